@@ -1,0 +1,5 @@
+"""The queue brain (automatic call distribution): pure, sans-IO.
+
+Events go in, actions come out, `now` is an argument, randomness is injected. The live switch, the tests,
+a simulation and a replay drive the same object.
+"""

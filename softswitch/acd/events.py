@@ -1,0 +1,125 @@
+"""What happened, as the engine is told: frozen, past tense, one sentence each.
+
+Every event and action is plain data with a versioned JSON form (see `acd/wire.py`), and the same events in
+the same order, with the same times, give the same actions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from softswitch.acd.settings import EngineSettings
+from softswitch.types import AgentName, CallId, EndedBy, LeaveReason, OfferFailure, OfferId, QueueName
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Queues and agents were configured, at the start or by a reload. Waiting callers, offers, conversations
+    and statistics stay; callers of a queue that is gone get `Leave`."""
+
+    settings: EngineSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CallerJoined:
+    """A caller asked to wait in a queue."""
+
+    call: CallId
+    queue: QueueName
+    priority: str = "default"
+    """The caller's priority class: a key of the queue's `priority`; an unknown one counts as default."""
+    number: str = ""
+    """The caller's number, for the record and the why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """A waiting caller is gone: hung up, or was led elsewhere by the shell."""
+
+    call: CallId
+    reason: LeaveReason = LeaveReason.HUNG_UP
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """An agent's phone answered. If the offer is no longer open, the engine says `CancelRing` again."""
+
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFailed:
+    """Ringing an agent ended without an answer, not by our cancelling."""
+
+    offer: OfferId
+    failure: OfferFailure
+    status: int = 0
+    """The phone's final SIP status, 0 when there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectFailed:
+    """The agent's leg ended after its answer and before the two could talk: the caller keeps the old place,
+    the agent is not rung again at once."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationEnded:
+    """Caller and agent talked, and one of them hung up. Wrap-up begins."""
+
+    call: CallId
+    ended_by: EndedBy = EndedBy.CALLER
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCallStarted:
+    """An agent is in a call outside the queues (dialled directly); it counts against the agent's limit."""
+
+    agent: AgentName
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCallEnded:
+    """A call outside the queues is over."""
+
+    agent: AgentName
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPaused:
+    """An agent takes no offers until resumed; conversations go on, an open offer is left to the phone."""
+
+    agent: AgentName
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentResumed:
+    """An agent takes offers again."""
+
+    agent: AgentName
+
+
+@dataclass(frozen=True, slots=True)
+class TimerExpired:
+    """`next_deadline()` has come (or passed)."""
+
+
+Event = (
+    SettingsChanged
+    | CallerJoined
+    | CallerLeft
+    | OfferAnswered
+    | OfferFailed
+    | ConnectFailed
+    | ConversationEnded
+    | AgentCallStarted
+    | AgentCallEnded
+    | AgentPaused
+    | AgentResumed
+    | TimerExpired
+)

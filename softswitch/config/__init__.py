@@ -1,0 +1,1 @@
+"""The configuration: YAML with positions -> pydantic models -> the plain settings that the rooms take."""

@@ -1,0 +1,89 @@
+"""The whole configuration as plain, frozen data: what the switch runs on once `load` has checked a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from softswitch.acd.settings import EngineSettings
+from softswitch.hours import Hours
+from softswitch.ivr.settings import MenuTree
+from softswitch.routing import Routing
+from softswitch.types import AgentName, Language, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """One SIP transport: `udp:0.0.0.0:5060`."""
+
+    transport: str
+    """udp or tcp."""
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class SipSettings:
+    """How the switch speaks SIP and RTP."""
+
+    listen: tuple[Listen, ...] = (Listen("udp", "0.0.0.0", 5060), Listen("tcp", "0.0.0.0", 5060))
+    public_address: str | None = None
+    """What Contact and SDP carry; None: the address of the interface."""
+    realm: str = "softswitch"
+    codecs: tuple[str, ...] = ("pcma", "pcmu", "g722", "opus")
+    """In the order of preference."""
+    rtp_ports: tuple[int, int] = (16384, 32767)
+    max_calls: int = 4000
+    """Callers at once; above it 503 with Retry-After."""
+    drain: Seconds = 60.0
+    """How long a draining switch lets conversations end before it hangs up."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """Sound."""
+
+    sample_rate: int = 8000
+    """The bridge's rate: 8000 for G.711 alone (no resampling), 16000 for wideband."""
+    languages: tuple[Language, ...] = (Language("en"),)
+    """The first is the default."""
+    music: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    """Playlists by name; `classical` and `silence` are built in."""
+    queue_music: Mapping[str, str] = field(default_factory=dict)
+    """Playlist by queue name."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPhone:
+    """How an agent is reached and shown."""
+
+    agent: AgentName
+    name: str
+    """For people: `Billing desk`."""
+    uri: str
+    """The SIP address to ring."""
+    extension: str | None = None
+    """The number that other callers dial for this agent (`{agent: dialled}`)."""
+    ring: Seconds = 30.0
+    """Ring time when dialled directly."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSettings:
+    """Everything."""
+
+    path: Path
+    """The file it came from."""
+    sip: SipSettings
+    media: MediaSettings
+    routing: Routing
+    menus: MenuTree
+    hours: Hours
+    engine: EngineSettings
+    phones: Mapping[AgentName, AgentPhone]
+    queue_labels: Mapping[str, str]
+    """What the agent's display shows for a queue, by queue name."""
+    data: Path
+    """The folder for the record and the control socket; relative ones are relative to the file's folder."""
+    web: str | None = None

@@ -1,0 +1,1 @@
+"""The local UNIX socket over which commands reach the running switch."""

@@ -1,0 +1,97 @@
+"""One exception tree. Each error says whose fault it is, names the culprit and what to do.
+
+    SoftswitchError
+    ├── ConfigError            the configuration: one or more Problems, each with file:line:column
+    ├── AudioError             a sound cannot be had
+    │   ├── SoundFileError     a file is missing or is no audio
+    │   └── SpeechError        a text cannot be spoken
+    ├── LegError               a SIP dialog did not do what was asked
+    │   ├── LegRefused         the other side answered with a final status of 3xx to 6xx
+    │   └── LegGone            the dialog ended; a normal end, for whoever still holds it
+    ├── EndpointError          the SIP stack cannot start: a port in use, a broken build
+    ├── StoreError             the record cannot be read or written
+    ├── ControlError           the running switch cannot be reached, or refused a command
+    └── EngineError            a caller of the queue engine broke its contract (a bug of ours)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SoftswitchError(Exception):
+    """The root: everything this project raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a configuration, as an editor would show it."""
+
+    file: str
+    line: int
+    """1-based."""
+    column: int
+    """1-based."""
+    message: str
+    """What is wrong, with the offending value, what was expected and the nearest valid name."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class ConfigError(SoftswitchError):
+    """The configuration has mistakes; all of those found are in `problems`."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class AudioError(SoftswitchError):
+    """A sound cannot be had."""
+
+
+class SoundFileError(AudioError):
+    """A sound file is missing, unreadable, or no audio."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {why}")
+
+
+class SpeechError(AudioError):
+    """A text cannot be spoken in a language."""
+
+
+class LegError(SoftswitchError):
+    """A SIP dialog did not do what was asked."""
+
+
+class LegRefused(LegError):
+    """The other side refused the call with a final status."""
+
+    def __init__(self, status: int, reason: str = "") -> None:
+        self.status = status
+        self.reason = reason
+        super().__init__(f"{status} {reason}".strip())
+
+
+class LegGone(LegError):
+    """The dialog has ended. Whoever still holds the leg should finish quietly."""
+
+
+class EndpointError(SoftswitchError):
+    """The SIP stack cannot start or listen."""
+
+
+class StoreError(SoftswitchError):
+    """The record cannot be read or written."""
+
+
+class ControlError(SoftswitchError):
+    """The running switch cannot be reached over its control socket, or refused a command."""
+
+
+class EngineError(SoftswitchError):
+    """A caller of the queue engine broke its contract: an unknown call, an illegal move."""

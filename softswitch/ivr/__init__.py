@@ -1,0 +1,1 @@
+"""Menus: the tree and its interpreter, pure. A digit, a prompt's end or a deadline goes in, actions come out."""

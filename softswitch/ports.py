@@ -1,0 +1,202 @@
+"""What the call logic needs of the world, as Protocols: `sip/`, `audio/`, `store/` give the real ones,
+`testing/` gives fakes that behave alike.
+
+Everything here is called on the event loop's thread and, unless it is a coroutine, returns at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from softswitch.types import (
+    CallId,
+    Language,
+    LegEnd,
+    LegId,
+    LegState,
+    Party,
+    Prompt,
+    Quality,
+    Seconds,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Sound that is ready for the bridge, whole and in memory: no file is read while it plays."""
+
+    pcm: bytes
+    """Signed 16-bit little-endian samples, mono."""
+
+    rate: int
+    """Samples per second; the bridge's rate."""
+
+    label: str
+    """What it is, for logs: a file name, or the text that is spoken."""
+
+    @property
+    def duration(self) -> Seconds:
+        """How long it sounds, in seconds."""
+        return len(self.pcm) / 2 / self.rate
+
+
+class Source(Protocol):
+    """Something that can be heard: a leg or a player."""
+
+
+class Player(Source, Protocol):
+    """A native player of one clip. A context manager: leaving it stops the sound."""
+
+    clip: Clip
+
+    def __enter__(self) -> Player: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+    def close(self) -> None:
+        """Stop and free it; a second call does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """One source as a leg hears it."""
+
+    source: Source
+    level: float = 1.0
+    """1.0 as it is, 0.2 ducked (about -14 dB), 0.0 silent."""
+
+
+class Media(Protocol):
+    """The native bridge, as far as the call logic needs it."""
+
+    rate: int
+    """The bridge's clock rate in Hz; clips must have it."""
+
+    def player(self, clip: Clip, *, loop: bool = False) -> Player:
+        """A player that starts at once; heard by whoever declares it. `loop`: from the start again at its end."""
+
+
+class Leg(Source, Protocol):
+    """One SIP dialog with one party. Verbs are the trade's: ring, answer, hear, hangup.
+
+    Verbs on a leg that has ended do nothing: the other side may hang up at any moment, so that is no
+    error. Only `answered` raises.
+    """
+
+    id: LegId
+    sip_call_id: str
+    """The Call-ID header."""
+
+    remote: Party
+    """An incoming leg: the caller (P-Asserted-Identity before From). An outgoing leg: whom we ring."""
+
+    dialled: str
+    """An incoming leg: the user part of the request URI."""
+
+    headers: Mapping[str, str]
+    """An incoming leg: the INVITE's headers that the switch knows, by their lower-case long names."""
+
+    state: LegState
+
+    digits: asyncio.Queue[str]
+    """Digits pressed, in order, one character each of 0-9*#A-D, by RFC 4733 or INFO; never cleared by itself."""
+
+    ended: asyncio.Future[LegEnd]
+    """Done when the dialog is over, from either side. Never cancel it: await it behind `asyncio.shield`."""
+
+    held: bool
+    """The other side has put us on hold (sendonly, inactive or 0.0.0.0)."""
+
+    on_hold: Callable[[bool], None] | None
+    """Called with True when the other side holds, False when it resumes."""
+
+    on_progress: Callable[[int], None] | None
+    """Called with 180 or 183 when an outgoing leg rings."""
+
+    def ring(self) -> None:
+        """Send 180 Ringing on an incoming leg."""
+
+    def answer(self) -> None:
+        """Send 200 OK on an incoming leg."""
+
+    async def answered(self) -> None:
+        """Wait until the leg is answered and its media runs (incoming: until the ACK).
+
+        Raises LegRefused(status) when it was refused or cancelled, LegGone when it ended otherwise.
+        """
+
+    def hear(self, *sources: Hear) -> None:
+        """Declare all that this leg hears from now on; what is not named falls silent.
+
+        The declaration holds until the next one, whatever re-INVITEs do to the stream beneath.
+        """
+
+    def hangup(self, status: int = 0, reason: str = "") -> None:
+        """End it: CANCEL while it rings, BYE once answered, `status` (default 603) before an incoming leg is answered.
+
+        `reason` goes into a Reason header (RFC 3326) where one is sent.
+        """
+
+    def quality(self) -> Quality:
+        """What its RTP looks like so far; after the end, what it looked like at the end."""
+
+
+class Endpoint(Protocol):
+    """The SIP stack, as far as the call logic needs it."""
+
+    media: Media
+
+    def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> Leg:
+        """Ring a SIP address. From shows `caller`, which P-Asserted-Identity repeats. Raises LegRefused(503) when
+        no slot is free, LegRefused(484) for an address that does not parse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a waiting caller is told; the sentence is made in the caller's language."""
+
+    position: int | None = None
+    """1 is next; None: say nothing about it."""
+
+    wait: Seconds | None = None
+    """Estimated wait in seconds; None: say nothing about it."""
+
+
+class Speech(Protocol):
+    """Where clips come from. Rendering happens off the loop and is cached by content."""
+
+    async def prompt(self, prompt: Prompt, language: Language) -> Clip:
+        """The clip of a prompt. Raises AudioError when it cannot be had in any way."""
+
+    async def announcement(self, what: Announcement, language: Language) -> Clip:
+        """One clip with the sentences for position and wait, with right grammar. Raises SpeechError."""
+
+    async def music(self, playlist: str) -> Clip:
+        """The whole playlist as one clip to be looped. Raises AudioError; `silence`, an empty one, never does."""
+
+
+JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+
+
+class Journal(Protocol):
+    """The record of what happened: numbers events, appends them, logs one line each. Never blocks, never raises."""
+
+    def note(self, kind: str, call: CallId | None = None, /, **data: JsonValue) -> None:
+        """Append an event. `kind` is past tense in CamelCase, as `CallArrived`; the words are in store/records.py."""
+
+
+class Clock(Protocol):
+    """Time for people; durations are measured on the loop's own clock."""
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC."""
+
+
+class Tracing(Protocol):
+    """A place where the log's call id is bound, since PJSIP's callbacks know no context of ours."""
+
+    def bound(self, call: CallId) -> AbstractContextManager[None]:
+        """Every log line inside carries the call id."""

@@ -1,0 +1,1 @@
+"""The only importer of pjsua2: PJSIP inside the asyncio loop, its legs, native media, and the gate before it."""

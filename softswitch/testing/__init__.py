@@ -1,0 +1,1 @@
+"""Supported fakes of the ports, and the RTP ear that the tests hear with."""

@@ -1,0 +1,210 @@
+"""The words that every room speaks: identifiers, destinations, prompts, reasons.
+
+Nothing here does anything; everything is plain, frozen data. Times are seconds as float, on the clock
+of whoever calls (the loop's clock in the live switch), unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import NewType
+
+CallId = NewType("CallId", str)
+"""One caller's whole way through the switch, however many legs it uses."""
+
+LegId = NewType("LegId", str)
+"""One SIP dialog of this switch: the caller's, or one agent's."""
+
+OfferId = NewType("OfferId", str)
+"""One ringing of one agent for one caller."""
+
+AgentName = NewType("AgentName", str)
+"""The agent's key in the configuration."""
+
+QueueName = NewType("QueueName", str)
+"""The queue's key in the configuration."""
+
+MenuName = NewType("MenuName", str)
+"""The menu's key in the configuration."""
+
+Language = NewType("Language", str)
+"""A two-letter ISO 639-1 code: en, pl, he."""
+
+Seconds = float
+"""A duration, or a moment on the caller's clock, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who is at the other end of a leg."""
+
+    number: str
+    """The user part of the SIP address, as it came."""
+
+    name: str = ""
+    """The display name, empty when none was sent."""
+
+    uri: str = ""
+    """The whole SIP URI."""
+
+    @property
+    def label(self) -> str:
+        """How a person would call this party: name and number, or the number alone."""
+        return f"{self.name} <{self.number}>" if self.name else self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Something to be heard: a text in each language, or one file for all of them."""
+
+    say: Mapping[Language, str] = field(default_factory=dict)
+    """The text by language; a language that is missing falls back to the default language."""
+
+    play: Path | None = None
+    """A sound file, played instead of the text."""
+
+    def text(self, language: Language) -> str:
+        """The text in `language`, else in the first language that has one, else nothing."""
+        return self.say.get(language) or next(iter(self.say.values()), "")
+
+
+# Where a call can go. ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToMenu:
+    """Continue in a menu."""
+
+    menu: MenuName
+
+
+@dataclass(frozen=True, slots=True)
+class ToQueue:
+    """Wait for an agent in a queue."""
+
+    queue: QueueName
+    priority: str | None = None
+    """A priority class that overrules the caller's own, as `{queue: support, priority: urgent}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToAgent:
+    """Ring one agent directly, outside any queue; the caller hears ringing until the answer."""
+
+    agent: AgentName | None
+    """None: the agent whose extension was dialled (`{agent: dialled}`) or entered in a menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToMessage:
+    """Play a prompt to the end, then hang up."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Refuse with this SIP status; a call that is answered already is hung up instead."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call normally."""
+
+
+Destination = ToMenu | ToQueue | ToAgent | ToMessage | Reject | HangUp
+
+
+# Why things ended. ---------------------------------------------------------------------------------
+
+
+class EndedBy(StrEnum):
+    """Which side ended a call or a conversation."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    SWITCH = "switch"
+
+
+class LeaveReason(StrEnum):
+    """Why a caller left a queue without an agent."""
+
+    HUNG_UP = "hung-up"
+    FULL = "full"
+    MAX_WAIT = "max-wait"
+    DRAINED = "drained"
+    QUEUE_REMOVED = "queue-removed"
+
+
+class OfferFailure(StrEnum):
+    """Why ringing an agent did not end in an answer."""
+
+    REJECTED = "rejected"
+    """The agent pressed reject (603, or 480 and other 4xx/6xx from a ringing phone)."""
+
+    BUSY = "busy"
+    """486 or 600."""
+
+    NO_ANSWER = "no-answer"
+    """The ring time ran out (or 408/487 from the phone)."""
+
+    UNREACHABLE = "unreachable"
+    """No phone could be reached: no response, 404, 5xx, or the address does not resolve."""
+
+
+class CancelReason(StrEnum):
+    """Why the switch stopped ringing an agent."""
+
+    CALLER_LEFT = "caller-left"
+    ANSWERED_ELSEWHERE = "answered-elsewhere"
+    NO_ANSWER = "no-answer"
+    AGENT_REMOVED = "agent-removed"
+    QUEUE_REMOVED = "queue-removed"
+
+
+class LegState(StrEnum):
+    """The life of one SIP dialog; it only moves downwards in this list."""
+
+    NEW = "new"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnd:
+    """How a leg ended."""
+
+    remote: bool
+    """True: the other side hung up, cancelled or refused; False: this switch did."""
+
+    status: int
+    """The final SIP status (200 for a normal BYE)."""
+
+    reason: str = ""
+    """The reason phrase, or the switch's own word for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What a leg's RTP looked like, read off its stream before it went."""
+
+    codec: str = ""
+    """Encoding name and clock rate, as `PCMU/8000`; empty when there never was media."""
+
+    received: int = 0
+    """RTP packets received."""
+
+    sent: int = 0
+    """RTP packets sent."""
+
+    lost: int = 0
+    """RTP packets that should have come and did not (RFC 3550 section 6.4.1)."""
+
+    jitter: Seconds = 0.0
+    """Mean interarrival jitter, in seconds."""
