@@ -188,6 +188,63 @@ class Journal(Protocol):
         """Append an event. `kind` is past tense in CamelCase, as `CallArrived`; the words are in store/records.py."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event as the record keeps it."""
+
+    seq: int
+    """1, 2, 3 ... in the order of happening, on over restarts; a gap means events that could not be kept."""
+
+    at: float
+    """When, in seconds since the epoch, UTC."""
+
+    kind: str
+    """A word of `store/records.py`, as `CallArrived`."""
+
+    call: CallId | None
+    """The call it belongs to; None: it concerns the switch as a whole."""
+
+    data: Mapping[str, JsonValue]
+    """What is to be known about it, by the names in `store/records.py`."""
+
+    version: int = 1
+    """Of the shape of `data`; raised when a field changes its meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """Whether the record is being kept."""
+
+    last: int
+    """The highest sequence number taken."""
+
+    waiting: int = 0
+    """Lines in memory that are not written yet."""
+
+    lost: int = 0
+    """Events that found no place in memory while the store was failing, since the start."""
+
+    problem: str | None = None
+    """Why nothing can be written at the moment; None: all is well."""
+
+
+class Store(Protocol):
+    """Where events are kept. Files now; a database stands behind the same words later."""
+
+    @property
+    def last(self) -> int:
+        """The highest sequence number it holds; 0 when it is empty. The next event is `last + 1`."""
+
+    def append(self, event: Recorded) -> None:
+        """Take an event, in the order of `seq`. Never blocks or raises: a failing disk is the store's worry."""
+
+    def health(self) -> StoreHealth:
+        """How writing goes."""
+
+    def close(self) -> None:
+        """Write what is waiting, within a limited time, and let go of the files. Blocks; takes nothing after it."""
+
+
 class Clock(Protocol):
     """Time for people; durations are measured on the loop's own clock."""
 

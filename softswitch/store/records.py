@@ -1,0 +1,179 @@
+"""The vocabulary of the record: every kind of event, what it says, and the names of its fields.
+
+An event is past tense and true for ever. Times in fields are durations in seconds; the moment is the
+event's own `at`. A field that a kind lists may be missing where nothing is known; a kind that this table
+does not list is kept and shown like any other (plug-ins and later versions bring their own).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """The words; what they mean is in `VOCABULARY`."""
+
+    CALL_ARRIVED = "CallArrived"
+    CALL_ROUTED = "CallRouted"
+    CALL_ANSWERED = "CallAnswered"
+    CALL_REFUSED = "CallRefused"
+    CALL_ENDED = "CallEnded"
+    MENU_ENTERED = "MenuEntered"
+    DIGITS_PRESSED = "DigitsPressed"
+    LANGUAGE_SET = "LanguageSet"
+    NUMBER_ENTERED = "NumberEntered"
+    CALLER_JOINED = "CallerJoined"
+    ANNOUNCED = "Announced"
+    CALLER_LEFT = "CallerLeft"
+    OFFER_MADE = "OfferMade"
+    OFFER_ENDED = "OfferEnded"
+    CONNECTED = "Connected"
+    HELD = "Held"
+    RESUMED = "Resumed"
+    CONVERSATION_ENDED = "ConversationEnded"
+    SWITCH_STARTED = "SwitchStarted"
+    SWITCH_DRAINING = "SwitchDraining"
+    SWITCH_STOPPED = "SwitchStopped"
+    SETTINGS_LOADED = "SettingsLoaded"
+    SETTINGS_REFUSED = "SettingsRefused"
+    EVENTS_LOST = "EventsLost"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one kind of event says."""
+
+    says: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Meaning by field name."""
+    alarming: bool = False
+    """Logged as a warning: somebody should look."""
+
+
+QUALITY = "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), as in types.Quality"
+
+VOCABULARY: Mapping[str, Word] = MappingProxyType(
+    {
+        Kind.CALL_ARRIVED: Word(
+            "An INVITE came in.",
+            {
+                "number": "the caller's number",
+                "name": "the caller's display name",
+                "dialled": "what was dialled",
+                "sip_call_id": "the Call-ID header",
+                "leg": "the caller's leg",
+                "transport": "udp, tcp, tls",
+            },
+        ),
+        Kind.CALL_ROUTED: Word(
+            "A line of `numbers` (and perhaps of `callers`) decided where the call goes first.",
+            {
+                "rule": "the pattern in `numbers`",
+                "caller_rule": "the name in `callers`",
+                "destination": "as the configuration writes it: `{menu: welcome}`",
+            },
+        ),
+        Kind.CALL_ANSWERED: Word("The caller's leg was answered (200 OK)."),
+        Kind.CALL_REFUSED: Word(
+            "The switch refused the call before answering it; CallEnded follows.",
+            {"status": "SIP status", "reason": "why"},
+        ),
+        Kind.CALL_ENDED: Word(
+            "The caller's leg is gone; the last event of a call.",
+            {
+                "ended_by": "caller, agent or switch",
+                "status": "final SIP status of the caller's leg, 200 for a normal end",
+                "reason": "reason phrase, or the switch's own word",
+                "caller": QUALITY,
+                "agent": QUALITY + ", of the last agent's leg",
+                "last_seen": "of a call that a crash cut: the moment of its last event, epoch seconds",
+            },
+        ),
+        Kind.MENU_ENTERED: Word("The caller came to a menu.", {"menu": "its name"}),
+        Kind.DIGITS_PRESSED: Word(
+            "The caller pressed keys that a menu or a queue took.", {"digits": "the keys", "menu": "where"}
+        ),
+        Kind.LANGUAGE_SET: Word("A language rules the call's speech from now on.", {"language": "ISO 639-1"}),
+        Kind.NUMBER_ENTERED: Word(
+            "The caller keyed in a number that a menu asked for.",
+            {"name": "the ask's name", "digits": "what was entered"},
+        ),
+        Kind.CALLER_JOINED: Word(
+            "The caller began to wait in a queue.",
+            {"queue": "its name", "priority": "the caller's class", "number": "the caller's number"},
+        ),
+        Kind.ANNOUNCED: Word(
+            "The caller was told about the wait.",
+            {"position": "1 is next; null: not told", "wait": "estimated seconds; null: not told"},
+        ),
+        Kind.CALLER_LEFT: Word(
+            "The caller left a queue without an agent.",
+            {"queue": "its name", "reason": "a LeaveReason", "waited": "seconds since joining"},
+        ),
+        Kind.OFFER_MADE: Word(
+            "An agent's phone is being rung for the caller.",
+            {
+                "offer": "its id",
+                "agent": "whom",
+                "queue": "from which queue; null: dialled directly",
+                "why": "the reasoning, see acd/explain.py",
+                "sip_call_id": "the Call-ID of the agent's leg",
+            },
+        ),
+        Kind.OFFER_ENDED: Word(
+            "The ringing of one agent is over.",
+            {
+                "offer": "its id",
+                "agent": "whom",
+                "result": "`answered`, an OfferFailure or a CancelReason",
+                "status": "the phone's final SIP status, 0 without one",
+                "reason": "reason phrase",
+            },
+        ),
+        Kind.CONNECTED: Word(
+            "Caller and agent can talk.",
+            {
+                "agent": "who",
+                "offer": "by which offer",
+                "queue": "from which",
+                "waited": "seconds since joining",
+            },
+        ),
+        Kind.HELD: Word("One side put the other on hold.", {"by": "caller or agent"}),
+        Kind.RESUMED: Word("The side that held took the call back.", {"by": "caller or agent"}),
+        Kind.CONVERSATION_ENDED: Word(
+            "Caller and agent are done.",
+            {"agent": "who", "ended_by": "caller, agent or switch", "talked": "seconds since Connected"},
+        ),
+        Kind.SWITCH_STARTED: Word(
+            "The switch takes calls.",
+            {"version": "of softswitch", "file": "configuration", "pid": "process id"},
+        ),
+        Kind.SWITCH_DRAINING: Word(
+            "No new calls are taken; those in progress may end.", {"calls": "how many"}
+        ),
+        Kind.SWITCH_STOPPED: Word("The switch ended in order."),
+        Kind.SETTINGS_LOADED: Word("A configuration is in force.", {"file": "its path"}),
+        Kind.SETTINGS_REFUSED: Word(
+            "A changed configuration has mistakes; the old one stays in force.",
+            {"file": "its path", "problems": "each with file:line:column"},
+            alarming=True,
+        ),
+        Kind.EVENTS_LOST: Word(
+            "The record could not be written for so long that memory was full: these numbers are missing.",
+            {"count": "how many events", "last": "the last missing number; the first is this event's own"},
+            alarming=True,
+        ),
+    }
+)
+
+
+def misfits(kind: str, data: Mapping[str, object]) -> list[str]:
+    """What is wrong with an event of the switch's own, measured by the vocabulary: for tests and reviews."""
+    word = VOCABULARY.get(kind)
+    if word is None:
+        return [f"{kind}: no such kind in store/records.py"]
+    return [f"{kind}.{name}: no such field in store/records.py" for name in data if name not in word.fields]
