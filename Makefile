@@ -1,0 +1,38 @@
+# Everything lives in .venv; every target sets up what it needs first, and that costs nothing twice.
+
+PYTHON ?= python3
+CONFIG ?= config/demo.yaml
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check bench
+
+help:
+	@echo "make demo     set up, then a dozen real calls: menu, queue, agents; ends with a summary"
+	@echo "make test     set up, then every test"
+	@echo "make run      the switch in the foreground (CONFIG=$(CONFIG))"
+	@echo "make check    ruff, mypy and the import contracts"
+	@echo "make bench    load and latency on this machine, as a table"
+	@echo "make setup    only the set-up (PYTHON=$(PYTHON), 3.11 to 3.13)"
+	@echo "PJPROJECT_SOURCE=FILE|FOLDER builds pjsua2 from that pjproject, not from Debian's."
+
+setup:
+	@$(PYTHON) native/setup.py
+
+demo: setup
+	@$(BIN)/softswitch demo
+
+run: setup
+	@$(BIN)/softswitch run $(CONFIG)
+
+test: setup
+	@$(BIN)/pytest
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: setup
+	@$(BIN)/python -m bench
