@@ -1,0 +1,70 @@
+"""An agent dialled directly, outside any queue: the caller hears ringing until the answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+from softswitch.acd.events import AgentCallEnded, AgentCallStarted
+from softswitch.calls.agent_leg import dial, failure_of
+from softswitch.calls.bridge import converse
+from softswitch.calls.call import Call
+from softswitch.calls.music import RINGBACK
+from softswitch.calls.switch import Switch
+from softswitch.errors import LegError, LegRefused
+from softswitch.ports import Leg
+from softswitch.types import AgentName, OfferFailure, Reject, ToAgent
+
+_STATUS = {OfferFailure.BUSY: 486, OfferFailure.REJECTED: 603}
+"""What the caller is answered; anything else is 480 Temporarily Unavailable."""
+
+
+def who(switch: Switch, to: ToAgent, dialled: str) -> AgentName | None:
+    """The agent that a destination means; None when the dialled number is nobody's extension."""
+    if to.agent is not None:
+        return to.agent
+    name = switch.settings.menus.extensions.get(dialled)
+    return AgentName(name) if name else None
+
+
+async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
+    """Ring one agent for one caller and let them talk. Returns a Reject when nobody answered."""
+    agent = who(switch, to, call.leg.dialled)
+    if agent is None:
+        return Reject(404)
+    call.agent, call.phase = agent, "ringing"
+    dispatcher = switch.dispatcher
+    dispatcher.feed(AgentCallStarted(agent, call.id))
+    leg: Leg | None = None
+    try:
+        leg = dial(switch, call, switch.settings.phones[agent])
+        _sound_of_ringing(switch, call, leg)
+        async with asyncio.timeout(switch.settings.phones[agent].ring):
+            await leg.answered()
+        await call.answer()
+        await _talk(switch, call, leg)
+        return None
+    except LegRefused as refusal:
+        return Reject(_STATUS.get(failure_of(refusal.status), 480))
+    except (LegError, TimeoutError):
+        return Reject(480)
+    finally:
+        if leg is not None:
+            leg.hangup()
+        dispatcher.feed(AgentCallEnded(agent, call.id))
+        call.agent = None
+
+
+async def _talk(switch: Switch, call: Call, leg: Leg) -> None:
+    switch.journal.note("Connected", call.id, agent=call.agent)
+    try:
+        await converse(switch, call, leg)
+    finally:
+        switch.journal.note("ConversationEnded", call.id, ended_by=call.ended_by(leg))
+
+
+def _sound_of_ringing(switch: Switch, call: Call, leg: Leg) -> None:
+    """180 to a caller who has not been answered, as soon as the phone rings; a tone to one who has."""
+    if call.is_answered:
+        call.leg.hear(*switch.music.hear(RINGBACK))
+    else:
+        leg.on_progress = lambda _status: call.leg.ring()

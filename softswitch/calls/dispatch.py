@@ -1,0 +1,169 @@
+"""Drives the queue engine: feeds it events, performs its actions, keeps its one timer.
+
+Every event is followed by its actions before the next one is looked at, in the same turn of the loop: an
+agent who gets free and the INVITE for the next caller are one step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import asdict
+from typing import Protocol
+
+from softswitch.acd.actions import Action, Announce, CancelRing, Connect, Leave, Ring
+from softswitch.acd.engine import Engine
+from softswitch.acd.events import (
+    CallerJoined,
+    CallerLeft,
+    ConnectFailed,
+    ConversationEnded,
+    Event,
+    OfferAnswered,
+    OfferFailed,
+    TimerExpired,
+)
+from softswitch.ports import Journal
+from softswitch.types import CallId, CancelReason, OfferId, Seconds
+
+
+class Waiter(Protocol):
+    """Who performs the engine's actions for one caller. None of these may feed the engine before it returns."""
+
+    def ring(self, action: Ring) -> None:
+        """Start ringing an agent."""
+
+    def cancel_ring(self, action: CancelRing) -> None:
+        """Stop ringing an agent."""
+
+    def connect(self, action: Connect) -> None:
+        """Talk to the agent who answered."""
+
+    def announce(self, action: Announce) -> None:
+        """Hear the position and the wait."""
+
+    def leave(self, action: Leave) -> None:
+        """Go on without an agent."""
+
+
+class Dispatcher:
+    """The shell around the engine."""
+
+    def __init__(self, engine: Engine, journal: Journal) -> None:
+        self.engine = engine
+        self._journal = journal
+        self._loop = asyncio.get_running_loop()
+        self._waiters: dict[CallId, Waiter] = {}
+        self._offers: dict[OfferId, Ring] = {}
+        self._inbox: deque[Event] = deque()
+        self._busy = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed: Seconds | None = None
+
+    def join(self, waiter: Waiter, event: CallerJoined) -> None:
+        """A caller joins; the engine's actions for this call go to `waiter` until `forget`."""
+        self._waiters[event.call] = waiter
+        self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority)
+        self.feed(event)
+
+    def forget(self, call: CallId) -> None:
+        """The caller's stay is over, whichever way."""
+        self._waiters.pop(call, None)
+
+    def feed(self, event: Event) -> None:
+        """Tell the engine what happened and do what it says, in order."""
+        self._inbox.append(event)
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._inbox:
+                event = self._inbox.popleft()
+                self._record(event)
+                for action in self.engine.receive(event, self._loop.time()):
+                    self._perform(action)
+        finally:
+            self._busy = False
+        self._arm()
+
+    def close(self) -> None:
+        """Stop the timer."""
+        if self._timer:
+            self._timer.cancel()
+
+    def _arm(self) -> None:
+        deadline = self.engine.next_deadline()
+        if deadline == self._armed:
+            return
+        if self._timer:
+            self._timer.cancel()
+        self._armed = deadline
+        self._timer = None if deadline is None else self._loop.call_at(deadline, self._expire)
+
+    def _expire(self) -> None:
+        self._armed = self._timer = None
+        self.feed(TimerExpired())
+
+    def _perform(self, action: Action) -> None:
+        match action:
+            case Ring():
+                self._offers[action.offer] = action
+                self._journal.note(
+                    "OfferMade",
+                    action.call,
+                    offer=action.offer,
+                    agent=action.agent,
+                    queue=action.queue,
+                    why=asdict(action.why),
+                )
+                self._waiters[action.call].ring(action)
+            case CancelRing():
+                self._cancel(action)
+            case Connect():
+                self._journal.note(
+                    "Connected",
+                    action.call,
+                    offer=action.offer,
+                    agent=action.agent,
+                    queue=action.queue,
+                    waited=round(action.waited, 3),
+                )
+                self._waiters[action.call].connect(action)
+            case Announce():
+                self._waiters[action.call].announce(action)
+            case Leave():
+                self._journal.note(
+                    "CallerLeft",
+                    action.call,
+                    queue=action.queue,
+                    reason=action.reason,
+                    waited=round(action.waited, 3),
+                )
+                self._waiters[action.call].leave(action)
+
+    def _cancel(self, action: CancelRing) -> None:
+        ring = self._offers.pop(action.offer, None)
+        if ring is None:  # closed already: an answer that came too late
+            return
+        self._note_end(ring, action.reason)
+        if waiter := self._waiters.get(ring.call):
+            waiter.cancel_ring(action)
+
+    def _record(self, event: Event) -> None:
+        """Note what the shell tells the engine, where the shell itself has no better words for it."""
+        match event:
+            case OfferAnswered() if ring := self._offers.pop(event.offer, None):
+                self._note_end(ring, "answered")
+            case OfferFailed() if ring := self._offers.pop(event.offer, None):
+                self._note_end(ring, event.failure, event.status)
+            case CallerLeft():
+                self._journal.note("CallerLeft", event.call, reason=event.reason)
+            case ConnectFailed():
+                self._journal.note("ConnectFailed", event.call)
+            case ConversationEnded():
+                self._journal.note("ConversationEnded", event.call, ended_by=event.ended_by)
+
+    def _note_end(self, ring: Ring, result: str | CancelReason, status: int = 0) -> None:
+        self._journal.note(
+            "OfferEnded", ring.call, offer=ring.offer, agent=ring.agent, result=str(result), status=status
+        )

@@ -1,0 +1,131 @@
+"""One caller, from the INVITE to the end: `serve` is the whole call; returning hangs up."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from softswitch.calls.call import Call
+from softswitch.calls.direct import ring_agent
+from softswitch.calls.menu import run_menu
+from softswitch.calls.switch import Switch
+from softswitch.calls.waiting import wait_in_queue
+from softswitch.errors import AudioError, LegError
+from softswitch.ports import Hear
+from softswitch.types import Destination, HangUp, Language, Prompt, Reject, ToAgent, ToMenu, ToMessage, ToQueue
+
+log = structlog.get_logger(__name__)
+
+UNAVAILABLE = Prompt(
+    {
+        Language("en"): "We are sorry, nobody can take your call at the moment.",
+        Language("pl"): "Przepraszamy, w tej chwili nikt nie może odebrać połączenia.",
+    }
+)
+"""What a caller hears who has been answered and must be refused after that."""
+
+
+async def serve(switch: Switch, call: Call) -> None:
+    """Lead one caller through the switch. The caller's hang-up cancels it; returning hangs up."""
+    journal, leg = switch.journal, call.leg
+    journal.note(
+        "CallArrived",
+        call.id,
+        number=leg.remote.number,
+        name=leg.remote.name,
+        dialled=leg.dialled,
+        sip_call_id=leg.sip_call_id,
+    )
+    destination: Destination | None = _first_destination(switch, call)
+    while destination is not None:
+        try:
+            destination = await _follow(switch, call, destination)
+        except asyncio.CancelledError:
+            if call.diversion is None or leg.ended.done():
+                raise
+            _current_task().uncancel()
+            destination, call.diversion = call.diversion, None
+
+
+def _current_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
+
+
+def _first_destination(switch: Switch, call: Call) -> Destination:
+    """Who calls, and what was dialled."""
+    routing = switch.settings.routing
+    rule = routing.classify(call.leg.remote.number)
+    if rule is not None:
+        call.priority = rule.priority
+        call.language = rule.language or call.language
+        if rule.reject is not None:
+            return Reject(rule.reject)
+    destination = routing.route(call.leg.dialled) or Reject(404)
+    switch.journal.note(
+        "CallRouted", call.id, rule=rule.name if rule else None, destination=describe(destination)
+    )
+    return destination
+
+
+def describe(destination: Destination) -> str:
+    """A destination in a word or two, for the record: `queue support`."""
+    match destination:
+        case ToMenu():
+            return f"menu {destination.menu}"
+        case ToQueue():
+            return f"queue {destination.queue}"
+        case ToAgent():
+            return f"agent {destination.agent or 'dialled'}"
+        case ToMessage():
+            return "message"
+        case Reject():
+            return f"reject {destination.status}"
+        case HangUp():
+            return "hang up"
+
+
+async def _follow(switch: Switch, call: Call, destination: Destination) -> Destination | None:
+    """Go one step. Returns the next destination, None when the call is done."""
+    try:
+        match destination:
+            case ToMenu():
+                return await run_menu(switch, call, destination)
+            case ToQueue():
+                return await wait_in_queue(switch, call, destination)
+            case ToAgent():
+                return await ring_agent(switch, call, destination)
+            case ToMessage():
+                await _say(switch, call, destination.prompt)
+            case Reject():
+                await _reject(switch, call, destination.status)
+            case HangUp():
+                call.leg.hangup()
+    except LegError:
+        log.debug("caller gone", call=call.id)
+    return None
+
+
+async def _reject(switch: Switch, call: Call, status: int) -> None:
+    """Refuse with a SIP status, or, where the caller has been answered, say so and hang up."""
+    if call.is_answered:
+        await _say(switch, call, UNAVAILABLE)
+        return
+    switch.journal.note("CallRefused", call.id, status=status)
+    call.leg.hangup(status)
+
+
+async def _say(switch: Switch, call: Call, prompt: Prompt) -> None:
+    """Play a prompt to its end."""
+    await call.answer()
+    call.phase = "leaving"
+    try:
+        clip = await switch.speech.prompt(prompt, call.language)
+    except AudioError as error:
+        log.error("message cannot be played", call=call.id, error=str(error))
+        return
+    with switch.endpoint.media.player(clip) as player:
+        call.leg.hear(Hear(player))
+        await asyncio.sleep(clip.duration)

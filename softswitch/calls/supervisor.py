@@ -1,0 +1,137 @@
+"""The parent of all calls: every caller's coroutine is a child of its task group, and none outlives it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from softswitch.calls.call import Call
+from softswitch.calls.session import serve
+from softswitch.calls.switch import Switch
+from softswitch.ports import JsonValue, Leg
+from softswitch.types import CallId, Destination, EndedBy, Language, Prompt, Seconds, ToMessage
+
+log = structlog.get_logger(__name__)
+
+CLOSING = ToMessage(
+    Prompt(
+        {
+            Language("en"): "We are sorry, our lines are closing for a moment. Please call again in a few minutes.",
+            Language("pl"): "Przepraszamy, nasze linie są chwilowo zamykane. Prosimy zadzwonić ponownie za kilka minut.",
+        }
+    )
+)
+"""What callers hear who are in a menu or a queue when the switch drains."""
+
+LAST_WORDS: Seconds = 5.0
+"""How long to wait for the other side's answer to our BYE before the call is put on record."""
+
+
+class Supervisor:
+    """Takes callers in, keeps count of them, lets them finish."""
+
+    def __init__(self, switch: Switch) -> None:
+        self._switch = switch
+        self._group = asyncio.TaskGroup()
+        self._calls: dict[CallId, tuple[Call, asyncio.Task[None]]] = {}
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Whatever still goes on is hung up."""
+        for _, task in self._calls.values():
+            task.cancel()
+        await self._group.__aexit__(kind, error, trace)
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls in progress, oldest first."""
+        return [call for call, _ in self._calls.values()]
+
+    def describe(self) -> list[JsonValue]:
+        """The calls in progress, for `softswitch calls --live`."""
+        now = asyncio.get_running_loop().time()
+        return [call.describe(now) for call in self.calls]
+
+    def welcome(self, leg: Leg) -> None:
+        """Serve a caller: the endpoint hands over each new leg here."""
+        language = self._switch.settings.media.languages[0]
+        now = asyncio.get_running_loop().time()
+        call = Call(CallId(secrets.token_hex(6)), leg, language, now)
+        task = self._group.create_task(self._run(call), name=f"call {call.id}")
+        self._calls[call.id] = (call, task)
+        self._empty.clear()
+        task.add_done_callback(lambda _: self._forget(call.id))
+
+    def divert(self, call: Call, destination: Destination) -> None:
+        """Take a call out of what it is doing and send it elsewhere."""
+        call.diversion = destination
+        self._calls[call.id][1].cancel()
+
+    async def drain(self, limit: Seconds) -> None:
+        """Tell those who wait, let those who talk finish; after `limit` seconds hang up on who is left."""
+        for call in self.calls:
+            if call.phase != "talking":
+                self.divert(call, CLOSING)
+        try:
+            async with asyncio.timeout(limit):
+                await self._empty.wait()
+        except TimeoutError:
+            log.warning("drain limit reached, hanging up", calls=len(self._calls))
+
+    def _forget(self, call: CallId) -> None:
+        del self._calls[call]
+        if not self._calls:
+            self._empty.set()
+
+    async def _run(self, call: Call) -> None:
+        """One call, with its record, whatever happens inside: a mistake in one call must not end the others."""
+        status = 0
+        task = self._calls[call.id][1]
+
+        def caller_left(_: object) -> None:
+            task.cancel()
+
+        call.leg.ended.add_done_callback(caller_left)
+        try:
+            await serve(self._switch, call)
+        except asyncio.CancelledError:
+            if not call.leg.ended.done():  # the switch stops
+                call.leg.hangup(503)
+                self._note_end(call)
+                raise
+        except Exception:
+            log.exception("a call failed", call=call.id)
+            status = 500
+        call.leg.ended.remove_done_callback(caller_left)
+        call.leg.hangup(status)
+        if not call.leg.ended.done():
+            await asyncio.wait([call.leg.ended], timeout=LAST_WORDS)
+        self._note_end(call)
+
+    def _note_end(self, call: Call) -> None:
+        quality = call.leg.quality()
+        end = call.leg.ended.result() if call.leg.ended.done() else None
+        self._switch.journal.note(
+            "CallEnded",
+            call.id,
+            ended_by=EndedBy.CALLER if end and end.remote else EndedBy.SWITCH,
+            status=end.status if end else 0,
+            reason=end.reason if end else "",
+            answered=bool(quality.codec),
+            codec=quality.codec,
+            received=quality.received,
+            sent=quality.sent,
+            lost=quality.lost,
+            jitter=quality.jitter,
+        )

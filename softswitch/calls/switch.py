@@ -1,0 +1,25 @@
+"""What every call shares: the settings of the moment, and the ports to the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from softswitch.calls.dispatch import Dispatcher
+from softswitch.calls.music import MusicRoom
+from softswitch.config.settings import SwitchSettings
+from softswitch.ports import Clock, Endpoint, Journal, Speech
+
+
+@dataclass(slots=True, eq=False)
+class Switch:
+    """The switch as the calls see it."""
+
+    settings: SwitchSettings
+    """Replaced as a whole by a reload; a call that is in a menu finishes it by the old ones."""
+
+    endpoint: Endpoint
+    speech: Speech
+    journal: Journal
+    clock: Clock
+    music: MusicRoom
+    dispatcher: Dispatcher

@@ -1,0 +1,147 @@
+"""A caller's stay in a queue: music, announcements over it, agents' phones ringing, and the conversation.
+
+The stay is one coroutine; the ringing phones and the announcement are its children, so a caller who hangs up
+takes them all along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from softswitch.acd.actions import Announce, CancelRing, Connect, Leave, Ring
+from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, ConversationEnded
+from softswitch.calls.agent_leg import Offer
+from softswitch.calls.bridge import DEFAULT_MUSIC, converse
+from softswitch.calls.call import Call
+from softswitch.calls.music import DUCKED
+from softswitch.calls.switch import Switch
+from softswitch.errors import AudioError
+from softswitch.ports import Announcement, Hear, Leg
+from softswitch.types import Destination, HangUp, LeaveReason, OfferId, ToQueue
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_PRIORITY = "default"
+
+
+async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination | None:
+    """Wait in a queue until an agent answers, and talk. Returns where to go on, None when the call is done.
+
+    Raises LegError when the caller is gone before being answered.
+    """
+    await call.answer()
+    call.queue, call.phase = to.queue, "waiting"
+    stay = Stay(switch, call)
+    try:
+        left = await stay.until_agent(to.priority or call.priority or DEFAULT_PRIORITY)
+        if left is not None:
+            return left.destination or HangUp()
+        assert stay.agent is not None
+        await converse(switch, call, stay.agent)
+        return None
+    finally:
+        stay.close()
+
+
+class Stay:
+    """Performs the engine's actions for one caller (`dispatch.Waiter`)."""
+
+    def __init__(self, switch: Switch, call: Call) -> None:
+        self._switch = switch
+        self._call = call
+        self._offers: dict[OfferId, Offer] = {}
+        self._speaking: asyncio.Task[None] | None = None
+        self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
+        self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
+        self._joined = False
+        self.agent: Leg | None = None
+        """The agent's leg, from Connect on."""
+
+    async def until_agent(self, priority: str) -> Leave | None:
+        """Wait; None means that `agent` has answered and is there to talk."""
+        call, dispatcher = self._call, self._switch.dispatcher
+        assert call.queue is not None
+        async with asyncio.TaskGroup() as self._group:
+            call.leg.hear(*self._switch.music.hear(self._playlist))
+            self._joined = True
+            dispatcher.join(self, CallerJoined(call.id, call.queue, priority, call.leg.remote.number))
+            while True:
+                outcome = await self._outcome
+                self._hush()
+                if isinstance(outcome, Leave):
+                    self._joined = False
+                    return outcome
+                if self.agent is not None and not self.agent.ended.done():
+                    return None
+                self._start_over()
+
+    def close(self) -> None:
+        """Tell the engine that the stay is over, unless the engine said so itself."""
+        dispatcher, call = self._switch.dispatcher, self._call
+        if self.agent is not None:
+            self.agent.hangup()
+            dispatcher.feed(ConversationEnded(call.id, call.ended_by(self.agent)))
+        elif self._joined:
+            dispatcher.feed(CallerLeft(call.id, self._leave_reason()))
+        dispatcher.forget(call.id)
+        call.queue = call.agent = None
+
+    # What the engine says. -------------------------------------------------------------------------
+
+    def ring(self, action: Ring) -> None:
+        """Start ringing an agent."""
+        offer = self._offers[action.offer] = Offer(self._switch, self._call, action)
+        offer.start(self._group)
+
+    def cancel_ring(self, action: CancelRing) -> None:
+        """Stop ringing an agent."""
+        if offer := self._offers.pop(action.offer, None):
+            offer.cancel(action.reason)
+
+    def connect(self, action: Connect) -> None:
+        """Take over the agent's leg."""
+        self.agent = self._offers.pop(action.offer).take()
+        self._call.agent = action.agent
+        self._outcome.set_result(action)
+
+    def announce(self, action: Announce) -> None:
+        """Speak over the music; an announcement that is still being spoken is not interrupted."""
+        if self._speaking is None or self._speaking.done():
+            what = Announcement(action.position, action.wait)
+            self._speaking = self._group.create_task(self._speak(what), name=f"announce {self._call.id}")
+
+    def leave(self, action: Leave) -> None:
+        """Go on without an agent."""
+        self._outcome.set_result(action)
+
+    # Details. --------------------------------------------------------------------------------------
+
+    def _start_over(self) -> None:
+        """The agent's leg ended in the moment of its answer: back to the old place, with music."""
+        self.agent = self._call.agent = None
+        self._outcome = asyncio.get_running_loop().create_future()
+        self._call.leg.hear(*self._switch.music.hear(self._playlist))
+        self._switch.dispatcher.feed(ConnectFailed(self._call.id))
+
+    def _leave_reason(self) -> LeaveReason:
+        return LeaveReason.DRAINED if self._call.diversion else LeaveReason.HUNG_UP
+
+    def _hush(self) -> None:
+        if self._speaking is not None:
+            self._speaking.cancel()
+            self._speaking = None
+
+    async def _speak(self, what: Announcement) -> None:
+        switch, call = self._switch, self._call
+        try:
+            clip = await switch.speech.announcement(what, call.language)
+        except AudioError as error:
+            log.error("announcement cannot be spoken", call=call.id, error=str(error))
+            return
+        with switch.endpoint.media.player(clip) as player:
+            switch.journal.note("Announced", call.id, position=what.position, wait=what.wait)
+            call.leg.hear(*switch.music.hear(self._playlist, DUCKED), Hear(player))
+            await asyncio.sleep(clip.duration)
+            call.leg.hear(*switch.music.hear(self._playlist))
