@@ -1,1 +1,1 @@
-"""Menus: the tree and its interpreter, pure. A digit, a prompt's end or a deadline goes in, actions come out."""
+"""Menus: the tree and its interpreter, pure: a digit, a prompt's end or a deadline in, actions out."""

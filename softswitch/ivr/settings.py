@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from softswitch.types import Destination, HangUp, Language, MenuName, Prompt, Seconds
+
+
+HANG_UP: Final = HangUp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Return to the menu that led here (`star: back`); in the first menu: play it again."""
+    """Return to the menu that led here (`star: back`); in the first menu: play it again (as `otherwise`: hang up)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Ask:
     optional: bool = False
     """True: # alone or silence goes on without it; False: attempts, then the menu's `otherwise`."""
 
+    then: Destination | ToEntered | None = None
+    """Where a complete entry leads at once (`{agent: entered}`); None: on to the menu's prompt and choices.
+    An entry that leads somewhere is asked for each time, any other one once per call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Menu:
@@ -57,7 +65,8 @@ class Menu:
     name: MenuName
     prompt: Prompt
     choices: Mapping[str, Choice] = field(default_factory=dict)
-    """By key: one of 0-9, * and #, or several digits (an extension): the longest possible match is awaited."""
+    """By key: one of 0-9, * and #, or several digits (an extension): the longest possible match is awaited.
+    None at all: the prompt is played once, then `otherwise` follows without any wait."""
 
     wait: Seconds = 5.0
     """How long to wait for a key after the prompt; between two digits of an entry 3 seconds at most."""
@@ -65,7 +74,7 @@ class Menu:
     attempts: int = 3
     """Wrong keys and silences together; then `otherwise`."""
 
-    otherwise: Destination | Back = HangUp()
+    otherwise: Destination | Back = HANG_UP
     wrong: Prompt | None = None
     """Heard after a wrong key; None: a built-in sentence in the call's language."""
 
