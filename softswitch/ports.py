@@ -147,7 +147,9 @@ class Leg(Source, Protocol):
 class Endpoint(Protocol):
     """The SIP stack, as far as the call logic needs it."""
 
-    media: Media
+    @property
+    def media(self) -> Media:
+        """The bridge that its legs hang on."""
 
     def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> Leg:
         """Ring a SIP address. From shows `caller`, which P-Asserted-Identity repeats. Raises LegRefused(503) when
@@ -236,13 +238,13 @@ class Store(Protocol):
         """The highest sequence number it holds; 0 when it is empty. The next event is `last + 1`."""
 
     def append(self, event: Recorded) -> None:
-        """Take an event, in the order of `seq`. Never blocks or raises: a failing disk is the store's worry."""
+        """Take an event, in the order of `seq`. Never blocks or raises: a full disk is the store's worry."""
 
     def health(self) -> StoreHealth:
         """How writing goes."""
 
     def close(self) -> None:
-        """Write what is waiting, within a limited time, and let go of the files. Blocks; takes nothing after it."""
+        """Write what is waiting, within a limited time, and let go of the files. Blocks."""
 
 
 class Clock(Protocol):

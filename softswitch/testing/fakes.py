@@ -1,0 +1,311 @@
+"""Stand-ins for the world in `ports.py`: supported API for tests of the call logic, here and elsewhere.
+
+They keep the contracts of the real things (verbs on an ended leg do nothing, `ended` is set exactly once, an
+agent may answer in the very moment that its ringing is cancelled) and remember everything with times on the
+loop's clock. A test scripts the people at both ends and asserts what each of them heard:
+
+    endpoint = FakeEndpoint({"sip:201@desk": answers(after=3.0), "sip:202@desk": busy()})
+    caller = endpoint.incoming("600", "+48600100200")
+    caller.after(20.0, caller.hang_up)
+    await serve(caller)
+    assert caller.heard_labels() == ["Welcome.", "classical", "201"]
+
+Run such tests on `testing.clock.VirtualTimeLoop`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING
+
+from softswitch.errors import AudioError, LegRefused, SpeechError
+from softswitch.ports import Announcement, Clip, JsonValue
+from softswitch.testing.fake_leg import FakeLeg
+from softswitch.testing.hearing import Spell, now
+from softswitch.types import CallId, Language, LegState, Party, Prompt, Seconds
+
+__all__ = [
+    "FakeClock",
+    "FakeEndpoint",
+    "FakeJournal",
+    "FakeLeg",
+    "FakeMedia",
+    "FakePlayer",
+    "FakeSpeech",
+    "FakeTracing",
+    "Note",
+    "PhoneScript",
+    "answers",
+    "busy",
+    "drops_after_answer",
+    "never_answers",
+    "rejects",
+    "unreachable",
+]
+
+
+class FakePlayer:
+    """Plays a clip to whoever declares it; knows when it sounded."""
+
+    def __init__(self, clip: Clip, *, loop: bool) -> None:
+        self.clip = clip
+        self.loop = loop
+        self.started = now()
+        self.closed: Seconds | None = None
+
+    @property
+    def label(self) -> str:
+        """The clip's label."""
+        return self.clip.label
+
+    def sounding(self) -> Spell:
+        """From its start to its end, or to being closed."""
+        end = inf if self.loop and self.clip.pcm else self.started + self.clip.duration
+        return self.started, end if self.closed is None else min(end, self.closed)
+
+    def close(self) -> None:
+        """Stop; a second call does nothing."""
+        if self.closed is None:
+            self.closed = now()
+
+    def __enter__(self) -> FakePlayer:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class FakeMedia:
+    """A bridge that moves no sound and remembers every player it made."""
+
+    def __init__(self, rate: int = 8000) -> None:
+        self.rate = rate
+        self.players: list[FakePlayer] = []
+
+    def player(self, clip: Clip, *, loop: bool = False) -> FakePlayer:
+        """A player that starts at once. Raises ValueError for a clip of another rate than the bridge's."""
+        if clip.rate != self.rate:
+            raise ValueError(f"{clip.label!r} has {clip.rate} Hz, the bridge runs at {self.rate} Hz")
+        player = FakePlayer(clip, loop=loop)
+        self.players.append(player)
+        return player
+
+    @property
+    def open_players(self) -> list[FakePlayer]:
+        """Those not closed yet: a finished call should leave none of its own."""
+        return [player for player in self.players if player.closed is None]
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneScript:
+    """How an agent's phone behaves each time that it is rung. Times are seconds from the INVITE."""
+
+    rings: Seconds | None = 0.0
+    """When it sends 180; None: never."""
+    answers: Seconds | None = None
+    """When it answers; None: never."""
+    refuses: tuple[Seconds, int] | None = None
+    """When it refuses, and the status."""
+    hangs_up: Seconds | None = None
+    """How long after its answer it hangs up; None: never."""
+
+
+def answers(after: Seconds = 1.0, *, talks: Seconds | None = None) -> PhoneScript:
+    """Rings, answers, and hangs up `talks` seconds later (None: waits for the other side to)."""
+    return PhoneScript(answers=after, hangs_up=talks)
+
+
+def busy(after: Seconds = 0.0) -> PhoneScript:
+    """486 without ringing."""
+    return PhoneScript(rings=None, refuses=(after, 486))
+
+
+def rejects(after: Seconds = 1.0, status: int = 603) -> PhoneScript:
+    """Rings, then the agent presses reject."""
+    return PhoneScript(refuses=(after, status))
+
+
+def never_answers() -> PhoneScript:
+    """Rings for ever."""
+    return PhoneScript()
+
+
+def drops_after_answer(after: Seconds = 1.0, delay: Seconds = 0.0) -> PhoneScript:
+    """Answers, and is gone `delay` seconds later."""
+    return PhoneScript(answers=after, hangs_up=delay)
+
+
+def unreachable(after: Seconds = 0.0, status: int = 408) -> PhoneScript:
+    """No phone there."""
+    return PhoneScript(rings=None, refuses=(after, status))
+
+
+class FakeEndpoint:
+    """A SIP stack with scripted phones: `agents` by URI; who is not named there is unreachable (404)."""
+
+    def __init__(
+        self, agents: Mapping[str, PhoneScript] | None = None, *, media: FakeMedia | None = None
+    ) -> None:
+        self.media = media or FakeMedia()
+        self.agents: dict[str, PhoneScript] = dict(agents or {})
+        self.callers: list[FakeLeg] = []
+        self.dialled: list[FakeLeg] = []
+        """Every outgoing leg, in order."""
+        self.slots: int | None = None
+        """Outgoing legs that may live at once; None: no limit."""
+        self._numbers = itertools.count(1)
+
+    def incoming(
+        self, dialled: str, number: str = "100", name: str = "", headers: Mapping[str, str] | None = None
+    ) -> FakeLeg:
+        """A caller's INVITE: hand the leg to `serve`."""
+        remote = Party(number, name, f"sip:{number}@callers")
+        leg = FakeLeg(f"in-{next(self._numbers)}", remote, dialled=dialled, headers=headers)
+        self.callers.append(leg)
+        return leg
+
+    def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> FakeLeg:
+        """Ring a scripted phone. Raises LegRefused: 484 for what is no SIP URI, 503 without a free slot."""
+        if not uri.startswith(("sip:", "sips:")):
+            raise LegRefused(484, f"not a SIP address: {uri!r}")
+        if self.slots is not None and len(self.live()) >= self.slots:
+            raise LegRefused(503, "no free slot")
+        number = uri.partition(":")[2].partition("@")[0]
+        leg = FakeLeg(f"out-{next(self._numbers)}", Party(number, uri=uri), headers=headers, outgoing=True)
+        leg.caller_shown = caller
+        self.dialled.append(leg)
+        _play(self.agents.get(uri, unreachable(status=404)), leg)
+        return leg
+
+    def live(self) -> list[FakeLeg]:
+        """Outgoing legs that have not ended."""
+        return [leg for leg in self.dialled if leg.state is not LegState.ENDED]
+
+    def rung(self, uri: str) -> list[FakeLeg]:
+        """Every leg that was dialled to this URI, in order."""
+        return [leg for leg in self.dialled if leg.remote.uri == uri]
+
+
+def _play(script: PhoneScript, leg: FakeLeg) -> None:
+    """Set the script's moments. Even a moment of 0 comes after `dial` has returned."""
+    if script.rings is not None:
+        leg.after(script.rings, leg.ring_remotely)
+    if script.refuses is not None:
+        leg.after(script.refuses[0], leg.refuse, script.refuses[1])
+    if script.answers is not None:
+        leg.after(script.answers, leg.answer_remotely)
+        if script.hangs_up is not None:
+            leg.after(script.answers + script.hangs_up, leg.hang_up)
+
+
+class FakeSpeech:
+    """Clips of silence whose labels say what they would have been.
+
+    A prompt's label is its text in the call's language or its file's name; an announcement's is as
+    `en: position 2, wait 60`; a playlist's is its name.
+    """
+
+    def __init__(self, rate: int = 8000, *, seconds: Seconds = 2.0, music_seconds: Seconds = 60.0) -> None:
+        self.rate = rate
+        self.seconds = seconds
+        """How long prompts and announcements are, unless `durations` names their label."""
+        self.music_seconds = music_seconds
+        self.durations: dict[str, Seconds] = {}
+        self.broken: set[str] = set()
+        """Labels that cannot be rendered."""
+        self.rendering: Seconds = 0.0
+        """How long rendering takes."""
+        self.asked: list[tuple[Seconds, str]] = []
+
+    async def prompt(self, prompt: Prompt, language: Language) -> Clip:
+        """A prompt's clip; raises AudioError for a broken one."""
+        return await self._clip(prompt.play.name if prompt.play else prompt.text(language), AudioError)
+
+    async def announcement(self, what: Announcement, language: Language) -> Clip:
+        """An announcement's clip; raises SpeechError for a broken one."""
+        parts = [f"position {what.position}"] * (what.position is not None)
+        parts += [f"wait {what.wait:g}"] if what.wait is not None else []
+        return await self._clip(f"{language}: {', '.join(parts)}", SpeechError)
+
+    async def music(self, playlist: str) -> Clip:
+        """A playlist's clip; `silence` is an empty one."""
+        if playlist == "silence":
+            return Clip(b"", self.rate, playlist)
+        self.durations.setdefault(playlist, self.music_seconds)
+        return await self._clip(playlist, AudioError)
+
+    async def _clip(self, label: str, error: type[AudioError]) -> Clip:
+        self.asked.append((now(), label))
+        await asyncio.sleep(self.rendering)
+        if label in self.broken:
+            raise error(f"{label!r} is broken, as the test asked")
+        samples = round(self.durations.get(label, self.seconds) * self.rate)
+        return Clip(bytes(2 * samples), self.rate, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One event that was journalled."""
+
+    at: Seconds
+    kind: str
+    call: CallId | None
+    data: Mapping[str, JsonValue]
+
+
+@dataclass(slots=True)
+class FakeJournal:
+    """Keeps the notes in a list."""
+
+    notes: list[Note] = field(default_factory=list)
+
+    def note(self, kind: str, call: CallId | None = None, /, **data: JsonValue) -> None:
+        """Append."""
+        self.notes.append(Note(now(), kind, call, data))
+
+    def kinds(self, call: CallId | None = None) -> list[str]:
+        """The kinds in order, of one call or of all."""
+        return [note.kind for note in self.notes if call is None or note.call == call]
+
+    def find(self, kind: str) -> list[Note]:
+        """All notes of one kind."""
+        return [note for note in self.notes if note.kind == kind]
+
+
+@dataclass(frozen=True, slots=True)
+class FakeClock:
+    """People's time, as far after `epoch` as the loop's clock has come."""
+
+    epoch: float = 1_767_607_200.0
+    """2026-01-05 10:00 UTC, a Monday."""
+
+    def now(self) -> float:
+        """Seconds since 1970, UTC."""
+        return self.epoch + now()
+
+
+class FakeTracing:
+    """Binds nothing."""
+
+    @contextmanager
+    def bound(self, call: CallId) -> Iterator[None]:
+        """A block in which log lines would carry the call id."""
+        yield
+
+
+if TYPE_CHECKING:  # the type checker holds every fake to its Protocol
+    from softswitch import ports
+
+    _leg: type[ports.Leg] = FakeLeg
+    _player: type[ports.Player] = FakePlayer
+    _media: type[ports.Media] = FakeMedia
+    _endpoint: type[ports.Endpoint] = FakeEndpoint
+    _speech: type[ports.Speech] = FakeSpeech
+    _journal: type[ports.Journal] = FakeJournal
+    _clock: type[ports.Clock] = FakeClock
+    _tracing: type[ports.Tracing] = FakeTracing
