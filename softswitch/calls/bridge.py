@@ -30,7 +30,7 @@ async def converse(switch: Switch, call: Call, agent: Leg) -> None:
             listener.hear(*(switch.music.hear(playlist) if talker.held else (Hear(talker),)))
 
     def on_hold(who: str, held: bool) -> None:
-        switch.journal.note("Held" if held else "Resumed", call.id, by=who)
+        call.note("Held" if held else "Resumed", by=who)
         wire()
 
     call.phase = "talking"
@@ -43,19 +43,3 @@ async def converse(switch: Switch, call: Call, agent: Leg) -> None:
         caller.on_hold = agent.on_hold = None
         caller.hear()
         agent.hear()
-        note_quality(switch, call, agent)
-
-
-def note_quality(switch: Switch, call: Call, agent: Leg) -> None:
-    """Record what the agent's RTP looked like."""
-    quality = agent.quality()
-    switch.journal.note(
-        "AgentMedia",
-        call.id,
-        agent=call.agent,
-        codec=quality.codec,
-        received=quality.received,
-        sent=quality.sent,
-        lost=quality.lost,
-        jitter=quality.jitter,
-    )

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from softswitch.ports import JsonValue, Leg
-from softswitch.types import AgentName, CallId, Destination, EndedBy, Language, LegState, QueueName, Seconds
+from softswitch.ports import JsonValue, Journal, Leg
+from softswitch.types import (
+    AgentName,
+    CallId,
+    Destination,
+    EndedBy,
+    Language,
+    LegState,
+    Quality,
+    QueueName,
+    Seconds,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -18,6 +28,9 @@ class Call:
 
     language: Language
     """Rules all speech of this call; a menu may change it."""
+
+    journal: Journal
+    """Where this call's events are written."""
 
     started: Seconds
     """When it came in, on the loop's clock."""
@@ -34,6 +47,12 @@ class Call:
     queue: QueueName | None = None
     agent: AgentName | None = None
 
+    agent_media: Quality | None = None
+    """What the agent's RTP looked like, once they talked."""
+
+    hung_up_by: EndedBy | None = None
+    """Who ended the conversation, once there was one."""
+
     diversion: Destination | None = None
     """Where the call is being sent from outside its own coroutine (see `Supervisor.divert`)."""
 
@@ -42,10 +61,15 @@ class Call:
         """Whether the caller has had a 200 OK."""
         return self.leg.state is LegState.ANSWERED
 
+    def note(self, kind: str, /, **data: JsonValue) -> None:
+        """Record what happened to this call."""
+        self.journal.note(kind, self.id, **data)
+
     async def answer(self) -> None:
         """Answer the caller unless that has been done. Raises LegError when the caller is gone."""
         if not self.is_answered:
             self.leg.answer()
+            self.note("CallAnswered")
             await self.leg.answered()
 
     def headers(self) -> dict[str, str]:
@@ -60,13 +84,15 @@ class Call:
             headers["X-" + "-".join(part.capitalize() for part in name.split("_"))] = digits
         return headers
 
-    def ended_by(self, agent: Leg | None) -> EndedBy:
-        """Which side ended a conversation: the first leg that is over tells."""
-        if self.leg.ended.done() and self.leg.ended.result().remote:
-            return EndedBy.CALLER
-        if agent is not None and agent.ended.done() and agent.ended.result().remote:
-            return EndedBy.AGENT
-        return EndedBy.SWITCH
+    def conversation_over(self, agent: Leg) -> EndedBy:
+        """Note what the agent's media was like, and which side ended the conversation: its leg is over."""
+        self.agent_media = agent.quality()
+        self.hung_up_by = EndedBy.SWITCH
+        for leg, side in ((self.leg, EndedBy.CALLER), (agent, EndedBy.AGENT)):
+            if leg.ended.done() and leg.ended.result().remote:
+                self.hung_up_by = side
+                break
+        return self.hung_up_by
 
     def describe(self, now: Seconds) -> dict[str, JsonValue]:
         """A line of `softswitch calls --live`."""

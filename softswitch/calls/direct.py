@@ -55,11 +55,11 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
 
 
 async def _talk(switch: Switch, call: Call, leg: Leg) -> None:
-    switch.journal.note("Connected", call.id, agent=call.agent)
+    call.note("Connected", agent=call.agent)
     try:
         await converse(switch, call, leg)
     finally:
-        switch.journal.note("ConversationEnded", call.id, ended_by=call.ended_by(leg))
+        call.note("ConversationEnded", ended_by=call.conversation_over(leg))
 
 
 def _sound_of_ringing(switch: Switch, call: Call, leg: Leg) -> None:

@@ -12,7 +12,7 @@ import structlog
 from softswitch.calls.call import Call
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError
-from softswitch.ivr.actions import Action, Collected, Go, MenuEntered, Play, SetLanguage, StopPrompt
+from softswitch.ivr.actions import Action, Collected, Entered, Go, Mistaken, Play, SetLanguage, StopPrompt
 from softswitch.ivr.events import DigitPressed, Event, PromptEnded, Started, TimerExpired
 from softswitch.ivr.interpreter import Interpreter
 from softswitch.ports import Clip, Hear
@@ -76,11 +76,11 @@ class _Walk:
                 self.hush()
                 return PromptEnded()
             return TimerExpired()
-        self._switch.journal.note("DigitPressed", self._call.id, digit=digit)
+        self._call.note("DigitsPressed", digits=digit)
         return DigitPressed(digit)
 
     async def _perform(self, actions: Sequence[Action]) -> Destination | None:
-        call, journal = self._call, self._switch.journal
+        call = self._call
         for action in actions:
             match action:
                 case Play():
@@ -89,12 +89,16 @@ class _Walk:
                     self.hush()
                 case SetLanguage():
                     call.language = action.language
-                    journal.note("LanguageSet", call.id, language=action.language)
+                    call.note("LanguageSet", language=action.language)
                 case Collected():
                     call.entered[action.name] = action.digits
-                    journal.note("NumberEntered", call.id, name=action.name, digits=action.digits)
-                case MenuEntered():
-                    journal.note("MenuEntered", call.id, menu=action.menu)
+                    call.note("NumberEntered", name=action.name, digits=action.digits)
+                case Entered():
+                    call.note("MenuEntered", menu=action.menu)
+                case Mistaken():
+                    call.note(
+                        "MenuMistake", menu=action.menu, mistake=action.mistake, attempt=action.attempt
+                    )
                 case Go():
                     return action.destination
         return None
@@ -116,5 +120,5 @@ class _Walk:
             return await self._switch.speech.prompt(prompt, self._call.language)
         except AudioError as error:
             log.error("prompt cannot be played", call=self._call.id, error=str(error))
-            self._switch.journal.note("PromptFailed", self._call.id, error=str(error))
+            self._call.note("PromptFailed", error=str(error))
             return None

@@ -28,10 +28,9 @@ UNAVAILABLE = Prompt(
 
 async def serve(switch: Switch, call: Call) -> None:
     """Lead one caller through the switch. The caller's hang-up cancels it; returning hangs up."""
-    journal, leg = switch.journal, call.leg
-    journal.note(
+    leg = call.leg
+    call.note(
         "CallArrived",
-        call.id,
         number=leg.remote.number,
         name=leg.remote.name,
         dialled=leg.dialled,
@@ -60,12 +59,14 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
     rule = routing.classify(call.leg.remote.number)
     if rule is not None:
         call.priority = rule.priority
-        call.language = rule.language or call.language
+        if rule.language is not None:
+            call.language = rule.language
+            call.note("LanguageSet", language=rule.language)
         if rule.reject is not None:
             return Reject(rule.reject)
     destination = routing.route(call.leg.dialled) or Reject(404)
-    switch.journal.note(
-        "CallRouted", call.id, rule=rule.name if rule else None, destination=describe(destination)
+    call.note(
+        "CallRouted", caller_rule=rule.name if rule else None, destination=describe(destination)
     )
     return destination
 
@@ -113,7 +114,7 @@ async def _reject(switch: Switch, call: Call, status: int) -> None:
     if call.is_answered:
         await _say(switch, call, UNAVAILABLE)
         return
-    switch.journal.note("CallRefused", call.id, status=status)
+    call.note("CallRefused", status=status)
     call.leg.hangup(status)
 
 

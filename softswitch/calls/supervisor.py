@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +14,7 @@ from softswitch.calls.call import Call
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
 from softswitch.ports import JsonValue, Leg
-from softswitch.types import CallId, Destination, EndedBy, Language, Prompt, Seconds, ToMessage
+from softswitch.types import CallId, Destination, EndedBy, Language, LegEnd, Prompt, Seconds, ToMessage
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +68,7 @@ class Supervisor:
         """Serve a caller: the endpoint hands over each new leg here."""
         language = self._switch.settings.media.languages[0]
         now = asyncio.get_running_loop().time()
-        call = Call(CallId(secrets.token_hex(6)), leg, language, now)
+        call = Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now)
         task = self._group.create_task(self._run(call), name=f"call {call.id}")
         self._calls[call.id] = (call, task)
         self._empty.clear()
@@ -120,18 +121,12 @@ class Supervisor:
         self._note_end(call)
 
     def _note_end(self, call: Call) -> None:
-        quality = call.leg.quality()
-        end = call.leg.ended.result() if call.leg.ended.done() else None
-        self._switch.journal.note(
+        end = call.leg.ended.result() if call.leg.ended.done() else LegEnd(remote=False, status=0)
+        call.note(
             "CallEnded",
-            call.id,
-            ended_by=EndedBy.CALLER if end and end.remote else EndedBy.SWITCH,
-            status=end.status if end else 0,
-            reason=end.reason if end else "",
-            answered=bool(quality.codec),
-            codec=quality.codec,
-            received=quality.received,
-            sent=quality.sent,
-            lost=quality.lost,
-            jitter=quality.jitter,
+            ended_by=call.hung_up_by or (EndedBy.CALLER if end.remote else EndedBy.SWITCH),
+            status=end.status,
+            reason=end.reason,
+            caller=asdict(call.leg.quality()),
+            agent=asdict(call.agent_media) if call.agent_media else None,
         )

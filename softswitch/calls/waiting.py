@@ -81,8 +81,9 @@ class Stay:
         """Tell the engine that the stay is over, unless the engine said so itself."""
         dispatcher, call = self._switch.dispatcher, self._call
         if self.agent is not None:
+            ended_by = call.conversation_over(self.agent)
             self.agent.hangup()
-            dispatcher.feed(ConversationEnded(call.id, call.ended_by(self.agent)))
+            dispatcher.feed(ConversationEnded(call.id, ended_by))
         elif self._joined:
             dispatcher.feed(CallerLeft(call.id, self._leave_reason()))
         dispatcher.forget(call.id)
@@ -141,7 +142,7 @@ class Stay:
             log.error("announcement cannot be spoken", call=call.id, error=str(error))
             return
         with switch.endpoint.media.player(clip) as player:
-            switch.journal.note("Announced", call.id, position=what.position, wait=what.wait)
+            call.note("Announced", position=what.position, wait=what.wait)
             call.leg.hear(*switch.music.hear(self._playlist, DUCKED), Hear(player))
             await asyncio.sleep(clip.duration)
             call.leg.hear(*switch.music.hear(self._playlist))
