@@ -49,14 +49,14 @@ class Go:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class MenuEntered:
     """A menu began: the next station of the menu path."""
 
     menu: MenuName
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class MenuClosed:
     """A menu was outside its opening hours and sent the caller elsewhere; it was not entered."""
 
     menu: MenuName
@@ -117,5 +117,5 @@ class Otherwise:
     menu: MenuName
 
 
-Note = Entered | Closed | Collected | Skipped | Chosen | Mistaken | Otherwise
+Note = MenuEntered | MenuClosed | Collected | Skipped | Chosen | Mistaken | Otherwise
 Action = Play | StopPrompt | SetLanguage | Go | Note

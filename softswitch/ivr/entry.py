@@ -106,14 +106,14 @@ class NumberReader:
             self.digits = ""
             return Cleared()
         if key == "#":
-            return self._ended() if self.digits else Nothing()
+            return self.pause()
         if key in "0123456789":
             self.digits += key
         return self._ended() if len(self.digits) == self._most else More()
 
     def pause(self) -> Reading:
         """As if # had been pressed."""
-        return self._ended()
+        return self._ended() if self.digits else Nothing()
 
     def _ended(self) -> Reading:
         entry, self.digits = self.digits, ""

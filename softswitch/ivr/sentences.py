@@ -8,7 +8,6 @@ from types import MappingProxyType
 from softswitch.ivr.actions import Mistake
 from softswitch.types import Language, Prompt
 
-
 # English stands first: it is what `Prompt.text` falls back to in a language that is missing here.
 _EN, _PL = Language("en"), Language("pl")
 

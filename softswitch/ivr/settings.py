@@ -8,7 +8,6 @@ from typing import Final
 
 from softswitch.types import Destination, HangUp, Language, MenuName, Prompt, Seconds
 
-
 HANG_UP: Final = HangUp()
 
 
@@ -19,7 +18,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Return to the menu that led here (`star: back`); in the first menu: play it again (as `otherwise`: hang up)."""
+    """Return to the menu that led here (`star: back`); in the first menu: play it again.
+
+    As the first menu's `otherwise` it hangs up.
+    """
 
 
 @dataclass(frozen=True, slots=True)
