@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -35,6 +35,8 @@ class Problem:
     """1-based."""
     message: str
     """What is wrong, with the offending value, what was expected and the nearest valid name."""
+    width: int = field(default=1, compare=False)
+    """How many characters of the line it is about, for the marks under it; at least 1."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
