@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from softswitch.ports import JsonValue, Journal, Leg
+from softswitch.ports import Journal, JsonValue, Leg
 from softswitch.types import (
     AgentName,
     CallId,

@@ -28,7 +28,7 @@ from softswitch.types import CallId, CancelReason, OfferId, Seconds
 
 
 class Waiter(Protocol):
-    """Who performs the engine's actions for one caller. None of these may feed the engine before it returns."""
+    """Who performs the engine's actions for one caller; none of these feeds the engine before it returns."""
 
     def ring(self, action: Ring) -> None:
         """Start ringing an agent."""

@@ -96,15 +96,13 @@ class _Walk:
                 case Entered():
                     call.note("MenuEntered", menu=action.menu)
                 case Mistaken():
-                    call.note(
-                        "MenuMistake", menu=action.menu, mistake=action.mistake, attempt=action.attempt
-                    )
+                    call.note("MenuMistake", menu=action.menu, mistake=action.mistake, attempt=action.attempt)
                 case Go():
                     return action.destination
         return None
 
     async def _play(self, prompts: Sequence[Prompt]) -> None:
-        """Start the prompts, one after the other as one clip; what cannot be had is logged and stays silent."""
+        """Start the prompts, one after the other as one clip; what cannot be had is logged and silent."""
         self.hush()
         clips = [clip for prompt in prompts if (clip := await self._render(prompt)) is not None]
         if not clips:

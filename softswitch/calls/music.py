@@ -31,7 +31,7 @@ class MusicRoom:
         self._players: dict[str, Player] = {}
 
     async def load(self, playlists: Iterable[str]) -> None:
-        """Make players for these; those that play already go on. What cannot be had is logged and stays silent."""
+        """Make players for these; those that play already go on. What cannot be had is logged and silent."""
         for name in {*playlists, RINGBACK} - self._players.keys() - {SILENCE}:
             try:
                 clip = await self._speech.music(name)

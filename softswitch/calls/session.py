@@ -13,7 +13,17 @@ from softswitch.calls.switch import Switch
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Hear
-from softswitch.types import Destination, HangUp, Language, Prompt, Reject, ToAgent, ToMenu, ToMessage, ToQueue
+from softswitch.types import (
+    Destination,
+    HangUp,
+    Language,
+    Prompt,
+    Reject,
+    ToAgent,
+    ToMenu,
+    ToMessage,
+    ToQueue,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -65,9 +75,7 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
         if rule.reject is not None:
             return Reject(rule.reject)
     destination = routing.route(call.leg.dialled) or Reject(404)
-    call.note(
-        "CallRouted", caller_rule=rule.name if rule else None, destination=describe(destination)
-    )
+    call.note("CallRouted", caller_rule=rule.name if rule else None, destination=describe(destination))
     return destination
 
 

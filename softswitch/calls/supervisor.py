@@ -21,8 +21,12 @@ log = structlog.get_logger(__name__)
 CLOSING = ToMessage(
     Prompt(
         {
-            Language("en"): "We are sorry, our lines are closing for a moment. Please call again in a few minutes.",
-            Language("pl"): "Przepraszamy, nasze linie są chwilowo zamykane. Prosimy zadzwonić ponownie za kilka minut.",
+            Language(
+                "en"
+            ): "We are sorry, our lines are closing for a moment. Please call again in a few minutes.",
+            Language(
+                "pl"
+            ): "Przepraszamy, nasze linie są chwilowo zamykane. Prosimy zadzwonić ponownie za kilka minut.",
         }
     )
 )
@@ -96,7 +100,7 @@ class Supervisor:
             self._empty.set()
 
     async def _run(self, call: Call) -> None:
-        """One call, with its record, whatever happens inside: a mistake in one call must not end the others."""
+        """One call with its record, whatever happens inside: a mistake in one call ends no other."""
         status = 0
         task = self._calls[call.id][1]
 

@@ -1,0 +1,101 @@
+"""Composes the switch out of its rooms, and does nothing else.
+
+The parts are stacked in the order in which they need each other; leaving the stack ends them in the other
+order: no new calls, the calls in progress, the engine's timer, music, SIP, speech, and last the record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+from softswitch import __version__
+from softswitch.acd.engine import Engine
+from softswitch.acd.events import SettingsChanged
+from softswitch.audio.speech import SpeechService
+from softswitch.calls.dispatch import Dispatcher
+from softswitch.calls.music import MusicRoom
+from softswitch.calls.supervisor import Supervisor
+from softswitch.calls.switch import Switch
+from softswitch.config.load import load
+from softswitch.config.settings import SwitchSettings
+from softswitch.control.server import Server
+from softswitch.errors import ConfigError
+from softswitch.ports import Leg
+from softswitch.running import RunningSwitch, record_folder
+from softswitch.sip.endpoint import SipEndpoint
+from softswitch.store.journal import Journal
+from softswitch.store.jsonl import JsonlStore
+
+WARM_POSITIONS = 20
+"""Announcements of the first so many positions are rendered ahead of need."""
+
+
+class SystemClock:
+    """`ports.Clock` of the live switch."""
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC."""
+        return time.time()
+
+
+async def serve(path: Path, *, data: Path | None = None) -> None:
+    """Run the switch on a configuration file until SIGTERM, SIGINT or `softswitch stop`; SIGHUP reloads.
+
+    Raises ConfigError, StoreError, EndpointError or ControlError when it cannot start.
+    """
+    settings = load(path)
+    folder = record_folder(settings, data)
+    async with AsyncExitStack() as stack:
+        store = JsonlStore(folder)
+        stack.callback(store.close)
+        journal = Journal(store)
+        stack.callback(journal.note, "SwitchStopped")
+        speech = await stack.enter_async_context(SpeechService(settings.media))
+
+        def welcome(leg: Leg) -> None:
+            supervisor.welcome(leg)
+
+        endpoint = SipEndpoint(settings.sip, settings.media, on_incoming=welcome)
+        await stack.enter_async_context(endpoint)
+        endpoint.admit(draining=True)  # until everybody who serves a call is there
+        music = MusicRoom(endpoint.media, speech)
+        stack.callback(music.close)
+        await music.load(settings.media.queue_music.values())
+        dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
+        stack.callback(dispatcher.close)
+        dispatcher.feed(SettingsChanged(settings.engine))
+        switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher)
+        supervisor = await stack.enter_async_context(Supervisor(switch))
+        running = RunningSwitch(switch, supervisor, endpoint, store)
+        await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
+        journal.note("SwitchStarted", version=__version__, file=str(settings.path))
+        endpoint.admit(draining=False, max_calls=settings.sip.max_calls)
+        async with asyncio.TaskGroup() as group:
+            warming = group.create_task(_warm(speech, settings))
+            _take_signals(running, group)
+            await running.until_stopped()
+            warming.cancel()
+
+
+async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
+    """Render what callers will hear before they do."""
+    prompts = [menu.prompt for menu in settings.menus.menus.values()]
+    prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
+    await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
+
+
+def _take_signals(running: RunningSwitch, group: asyncio.TaskGroup) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.ask_to_stop)
+    loop.add_signal_handler(signal.SIGHUP, lambda: group.create_task(_reload(running)))
+
+
+async def _reload(running: RunningSwitch) -> None:
+    """SIGHUP's way: what is wrong with the file has been recorded and logged, there is nobody to tell."""
+    with suppress(ConfigError):
+        await running.reload()

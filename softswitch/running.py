@@ -1,0 +1,150 @@
+"""The running switch as its operators see it: reload, stop, and looking inside.
+
+Commands over the control socket and signals end up here; everything runs on the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import structlog
+
+from softswitch import __version__
+from softswitch.acd.events import SettingsChanged
+from softswitch.calls.supervisor import Supervisor
+from softswitch.calls.switch import Switch
+from softswitch.config.load import load
+from softswitch.config.settings import SwitchSettings
+from softswitch.errors import ConfigError
+from softswitch.ports import JsonValue, Store
+from softswitch.sip.endpoint import SipEndpoint
+
+log = structlog.get_logger(__name__)
+
+_FIXED_AT_START = (
+    "sip.listen",
+    "sip.public_address",
+    "sip.codecs",
+    "sip.rtp_ports",
+    "media.sample_rate",
+    "data",
+)
+"""What a reload cannot change: the stack beneath is built on it."""
+
+
+class RunningSwitch:
+    """Everything an operator can do to a switch that runs."""
+
+    def __init__(self, switch: Switch, supervisor: Supervisor, endpoint: SipEndpoint, store: Store) -> None:
+        self._switch = switch
+        self._supervisor = supervisor
+        self._endpoint = endpoint
+        self._store = store
+        self._started = asyncio.get_running_loop().time()
+        self._reloading = asyncio.Lock()
+        self._stop_asked = asyncio.Event()
+        self._stop_now = asyncio.Event()
+
+    def handlers(self) -> Mapping[str, object]:
+        """The commands of the control socket."""
+        return {
+            "status": self.status,
+            "queues": self.queues,
+            "agents": self.agents,
+            "calls": self.calls,
+            "reload": self.reload,
+            "stop": self.stop,
+        }
+
+    async def until_stopped(self) -> None:
+        """Serve until asked to stop; then drain: no new calls, who waits is told, who talks may finish."""
+        await self._stop_asked.wait()
+        self._endpoint.admit(draining=True)
+        self._switch.journal.note("SwitchDraining", calls=len(self._supervisor.calls))
+        async with asyncio.TaskGroup() as group:
+            drained = group.create_task(self._supervisor.drain(self._switch.settings.sip.drain))
+            at_once = group.create_task(self._stop_now.wait())
+            await asyncio.wait({drained, at_once}, return_when=asyncio.FIRST_COMPLETED)
+            drained.cancel()
+            at_once.cancel()
+
+    def ask_to_stop(self) -> None:
+        """The first time: drain. The second time: stop at once."""
+        if self._stop_asked.is_set():
+            self._stop_now.set()
+        self._stop_asked.set()
+
+    async def stop(self) -> JsonValue:
+        """Drain, then stop; a second one stops at once."""
+        self.ask_to_stop()
+        return {"draining": len(self._supervisor.calls), "limit": self._switch.settings.sip.drain}
+
+    async def reload(self) -> JsonValue:
+        """Read the configuration again and apply it without touching a call; a broken one changes nothing.
+
+        Raises ConfigError with every problem of the file.
+        """
+        async with self._reloading:
+            old = self._switch.settings
+            try:
+                new = await asyncio.to_thread(load, old.path)
+            except ConfigError as error:
+                self._switch.journal.note(
+                    "SettingsRefused", file=str(old.path), problems=str(error).splitlines()
+                )
+                raise
+            await self._apply(new)
+            waits = [name for name in _FIXED_AT_START if _value(old, name) != _value(new, name)]
+            self._switch.journal.note("SettingsLoaded", file=str(new.path), after_restart=waits)
+            return {"file": str(new.path), "after_restart": waits}
+
+    async def _apply(self, new: SwitchSettings) -> None:
+        await self._switch.music.load(new.media.queue_music.values())
+        self._switch.settings = new
+        self._endpoint.admit(max_calls=new.sip.max_calls)
+        self._switch.dispatcher.feed(SettingsChanged(new.engine))
+
+    async def status(self) -> JsonValue:
+        """How it is, in a few numbers."""
+        now = asyncio.get_running_loop().time()
+        health = self._store.health()
+        phases: dict[str, int] = {}
+        for call in self._supervisor.calls:
+            phases[call.phase] = phases.get(call.phase, 0) + 1
+        return {
+            "version": __version__,
+            "file": str(self._switch.settings.path),
+            "uptime": round(now - self._started, 1),
+            "draining": self._stop_asked.is_set(),
+            "calls": len(self._supervisor.calls),
+            "max_calls": self._switch.settings.sip.max_calls,
+            "phases": phases,
+            "record": asdict(health),
+        }
+
+    async def queues(self) -> JsonValue:
+        """Every queue with its waiting callers."""
+        return asdict(self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time()))["queues"]
+
+    async def agents(self) -> JsonValue:
+        """Every agent with its state."""
+        return asdict(self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time()))["agents"]
+
+    async def calls(self) -> JsonValue:
+        """The calls in progress."""
+        return self._supervisor.describe()
+
+
+def _value(settings: SwitchSettings, dotted: str) -> object:
+    value: object = settings
+    for name in dotted.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def record_folder(settings: SwitchSettings, data: Path | None) -> Path:
+    """Where the record and the control socket are: the command line decides, else the configuration."""
+    return (data or settings.path.parent / settings.data).resolve()
