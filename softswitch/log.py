@@ -1,0 +1,230 @@
+"""The log: one line per event, for people or for machines, that never makes a call wait.
+
+    22:50:21.250 MenuEntered          call=c1 menu=welcome                              (human)
+    {"time":"2025-11-21T22:50:21.250Z","level":"info","event":"MenuEntered","call":"c1",...}   (json)
+
+Lines are made on the caller's thread and written by one thread of their own, so that a slow terminal or a
+full pipe costs lines (which are counted), not calls. The one global here is structlog's configuration.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Literal, TextIO
+
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+
+from softswitch.types import CallId, Seconds
+
+Format = Literal["human", "json"]
+
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+BATCH: Seconds = 0.03
+"""How long lines gather before they are written together."""
+
+KEPT = 20_000
+"""Lines that wait for a slow reader; above it the newest are dropped and counted."""
+
+Renderer = Callable[[Any, str, MutableMapping[str, Any]], str]
+
+
+def configure(format: Format = "human", *, level: str = "info", stream: TextIO | None = None) -> LogThread:
+    """Send the whole process's log to `stream` (standard output). Call once, before the first line.
+
+    `level`: debug, info, warning or error; what is below it costs next to nothing.
+    """
+    stream = stream or sys.stdout
+    thread = LogThread(stream)
+    renderer: Renderer = render_json if format == "json" else HumanRenderer(colours=stream.isatty())
+    structlog.configure(
+        processors=[merge_contextvars, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        logger_factory=lambda *_: _Lines(thread),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_FromLogging()], force=True)
+    logging.captureWarnings(True)
+    atexit.register(thread.close)
+    return thread
+
+
+class CallTracing:
+    """`ports.Tracing`: binds the call id to every line that is logged inside."""
+
+    def bound(self, call: CallId) -> AbstractContextManager[None]:
+        """See `ports.Tracing`."""
+        return _bound(call)
+
+
+@contextmanager
+def _bound(call: CallId) -> Iterator[None]:
+    with bound_contextvars(call=call):
+        yield
+
+
+class LogThread:
+    """Writes lines in batches, in order; one thread, begun at the first line."""
+
+    def __init__(self, stream: TextIO, *, kept: int = KEPT) -> None:
+        self._stream = stream
+        self._kept = kept
+        self._waiting: deque[str] = deque()
+        self._dropped = 0
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def put(self, line: str) -> None:
+        """Take a line without its end. Never blocks."""
+        if len(self._waiting) >= self._kept:
+            self._dropped += 1
+            return
+        self._waiting.append(line)
+        if not self._wake.is_set():
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
+                self._thread.start()
+            self._wake.set()
+
+    def close(self, patience: Seconds = 2.0) -> None:
+        """Write what is waiting, unless that takes too long, and stop."""
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(patience)
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._wake.wait()
+            if not self._closing:
+                time.sleep(BATCH)
+            self._wake.clear()
+            self._write()
+        self._write()
+
+    def _write(self) -> None:
+        lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if self._dropped:
+            lines.append(f"... {self._dropped} lines are missing here: the reader of this log is too slow")
+            self._dropped = 0
+        if not lines:
+            return
+        try:
+            self._stream.write("\n".join(lines) + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            return  # the reader is gone; calls go on
+
+
+class _Lines:
+    """What structlog writes to: every level is one line."""
+
+    def __init__(self, thread: LogThread) -> None:
+        self.debug = self.info = self.warning = self.error = self.critical = thread.put
+        self.msg = self.err = self.exception = self.fatal = thread.put
+
+
+class _FromLogging(logging.Handler):
+    """Lines of libraries that use the standard library's logging, asyncio's above all."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass a record on as a structlog event."""
+        log = structlog.get_logger()
+        write = log.error if record.levelno >= logging.ERROR else log.warning
+        write(record.getMessage(), logger=record.name, exc_info=record.exc_info or None)
+
+
+# Renderers: each costs a few microseconds a line, which is why they are not structlog's own. --------
+
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+class _Second:
+    """Wall-clock text, formatted once a second."""
+
+    def __init__(self, pattern: str, convert: Callable[[float], time.struct_time]) -> None:
+        self._pattern = pattern
+        self._convert = convert
+        self._second = -1
+        self._text = ""
+
+    def text(self, at: float) -> str:
+        second = int(at)
+        if second != self._second:
+            self._text = time.strftime(self._pattern, self._convert(second))
+            self._second = second
+        return f"{self._text}.{int(at % 1 * 1000):03d}"
+
+
+_utc = _Second("%Y-%m-%dT%H:%M:%S", time.gmtime)
+_local = _Second("%H:%M:%S", time.localtime)
+
+
+def render_json(_: Any, level: str, fields: MutableMapping[str, Any]) -> str:
+    """One JSON object; `time` is UTC."""
+    event = fields.pop("event")
+    if exc_info := fields.pop("exc_info", None):
+        fields["exception"] = _traceback(exc_info)
+    head = {"time": _utc.text(time.time()) + "Z", "level": level, "event": event}
+    return _dumps(head | dict(fields)).encode("utf-8", "backslashreplace").decode()
+
+
+class HumanRenderer:
+    """One aligned line in local time, in colour on a terminal."""
+
+    def __init__(self, *, colours: bool) -> None:
+        self._dim, self._bold, self._end = ("\033[2m", "\033[1m", "\033[0m") if colours else ("", "", "")
+        self._levels = {
+            "warning": ("\033[33m" if colours else "", "WARNING "),
+            "error": ("\033[31m" if colours else "", "ERROR "),
+            "critical": ("\033[31m" if colours else "", "ERROR "),
+        }
+
+    def __call__(self, _: Any, level: str, fields: MutableMapping[str, Any]) -> str:
+        """See `structlog.typing.Processor`."""
+        event = fields.pop("event")
+        exc_info = fields.pop("exc_info", None)
+        trace = "\n" + _traceback(exc_info) if exc_info else ""
+        call = fields.pop("call", "")
+        colour, word = self._levels.get(level, (self._bold, ""))
+        shown = " ".join(
+            [f"{self._dim}{key}={self._end}{_shown(value)}" for key, value in fields.items() if value != ""]
+        )
+        at = _local.text(time.time())
+        label = f"{word}{_shown_text(str(event))}"
+        line = f"{self._dim}{at}{self._end} {call!s:12} {colour}{label:18}{self._end} {shown}{trace}"
+        return line.rstrip().encode("utf-8", "backslashreplace").decode()
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value if value.isprintable() and " " not in value else _dumps(value)
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    if value is None or isinstance(value, int):
+        return str(value)
+    return _dumps(value)
+
+
+def _shown_text(text: str) -> str:
+    """A sentence as it is, unless it would take control of the terminal."""
+    return text if text.isprintable() else _dumps(text)
+
+
+def _traceback(exc_info: object) -> str:
+    """The traceback that `exc_info` names: an exception, its triple, or True for the current one."""
+    if isinstance(exc_info, tuple):
+        exc_info = exc_info[1]
+    error = exc_info if isinstance(exc_info, BaseException) else sys.exception()
+    return "".join(traceback.format_exception(error)).rstrip() if error else ""

@@ -1,0 +1,288 @@
+"""Call records: one line for each call, folded from its events, and from nothing else.
+
+The fold is pure: the same events give the same records, so `calls.jsonl` can be thrown away and rebuilt.
+Durations that an event states (waited, talked) are taken from it, since they come from a steady clock;
+the others are differences of wall-clock times.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from softswitch.ports import JsonValue, Recorded
+from softswitch.store.records import Kind
+from softswitch.types import CallId, Quality, Seconds
+
+LOST = "lost: switch stopped"
+"""The reason in the record of a call that was in progress when the switch crashed."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """One ringing of one agent."""
+
+    agent: str
+    result: str = ""
+    """`answered`, or why not; empty when that is not known."""
+    seconds: Seconds = 0.0
+    """From the INVITE to the answer, refusal or cancelling."""
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """What became of one call."""
+
+    id: CallId
+    seq: int = 0
+    """The number of the event that ended it."""
+    start: float = 0.0
+    """Seconds since the epoch, UTC."""
+    end: float = 0.0
+    number: str = ""
+    name: str = ""
+    dialled: str = ""
+    sip_call_id: str = ""
+    transport: str = ""
+    language: str = ""
+    menus: list[str] = field(default_factory=list)
+    """Every menu that the caller came to, in order."""
+    digits: str = ""
+    """Every key pressed, in order."""
+    entered: dict[str, str] = field(default_factory=dict)
+    """Numbers that menus asked for, by name."""
+    queues: list[str] = field(default_factory=list)
+    priority: str = ""
+    """The class in the last queue."""
+    wait: Seconds = 0.0
+    """In queues, all together."""
+    left: str = ""
+    """Why the caller last left a queue without an agent."""
+    offers: list[Offer] = field(default_factory=list)
+    agent: str = ""
+    """Who talked to the caller (the last one); empty: nobody."""
+    answered: float | None = None
+    """When the first agent and the caller were connected, seconds since the epoch."""
+    talk: Seconds = 0.0
+    """With agents, all together, holds included."""
+    held: Seconds = 0.0
+    """On hold, by either side."""
+    ended_by: str = ""
+    status: int = 0
+    reason: str = ""
+    caller_media: Quality = field(default_factory=Quality)
+    agent_media: Quality = field(default_factory=Quality)
+
+    @property
+    def outcome(self) -> str:
+        """In a word: answered, abandoned, turned away (by a queue), refused, lost or served (by menus)."""
+        if self.reason == LOST:
+            return "lost"
+        if self.agent:
+            return "answered"
+        if self.left == "hung-up":
+            return "abandoned"
+        if self.left:
+            return "turned away"
+        return "refused" if self.status >= 300 else "served"
+
+    def to_json(self) -> dict[str, Any]:
+        """As a line of calls.jsonl; `outcome` is added for readers."""
+        return dataclasses.asdict(self) | {"outcome": self.outcome}
+
+    @classmethod
+    def from_json(cls, line: Mapping[str, Any]) -> CallRecord:
+        """The record of a line; fields that a later version may have added are left out."""
+        known = {each.name for each in dataclasses.fields(cls)}
+        values = {name: value for name, value in line.items() if name in known}
+        values["offers"] = [Offer(**offer) for offer in line.get("offers", [])]
+        values["caller_media"] = Quality(**line.get("caller_media", {}))
+        values["agent_media"] = Quality(**line.get("agent_media", {}))
+        return cls(**values)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A call in progress: its record so far, and what only matters until it ends."""
+
+    record: CallRecord
+    last_seen: float
+    joined: float | None = None
+    rung: dict[str, tuple[Offer, float]] = field(default_factory=dict)
+    """Offers still open, with the moment of their INVITE, by offer id."""
+    connected: float | None = None
+    holds: dict[str, float] = field(default_factory=dict)
+    """Since when, by who holds."""
+
+
+class CallFold:
+    """Turns events, in their order, into call records."""
+
+    def __init__(self) -> None:
+        self._open: dict[CallId, _Open] = {}
+
+    @property
+    def open(self) -> Mapping[CallId, float]:
+        """Calls that have not ended, with the moment of their last event."""
+        return {call: state.last_seen for call, state in self._open.items()}
+
+    def apply(self, event: Recorded) -> CallRecord | None:
+        """Take an event; the call's record when this event ended it. Unknown calls are passed over."""
+        if event.call is None:
+            return None
+        state = self._open.get(event.call)
+        if state is None:
+            if event.kind != Kind.CALL_ARRIVED:
+                return None
+            record = CallRecord(event.call, start=event.at)
+            state = self._open[event.call] = _Open(record, last_seen=event.at)
+        note = _NOTES.get(event.kind)
+        if note is not None:
+            note(state, event.at, event.data)
+        if event.kind != Kind.CALL_ENDED:
+            state.last_seen = event.at
+            return None
+        del self._open[event.call]
+        state.record.seq = event.seq
+        return state.record
+
+
+def rebuild(events: Iterable[Recorded]) -> Iterator[CallRecord]:
+    """The records of all calls that ended, in the order of their ends."""
+    fold = CallFold()
+    for event in events:
+        record = fold.apply(event)
+        if record is not None:
+            yield record
+
+
+# What each kind adds to a record. ------------------------------------------------------------------
+
+Data = Mapping[str, Any]
+
+
+def _arrived(state: _Open, at: float, data: Data) -> None:
+    record = state.record
+    record.number = str(data.get("number", ""))
+    record.name = str(data.get("name", ""))
+    record.dialled = str(data.get("dialled", ""))
+    record.sip_call_id = str(data.get("sip_call_id", ""))
+    record.transport = str(data.get("transport", ""))
+
+
+def _menu(state: _Open, at: float, data: Data) -> None:
+    state.record.menus.append(str(data.get("menu", "")))
+
+
+def _digits(state: _Open, at: float, data: Data) -> None:
+    state.record.digits += str(data.get("digits", ""))
+
+
+def _language(state: _Open, at: float, data: Data) -> None:
+    state.record.language = str(data.get("language", ""))
+
+
+def _entered(state: _Open, at: float, data: Data) -> None:
+    state.record.entered[str(data.get("name", ""))] = str(data.get("digits", ""))
+
+
+def _joined(state: _Open, at: float, data: Data) -> None:
+    state.joined = at
+    state.record.left = ""
+    state.record.queues.append(str(data.get("queue", "")))
+    state.record.priority = str(data.get("priority", ""))
+
+
+def _left(state: _Open, at: float, data: Data) -> None:
+    state.record.left = str(data.get("reason", ""))
+    _waited(state, at, data)
+
+
+def _waited(state: _Open, at: float, data: Data) -> None:
+    if state.joined is not None:
+        waited = float(data.get("waited") or at - state.joined)
+        state.record.wait = round(state.record.wait + waited, 3)
+    state.joined = None
+
+
+def _offered(state: _Open, at: float, data: Data) -> None:
+    offer = Offer(str(data.get("agent", "")))
+    state.record.offers.append(offer)
+    state.rung[str(data.get("offer", ""))] = (offer, at)
+
+
+def _offer_ended(state: _Open, at: float, data: Data) -> None:
+    offer, since = state.rung.pop(str(data.get("offer", "")), (None, at))
+    if offer is not None:
+        offer.result = str(data.get("result", ""))
+        offer.seconds = round(at - since, 3)
+
+
+def _connected(state: _Open, at: float, data: Data) -> None:
+    record = state.record
+    _waited(state, at, data)
+    record.agent = str(data.get("agent", ""))
+    record.answered = at if record.answered is None else record.answered
+    record.left = ""
+    state.connected = at
+    rung = state.rung.pop(str(data.get("offer", "")), None)
+    if rung is not None:
+        rung[0].result, rung[0].seconds = "answered", round(at - rung[1], 3)
+
+
+def _talked(state: _Open, at: float, data: Data) -> None:
+    if state.connected is not None:
+        talked = float(data.get("talked") or at - state.connected)
+        state.record.talk = round(state.record.talk + talked, 3)
+    state.connected = None
+    for by in list(state.holds):
+        _resumed(state, at, {"by": by})
+
+
+def _held(state: _Open, at: float, data: Data) -> None:
+    state.holds.setdefault(str(data.get("by", "")), at)
+
+
+def _resumed(state: _Open, at: float, data: Data) -> None:
+    since = state.holds.pop(str(data.get("by", "")), None)
+    if since is not None:
+        state.record.held = round(state.record.held + at - since, 3)
+
+
+def _ended(state: _Open, at: float, data: Data) -> None:
+    record = state.record
+    record.end = float(data.get("last_seen") or at)
+    record.ended_by = str(data.get("ended_by", ""))
+    record.status = int(data.get("status") or 0)
+    record.reason = str(data.get("reason") or "")
+    record.caller_media = _quality(data.get("caller"))
+    record.agent_media = _quality(data.get("agent"))
+    _waited(state, record.end, {})
+    _talked(state, record.end, {})
+
+
+def _quality(data: JsonValue) -> Quality:
+    if not isinstance(data, Mapping):
+        return Quality()
+    names = {each.name for each in dataclasses.fields(Quality)}
+    return Quality(**{name: value for name, value in data.items() if name in names})  # type: ignore[arg-type]
+
+
+_NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
+    Kind.CALL_ARRIVED: _arrived,
+    Kind.MENU_ENTERED: _menu,
+    Kind.DIGITS_PRESSED: _digits,
+    Kind.LANGUAGE_SET: _language,
+    Kind.NUMBER_ENTERED: _entered,
+    Kind.CALLER_JOINED: _joined,
+    Kind.CALLER_LEFT: _left,
+    Kind.OFFER_MADE: _offered,
+    Kind.OFFER_ENDED: _offer_ended,
+    Kind.CONNECTED: _connected,
+    Kind.CONVERSATION_ENDED: _talked,
+    Kind.HELD: _held,
+    Kind.RESUMED: _resumed,
+    Kind.CALL_ENDED: _ended,
+}
