@@ -1,10 +1,23 @@
-"""What was dialled and who calls -> where the call goes: pure."""
+"""What was dialled and who calls -> where the call goes: pure.
+
+Patterns are digits and `+` as they are dialled; `x` is one digit; `*` at the end is the rest, also nothing;
+`*` at the beginning of a longer pattern is the star key (`*98`). A pattern with other letters is a SIP user's
+name and means itself (`alex`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from softswitch.types import Destination, Language
+
+_NUMBER = re.compile(r"[+]?[0-9#*xX]*[*]?|[*][0-9#*xX]+")
+_NAME = re.compile(r"[A-Za-z0-9_.~!$&'+=-]*[A-WYZa-wyz_~!$&'=.-][A-Za-z0-9_.~!$&'+=-]*[*]?")
+_SEPARATED = re.compile(r"[+]?[0-9][0-9().\- *#]*")
+_SEPARATORS = str.maketrans("", "", "-.() ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +39,117 @@ class CallerRule:
     reject: int | None = None
 
 
+def normalise(user: str) -> str:
+    """The user part of a SIP address as rules see it.
+
+    Parameters (`;phone-context=...`) go, escapes (`%2B`) are resolved, and visual separators (RFC 3966
+    section 5.1.1: `-.()`, and blanks) go from anything that is a number; a name keeps them.
+    """
+    plain = unquote(user.partition(";")[0])
+    return plain.translate(_SEPARATORS) if _SEPARATED.fullmatch(plain) else plain
+
+
+def pattern_problem(pattern: str) -> str | None:
+    """What is wrong with a pattern, and how to write it; None: nothing."""
+    if not pattern:
+        return 'an empty pattern matches nothing; "*" matches everything'
+    if (plain := normalise(pattern)) != pattern:
+        return f'"{pattern}" has separators that are taken out of every number; write "{plain}"'
+    if "*" in pattern[1:-1]:
+        return (
+            f'"{pattern}" goes on after the *, which stands for all the rest; end with it,'
+            ' as "+4822*", or write one x for each digit, as "2xx"'
+        )
+    if "+" in pattern[1:] and not _NAME.fullmatch(pattern):
+        return f'"{pattern}" has a + inside; it belongs in front, as "+48221234567"'
+    if not _NUMBER.fullmatch(pattern) and not _NAME.fullmatch(pattern):
+        return (
+            f'"{pattern}" is no pattern: write digits and +, x for one digit, * at the end for the rest'
+            ' ("+4822*", "2xx"), or a SIP user name'
+        )
+    return None
+
+
+class Patterns:
+    """Many patterns, compiled to one tree: a look-up costs a step per digit, however many patterns there are.
+
+    Raises ValueError with `pattern_problem` on a pattern that is none.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._root = _Node()
+        for place, pattern in enumerate(patterns):
+            if (problem := pattern_problem(pattern)) is not None:
+                raise ValueError(problem)
+            self._add(pattern, place)
+
+    def _add(self, pattern: str, place: int) -> None:
+        rest = pattern.endswith("*")
+        is_number = _NUMBER.fullmatch(pattern) is not None
+        node = self._root
+        for character in pattern.removesuffix("*") if rest else pattern:
+            step = _DIGIT if is_number and character in "xX" else character
+            node = node.steps.setdefault(step, _Node())
+        if rest:
+            node.rest = min(node.rest, place)
+        else:
+            node.end = min(node.end, place)
+
+    def first(self, number: str) -> int | None:
+        """The place (0-based) of the first pattern that matches a normalised number."""
+        best = self._root.rest
+        nodes = [self._root]
+        for character in number:
+            steps = (character, _DIGIT) if character in "0123456789" else (character,)
+            nodes = [node.steps[step] for node in nodes for step in steps if step in node.steps]
+            best = min([best, *(node.rest for node in nodes)])
+        best = min([best, *(node.end for node in nodes)])
+        return None if best == _NEVER else int(best)
+
+
+_DIGIT = "any digit"
+"""The step in the tree that `x` is; no character, so no number has it."""
+
+_NEVER = float("inf")
+
+
+@dataclass(slots=True)
+class _Node:
+    steps: dict[str, _Node] = field(default_factory=dict)
+    end: float = _NEVER
+    """The first pattern that ends here."""
+    rest: float = _NEVER
+    """The first pattern that is content with any rest from here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Numbers and callers, in the order of the file."""
+    """Numbers and callers, in the order of the file. Raises ValueError on a pattern that is none."""
 
     numbers: tuple[NumberRule, ...] = ()
     callers: tuple[CallerRule, ...] = ()
+    _by_number: Patterns = field(init=False, repr=False, compare=False)
+    _by_caller: Patterns = field(init=False, repr=False, compare=False)
+    _callers: tuple[CallerRule, ...] = field(init=False, repr=False, compare=False)
+    """The rule of each of the callers' patterns."""
+
+    def __post_init__(self) -> None:
+        lines = [(pattern, rule) for rule in self.callers for pattern in rule.patterns]
+        object.__setattr__(self, "_by_number", Patterns(rule.pattern for rule in self.numbers))
+        object.__setattr__(self, "_by_caller", Patterns(pattern for pattern, _ in lines))
+        object.__setattr__(self, "_callers", tuple(rule for _, rule in lines))
+
+    def rule(self, dialled: str) -> NumberRule | None:
+        """The first line of `numbers` that a dialled user part matches."""
+        place = self._by_number.first(normalise(dialled))
+        return None if place is None else self.numbers[place]
+
+    def route(self, dialled: str) -> Destination | None:
+        """Where a dialled user part leads; None: nowhere (404)."""
+        rule = self.rule(dialled)
+        return None if rule is None else rule.then
+
+    def classify(self, number: str) -> CallerRule | None:
+        """The first caller class that a calling user part belongs to."""
+        place = self._by_caller.first(normalise(number))
+        return None if place is None else self._callers[place]
