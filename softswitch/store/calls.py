@@ -232,6 +232,12 @@ def _connected(state: _Open, at: float, data: Data) -> None:
         rung[0].result, rung[0].seconds = "answered", round(at - rung[1], 3)
 
 
+def _connect_failed(state: _Open, at: float, data: Data) -> None:
+    state.record.agent = ""
+    state.record.answered = state.connected = None
+    state.joined = at
+
+
 def _talked(state: _Open, at: float, data: Data) -> None:
     if state.connected is not None:
         talked = float(data.get("talked") or at - state.connected)
@@ -281,6 +287,7 @@ _NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
     Kind.OFFER_MADE: _offered,
     Kind.OFFER_ENDED: _offer_ended,
     Kind.CONNECTED: _connected,
+    Kind.CONNECT_FAILED: _connect_failed,
     Kind.CONVERSATION_ENDED: _talked,
     Kind.HELD: _held,
     Kind.RESUMED: _resumed,

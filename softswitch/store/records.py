@@ -22,6 +22,8 @@ class Kind(StrEnum):
     CALL_REFUSED = "CallRefused"
     CALL_ENDED = "CallEnded"
     MENU_ENTERED = "MenuEntered"
+    MENU_MISTAKE = "MenuMistake"
+    PROMPT_FAILED = "PromptFailed"
     DIGITS_PRESSED = "DigitsPressed"
     LANGUAGE_SET = "LanguageSet"
     NUMBER_ENTERED = "NumberEntered"
@@ -31,6 +33,7 @@ class Kind(StrEnum):
     OFFER_MADE = "OfferMade"
     OFFER_ENDED = "OfferEnded"
     CONNECTED = "Connected"
+    CONNECT_FAILED = "ConnectFailed"
     HELD = "Held"
     RESUMED = "Resumed"
     CONVERSATION_ENDED = "ConversationEnded"
@@ -93,6 +96,13 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             },
         ),
         Kind.MENU_ENTERED: Word("The caller came to a menu.", {"menu": "its name"}),
+        Kind.MENU_MISTAKE: Word(
+            "The caller pressed a wrong key or none.",
+            {"menu": "where", "mistake": "which", "attempt": "how many so far, from 1"},
+        ),
+        Kind.PROMPT_FAILED: Word(
+            "A prompt could not be had; the caller heard nothing.", {"error": "why"}, True
+        ),
         Kind.DIGITS_PRESSED: Word(
             "The caller pressed keys that a menu or a queue took.", {"digits": "the keys", "menu": "where"}
         ),
@@ -142,6 +152,9 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "waited": "seconds since joining",
             },
         ),
+        Kind.CONNECT_FAILED: Word(
+            "The agent's leg ended in the moment of its answer; the caller waits on at the old place."
+        ),
         Kind.HELD: Word("One side put the other on hold.", {"by": "caller or agent"}),
         Kind.RESUMED: Word("The side that held took the call back.", {"by": "caller or agent"}),
         Kind.CONVERSATION_ENDED: Word(
@@ -156,7 +169,10 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "No new calls are taken; those in progress may end.", {"calls": "how many"}
         ),
         Kind.SWITCH_STOPPED: Word("The switch ended in order."),
-        Kind.SETTINGS_LOADED: Word("A configuration is in force.", {"file": "its path"}),
+        Kind.SETTINGS_LOADED: Word(
+            "A changed configuration is in force.",
+            {"file": "its path", "after_restart": "changed settings that wait for the next start"},
+        ),
         Kind.SETTINGS_REFUSED: Word(
             "A changed configuration has mistakes; the old one stays in force.",
             {"file": "its path", "problems": "each with file:line:column"},
