@@ -43,7 +43,7 @@ class QueueSettings:
     """How long an agent who rejected or did not answer is left in peace."""
     wrap_up: Seconds = 0.0
     """Time for notes after a conversation, before the next offer."""
-    priority: Mapping[str, float] = DEFAULT_PRIORITIES
+    priority: Mapping[str, float] = field(default_factory=lambda: DEFAULT_PRIORITIES)
     """Points by priority class; `default` is always there."""
     ageing: float = 0.0
     """Points gained per second of waiting."""
@@ -55,6 +55,8 @@ class QueueSettings:
     timeout: Destination | None = None
     """Where a caller goes after `max_wait`; None: hang up."""
     announce: AnnounceSettings = AnnounceSettings()
+    service_within: Seconds = 20.0
+    """An answer, or an abandonment, within this wait counts as in time for the service level."""
 
 
 @dataclass(frozen=True, slots=True)
