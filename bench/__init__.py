@@ -1,0 +1,1 @@
+"""Load, latency and capacity runs: they print tables of ratios and percentiles, and are no timed tests."""

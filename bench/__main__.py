@@ -1,0 +1,39 @@
+"""`make bench`, or `python -m bench [name ...]`: measures, then prints one table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+
+from bench import calls, engine, gaps, hold, offer
+from bench.rows import Row, table
+
+BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
+    "engine": ("the engine alone, about 20 s", engine.run),
+    "gaps": ("RTP gaps while the GIL is held, about 20 s", gaps.run),
+    "offer": ("from a free agent to the next INVITE, about 40 s", offer.run),
+    "calls": ("queue-to-agent calls per second, about 60 s", calls.run),
+    "hold": ("callers on hold with music, about 90 s", hold.run),
+}
+
+
+def main() -> int:
+    """Run all benches, or those that are named; 1 when a target was missed."""
+    console = Console()
+    chosen = sys.argv[1:] or list(BENCHES)
+    if unknown := set(chosen) - BENCHES.keys():
+        console.print(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}")
+        return 2
+    rows: list[Row] = []
+    for bench in chosen:
+        what, run = BENCHES[bench]
+        console.print(f"measuring {what} ...")
+        rows += run()
+    console.print(table(rows))
+    return 1 if any(row.met is False for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
