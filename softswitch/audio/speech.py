@@ -1,28 +1,69 @@
-"""Where clips come from: prompts, announcements and music, rendered off the loop and cached by content."""
+"""Where clips come from: prompts, announcements and music, rendered off the loop and cached by content.
+
+A recording wins over the voice: `media/prompts/<language>/<slug>.wav` is played in place of any text whose
+slug (`slug_of`) it is named by.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import structlog
+
+from softswitch.audio import grammar, music, voices
+from softswitch.audio.cache import DiskCache, MemoryCache, default_folder, key_of
+from softswitch.audio.render import SPEECH_LOUDNESS, finished
 from softswitch.config.settings import MediaSettings
+from softswitch.errors import AudioError, SoundFileError, SpeechError
 from softswitch.ports import Announcement, Clip
-from softswitch.types import Language, Prompt
+from softswitch.types import Language, Prompt, Seconds
+
+_log = structlog.get_logger(__name__)
+
+MEMORY = 64 * 1024 * 1024
+"""Bytes of prompts and announcements kept in memory: over an hour of speech at 8 kHz. Music comes on top."""
+
+PAUSE: Seconds = 0.35
+"""Between two sentences of one announcement."""
+
+_LONGEST_SLUG = 60
 
 
 class SpeechService:
     """`ports.Speech` for the live switch; an async context manager, since it owns threads.
 
     `cache` is the folder of rendered sound (default: `softswitch/audio` in the XDG cache folder). `command`
-    replaces the built-in voice: a program and its arguments, with `{text}`, `{language}` and `{wav}` filled in.
+    replaces the built-in voice: a program and its arguments, with `{text}`, `{language}` and `{wav}` filled
+    in. `recordings` is the folder with recorded sentences, one folder per language in it.
     """
 
     def __init__(
-        self, media: MediaSettings, *, cache: Path | None = None, command: Sequence[str] | None = None
+        self,
+        media: MediaSettings,
+        *,
+        cache: Path | None = None,
+        command: Sequence[str] | None = None,
+        recordings: Path = music.MEDIA / "prompts",
     ) -> None:
         self.media = media
+        self.recordings = recordings
+        self._command = command
+        self._voice: voices.Voice | None = None
+        self._disk = DiskCache(cache or default_folder())
+        self._memory = MemoryCache(MEMORY)
+        self._music: dict[str, Clip] = {}
+        self._rendering: dict[str, asyncio.Future[Clip]] = {}
+        # A playlist takes seconds to render; speech does not wait behind it.
+        self._speaking = ThreadPoolExecutor(1, thread_name_prefix="speech")
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="sound-files")
 
     async def __aenter__(self) -> Self:
         return self
@@ -33,24 +74,152 @@ class SpeechService:
         await self.close()
 
     async def close(self) -> None:
-        """Stop the threads, without waiting for what they had queued."""
+        """Drop what the threads have queued and wait for what they are at."""
+        for executor in (self._speaking, self._reading):
+            await asyncio.to_thread(executor.shutdown, cancel_futures=True)
+
+    def reload(self, media: MediaSettings) -> None:
+        """Go on with other settings, and look at all files anew; the disk's cache stays."""
+        self.media = media
+        self._memory = MemoryCache(MEMORY)
+        self._music = {}
 
     async def prompt(self, prompt: Prompt, language: Language) -> Clip:
-        """The clip of a prompt. Raises AudioError when it cannot be had in any way."""
-        raise NotImplementedError
+        """The clip of a prompt: its file, or its text where the file fails or there is none.
+
+        A text that exists only in another language is spoken in that one. Raises AudioError when neither can
+        be had.
+        """
+        text = prompt.text(language)
+        if prompt.play is not None:
+            try:
+                return await self._file(prompt.play)
+            except SoundFileError as error:
+                if not text:
+                    raise
+                _log.error("a prompt's file is replaced by its text", error=str(error))
+        if not text.strip():
+            raise SpeechError("a prompt has neither a text nor a file: give it `say` or `play`")
+        spoken = language if prompt.say.get(language) else next(k for k, v in prompt.say.items() if v)
+        return await self._sentence(text, spoken)
 
     async def announcement(self, what: Announcement, language: Language) -> Clip:
         """One clip with the sentences for position and wait, with right grammar. Raises SpeechError."""
-        raise NotImplementedError
-
-    async def sentence(self, key: str, language: Language) -> Clip:
-        """One of the built-in sentences of the catalogue: `wrong_key`, `closing`. Raises SpeechError."""
-        raise NotImplementedError
+        sentences = grammar.announcement(what, language)
+        if not sentences:
+            raise SpeechError("an announcement with neither position nor wait says nothing")
+        spoken = grammar.language_of_sentences(language)
+        key = key_of("announcement", spoken, *sentences)
+        known = self._memory.get(key)
+        if known is not None:
+            return known
+        clips = [await self._sentence(text, spoken) for text in sentences]
+        pause = bytes(2 * round(PAUSE * self.media.sample_rate))
+        joined = Clip(pause.join(clip.pcm for clip in clips), self.media.sample_rate, " ".join(sentences))
+        self._memory.put(key, joined)
+        return joined
 
     async def music(self, playlist: str) -> Clip:
         """The whole playlist as one clip to be looped. Raises AudioError; `silence` never does."""
-        raise NotImplementedError
+        rate = self.media.sample_rate
+        if playlist == music.SILENCE:
+            return music.silence(rate)
+        if playlist in self._music:
+            return self._music[playlist]
+        files = music.pieces(playlist, self.media.music)
+        key = key_of("playlist", playlist, *files)
+        render = partial(music.render_playlist, playlist, files, rate, self._disk)
+        clip = await self._once(key, self._reading, render)
+        self._music[playlist] = clip
+        return clip
 
     async def warm(self, prompts: Iterable[Prompt], languages: Iterable[Language], positions: int) -> None:
-        """Render ahead of need, one at a time; what fails is logged. Cancel it at will."""
-        raise NotImplementedError
+        """Render prompts, and announcements up to a position, ahead of need. Cancel it at will.
+
+        One at a time, so that a caller's own prompt waits behind one sentence at most. What fails is logged.
+        """
+        prompts = tuple(prompts)
+        for language in languages:
+            for prompt in prompts:
+                await self._try(self.prompt(prompt, language))
+            for minutes in range(62):
+                await self._try(self.announcement(Announcement(wait=60.0 * minutes), language))
+            for place in range(1, positions + 1):
+                await self._try(self.announcement(Announcement(position=place), language))
+
+    async def _try(self, rendering: Awaitable[Clip]) -> None:
+        try:
+            await rendering
+        except AudioError as error:
+            _log.error("sound cannot be prepared", error=str(error))
+
+    async def _file(self, path: Path) -> Clip:
+        render = partial(music.recording, path, self.media.sample_rate, self._disk)
+        return await self._kept(key_of("file", path), self._reading, render)
+
+    async def _sentence(self, text: str, language: Language) -> Clip:
+        text = " ".join(text.split())
+        return await self._kept(
+            key_of("speech", language, text), self._speaking, partial(self._speak, text, language)
+        )
+
+    async def _kept(self, key: str, executor: Executor, render: Callable[[], Clip]) -> Clip:
+        """The clip from memory, or rendered and then kept there."""
+        known = self._memory.get(key)
+        if known is not None:
+            return known
+        memory = self._memory
+        clip = await self._once(key, executor, render)
+        memory.put(key, clip)
+        return clip
+
+    async def _once(self, key: str, executor: Executor, render: Callable[[], Clip]) -> Clip:
+        """Render in a thread; whoever asks meanwhile waits for the same; no caller's end stops it."""
+        rendering = self._rendering.get(key)
+        if rendering is None:
+            rendering = asyncio.get_running_loop().run_in_executor(executor, render)
+            self._rendering[key] = rendering
+            rendering.add_done_callback(partial(self._rendered, key))
+        return await asyncio.shield(rendering)
+
+    def _rendered(self, key: str, rendering: asyncio.Future[Clip]) -> None:
+        del self._rendering[key]
+        if not rendering.cancelled():
+            rendering.exception()  # seen, even when everybody who asked has gone
+
+    def _speak(self, text: str, language: Language) -> Clip:
+        """On the speech thread: a recording, the disk's copy, or the voice."""
+        rate = self.media.sample_rate
+        recorded = self.recordings / language / f"{slug_of(text)}.wav"
+        if recorded.exists():
+            try:
+                return music.recording(recorded, rate, self._disk)
+            except SoundFileError as error:
+                _log.error("a recorded sentence is replaced by the voice", error=str(error))
+        try:
+            if self._voice is None:
+                self._voice = voices.choose(self._command)
+            voice = self._voice
+            key = key_of("speech", voice.name, language, text, grammar.pronounced(text, language), rate)
+            pcm = self._disk.pcm(key, lambda: _spoken(voice, text, language, rate))
+        except SpeechError as error:
+            raise SpeechError(f"cannot speak {text!r} in {language!r}: {error}") from error
+        return Clip(pcm, rate, text)
+
+
+def slug_of(text: str) -> str:
+    """The name under which a recording of this text is looked for: its words, joined by hyphens.
+
+    `You are next in line.` gives `you-are-next-in-line`; of a long text the first words and a checksum.
+    """
+    slug = re.sub(r"[^\w]+", "-", text.casefold()).strip("-")
+    if len(slug) <= _LONGEST_SLUG:
+        return slug
+    return f"{slug[:_LONGEST_SLUG].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
+
+
+def _spoken(voice: voices.Voice, text: str, language: Language, rate: int) -> bytes:
+    samples = voice.speak(text, language, rate)
+    if not samples.any():
+        raise SpeechError("the voice gives no sound for it")
+    return finished(samples, rate, SPEECH_LOUDNESS)
