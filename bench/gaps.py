@@ -7,6 +7,7 @@ receives the RTP and takes the arrival times.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import multiprocessing
 import socket
 import time
@@ -93,7 +94,8 @@ def _caller(switch: Connection) -> None:
             f"m=audio {rtp.getsockname()[1]} RTP/AVP 0\r\n"
         )
         head = (
-            f"Via: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{{branch}}\r\nFrom: <sip:gaps@127.0.0.1>;tag=g\r\n"
+            f"Via: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{{branch}}\r\n"
+            "From: <sip:gaps@127.0.0.1>;tag=g\r\n"
             "To: <sip:600@127.0.0.1>{tag}\r\nCall-ID: gaps\r\nCSeq: 1 {method}\r\nMax-Forwards: 70\r\n"
             f"Contact: <sip:gaps@127.0.0.1:{own}>\r\n"
         )
@@ -118,5 +120,5 @@ def _gaps(rtp: socket.socket) -> list[float]:
         try:
             rtp.recv(2048)
         except TimeoutError:
-            return [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+            return [later - sooner for sooner, later in itertools.pairwise(times)]
         times.append(time.perf_counter())

@@ -1,7 +1,7 @@
 """From an agent getting free to the INVITE for the next caller on the wire, with a full queue.
 
-The agent is a bare UDP socket that answers, waits for the ACK, hangs up, and takes the time from its BYE to the
-next INVITE: what the phone of a real agent would see, parsing and transactions included.
+The agent is a bare UDP socket that answers, waits for the ACK, hangs up, and takes the time from its BYE to
+the next INVITE: what the phone of a real agent would see, parsing and transactions included.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ class Agent:
         caller, callee = _headers(invite, "From")[0].removeprefix("From:"), to.removeprefix("To:")
         self._freed = time.perf_counter()
         self._socket.sendto(
-            f"BYE {target[1]} SIP/2.0\r\nVia: SIP/2.0/UDP {AGENT[0]}:{AGENT[1]};branch=z9hG4bK{time.time_ns()}\r\n"
+            f"BYE {target[1]} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP {AGENT[0]}:{AGENT[1]};branch=z9hG4bK{time.time_ns()}\r\n"
             f"From:{callee}\r\nTo:{caller}\r\n{_headers(invite, 'Call-ID')[0]}\r\nCSeq: 2 BYE\r\n"
             "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n".encode(),
             switch,
