@@ -77,7 +77,7 @@ class Call:
 
         A number that was keyed in for `customer_number` becomes `X-Customer-Number`.
         """
-        headers = {"X-Call-Id": self.id}
+        headers: dict[str, str] = {"X-Call-Id": self.id}
         if self.queue:
             headers["X-Queue"] = self.queue
         for name, digits in self.entered.items():

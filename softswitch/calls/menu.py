@@ -12,7 +12,7 @@ import structlog
 from softswitch.calls.call import Call
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError
-from softswitch.ivr.actions import Action, Collected, Entered, Go, Mistaken, Play, SetLanguage, StopPrompt
+from softswitch.ivr.actions import Action, Collected, Go, MenuEntered, Mistaken, Play, SetLanguage, StopPrompt
 from softswitch.ivr.events import DigitPressed, Event, PromptEnded, Started, TimerExpired
 from softswitch.ivr.interpreter import Interpreter
 from softswitch.ports import Clip, Hear
@@ -93,7 +93,7 @@ class _Walk:
                 case Collected():
                     call.entered[action.name] = action.digits
                     call.note("NumberEntered", name=action.name, digits=action.digits)
-                case Entered():
+                case MenuEntered():
                     call.note("MenuEntered", menu=action.menu)
                 case Mistaken():
                     call.note("MenuMistake", menu=action.menu, mistake=action.mistake, attempt=action.attempt)
