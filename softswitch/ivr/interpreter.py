@@ -272,7 +272,8 @@ class Interpreter:
     # What the caller presses, or does not. ---------------------------------------------------------
 
     def _press(self, key: str) -> None:
-        if key == "#" and self._now <= self._pound_until and self._pound_is_habit():
+        just_completed, self._pound_until = self._now <= self._pound_until, float("-inf")
+        if key == "#" and just_completed and self._pound_is_habit():
             return
         self._cut()
         reading = self._reader.press(key)
@@ -282,7 +283,6 @@ class Interpreter:
 
     def _pound_is_habit(self) -> bool:
         """A caller who ends a six-digit number with # means nothing by it, unless # leads somewhere here."""
-        self._pound_until = float("-inf")
         return bool(self._asks) or "#" not in self._menu.choices
 
     def _cut(self) -> None:
@@ -312,7 +312,8 @@ class Interpreter:
         self._detours = 0
         self._collected[ask.name] = digits
         self._out.append(Collected(ask.name, digits))
-        self._pound_until = self._now + KEY_GAP if ask.digits else float("-inf")
+        if ask.digits:
+            self._pound_until = self._now + KEY_GAP
         if ask.then is None:
             self._next_stage()
         else:
