@@ -86,12 +86,14 @@ class LogThread:
         self._thread: threading.Thread | None = None
 
     def put(self, line: str) -> None:
-        """Take a line without its end. Never blocks."""
+        """Take a line without its end. Never blocks while the log is open; after that it is written at once."""
         if len(self._waiting) >= self._kept:
             self._dropped += 1
             return
         self._waiting.append(line)
-        if not self._wake.is_set():
+        if self._closing:
+            self._write()
+        elif not self._wake.is_set():
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
                 self._thread.start()
