@@ -15,7 +15,8 @@ from softswitch.types import AgentName, CallId, EndedBy, LeaveReason, OfferFailu
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """Queues and agents were configured, at the start or by a reload. Waiting callers, offers, conversations
-    and statistics stay; callers of a queue that is gone get `Leave`."""
+    and statistics stay; callers of a queue that is gone get `Leave`.
+    """
 
     settings: EngineSettings
 
@@ -60,7 +61,8 @@ class OfferFailed:
 @dataclass(frozen=True, slots=True)
 class ConnectFailed:
     """The agent's leg ended after its answer and before the two could talk: the caller keeps the old place,
-    the agent is not rung again at once."""
+    the agent is not rung again at once.
+    """
 
     call: CallId
 

@@ -1,0 +1,137 @@
+"""One agent: what is in hand, whether one more call fits, and what the agent is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from softswitch.acd.deadlines import Timer
+from softswitch.acd.explain import Skipped, SkipReason
+from softswitch.acd.states import OfferState
+from softswitch.types import AgentName, CallId, OfferId, Seconds
+
+if TYPE_CHECKING:
+    from softswitch.acd.offers import Offer
+    from softswitch.acd.queues import Queue
+
+
+class AgentState(StrEnum):
+    """What an agent is doing, for people to see; of several things at once the first of this list."""
+
+    TALKING = "talking"
+    RINGING = "ringing"
+    OUTSIDE_CALL = "outside-call"
+    WRAP_UP = "wrap-up"
+    PAUSED = "paused"
+    BACK_OFF = "back-off"
+    FREE = "free"
+
+
+@dataclass(slots=True, eq=False)
+class Agent:
+    """One agent, also while the configuration no longer names them: conversations and figures stay."""
+
+    name: AgentName
+    idle_since: Seconds
+    since: Seconds
+    """When `state` began."""
+
+    limit: int | None = 1
+    level: int = 0
+    employed: bool = True
+    """Named by the settings in force."""
+    memberships: list[tuple[Queue, int]] = field(default_factory=list)
+    """The queues served, with the place in each one's team."""
+
+    offers: dict[OfferId, Offer] = field(default_factory=dict)
+    """All that are not closed."""
+    in_hand: dict[OfferState, int] = field(default_factory=lambda: dict.fromkeys(OfferState, 0))
+    """How many offers are in each state, those that are closed too."""
+    load: int = 0
+    """Offers not closed, and outside calls."""
+    outside: dict[CallId, None] = field(default_factory=dict)
+    """Calls that did not come through a queue."""
+
+    paused: str | None = None
+    """The reason, which may be empty; None: not paused."""
+    back_off_until: Seconds = float("-inf")
+    back_off: Timer | None = None
+
+    taken: int = 0
+    talk_time: Seconds = 0.0
+
+    available: bool = False
+    """As the queues have it noted."""
+    state: AgentState = AgentState.FREE
+    note: Skipped | None = None
+    """Why this agent cannot be offered a call, made when it is asked for."""
+
+    def take(self, offer: Offer) -> None:
+        """One more phone rings."""
+        self.offers[offer.id] = offer
+        self.in_hand[OfferState.RINGING] += 1
+        self.load += 1
+
+    def recount(self, offer: Offer, before: OfferState) -> None:
+        """One of the offers changed its state."""
+        after = offer.state
+        self.in_hand[before] -= 1
+        self.in_hand[after] += 1
+        if after is OfferState.CLOSED:
+            del self.offers[offer.id]
+            self.load -= 1
+
+    def fits_one_more(self, now: Seconds) -> bool:
+        """Whether an offer may be made at `now`."""
+        return (
+            self.employed
+            and self.paused is None
+            and (self.limit is None or self.load < self.limit)
+            and self.back_off_until <= now
+        )
+
+    def doing(self, now: Seconds) -> AgentState:
+        """What the agent is doing at `now`."""
+        return self._busy() or self._resting(now) or AgentState.FREE
+
+    def _busy(self) -> AgentState | None:
+        if not self.load:
+            return None
+        if self.in_hand[OfferState.TALKING]:
+            return AgentState.TALKING
+        if self.in_hand[OfferState.RINGING]:
+            return AgentState.RINGING
+        return AgentState.OUTSIDE_CALL if self.outside else AgentState.WRAP_UP
+
+    def _resting(self, now: Seconds) -> AgentState | None:
+        if self.paused is not None:
+            return AgentState.PAUSED
+        return AgentState.BACK_OFF if self.back_off_until > now else None
+
+    def until(self, state: AgentState) -> Seconds | None:
+        """When that state ends by itself; None when nobody knows."""
+        if state is AgentState.BACK_OFF:
+            return self.back_off_until
+        if state is AgentState.WRAP_UP:
+            return min(offer.timer.at for offer in self.offers.values() if offer.timer)
+        return None
+
+    def why_not(self, now: Seconds) -> Skipped:
+        """Why no offer fits at `now`; kept until something about the agent changes."""
+        if self.note is None:
+            full = self.limit is not None and self.load >= self.limit
+            state = (self._busy() if full else self._resting(now)) or AgentState.FREE
+            self.note = Skipped(self.name, _REASON[state], self.until(state))
+        return self.note
+
+
+_REASON = {
+    AgentState.TALKING: SkipReason.TALKING,
+    AgentState.RINGING: SkipReason.RINGING,
+    AgentState.OUTSIDE_CALL: SkipReason.OUTSIDE_CALL,
+    AgentState.WRAP_UP: SkipReason.WRAP_UP,
+    AgentState.PAUSED: SkipReason.PAUSED,
+    AgentState.BACK_OFF: SkipReason.BACK_OFF,
+    AgentState.FREE: SkipReason.RANKED_LOWER,
+}

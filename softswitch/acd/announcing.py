@@ -1,0 +1,54 @@
+"""When a waiting caller is told the position and the wait; offers are always made first."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from softswitch.acd.actions import Announce
+from softswitch.acd.estimate import estimate
+from softswitch.acd.floor import Floor
+from softswitch.acd.waiting import Caller
+from softswitch.types import Seconds
+
+
+def schedule(floor: Floor, caller: Caller) -> None:
+    """What is due next for a caller who joined, is back in the line, or has new settings."""
+    announce = caller.queue.settings.announce
+    if not announce.wanted:
+        _schedule(floor, caller, None)
+    elif caller.announced is None:
+        _schedule(floor, caller, max(caller.joined + announce.first, floor.now))
+    elif announce.every is not None:
+        _schedule(floor, caller, max(caller.announced + announce.every, floor.now))
+    else:
+        _schedule(floor, caller, None)
+
+
+def _schedule(floor: Floor, caller: Caller, at: Seconds | None) -> None:
+    """Speak to the caller at that moment, and not at another set before; None: never."""
+    floor.deadlines.cancel(caller.announcement)
+    caller.announcement = None
+    if at is not None:
+        caller.announcement = floor.deadlines.set(at, partial(floor.to_announce.append, caller))
+
+
+def speak(floor: Floor) -> None:
+    """Say all that is due to those who still wait."""
+    due = floor.to_announce[:]
+    floor.to_announce.clear()
+    for caller in due:
+        if caller.waiting:
+            _tell(floor, caller)
+
+
+def _tell(floor: Floor, caller: Caller) -> None:
+    queue = caller.queue
+    announce = queue.settings.announce
+    position = queue.line.position(caller)
+    wait = None
+    if announce.wait:
+        wait = caller.told.settle(position, estimate(position, queue.handle_times.mean, queue.capacity()))
+    if announce.position or wait is not None:
+        floor.out.append(Announce(caller.call, position if announce.position else None, wait))
+    caller.announced = floor.now
+    _schedule(floor, caller, None if announce.every is None else floor.now + announce.every)

@@ -1,0 +1,238 @@
+"""The call-centre floor: queues, agents, callers, offers as they stand, and the moves that change them.
+
+A move changes all that hangs together (states, lines, counts, timers) and appends its actions to `out`. It
+never chooses: who is offered whom is `matching.py`, what an event means is `engine.py`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from softswitch.acd.actions import Action, CancelRing, Connect, Leave, Ring
+from softswitch.acd.agents import Agent
+from softswitch.acd.chance import SplitMix64
+from softswitch.acd.deadlines import Deadlines
+from softswitch.acd.explain import Why
+from softswitch.acd.offers import Offer
+from softswitch.acd.queues import Queue
+from softswitch.acd.recent import Recent
+from softswitch.acd.states import CallerMove, OfferMove
+from softswitch.acd.waiting import Caller
+from softswitch.types import (
+    AgentName,
+    CallId,
+    CancelReason,
+    Destination,
+    LeaveReason,
+    OfferId,
+    QueueName,
+    Seconds,
+)
+
+_REMEMBERED = 65_536
+"""Calls and offers that are over and still known: minutes at hundreds of calls per second."""
+
+
+class Floor:
+    """All state of one engine."""
+
+    def __init__(self, seed: int) -> None:
+        self.now: Seconds = float("-inf")
+        self.out: list[Action] = []
+        self.chance = SplitMix64(seed)
+        self.deadlines = Deadlines()
+        self.queues: dict[QueueName, Queue] = {}
+        self.agents: dict[AgentName, Agent] = {}
+        self.callers: dict[CallId, Caller] = {}
+        """Waiting or talking."""
+        self.offers: dict[OfferId, Offer] = {}
+        """All that are not closed."""
+        self.calls_over: Recent[CallId, bool] = Recent(_REMEMBERED)
+        self.offers_over: Recent[OfferId, CancelReason] = Recent(_REMEMBERED)
+        self.to_match: dict[Queue, None] = {}
+        """Queues where an agent got free or a caller wants one; a set would have no replayable order."""
+        self.to_announce: list[Caller] = []
+        self.joins = 0
+        self.rings = 0
+
+    # Callers -------------------------------------------------------------------------------------
+
+    def line_up(self, caller: Caller) -> None:
+        """A caller takes a place in the line: a new one the place due, a returning one the old place."""
+        queue = caller.queue
+        queue.line.add(caller)
+        queue.shelve(caller)
+        self.to_match[queue] = None
+        self.watch_patience(caller)
+
+    def watch_patience(self, caller: Caller) -> None:
+        """Set the timer for `max_wait` by the settings in force."""
+        self.deadlines.cancel(caller.patience)
+        limit = caller.queue.settings.max_wait
+        caller.patience = None
+        if limit is not None:
+            caller.patience = self.deadlines.set(caller.joined + limit, partial(self._lose_patience, caller))
+
+    def _lose_patience(self, caller: Caller) -> None:
+        self.send_off(caller, LeaveReason.MAX_WAIT, caller.queue.settings.timeout)
+
+    def _step_out(self, caller: Caller) -> None:
+        """Out of all lines, and nothing is due for this caller any more."""
+        caller.queue.line.remove(caller)
+        caller.put_on(None)
+        for timer in (caller.patience, caller.announcement, caller.again):
+            self.deadlines.cancel(timer)
+        caller.patience = caller.announcement = caller.again = None
+
+    def leave(self, caller: Caller, reason: LeaveReason) -> None:
+        """A waiting caller is gone; phones stop ringing."""
+        why = CancelReason.QUEUE_REMOVED if reason is LeaveReason.QUEUE_REMOVED else CancelReason.CALLER_LEFT
+        caller.move(CallerMove.LEAVE)
+        self._step_out(caller)
+        self.cancel_rings(caller, why)
+        queue, waited = caller.queue, self.now - caller.joined
+        queue.tally.leave(reason, waited, in_time=waited <= queue.settings.service_within)
+        self._forget(caller)
+
+    def send_off(self, caller: Caller, reason: LeaveReason, destination: Destination | None) -> None:
+        """Have a waiting caller leave."""
+        self.leave(caller, reason)
+        waited = self.now - caller.joined
+        self.out.append(Leave(caller.call, caller.queue.name, reason, destination, waited))
+
+    def _forget(self, caller: Caller) -> None:
+        del self.callers[caller.call]
+        self.calls_over.add(caller.call, True)
+
+    # Offers --------------------------------------------------------------------------------------
+
+    def ring(self, caller: Caller, agent: Agent, why: Why) -> None:
+        """Ring an agent's phone for a caller."""
+        queue = caller.queue
+        self.rings += 1
+        offer = Offer(OfferId(f"o{self.rings}"), caller, agent, queue, self.now)
+        caller.move(CallerMove.OFFER)
+        self.offers[offer.id] = caller.offers[agent.name] = offer
+        agent.take(offer)
+        timeout = queue.settings.ring
+        offer.timer = self.deadlines.set(self.now + timeout, partial(self._ring_out, offer))
+        self.out.append(Ring(offer.id, caller.call, agent.name, queue.name, timeout, why))
+        self.refresh(agent)
+
+    def _ring_out(self, offer: Offer) -> None:
+        self.out.append(CancelRing(offer.id, CancelReason.NO_ANSWER))
+        self.fail(offer)
+
+    def fail(self, offer: Offer) -> None:
+        """The agent would not, did not or could not answer: back-off, and the caller wants another."""
+        self._decline(offer)
+        self._stop_ringing(offer, OfferMove.FAIL, CancelReason.NO_ANSWER)
+        self._want_phone(offer.caller)
+
+    def withdraw(self, offer: Offer, reason: CancelReason) -> None:
+        """Stop ringing, by no fault of the agent; the caller wants another."""
+        self.out.append(CancelRing(offer.id, reason))
+        self._stop_ringing(offer, OfferMove.CANCEL, reason)
+        self._want_phone(offer.caller)
+
+    def cancel_rings(self, caller: Caller, reason: CancelReason) -> None:
+        """Stop all ringing for a caller who needs it no longer."""
+        for offer in list(caller.offers.values()):
+            self.out.append(CancelRing(offer.id, reason))
+            self._stop_ringing(offer, OfferMove.CANCEL, reason)
+
+    def _stop_ringing(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:
+        del offer.caller.offers[offer.agent.name]
+        self._close(offer, move, reason)
+
+    def _close(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:
+        """The offer is over: the agent has one call less in hand."""
+        self.deadlines.cancel(offer.timer)
+        offer.move(move)
+        del self.offers[offer.id]
+        self.offers_over.add(offer.id, reason)
+        self.refresh(offer.agent)
+
+    def _want_phone(self, caller: Caller) -> None:
+        if not caller.offers:
+            caller.move(CallerMove.OFFERS_OVER)
+        caller.queue.shelve(caller)
+        self.to_match[caller.queue] = None
+
+    def _decline(self, offer: Offer) -> None:
+        """Leave the agent in peace for a while; to be called before the offer is closed."""
+        agent, declines = offer.agent, offer.caller.declines
+        declines[agent.name] = declines.get(agent.name, 0) + 1
+        agent.idle_since = self.now
+        until = self.now + offer.queue.settings.retry
+        if until > agent.back_off_until:
+            agent.back_off_until = until
+            self.deadlines.cancel(agent.back_off)
+            agent.back_off = self.deadlines.set(until, partial(self.refresh, agent))
+
+    # Conversations -------------------------------------------------------------------------------
+
+    def connect(self, offer: Offer) -> None:
+        """The first answer wins; every other phone stops ringing."""
+        caller, agent, queue = offer.caller, offer.agent, offer.queue
+        caller.move(CallerMove.CONNECT)
+        self._step_out(caller)
+        del caller.offers[agent.name]
+        self.deadlines.cancel(offer.timer)
+        offer.timer = None
+        offer.move(OfferMove.ANSWER)
+        offer.answered = self.now
+        caller.conversation = offer
+        agent.taken += 1
+        waited = self.now - caller.joined
+        offer.in_time = waited <= queue.settings.service_within
+        queue.tally.answer(waited, in_time=offer.in_time)
+        self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited))
+        self.refresh(agent)
+        self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
+
+    def disconnect(self, caller: Caller, offer: Offer) -> None:
+        """The two never talked: as if the agent had not answered, and the caller is back at the old place."""
+        caller.conversation = None
+        caller.move(CallerMove.CONNECT_FAILED)
+        offer.agent.taken -= 1
+        offer.queue.tally.take_back(offer.answered - caller.joined, in_time=offer.in_time)
+        self._decline(offer)
+        self._close(offer, OfferMove.CONNECT_FAILED, CancelReason.NO_ANSWER)
+        self.line_up(caller)
+
+    def end_conversation(self, caller: Caller, offer: Offer) -> None:
+        """They talked. Wrap-up begins; once begun nothing but its time ends it."""
+        caller.move(CallerMove.END)
+        self._forget(caller)
+        offer.move(OfferMove.END)
+        talked, wrap_up = self.now - offer.answered, offer.queue.settings.wrap_up
+        offer.agent.talk_time += talked
+        offer.queue.tally.talk_time += talked
+        offer.queue.handle_times.add(self.now - offer.rung + wrap_up)
+        if wrap_up > 0:
+            offer.timer = self.deadlines.set(self.now + wrap_up, partial(self._wrapped_up, offer))
+            self.refresh(offer.agent)
+        else:
+            self._wrapped_up(offer)
+
+    def _wrapped_up(self, offer: Offer) -> None:
+        offer.agent.idle_since = self.now
+        self._close(offer, OfferMove.WRAPPED_UP, CancelReason.CALLER_LEFT)
+
+    # Agents --------------------------------------------------------------------------------------
+
+    def refresh(self, agent: Agent) -> None:
+        """Something about an agent changed: note it where it matters."""
+        agent.note = None
+        state = agent.doing(self.now)
+        if state is not agent.state:
+            agent.state, agent.since = state, self.now
+        free = agent.fits_one_more(self.now)
+        if free is agent.available:
+            return
+        agent.available = free
+        for queue, place in agent.memberships:
+            queue.note_free(place, free)
+            if free:
+                self.to_match[queue] = None

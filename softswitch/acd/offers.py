@@ -1,0 +1,43 @@
+"""What one caller takes of one agent: from the first ring over the conversation to the end of wrap-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from softswitch.acd.deadlines import Timer
+from softswitch.acd.states import OFFER, OfferMove, OfferState, moved
+from softswitch.types import OfferId, Seconds
+
+if TYPE_CHECKING:
+    from softswitch.acd.agents import Agent
+    from softswitch.acd.queues import Queue
+    from softswitch.acd.waiting import Caller
+
+
+@dataclass(slots=True, eq=False)
+class Offer:
+    """It counts against the agent's limit until closed, so an answer above the limit cannot happen."""
+
+    id: OfferId
+    caller: Caller
+    agent: Agent
+    queue: Queue
+    rung: Seconds
+    timer: Timer | None = None
+    """The ring time; then the wrap-up."""
+    state: OfferState = OfferState.RINGING
+    answered: Seconds = 0.0
+    in_time: bool = False
+    """Whether the answer counted as in time."""
+
+    @property
+    def present(self) -> bool:
+        """The caller rings or talks; in wrap-up the caller is gone."""
+        return self.state in (OfferState.RINGING, OfferState.TALKING)
+
+    def move(self, move: OfferMove) -> None:
+        """Change state, the agent's counts with it. Raises EngineError when that is impossible."""
+        before = self.state
+        self.state = moved(OFFER, before, move)
+        self.agent.recount(self, before)

@@ -1,0 +1,29 @@
+"""What is over and may still be spoken of: networks deliver late."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """The last so many things, with a word on each; older ones are forgotten, so memory stays bounded."""
+
+    __slots__ = ("_kept", "_most")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: dict[K, V] = {}
+
+    def add(self, key: K, word: V) -> None:
+        """Remember; the oldest gives way."""
+        self._kept.pop(key, None)
+        self._kept[key] = word
+        if len(self._kept) > self._most:
+            del self._kept[next(iter(self._kept))]
+
+    def get(self, key: K) -> V | None:
+        """The word on it; None when it never was or is forgotten."""
+        return self._kept.get(key)

@@ -1,0 +1,145 @@
+"""Settings come into force, at the start and on a reload: everything that lives stays as it is.
+
+First the whole is checked, so that broken settings change nothing; then it is applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from softswitch.acd import announcing
+from softswitch.acd.agents import Agent
+from softswitch.acd.floor import Floor
+from softswitch.acd.queues import Queue, Standing
+from softswitch.acd.settings import EngineSettings, QueueSettings
+from softswitch.acd.states import OfferState
+from softswitch.acd.strategies import strategy_named
+from softswitch.acd.strategies.base import Strategy
+from softswitch.errors import EngineError
+from softswitch.types import AgentName, CancelReason, LeaveReason
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One queue's settings with what is made of them."""
+
+    settings: QueueSettings
+    strategy: Strategy
+    classes: Mapping[str, Standing]
+
+
+def reload(floor: Floor, settings: EngineSettings) -> None:
+    """Apply new settings. Raises EngineError, with nothing changed, when they contradict themselves."""
+    plans = [_plan(queue, settings) for queue in settings.queues.values()]
+    for agent in settings.agents.values():
+        if agent.calls is not None and agent.calls < 1:
+            raise EngineError(f"agent '{agent.name}': calls is {agent.calls}; it must be at least 1, or None")
+    _close_queues(floor, [queue for name, queue in floor.queues.items() if name not in settings.queues])
+    _employ(floor, settings)
+    changed = [_reopen(floor, plan) for plan in plans]
+    _assign(floor)
+    for queue in changed:
+        floor.to_match[queue] = None
+
+
+def _plan(settings: QueueSettings, whole: EngineSettings) -> _Plan:
+    where = f"queue '{settings.name}'"
+    for agent in settings.agents:
+        if agent not in whole.agents:
+            raise EngineError(f"{where} names agent '{agent}', who is not among the agents")
+    if len(set(settings.agents)) < len(settings.agents):
+        raise EngineError(f"{where} names an agent twice: {', '.join(settings.agents)}")
+    above_zero = {
+        "ring": settings.ring,
+        "max_wait": settings.max_wait,
+        "announce.every": settings.announce.every,
+    }
+    for key, value in above_zero.items():
+        if value is not None and not value > 0:
+            raise EngineError(f"{where}: {key} is {value}; it must be above 0 seconds")
+    not_below_zero = {
+        "retry": settings.retry,
+        "wrap_up": settings.wrap_up,
+        "ageing": settings.ageing,
+        "announce.first": settings.announce.first,
+    }
+    for key, value in not_below_zero.items():
+        if not value >= 0:
+            raise EngineError(f"{where}: {key} is {value}; it must not be below 0")
+    strategy = strategy_named(settings.strategy)
+    return _Plan(settings, strategy, _classes(settings, strategy))
+
+
+def _classes(settings: QueueSettings, strategy: Strategy) -> Mapping[str, Standing]:
+    points = {"default": 0.0, **settings.priority}
+    try:
+        return {name: (strategy.precedence(name), score) for name, score in points.items()}
+    except Exception as fault:
+        raise EngineError(
+            f"strategy '{settings.strategy}' cannot rank a priority class: {fault!r}"
+        ) from fault
+
+
+def _close_queues(floor: Floor, gone: Iterable[Queue]) -> None:
+    for queue in gone:
+        queue.open = False
+        for caller in list(queue.line):
+            floor.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
+
+
+def _employ(floor: Floor, settings: EngineSettings) -> None:
+    for name, agent in floor.agents.items():
+        if name not in settings.agents:
+            _dismiss(floor, agent)
+    for name, wanted in settings.agents.items():
+        agent = floor.agents.get(name) or Agent(name, idle_since=floor.now, since=floor.now)
+        floor.agents[name] = agent
+        agent.employed = True
+        agent.limit = wanted.calls
+        agent.level = wanted.level
+
+
+def _dismiss(floor: Floor, agent: Agent) -> None:
+    """The phone stops ringing; conversations and wrap-ups run to their end."""
+    agent.employed = False
+    for offer in [offer for offer in agent.offers.values() if offer.state is OfferState.RINGING]:
+        floor.withdraw(offer, CancelReason.AGENT_REMOVED)
+
+
+def _reopen(floor: Floor, plan: _Plan) -> Queue:
+    """Put one queue's settings in force."""
+    new = plan.settings
+    queue = floor.queues.get(new.name)
+    if queue is None:
+        queue = floor.queues[new.name] = Queue(new.name, new, plan.strategy, plan.classes)
+    old, old_classes = queue.settings, queue.classes
+    queue.open = True
+    queue.settings, queue.strategy, queue.classes = new, plan.strategy, plan.classes
+    queue.team = tuple(floor.agents[name] for name in new.agents)
+    queue.places = {name: place for place, name in enumerate(new.agents)}
+    if (old.ageing, old_classes) != (new.ageing, plan.classes):
+        queue.rank_all()
+    for caller in queue.line:
+        if old.strategy != new.strategy:
+            caller.at_once = None
+            queue.shelve(caller)
+        if old.max_wait != new.max_wait:
+            floor.watch_patience(caller)
+        if old.announce != new.announce:
+            announcing.schedule(floor, caller)
+    return queue
+
+
+def _assign(floor: Floor) -> None:
+    """Tell every agent the queues to serve, and every queue which of its agents are free."""
+    memberships: dict[AgentName, list[tuple[Queue, int]]] = {name: [] for name in floor.agents}
+    for queue in floor.queues.values():
+        queue.free, queue.serving = [], None
+        if queue.open:
+            for name, place in queue.places.items():
+                memberships[name].append((queue, place))
+    for name, agent in floor.agents.items():
+        agent.memberships = memberships[name]
+        agent.available = False
+        floor.refresh(agent)

@@ -1,0 +1,149 @@
+"""The floor as people see it: plain frozen data for wallboard, command line and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from softswitch.acd.agents import Agent, AgentState
+from softswitch.acd.floor import Floor
+from softswitch.acd.queues import Queue
+from softswitch.acd.stats import QueueCounts
+from softswitch.acd.waiting import Caller
+from softswitch.types import AgentName, CallId, QueueName, Seconds
+
+SHOWN = 1000
+"""Callers listed per queue: a queue of 100,000 must not stall whoever lists it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerView:
+    """One waiting caller."""
+
+    call: CallId
+    number: str
+    position: int
+    """1 is next."""
+    priority: str
+    score: float
+    joined: Seconds
+    waited: Seconds
+    ringing: tuple[AgentName, ...]
+    """Whose phones ring for this caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """One caller with an agent."""
+
+    call: CallId
+    number: str
+    queue: QueueName
+    agent: AgentName
+    since: Seconds
+    waited: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One agent of the configuration in force, or one who still has a call in hand."""
+
+    name: AgentName
+    state: AgentState
+    since: Seconds
+    until: Seconds | None
+    """When the state ends by itself; None when nobody knows."""
+    paused: str | None
+    """The reason, also while still in a call; None: not paused."""
+    calls: tuple[CallId, ...]
+    """Callers who ring or talk here, then outside calls."""
+    load: int
+    limit: int | None
+    queues: tuple[QueueName, ...]
+    taken: int
+    """Conversations so far."""
+    talk_time: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue of the configuration in force."""
+
+    name: QueueName
+    waiting: int
+    callers: tuple[CallerView, ...]
+    """The first of the line, `most` at most."""
+    free: int
+    """Agents who can be offered a call."""
+    counts: QueueCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything at one moment."""
+
+    at: Seconds
+    queues: Mapping[QueueName, QueueView]
+    agents: Mapping[AgentName, AgentView]
+    conversations: tuple[ConversationView, ...]
+
+
+def look(floor: Floor, now: Seconds, most: int) -> Snapshot:
+    """What is to be seen at `now`."""
+    return Snapshot(
+        at=now,
+        queues={queue.name: _queue(queue, now, most) for queue in floor.queues.values() if queue.open},
+        agents={
+            agent.name: _agent(agent, now) for agent in floor.agents.values() if agent.employed or agent.load
+        },
+        conversations=tuple(
+            _conversation(caller) for caller in floor.callers.values() if caller.conversation
+        ),
+    )
+
+
+def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
+    first = islice(queue.line, most)
+    callers = tuple(_caller(caller, position, now) for position, caller in enumerate(first, start=1))
+    return QueueView(queue.name, len(queue.line), callers, len(queue.free), queue.tally.counts())
+
+
+def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
+    return CallerView(
+        call=caller.call,
+        number=caller.number,
+        position=position,
+        priority=caller.priority,
+        score=caller.queue.score(caller, now),
+        joined=caller.joined,
+        waited=now - caller.joined,
+        ringing=caller.ringing,
+    )
+
+
+def _conversation(caller: Caller) -> ConversationView:
+    offer = caller.conversation
+    assert offer is not None
+    waited = offer.answered - caller.joined
+    return ConversationView(
+        caller.call, caller.number, offer.queue.name, offer.agent.name, offer.answered, waited
+    )
+
+
+def _agent(agent: Agent, now: Seconds) -> AgentView:
+    state = agent.doing(now)
+    present = tuple(offer.caller.call for offer in agent.offers.values() if offer.present)
+    return AgentView(
+        name=agent.name,
+        state=state,
+        since=agent.since,
+        until=agent.until(state),
+        paused=agent.paused,
+        calls=(*present, *agent.outside),
+        load=agent.load,
+        limit=agent.limit,
+        queues=tuple(queue.name for queue, _ in agent.memberships),
+        taken=agent.taken,
+        talk_time=agent.talk_time,
+    )

@@ -1,0 +1,121 @@
+"""What a queue counts, and the figures made of the counts: definitions are data, so a report can name them.
+
+Each caller counts once, where its stay ended; an answer that never became a conversation is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from softswitch.types import LeaveReason, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """One queue since it was first configured."""
+
+    joined: int = 0
+    """Callers who asked to wait, those who found it full among them."""
+    answered: int = 0
+    answered_in_time: int = 0
+    """Answered within the queue's `service_within`."""
+    abandoned: int = 0
+    """Hung up while waiting."""
+    abandoned_in_time: int = 0
+    """Of these, within the queue's `service_within`."""
+    full: int = 0
+    timed_out: int = 0
+    """Left at `max_wait`."""
+    sent_away: int = 0
+    """Left because the switch drained or the queue was removed."""
+    answered_wait: Seconds = 0.0
+    """Sum of the waits of those answered."""
+    longest_wait: Seconds = 0.0
+    """Of any caller who was answered or left."""
+    talk_time: Seconds = 0.0
+    """Sum over the conversations that ended."""
+
+    @property
+    def mean_wait(self) -> Seconds | None:
+        """Mean wait of those answered (average speed of answer); None before the first."""
+        return self.answered_wait / self.answered if self.answered else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A figure as data: the sum of some counts over the sum of others."""
+
+    title: str
+    over: tuple[str, ...]
+    under: tuple[str, ...]
+
+    def of(self, counts: QueueCounts) -> float | None:
+        """Between 0 and 1; None while there is nothing to divide by."""
+        under = sum(getattr(counts, name) for name in self.under)
+        return sum(getattr(counts, name) for name in self.over) / under if under else None
+
+
+RATIOS: Mapping[str, Ratio] = {
+    "service-level": Ratio("answered in time, of those answered", ("answered_in_time",), ("answered",)),
+    "service-level-2": Ratio(
+        "answered or abandoned in time, of those answered or abandoned",
+        ("answered_in_time", "abandoned_in_time"),
+        ("answered", "abandoned"),
+    ),
+    "service-level-offered": Ratio("answered in time, of all who joined", ("answered_in_time",), ("joined",)),
+    "abandonment": Ratio(
+        "abandoned, of those answered or abandoned", ("abandoned",), ("answered", "abandoned")
+    ),
+}
+"""By name. `service-level` and `service-level-2` are the SL and SL2 of other queues."""
+
+_FIELD_OF: Mapping[LeaveReason, str] = {
+    LeaveReason.HUNG_UP: "abandoned",
+    LeaveReason.FULL: "full",
+    LeaveReason.MAX_WAIT: "timed_out",
+    LeaveReason.DRAINED: "sent_away",
+    LeaveReason.QUEUE_REMOVED: "sent_away",
+}
+
+
+class Tally:
+    """The running counts of one queue."""
+
+    __slots__ = tuple(QueueCounts.__dataclass_fields__)
+
+    joined: int
+    answered: int
+    answered_in_time: int
+    abandoned_in_time: int
+    answered_wait: Seconds
+    longest_wait: Seconds
+    talk_time: Seconds
+
+    def __init__(self) -> None:
+        for name, field in QueueCounts.__dataclass_fields__.items():
+            setattr(self, name, field.default)
+
+    def counts(self) -> QueueCounts:
+        """The counts as they are now."""
+        return QueueCounts(**{name: getattr(self, name) for name in QueueCounts.__dataclass_fields__})
+
+    def answer(self, waited: Seconds, *, in_time: bool) -> None:
+        """A caller was answered after `waited`."""
+        self.answered += 1
+        self.answered_in_time += in_time
+        self.answered_wait += waited
+        self.longest_wait = max(self.longest_wait, waited)
+
+    def take_back(self, waited: Seconds, *, in_time: bool) -> None:
+        """The same answer did not hold. `longest_wait` stays: the caller now waits longer than that."""
+        self.answered -= 1
+        self.answered_in_time -= in_time
+        self.answered_wait -= waited
+
+    def leave(self, reason: LeaveReason, waited: Seconds, *, in_time: bool) -> None:
+        """A caller left without an agent."""
+        field = _FIELD_OF[reason]
+        setattr(self, field, getattr(self, field) + 1)
+        self.abandoned_in_time += in_time and reason is LeaveReason.HUNG_UP
+        self.longest_wait = max(self.longest_wait, waited)

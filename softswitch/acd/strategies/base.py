@@ -1,0 +1,135 @@
+"""What a strategy is told and what it answers. A strategy is one small class; it holds no state of its own.
+
+Write one::
+
+    class FewestCalls:
+        name = "fewest-calls"
+
+        def precedence(self, priority: str) -> int:
+            return 0
+
+        def choose(self, ask: Ask) -> Choice:
+            return Choice(sorted(ask.candidates, key=lambda agent: agent.taken))
+
+and name the class in the entry-point group `softswitch.strategies` of your package::
+
+    [project.entry-points."softswitch.strategies"]
+    fewest-calls = "your_package:FewestCalls"
+
+The engine asks when a caller may be rung for: on joining, when an agent gets free, when phones stopped
+ringing in vain. It is the engine that watches limits, back-off, pauses and ring times; a strategy only ranks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from softswitch.acd.chance import SplitMix64
+from softswitch.types import AgentName, CallId, QueueName, Seconds
+
+Memory = MutableMapping[str, str | int | float]
+"""What a strategy remembers for one queue; it outlives reloads."""
+
+
+class Candidate(Protocol):
+    """An agent who could be rung now."""
+
+    @property
+    def name(self) -> AgentName:
+        """The key in the configuration."""
+
+    @property
+    def level(self) -> int:
+        """The configured skill."""
+
+    @property
+    def load(self) -> int:
+        """Calls the agent is in already, ringing and wrap-up included; 0 unless the limit is above 1."""
+
+    @property
+    def idle_since(self) -> Seconds:
+        """When the last call, its wrap-up, or the last failed offer ended, or the last pause."""
+
+    @property
+    def taken(self) -> int:
+        """Conversations so far."""
+
+    @property
+    def talk_time(self) -> Seconds:
+        """Sum of the conversations that ended."""
+
+
+class Asker(Protocol):
+    """The caller who needs an agent."""
+
+    @property
+    def call(self) -> CallId:
+        """The caller's key."""
+
+    @property
+    def number(self) -> str:
+        """The caller's number."""
+
+    @property
+    def priority(self) -> str:
+        """The priority class, always one that the queue knows."""
+
+    @property
+    def joined(self) -> Seconds:
+        """When the waiting began."""
+
+    @property
+    def rounds(self) -> int:
+        """How often phones were rung for this caller so far."""
+
+    @property
+    def ringing(self) -> Sequence[AgentName]:
+        """Whose phones ring for this caller now, in the order they were rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question: who shall be rung for this caller?"""
+
+    caller: Asker
+    candidates: Sequence[Candidate]
+    """Free agents in the team's order, never empty. Those who declined this caller oftener than another
+    free agent are not among them, nor those whose phones ring for this caller already."""
+    queue: QueueName
+    places: Mapping[AgentName, int]
+    """The place of each agent of the whole team in its order, from 0."""
+    memory: Memory
+    chance: SplitMix64
+    """The only randomness to use: a replay repeats it."""
+    now: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The answer."""
+
+    order: Sequence[Candidate]
+    """Candidates, best first; one left out is not rung. Empty: nobody for now."""
+    at_once: int | None = 1
+    """How many phones may ring for this caller at once, those ringing already included; None: all."""
+    again: Seconds | None = None
+    """Ask again at this moment even when nothing happened until then, as to ring one more phone or to
+    open the next tier; None: only when something happens."""
+
+
+class Strategy(Protocol):
+    """Who is rung next."""
+
+    name: str
+    """As in the configuration."""
+
+    def precedence(self, priority: str) -> int:
+        """Callers with the lower number go first, whatever their score; usually 0 for every class.
+
+        Asked when a caller joins and on reload, so it must depend on the class alone.
+        """
+
+    def choose(self, ask: Ask) -> Choice:
+        """Rank the candidates. `ask.memory` may be written to; the first `at_once` of the order are rung."""

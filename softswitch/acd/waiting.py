@@ -1,0 +1,171 @@
+"""One caller's stay in a queue, and the ordered line that callers stand in.
+
+Score is class points plus ageing times the wait. Ageing adds the same to everybody at any moment, so the
+order of two callers never changes while they wait: a line is sorted by what was known at joining.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from softswitch.acd.deadlines import Timer
+from softswitch.acd.estimate import Told
+from softswitch.acd.states import CALLER, CallerMove, CallerState, moved
+from softswitch.types import AgentName, CallId, Seconds
+
+if TYPE_CHECKING:
+    from softswitch.acd.offers import Offer
+    from softswitch.acd.queues import Queue
+
+Place = tuple[int, float, int, "Caller"]
+"""Precedence, minus the score at time 0, order of joining (unique: callers themselves are never compared)."""
+
+
+@dataclass(slots=True, eq=False)
+class Caller:
+    """One stay of one caller in one queue."""
+
+    call: CallId
+    number: str
+    asked: str
+    """The priority class as it came; `priority` is the one that counts."""
+    queue: Queue
+    joined: Seconds
+    order: int
+    """Grows with every caller who joins any queue."""
+
+    priority: str = "default"
+    place: Place = field(init=False)
+    state: CallerState = CallerState.WAITING
+    offers: dict[AgentName, Offer] = field(default_factory=dict)
+    """Phones that ring for this caller now."""
+    conversation: Offer | None = None
+    declines: dict[AgentName, int] = field(default_factory=dict)
+    """How often each agent rejected, or did not answer, this caller."""
+    rounds: int = 0
+    at_once: int | None = 1
+    """How many phones may ring at once, as the strategy said last."""
+    shelf: Line | None = None
+    """Which of the queue's two lines of callers who want a phone rung this one stands in."""
+
+    told: Told = field(default_factory=Told)
+    announced: Seconds | None = None
+    """When this caller was spoken to last."""
+    announcement: Timer | None = None
+    patience: Timer | None = None
+    """Runs until `max_wait`."""
+    again: Timer | None = None
+    """When the strategy wants to be asked again."""
+
+    @property
+    def ringing(self) -> tuple[AgentName, ...]:
+        """Whose phones ring."""
+        return tuple(self.offers)
+
+    @property
+    def waiting(self) -> bool:
+        """Still in the line, whether or not phones ring."""
+        return self.state in (CallerState.WAITING, CallerState.OFFERED)
+
+    def move(self, move: CallerMove) -> None:
+        """Change state. Raises EngineError when that is impossible."""
+        self.state = moved(CALLER, self.state, move)
+
+    def put_on(self, shelf: Line | None) -> None:
+        """Stand in this line of callers who want a phone rung, and in no other."""
+        if self.shelf is shelf:
+            return
+        if self.shelf is not None:
+            self.shelf.remove(self)
+        if shelf is not None:
+            shelf.add(self)
+        self.shelf = shelf
+
+
+_BLOCK = 1024
+"""Callers per block: 100,000 waiting are about 100 blocks, whose lengths are quickly summed."""
+
+
+class Line:
+    """Callers sorted by place, in blocks. Joining, leaving and asking a position cost next to the same at any
+    length: a bisection, a move inside one block, and for the position a sum over block lengths.
+    """
+
+    __slots__ = ("_blocks", "_lasts", "_size")
+
+    def __init__(self) -> None:
+        self._blocks: list[list[Place]] = []
+        self._lasts: list[Place] = []
+        """The last place of each block."""
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Caller]:
+        return (place[3] for place in chain.from_iterable(self._blocks))
+
+    def first(self) -> Caller | None:
+        """Who is next; None when nobody waits."""
+        return self._blocks[0][0][3] if self._blocks else None
+
+    def add(self, caller: Caller) -> None:
+        """Put a caller where `caller.place` belongs."""
+        place = caller.place
+        self._size += 1
+        if not self._lasts or place > self._lasts[-1]:
+            self._append(place)
+            return
+        at = bisect_left(self._lasts, place)
+        block = self._blocks[at]
+        block.insert(bisect_left(block, place), place)
+        if len(block) > _BLOCK:
+            half = len(block) // 2
+            self._blocks[at : at + 1] = [block[:half], block[half:]]
+            self._lasts.insert(at, block[half - 1])
+
+    def _append(self, place: Place) -> None:
+        if self._blocks and len(self._blocks[-1]) < _BLOCK:
+            self._blocks[-1].append(place)
+            self._lasts[-1] = place
+        else:
+            self._blocks.append([place])
+            self._lasts.append(place)
+
+    def remove(self, caller: Caller) -> None:
+        """Take a caller out. Raises KeyError for one who does not stand here."""
+        at, inside = self._find(caller)
+        block = self._blocks[at]
+        del block[inside]
+        self._size -= 1
+        if not block:
+            del self._blocks[at], self._lasts[at]
+            return
+        self._lasts[at] = block[-1]
+        if len(block) < _BLOCK // 8 and at + 1 < len(self._blocks):
+            self._merge(at)
+
+    def _merge(self, at: int) -> None:
+        """Join a block that has become small with the next one, or few callers would hold many blocks."""
+        if len(self._blocks[at]) + len(self._blocks[at + 1]) <= _BLOCK:
+            self._blocks[at : at + 2] = [self._blocks[at] + self._blocks[at + 1]]
+            del self._lasts[at]
+
+    def position(self, caller: Caller) -> int:
+        """1 is next. Raises KeyError for one who does not stand here."""
+        at, inside = self._find(caller)
+        return sum(map(len, self._blocks[:at])) + inside + 1
+
+    def _find(self, caller: Caller) -> tuple[int, int]:
+        place = caller.place
+        at = bisect_left(self._lasts, place)
+        if at < len(self._blocks):
+            block = self._blocks[at]
+            inside = bisect_left(block, place)
+            if inside < len(block) and block[inside] is place:
+                return at, inside
+        raise KeyError(caller.call)
