@@ -25,6 +25,7 @@ from softswitch.ivr.actions import (
     Go,
     MenuClosed,
     MenuEntered,
+    Mistake,
     Mistaken,
     Note,
     Otherwise,
@@ -38,6 +39,7 @@ from softswitch.ivr.interpreter import Interpreter, State
 from softswitch.ivr.settings import Back, Repeat, ToEntered
 from softswitch.routing import CallerRule, normalise
 from softswitch.types import (
+    AgentName,
     Destination,
     HangUp,
     Language,
@@ -68,6 +70,7 @@ class Kind(StrEnum):
     MISTAKE = "mistake"
     NUMBER_ENTERED = "entered"
     LANGUAGE = "language"
+    OTHERWISE = "otherwise"
     UNUSED = "unused"
     END = "end"
 
@@ -132,16 +135,17 @@ _STYLES = {
     Kind.LANGUAGE: "cyan",
     Kind.SILENCE: "yellow",
     Kind.MISTAKE: "yellow",
+    Kind.OTHERWISE: "green",
     Kind.UNUSED: "red",
     Kind.END: "bold green",
 }
 
 
 def _line(step: Step) -> Text:
-    line = Text(f"{step.kind:<8} ", style="dim")
+    line = Text(f"{step.kind:<9} ", style="dim")
     line.append(Text(step.text, style=_STYLES[step.kind]))
     if step.note:
-        line.append(Text(f"  {step.note}", style="dim"))
+        line.append(f"  {step.note}", style="dim")
     return line
 
 
@@ -165,8 +169,8 @@ class _Walk:
         if isinstance(destination, ToMenu):
             self._menus(destination.menu, keys)
         else:
-            self._unused(keys)
             self._end(destination)
+            self._unused(keys)
         return self._steps
 
     def _note(self, kind: Kind, text: str, note: str = "") -> None:
@@ -178,7 +182,7 @@ class _Walk:
             self._note(Kind.NUMBER, self._dialled, "no line of `numbers` matches")
             destination: Destination = Reject(404)
         else:
-            self._note(Kind.NUMBER, self._dialled, f'line "{rule.pattern}" of `numbers`: {_name(rule.then)}')
+            self._note(Kind.NUMBER, self._dialled, f'→ {_name(rule.then)}, by the line "{rule.pattern}"')
             destination = rule.then
         if self._caller:
             self._note(Kind.CALLER, self._caller, _class(self._rule))
@@ -216,7 +220,7 @@ class _Walk:
             what = f"{now.standing} ({now.holiday})" if now.holiday else str(now.standing)
             until = f" until {now.until.astimezone(zone):%a %Y-%m-%d %H:%M}" if now.until else ""
             self._note(
-                Kind.HOURS, f"{name}: {what}{until}", f"at {moment.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
+                Kind.HOURS, f"{name}: {what}{until}", f"at {moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
             )
         return now.standing is Standing.OPEN
 
@@ -255,9 +259,9 @@ class _Walk:
                 self._note(Kind.MENU, menu)
             case MenuClosed(menu):
                 closed = self._settings.menus.menus[menu].closed
-                self._note(Kind.MENU, menu, f"closed: {_name(closed.then if closed else HangUp())}")
+                self._note(Kind.MENU, menu, f"closed → {_name(closed.then if closed else HangUp())}")
             case Chosen(_, key, choice):
-                self._note(Kind.KEY, key, _name(choice.then))
+                self._note(Kind.KEY, key, f"→ {_name(choice.then)}")
             case Collected(name, digits):
                 self._note(Kind.NUMBER_ENTERED, digits, name)
             case Skipped(name):
@@ -265,14 +269,14 @@ class _Walk:
             case Mistaken():
                 self._mistake(note)
             case Otherwise(menu):
-                self._note(Kind.KEY, "otherwise", _name(self._settings.menus.menus[menu].otherwise))
+                self._note(Kind.OTHERWISE, f"→ {_name(self._settings.menus.menus[menu].otherwise)}")
 
     def _mistake(self, action: Mistaken) -> None:
         attempt = f"attempt {action.attempt} of {action.attempts}"
-        if action.entry:
-            self._note(Kind.MISTAKE, f"{action.entry}: {action.mistake}", attempt)
+        if action.mistake is Mistake.SILENCE:
+            self._note(Kind.SILENCE, "no key is pressed", attempt)
         else:
-            self._note(Kind.SILENCE, action.mistake, attempt)
+            self._note(Kind.MISTAKE, f"{action.entry or 'nothing'}: {action.mistake}", attempt)
 
     def _unused(self, keys: Sequence[str]) -> None:
         if keys:
@@ -285,8 +289,8 @@ class _Walk:
             case ToQueue():
                 self._note(Kind.END, _name(destination), self._queue(destination))
             case ToAgent(agent):
-                name = agent or self._settings.menus.extensions.get(normalise(self._dialled))
-                phone = next((p for a, p in self._settings.phones.items() if a == name), None)
+                name = agent or self._settings.menus.extensions.get(normalise(self._dialled), "")
+                phone = self._settings.phones.get(AgentName(name))
                 if phone is None:
                     self._note(Kind.END, "reject 404", f"no agent has the extension {self._dialled}")
                 else:
