@@ -2,46 +2,271 @@
 
     async with SipEndpoint(settings.sip, settings.media, on_incoming=welcome) as endpoint:
         leg = endpoint.dial("sip:201@192.0.2.20", caller=Party("600100200"))
+
+`pj.Endpoint` is not subclassed: its virtual methods would take the interpreter's lock wherever PJSIP calls them.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import resource
+import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
-from softswitch.config.settings import MediaSettings, SipSettings
-from softswitch.ports import Leg, Media
-from softswitch.types import Party
+import pjsua2 as pj
+import structlog
+
+from softswitch.config.settings import Listen, MediaSettings, SipSettings
+from softswitch.errors import EndpointError, LegRefused
+from softswitch.ports import Leg
+from softswitch.sip import occupied
+from softswitch.sip._native import ffi, lib
+from softswitch.sip.callbacks import Threads, from_pjsip
+from softswitch.sip.gate import Gate
+from softswitch.sip.hosts import known_hosts
+from softswitch.sip.leg import SipLeg
+from softswitch.sip.log import PjsipLog
+from softswitch.sip.loop import Pump
+from softswitch.sip.media import NativeBridge, NativeMedia
+from softswitch.sip.options import MAX_LEGS, account_options, domain_of, library_options, transport_options
+from softswitch.types import Party, Seconds
+
+log = structlog.get_logger(__name__)
+
+RESERVE = MAX_LEGS // 32
+"""Slots that new callers leave to the legs of agents, beside those that the callers there need."""
+
+FAREWELL: Seconds = 0.5
+"""How long the end waits for answers to the BYEs it has sent."""
+
+REPORT: Seconds = 1.0
+"""How often dropped messages are reported, if there are any."""
+
+_SYSTEM_ERROR = 120_000  # PJ_ERRNO_START_SYS
+_BAD_ADDRESS = frozenset({171_039, 171_042, 171_043})  # PJSIP_EINVALIDURI, _EINVALIDSCHEME, _EINVALIDREQURI
 
 
 class SipEndpoint:
     """The SIP stack; a process has room for one at a time (PJSIP's own law)."""
 
-    media: Media
-
-    def __init__(
-        self, sip: SipSettings, media: MediaSettings, on_incoming: Callable[[Leg], None]
-    ) -> None:
+    def __init__(self, sip: SipSettings, media: MediaSettings, on_incoming: Callable[[Leg], None]) -> None:
         """`on_incoming` gets each caller's leg from inside the INVITE's handling: it starts a task and returns.
 
         A leg that `on_incoming` leaves without a verb gets 100 Trying only.
         """
-        raise NotImplementedError
+        self.settings = sip
+        self.domain = domain_of(sip)
+        self.media = NativeMedia(media.sample_rate)
+        self.bridge = NativeBridge()
+        self.legs: dict[int, SipLeg] = {}
+        """Legs that have not ended, by serial number."""
+        self.gate = Gate(self.legs)
+        self._on_incoming = on_incoming
+        self._pj: pj.Endpoint | None = None
+        self._account: PjAccount | None = None
+        self._pump: Pump | None = None
+        self._wake = -1
+        self._report: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         """Start. Raises EndpointError that names the transport, for instance when its port is in use."""
-        raise NotImplementedError
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Hang up what is left and free everything."""
+        self.gate.state.draining = 1
+        for leg in tuple(self.legs.values()):
+            leg.hangup(480)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                while lib.legs_in_use():
+                    await asyncio.sleep(0.01)
+        self._stop()
 
-    def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> Leg:
+    def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> SipLeg:
         """Ring a SIP address; see `ports.Endpoint.dial`."""
-        raise NotImplementedError
+        try:
+            leg = SipLeg.dial(self, self._account, uri, caller, headers or {})
+        except pj.Error as error:
+            status = 484 if error.status in _BAD_ADDRESS else 503
+            raise LegRefused(status, f"{uri}: {error.reason}") from None
+        self.legs[leg.serial] = leg
+        return leg
 
     def admit(self, *, max_calls: int | None = None, draining: bool | None = None) -> None:
         """Change who may come in: above `max_calls` callers, or while draining, an INVITE gets 503 and Retry-After."""
-        raise NotImplementedError
+        if max_calls is not None:
+            self.gate.state.max_callers = max_calls
+        if draining is not None:
+            self.gate.state.draining = draining
+
+    @property
+    def foreign_callbacks(self) -> int:
+        """Callbacks of PJSIP that did not come on the loop's thread; law 2 says 0."""
+        return Threads.foreign
+
+    # For legs and account. ---------------------------------------------------------------------------
+
+    def incoming(self, account: PjAccount, call_id: int, text: str) -> None:
+        """An INVITE has passed the gate."""
+        leg = SipLeg.accept(self, account, call_id, text)
+        self.legs[leg.serial] = leg
+        self.gate.state.callers += 1
+        try:
+            self._on_incoming(leg)
+        except Exception:
+            log.exception("sip.welcome_failed", leg=leg.id)
+            leg.hangup(500)
+
+    def leg_ended(self, leg: SipLeg) -> None:
+        """Let go of it, but not inside PJSUA's callback about it."""
+        if leg.incoming:
+            self.gate.state.callers -= 1
+        asyncio.get_running_loop().call_soon(self._drop, leg)
+
+    def _drop(self, leg: SipLeg) -> None:
+        leg.call = None
+        self.legs.pop(leg.serial, None)
+
+    def _digits(self) -> None:
+        """A media thread has left presses for us."""
+        os.eventfd_read(self._wake)
+        press = ffi.new("leg_press *")
+        while lib.legs_press(press):
+            leg = self.legs.get(press.serial)
+            if leg is not None:
+                leg.pressed(press.digit.decode())
+
+    # Start and stop. ---------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        Threads.loop = threading.get_ident()
+        Threads.foreign = 0
+        _raise_file_limit()
+        loop = asyncio.get_running_loop()
+        self._pj = pj.Endpoint()
+        try:
+            self._pj.libCreate()
+            self._pj.libInit(library_options(self.media.rate, PjsipLog()))
+        except pj.Error as error:
+            raise EndpointError(f"PJSIP does not start: {error.reason}. Try `make setup`.") from None
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        lib.legs_install(self._wake)
+        loop.add_reader(self._wake, self._digits)
+        self._pj.audDevManager().setNullDev()
+        self._order_codecs()
+        for listen in self.settings.listen:
+            self._listen(listen)
+        self._pj.libStart()
+        for name, address in known_hosts().items():
+            lib.loop_add_host(name.encode(), address.encode())
+        self._account = PjAccount(self)
+        self._account.create(account_options(self.settings, self.domain))
+        self.gate.open()
+        self.gate.state.reserve = RESERVE
+        self.admit(max_calls=self.settings.max_calls)
+        self._pump = Pump(self._pj.libHandleEvents)
+        self._pump.start()
+        self._report_dropped()
+        log.info("sip.started", listen=[_name(listen) for listen in self.settings.listen], domain=self.domain)
+
+    def _order_codecs(self) -> None:
+        """The configured codecs in their order, all others off."""
+        wanted = {name: 254 - place for place, name in enumerate(self.settings.codecs)}
+        for codec in self._pj.codecEnum2():  # type: ignore[union-attr]
+            name = codec.codecId.split("/")[0].lower()
+            self._pj.codecSetPriority(codec.codecId, wanted.pop(name, 0))  # type: ignore[union-attr]
+        if wanted:
+            raise EndpointError(
+                f"codec {next(iter(wanted))} is not in this build of PJSIP: build it again with `make setup`, "
+                "or take it out of sip.codecs"
+            )
+
+    def _listen(self, listen: Listen) -> None:
+        kind = pj.PJSIP_TRANSPORT_TCP if listen.transport == "tcp" else pj.PJSIP_TRANSPORT_UDP
+        try:
+            self._pj.transportCreate(kind, transport_options(listen, self.settings.public_address))  # type: ignore[union-attr]
+        except pj.Error as error:
+            raise EndpointError(_why_not(listen, error)) from None
+
+    def _report_dropped(self) -> None:
+        self.gate.report_dropped()
+        self._report = asyncio.get_running_loop().call_later(REPORT, self._report_dropped)
+
+    def _stop(self) -> None:
+        """Safe at any stage of a start that failed."""
+        if self._report is not None:
+            self._report.cancel()
+        if self._pump is not None:
+            self._pump.stop()
+            self.gate.close()
+        self.media.close()
+        if self._account is not None:
+            self._account.close()
+        for leg in tuple(self.legs.values()):
+            self._drop(leg)
+        self._account = self._pump = self._report = None
+        if self._pj is not None:
+            self._pj.libDestroy()
+            self._pj = None
+        if self._wake >= 0:
+            asyncio.get_running_loop().remove_reader(self._wake)
+            os.close(self._wake)
+            self._wake = -1
+
+
+class PjAccount(pj.Account):  # type: ignore[misc]
+    """The local account: every call comes in and goes out by it."""
+
+    def __init__(self, endpoint: SipEndpoint) -> None:
+        super().__init__()
+        self._endpoint: SipEndpoint | None = endpoint
+
+    @from_pjsip
+    def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
+        """PJSUA has a new call."""
+        if self._endpoint is not None:
+            self._endpoint.incoming(self, param.callId, param.rdata.wholeMsg)
+
+    def close(self) -> None:
+        """Let go of the endpoint."""
+        self._endpoint = None
+        self.shutdown()
+
+
+def _name(listen: Listen) -> str:
+    return f"{listen.transport}:{listen.host}:{listen.port}"
+
+
+def _why_not(listen: Listen, error: pj.Error) -> str:
+    """An error that says what to do."""
+    number = error.status - _SYSTEM_ERROR
+    where = f"sip.listen: {_name(listen)}"
+    if number == 98:  # EADDRINUSE
+        holder = occupied.describe(listen.transport, listen.port)
+        return f"{where} is in use by {holder}. Stop it, or choose another port."
+    if number == 99:  # EADDRNOTAVAIL
+        return f"{where}: this machine has no address {listen.host}. Use one of its own, or 0.0.0.0 for all."
+    if number == 13:  # EACCES
+        return f"{where}: not allowed. Ports below 1024 need root or CAP_NET_BIND_SERVICE; SIP's own is 5060."
+    return f"{where} cannot be opened: {error.reason}"
+
+
+def _raise_file_limit() -> None:
+    """Two sockets for each leg's RTP, and what everybody else needs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MAX_LEGS + 4096
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))

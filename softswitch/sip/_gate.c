@@ -1,0 +1,311 @@
+/* The gate: requests that PJSUA must not see, or must not see now.
+ *
+ * PJSUA has a hook for INVITE and for nothing else: left alone, REGISTER and unknown methods get no answer,
+ * and MESSAGE and OPTIONS get 200 for anybody. So this module stands before the dialogs. Python decides
+ * what is policy, through gate_decide(); here is only what must be cheap when a flood comes: counting,
+ * and turning calls away without a transaction (a stateful rejection occupies one for 32 s).
+ */
+
+#include <string.h>
+
+#include <pjsua-lib/pjsua.h>
+#include <pjsua-lib/pjsua_internal.h>
+
+typedef struct {
+    const char *method;
+    size_t method_length;
+    const char *message;
+    size_t message_length;
+    const char *source;
+    const char *transport;
+    int source_port;
+    int in_dialog;
+    unsigned serial;
+    /* for the answer */
+    pj_pool_t *pool;
+    pjsip_hdr headers;
+    pjsip_msg_body *body;
+} gate_request;
+
+typedef struct {
+    int draining;
+    unsigned callers;
+    unsigned max_callers;
+    unsigned reserve;
+    unsigned retry_after;
+    unsigned long long requests[16];
+    unsigned long long answers[700];
+    unsigned long long dropped[7];
+    char last_dropped[96];
+} gate_state;
+
+static gate_state gate;
+
+/* Implemented in gate.py: the status to answer with, or 0 to let the request through to PJSUA. */
+static int gate_decide(gate_request *request);
+
+/* In _legs.c: the serial number of the leg that has this slot of PJSUA, or 0. */
+static unsigned leg_serial_of(int call);
+
+static const char *const gate_methods[] = {
+    "INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK", "REGISTER", "OPTIONS", "INFO", "MESSAGE",
+    "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH", "other",
+};
+enum { GATE_OTHER = PJ_ARRAY_SIZE(gate_methods) - 1 };
+
+/* What belongs to a call itself is PJSUA's, and these are all of it. */
+enum { GATE_INVITE = 0, GATE_ACK = 1, GATE_CALL_METHODS = 6 };
+
+static const struct {
+    pj_status_t status;
+    const char *reason;
+} gate_drops[] = {
+    {PJ_EIGNORED, "keep-alive"},
+    {PJSIP_EINVALIDMSG, "syntax error"},
+    {PJSIP_EMISSINGHDR, "a mandatory header is missing"},
+    {PJSIP_EINVALIDHDR, "a mandatory header is bad"},
+    {PJSIP_EINVALIDSTATUS, "a response with a bad status"},
+    {PJSIP_ERXOVERFLOW, "too long"},
+    {PJ_SUCCESS, "other"},
+};
+
+static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata);
+
+static pjsip_module gate_module = {
+    .name = {"mod-softswitch-gate", 19},
+    .id = -1,
+    /* Behind the transactions, which absorb retransmissions; before the dialogs. */
+    .priority = PJSIP_MOD_PRIORITY_UA_PROXY_LAYER - 1,
+    .on_rx_request = &gate_on_rx_request,
+};
+
+static unsigned gate_method(const pj_str_t *name)
+{
+    unsigned i;
+
+    for (i = 0; i < GATE_OTHER; ++i)
+        if (pj_strcmp2(name, gate_methods[i]) == 0)
+            break;
+    return i;
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+static int gate_header(gate_request *request, const char *name, const char *value)
+{
+    pj_str_t names, values;
+
+    pj_strdup2_with_null(request->pool, &names, name);
+    pj_strdup2_with_null(request->pool, &values, value);
+    pj_list_push_back(&request->headers, pjsip_generic_string_hdr_create(request->pool, &names, &values));
+    return 0;
+}
+
+static int gate_body(gate_request *request, const char *type, const char *subtype, const char *data, size_t size)
+{
+    pj_str_t types = pj_str((char *)type), subtypes = pj_str((char *)subtype);
+    pj_str_t text = {(char *)data, (pj_ssize_t)size};
+
+    request->body = pjsip_msg_body_create(request->pool, &types, &subtypes, &text);
+    return request->body ? 0 : -1;
+}
+
+/* The answer to a request outside a dialog leaves nothing behind; the one within a dialog is a transaction,
+ * so that a retransmitted request does not count twice. */
+static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
+{
+    pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
+    pj_status_t result;
+
+    if (status < 200 || status > 699)
+        status = PJSIP_SC_INTERNAL_SERVER_ERROR;
+    ++gate.answers[status];
+    if (request->in_dialog)
+        result = pjsip_endpt_respond(endpoint, NULL, rdata, status, NULL, &request->headers, request->body, NULL);
+    else
+        result = pjsip_endpt_respond_stateless(endpoint, rdata, status, NULL, &request->headers, request->body);
+    if (result != PJ_SUCCESS)
+        PJ_PERROR(3, ("gate", result, "An answer %d could not be sent", status));
+}
+
+static gate_request gate_new_request(pjsip_rx_data *rdata)
+{
+    const pj_str_t *method = &rdata->msg_info.msg->line.req.method.name;
+    gate_request request = {
+        .method = method->ptr,
+        .method_length = (size_t)method->slen,
+        .message = rdata->msg_info.msg_buf,
+        .message_length = (size_t)rdata->msg_info.len,
+        .source = rdata->pkt_info.src_name,
+        .transport = rdata->tp_info.transport->type_name,
+        .source_port = rdata->pkt_info.src_port,
+        .in_dialog = rdata->msg_info.to->tag.slen > 0,
+        .pool = rdata->tp_info.pool,
+    };
+    return request;
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+/* PJMEDIA resolves a host name in an SDP on the spot, and everything would wait for it: RFC 4566 allows
+ * names there, telephones send addresses. */
+static int gate_sdp_names_a_host(const pjsip_msg_body *body)
+{
+    const char *at, *end;
+
+    if (!body || !body->data || pj_stricmp2(&body->content_type.subtype, "sdp") != 0)
+        return 0;
+    at = body->data;
+    end = at + body->len;
+    for (; at < end; at = memchr(at, '\n', (size_t)(end - at)), at = at ? at + 1 : end) {
+        pj_str_t host;
+        pj_in6_addr address;
+        int family;
+
+        if (end - at < 10 || strncmp(at, "c=IN IP", 7) != 0)
+            continue;
+        family = at[7] == '6' ? pj_AF_INET6() : pj_AF_INET();
+        host.ptr = (char *)at + 9;
+        for (host.slen = 0; host.ptr + host.slen < end; ++host.slen)
+            if (strchr("/ \r\n", host.ptr[host.slen]))
+                break;
+        if (pj_inet_pton(family, &host, &address) != PJ_SUCCESS)
+            return 1;
+    }
+    return 0;
+}
+
+/* Retry-After keeps well-behaved callers away for a while; pickup by Replaces would be granted to anybody. */
+static int gate_admit(pjsip_rx_data *rdata)
+{
+    static const pj_str_t replaces = {"Replaces", 8};
+
+    if (gate.draining || gate.callers >= gate.max_callers ||
+        pjsua_var.call_cnt + gate.reserve >= pjsua_var.ua_cfg.max_calls)
+        return PJSIP_SC_SERVICE_UNAVAILABLE;
+    if (pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &replaces, NULL))
+        return PJSIP_SC_FORBIDDEN;
+    return 0;
+}
+
+static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
+{
+    gate_request request = gate_new_request(rdata);
+    char seconds[16];
+    int status = 0;
+
+    if (gate_sdp_names_a_host(rdata->msg_info.msg->body))
+        status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
+    else if (!request.in_dialog)
+        status = gate_admit(rdata);
+    if (!status)
+        return PJ_FALSE;
+    pj_list_init(&request.headers);
+    if (status == PJSIP_SC_SERVICE_UNAVAILABLE) {
+        pj_ansi_snprintf(seconds, sizeof(seconds), "%u", gate.retry_after);
+        gate_header(&request, "Retry-After", seconds);
+    }
+    gate_answer(rdata, &request, status);
+    return PJ_TRUE;
+}
+
+/* ---- everything else ------------------------------------------------------------------------- */
+
+/* Finds the leg of a request within a dialog, and keeps the dialog's order of requests (RFC 3261 12.2.2),
+ * which the dialog itself will not see. Returns the status to refuse with, or 0. */
+static int gate_find_leg(pjsip_rx_data *rdata, gate_request *request)
+{
+    const pjsip_cseq_hdr *cseq = rdata->msg_info.cseq;
+    pjsip_dialog *dialog = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag,
+                                                &rdata->msg_info.from->tag, PJ_FALSE);
+    const pjsua_call *call;
+
+    if (!dialog)
+        return PJSIP_SC_CALL_TSX_DOES_NOT_EXIST;
+    if (cseq->cseq <= dialog->remote.cseq)
+        return PJSIP_SC_INTERNAL_SERVER_ERROR;
+    dialog->remote.cseq = cseq->cseq;
+    call = dialog->mod_data[pjsua_var.mod.id];
+    if (call)
+        request->serial = leg_serial_of((int)call->index);
+    return 0;
+}
+
+static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
+{
+    unsigned method = gate_method(&rdata->msg_info.msg->line.req.method.name);
+    gate_request request;
+    int status = 0;
+
+    ++gate.requests[method];
+    if (method == GATE_INVITE)
+        return gate_on_invite(rdata);
+    request = gate_new_request(rdata);
+    if (method == GATE_ACK || (method < GATE_CALL_METHODS && (request.in_dialog || method == 3)))
+        return PJ_FALSE;
+    pj_list_init(&request.headers);
+    if (request.in_dialog)
+        status = gate_find_leg(rdata, &request);
+    if (!status)
+        status = gate_decide(&request);
+    if (!status)
+        return PJ_FALSE;
+    gate_answer(rdata, &request, status);
+    return PJ_TRUE;
+}
+
+/* What PJSIP cannot read it throws away without an answer. Only the first line is kept, for the log. */
+static void gate_on_dropped(pjsip_tp_dropped_data *data)
+{
+    unsigned i;
+    size_t length = 0;
+
+    for (i = 0; gate_drops[i].status != PJ_SUCCESS && gate_drops[i].status != data->status; ++i)
+        ;
+    ++gate.dropped[i];
+    if (i == 0)
+        return;
+    while (length < (size_t)data->len && length < sizeof(gate.last_dropped) - 1) {
+        char c = ((const char *)data->data)[length];
+        if (c == '\r' || c == '\n')
+            break;
+        gate.last_dropped[length++] = c >= ' ' && c < 127 ? c : '?';
+    }
+    gate.last_dropped[length] = '\0';
+}
+
+/* ---- for Python ------------------------------------------------------------------------------ */
+
+/* Takes its place before the dialogs; returns a PJSIP status. Counters start at nought. */
+static int gate_open(void)
+{
+    pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
+
+    pj_bzero(&gate, sizeof(gate));
+    gate.max_callers = ~0u;
+    gate.retry_after = 10;
+    gate_module.id = -1;
+    pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(endpoint), &gate_on_dropped);
+    return pjsip_endpt_register_module(endpoint, &gate_module);
+}
+
+static void gate_close(void)
+{
+    pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
+
+    if (endpoint && gate_module.id >= 0) {
+        pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(endpoint), NULL);
+        pjsip_endpt_unregister_module(endpoint, &gate_module);
+    }
+}
+
+/* Names of what gate.requests and gate.dropped count; NULL behind the last one. */
+static const char *gate_method_name(unsigned index)
+{
+    return index < PJ_ARRAY_SIZE(gate_methods) ? gate_methods[index] : NULL;
+}
+
+static const char *gate_drop_reason(unsigned index)
+{
+    return index < PJ_ARRAY_SIZE(gate_drops) ? gate_drops[index].reason : NULL;
+}

@@ -1,0 +1,35 @@
+typedef struct {
+    const char *method;         /* not terminated, as the next two */
+    size_t method_length;
+    const char *message;        /* the whole request, as it came */
+    size_t message_length;
+    const char *source;         /* where it came from: address, port, transport (UDP, TCP) */
+    const char *transport;
+    int source_port;
+    int in_dialog;
+    unsigned serial;            /* of the leg it belongs to, or 0 */
+    ...;
+} gate_request;
+
+typedef struct {
+    int draining;
+    unsigned callers;           /* now; kept by Python */
+    unsigned max_callers;
+    unsigned reserve;           /* slots of PJSUA that callers leave to the legs of agents */
+    unsigned retry_after;       /* seconds */
+    unsigned long long requests[16];
+    unsigned long long answers[700];
+    unsigned long long dropped[7];
+    char last_dropped[96];
+} gate_state;
+
+extern gate_state gate;
+
+extern "Python" static int gate_decide(gate_request *request);
+
+int gate_open(void);
+void gate_close(void);
+const char *gate_method_name(unsigned index);
+const char *gate_drop_reason(unsigned index);
+int gate_header(gate_request *request, const char *name, const char *value);
+int gate_body(gate_request *request, const char *type, const char *subtype, const char *data, size_t size);

@@ -1,0 +1,279 @@
+/* What PJSUA knows of a leg, read straight from its tables, and the callbacks that are kept from Python.
+ *
+ * pjsua2 answers every callback of PJSUA by copying whole SIP messages and entering Python, wanted or
+ * not. Here those that nobody listens to are taken out, and three are answered in C: a stream's birth and
+ * end, a redirection, and a digit, which comes on a media thread (law 2).
+ */
+
+#include <pthread.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pjsua-lib/pjsua.h>
+#include <pjsua-lib/pjsua_internal.h>
+
+typedef struct {
+    int state;
+    int code;
+    int slot;
+    int media;
+    unsigned streams;
+} leg_view;
+
+typedef struct {
+    char codec[40];
+    unsigned received, sent, lost;
+    unsigned jitter;
+} leg_quality;
+
+typedef struct {
+    unsigned serial;
+    char digit;
+} leg_press;
+
+/* A slot of PJSUA is used by one leg after another; the serial number tells them apart. */
+typedef struct {
+    unsigned serial;
+    unsigned streams;
+    leg_quality past;           /* of streams that have ended */
+    unsigned digit_time;        /* RTP time at which the last press began */
+    char digit;
+    int redirect_status;
+    char redirect_target[256];
+} leg_record;
+
+enum { PRESSES = 8192 };
+
+static leg_record leg_records[PJSUA_MAX_CALLS];
+static unsigned leg_last_serial;
+
+/* Presses on their way from the media threads to the loop. */
+static struct {
+    pthread_mutex_t lock;
+    leg_press ring[PRESSES];
+    unsigned first, count, lost;
+    int wake;                   /* an eventfd that the loop reads */
+} leg_presses = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1};
+
+static int leg_exists(int call)
+{
+    return call >= 0 && call < (int)pjsua_var.ua_cfg.max_calls && call < PJSUA_MAX_CALLS;
+}
+
+static unsigned leg_serial_of(int call)
+{
+    return leg_exists(call) ? leg_records[call].serial : 0;
+}
+
+/* ---- callbacks ------------------------------------------------------------------------------- */
+
+static void leg_on_stream_created(pjsua_call_id call, pjsua_on_stream_created_param *param)
+{
+    PJ_UNUSED_ARG(param);
+    if (leg_exists(call))
+        ++leg_records[call].streams;
+}
+
+static void leg_add_stream(leg_quality *total, pjmedia_stream *stream)
+{
+    pjmedia_stream_info info;
+    pjmedia_rtcp_stat stat;
+
+    if (!stream || pjmedia_stream_get_stat(stream, &stat) != PJ_SUCCESS)
+        return;
+    total->received += stat.rx.pkt;
+    total->sent += stat.tx.pkt;
+    total->lost += stat.rx.loss;
+    total->jitter = (unsigned)stat.rx.jitter.mean;
+    if (pjmedia_stream_get_info(stream, &info) == PJ_SUCCESS)
+        pj_ansi_snprintf(total->codec, sizeof(total->codec), "%.*s/%u", (int)info.fmt.encoding_name.slen,
+                         info.fmt.encoding_name.ptr, info.fmt.clock_rate);
+}
+
+static void leg_on_stream_destroyed(pjsua_call_id call, pjmedia_stream *stream, unsigned index)
+{
+    PJ_UNUSED_ARG(index);
+    if (leg_exists(call))
+        leg_add_stream(&leg_records[call].past, stream);
+}
+
+/* Dialling the new target is the switch's business: the leg ends, its status and target are kept. */
+static pjsip_redirect_op leg_on_redirected(pjsua_call_id call, const pjsip_uri *target, const pjsip_event *event)
+{
+    leg_record *record;
+    int length;
+
+    if (!leg_exists(call))
+        return PJSIP_REDIRECT_STOP;
+    record = &leg_records[call];
+    record->redirect_status = event && event->type == PJSIP_EVENT_TSX_STATE
+                                  ? event->body.tsx_state.tsx->status_code : PJSIP_SC_MOVED_TEMPORARILY;
+    length = target ? pjsip_uri_print(PJSIP_URI_IN_REQ_URI, target, record->redirect_target,
+                                      sizeof(record->redirect_target) - 1) : 0;
+    record->redirect_target[length > 0 ? length : 0] = '\0';
+    return PJSIP_REDIRECT_STOP;
+}
+
+/* RFC 4733 repeats an event every 20 ms; its RTP time stays that of its beginning, so a new time is a new
+ * press, also where the first packet of it was lost. Called on a media thread: no Python here. */
+static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event)
+{
+    leg_record *record;
+    uint64_t one = 1;
+    int full;
+
+    if (!leg_exists(call))
+        return;
+    record = &leg_records[call];
+    pthread_mutex_lock(&leg_presses.lock);
+    if (record->digit == (char)event->digit && record->digit_time == event->timestamp) {
+        pthread_mutex_unlock(&leg_presses.lock);
+        return;
+    }
+    record->digit = (char)event->digit;
+    record->digit_time = event->timestamp;
+    full = leg_presses.count == PRESSES;
+    if (full)
+        ++leg_presses.lost;
+    else
+        leg_presses.ring[(leg_presses.first + leg_presses.count++) % PRESSES] =
+            (leg_press){record->serial, (char)event->digit};
+    if (!full && leg_presses.wake >= 0 && write(leg_presses.wake, &one, sizeof(one)) < 0)
+        ++leg_presses.lost;
+    pthread_mutex_unlock(&leg_presses.lock);
+}
+
+/* ---- for Python ------------------------------------------------------------------------------ */
+
+/* Call after libInit: three callbacks go on to pjsua2 and Python, the rest is answered here or not at all. */
+static void legs_install(int wake)
+{
+    pjsua_callback *callbacks = &pjsua_var.ua_cfg.cb;
+    pjsua_callback kept;
+
+    pj_bzero(&kept, sizeof(kept));
+    kept.on_incoming_call = callbacks->on_incoming_call;
+    kept.on_call_state = callbacks->on_call_state;
+    kept.on_call_media_state = callbacks->on_call_media_state;
+    kept.on_stream_created2 = &leg_on_stream_created;
+    kept.on_stream_destroyed = &leg_on_stream_destroyed;
+    kept.on_call_redirected = &leg_on_redirected;
+    kept.on_dtmf_event = &leg_on_digit;
+    *callbacks = kept;
+    if (pjsua_var.mconf)
+        pjmedia_conf_set_op_cb(pjsua_var.mconf, NULL);
+
+    pthread_mutex_lock(&leg_presses.lock);
+    leg_presses.first = leg_presses.count = 0;
+    leg_presses.wake = wake;
+    pthread_mutex_unlock(&leg_presses.lock);
+}
+
+/* A new leg has this slot from now on; returns its serial number, never 0. */
+static unsigned legs_attach(int call)
+{
+    leg_record *record;
+
+    if (!leg_exists(call))
+        return 0;
+    record = &leg_records[call];
+    pthread_mutex_lock(&leg_presses.lock);
+    pj_bzero(record, sizeof(*record));
+    record->serial = ++leg_last_serial ? leg_last_serial : ++leg_last_serial;
+    pthread_mutex_unlock(&leg_presses.lock);
+    return record->serial;
+}
+
+static pjsua_call_media *leg_audio(pjsua_call *call)
+{
+    int index = call->audio_idx;
+
+    return index >= 0 && index < (int)call->med_cnt && call->media[index].type == PJMEDIA_TYPE_AUDIO
+               ? &call->media[index] : NULL;
+}
+
+static void legs_look(int id, leg_view *view)
+{
+    pjsua_call *call;
+    pjsua_call_media *audio;
+
+    *view = (leg_view){PJSIP_INV_STATE_DISCONNECTED, 0, PJSUA_INVALID_ID, PJSUA_CALL_MEDIA_NONE, 0};
+    if (!leg_exists(id))
+        return;
+    call = &pjsua_var.calls[id];
+    view->streams = leg_records[id].streams;
+    view->code = call->last_code;
+    if (call->inv && !call->hanging_up) {
+        view->state = call->inv->state;
+        if (call->inv->state == PJSIP_INV_STATE_DISCONNECTED && call->inv->cause)
+            view->code = call->inv->cause;
+    }
+    audio = leg_audio(call);
+    if (audio && !call->hanging_up) {
+        view->slot = audio->strm.a.conf_slot;
+        view->media = audio->state;
+    }
+}
+
+static void legs_measure(int id, leg_quality *quality)
+{
+    pjsua_call_media *audio;
+
+    pj_bzero(quality, sizeof(*quality));
+    if (!leg_exists(id))
+        return;
+    *quality = leg_records[id].past;
+    audio = leg_audio(&pjsua_var.calls[id]);
+    if (audio)
+        leg_add_stream(quality, audio->strm.a.stream);
+}
+
+/* The 3xx status that ended the leg and where it pointed to, or 0. */
+static int legs_redirected(int call, char *target, size_t size)
+{
+    if (!leg_exists(call))
+        return 0;
+    pj_ansi_strxcpy(target, leg_records[call].redirect_target, size);
+    return leg_records[call].redirect_status;
+}
+
+/* The reason phrase of the response that ended the leg; returns its length. */
+static int legs_reason(int id, char *text, size_t size)
+{
+    const pj_str_t *phrase;
+    pjsua_call *call;
+
+    if (!leg_exists(id))
+        return 0;
+    call = &pjsua_var.calls[id];
+    phrase = call->inv && call->inv->cause_text.slen ? &call->inv->cause_text : &call->last_text;
+    return (int)pj_ansi_strxcpy2(text, phrase, size);
+}
+
+/* Takes the oldest press; 0: there is none. */
+static int legs_press(leg_press *press)
+{
+    int some;
+
+    pthread_mutex_lock(&leg_presses.lock);
+    some = leg_presses.count > 0;
+    if (some) {
+        *press = leg_presses.ring[leg_presses.first];
+        leg_presses.first = (leg_presses.first + 1) % PRESSES;
+        --leg_presses.count;
+    }
+    pthread_mutex_unlock(&leg_presses.lock);
+    return some;
+}
+
+static unsigned legs_presses_lost(void)
+{
+    return leg_presses.lost;
+}
+
+/* Slots of PJSUA that are taken, also by legs that wait for the answer to their BYE. */
+static unsigned legs_in_use(void)
+{
+    return pjsua_call_get_count();
+}

@@ -1,0 +1,28 @@
+typedef struct {
+    int state;          /* pjsip_inv_state: 3 early, 5 confirmed, 6 disconnected */
+    int code;           /* the last SIP status of the INVITE, the final one once disconnected */
+    int slot;           /* in the bridge; -1: no sound flows */
+    int media;          /* pjsua_call_media_status: 0 none, 1 active, 3 the other side holds */
+    unsigned streams;   /* how many streams the leg has had: one more means that connections are gone */
+} leg_view;
+
+typedef struct {
+    char codec[40];     /* encoding name and clock rate, as PCMU/8000 */
+    unsigned received, sent, lost;
+    unsigned jitter;    /* mean, in microseconds */
+} leg_quality;
+
+typedef struct {
+    unsigned serial;
+    char digit;
+} leg_press;
+
+void legs_install(int wake);
+unsigned legs_attach(int call);
+void legs_look(int call, leg_view *view);
+void legs_measure(int call, leg_quality *quality);
+int legs_redirected(int call, char *target, size_t size);
+int legs_reason(int call, char *text, size_t size);
+int legs_press(leg_press *press);
+unsigned legs_presses_lost(void);
+unsigned legs_in_use(void);

@@ -1,0 +1,185 @@
+"""The policy of the gate: what is answered to requests that are no calls. `_gate.c` counts and asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from softswitch.sip._native import ffi, lib
+from softswitch.sip.callbacks import from_pjsip
+from softswitch.sip.headers import Message
+
+log = structlog.get_logger(__name__)
+
+ALLOWED = "INVITE, ACK, BYE, CANCEL, UPDATE, PRACK, OPTIONS, INFO"
+"""The methods that are served (RFC 3261 section 20.5)."""
+
+_SERVED = frozenset(ALLOWED.split(", "))
+_KNOWN = _SERVED | {"REGISTER", "MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"}
+_DIGIT = re.compile(r"[0-9*#A-D]")
+_RELAYED_DIGIT = re.compile(r"^\s*Signal\s*=\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_DIGIT_BY_EVENT = dict(zip(map(str, range(16)), "0123456789*#ABCD", strict=True))
+"""Some phones send the event's number (RFC 4733 section 3.2) instead of the key."""
+
+
+class Presses(Protocol):
+    """The leg to which a request within a dialog belongs."""
+
+    def pressed(self, digit: str) -> None:
+        """A key was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that is no call."""
+
+    method: str
+    message: Message
+    source: str
+    """The address it came from."""
+    port: int
+    transport: str
+    """UDP or TCP."""
+    in_dialog: bool
+    """It carries a To tag, and the dialog exists."""
+    leg: Presses | None
+    """The leg whose dialog it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to answer; status 0 lets PJSUA handle the request."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def decide(request: Request) -> Answer:
+    """What this switch answers to a request that is no call."""
+    if request.method == "OPTIONS":
+        return Answer(200, {"Allow": ALLOWED, "Accept": "application/sdp", "Supported": "100rel, timer"})
+    if request.method not in _KNOWN:
+        return Answer(501, {"Allow": ALLOWED})
+    if not request.in_dialog:
+        # A request of a call without a call: BYE, UPDATE, PRACK, INFO (RFC 3261 section 12.2.2).
+        return Answer(481) if request.method in _SERVED else Answer(405, {"Allow": ALLOWED})
+    if request.method == "INFO":
+        return _info(request)
+    if request.method == "NOTIFY":
+        return Answer(481)  # of a subscription that nobody made (RFC 6665 section 4.1.3)
+    return Answer(405, {"Allow": ALLOWED})
+
+
+def _info(request: Request) -> Answer:
+    """Digits in either of the two bodies that phones send; an empty INFO asks whether the call still lives."""
+    kind = request.message.headers.get("content-type", "").split(";")[0].strip().lower()
+    body = request.message.body
+    if kind == "application/dtmf-relay":
+        match = _RELAYED_DIGIT.search(body)
+        text = match.group(1) if match else ""
+    elif kind == "application/dtmf":
+        text = body.strip()
+    elif not kind and not body.strip():
+        return Answer(200)
+    else:
+        return Answer(415, {"Accept": "application/dtmf-relay, application/dtmf"})
+    digit = _DIGIT_BY_EVENT.get(text, text.upper())
+    if not _DIGIT.fullmatch(digit):
+        return Answer(400)
+    if request.leg is not None:
+        request.leg.pressed(digit)
+    return Answer(200)
+
+
+class Gate:
+    """The native gate of the running endpoint: its limits, its counters, and the policy behind it."""
+
+    def __init__(self, legs: Mapping[int, Presses], policy: Callable[[Request], Answer] = decide) -> None:
+        self._legs = legs
+        self._policy = policy
+        self.state: Any = lib.gate
+        """`gate_state` in _gate.cdef.h; `callers`, `draining` and the limits may be written."""
+        self._reported = 0
+
+    def open(self) -> None:
+        """Take its place before PJSUA."""
+        _Native.gate = self
+        lib.gate_open()
+
+    def close(self) -> None:
+        """Leave it; the library is about to end."""
+        lib.gate_close()
+        _Native.gate = None
+
+    def requests(self) -> dict[str, int]:
+        """Requests received by method, since the start; retransmissions that a transaction absorbed are not in."""
+        return _named(lib.gate_method_name, self.state.requests)
+
+    def answers(self) -> dict[int, int]:
+        """Answers that the gate gave by status, since the start."""
+        return {status: count for status, count in enumerate(self.state.answers) if count}
+
+    def dropped(self) -> dict[str, int]:
+        """Messages that PJSIP threw away by reason, since the start."""
+        return _named(lib.gate_drop_reason, self.state.dropped)
+
+    def report_dropped(self) -> None:
+        """Log what was dropped since the last report, if anything was: one line, however many they were."""
+        dropped = self.dropped()
+        dropped.pop("keep-alive", None)
+        total = sum(dropped.values())
+        if total > self._reported:
+            first = ffi.string(self.state.last_dropped).decode()
+            log.warning("sip.dropped", messages=total - self._reported, since_start=dropped, latest=first)
+        self._reported = total
+
+    def answer(self, native: Any) -> int:
+        """Ask the policy; returns the status and leaves the headers with the native request."""
+        request = Request(
+            method=ffi.string(native.method, native.method_length).decode(errors="replace"),
+            message=Message(ffi.unpack(native.message, native.message_length).decode(errors="replace")),
+            source=ffi.string(native.source).decode(),
+            port=native.source_port,
+            transport=ffi.string(native.transport).decode(),
+            in_dialog=bool(native.in_dialog),
+            leg=self._legs.get(native.serial),
+        )
+        answer = self._policy(request)
+        for name, value in answer.headers.items():
+            lib.gate_header(native, name.encode(), value.encode())
+        return answer.status
+
+
+class _Native:
+    """PJSIP is one per process, and so is the gate that its callback finds here."""
+
+    gate: Gate | None = None
+
+
+@ffi.def_extern(error=500)  # type: ignore[untyped-decorator]
+def gate_decide(native: Any) -> int:
+    """Called by `_gate.c`; a mistake in the policy is the server's (500), and must not reach PJSIP."""
+    if _Native.gate is None:
+        return 503
+    status: int | None = _answer(_Native.gate, native)
+    return 500 if status is None else status
+
+
+@from_pjsip
+def _answer(gate: Gate, native: Any) -> int:
+    return gate.answer(native)
+
+
+def _named(name_of: Callable[[int], Any], counts: Any) -> dict[str, int]:
+    named = {}
+    for index, count in enumerate(counts):
+        name = name_of(index)
+        if name == ffi.NULL:
+            break
+        if count:
+            named[ffi.string(name).decode()] = count
+    return named

@@ -1,0 +1,110 @@
+"""SIP text as far as the switch reads and writes it: headers of a request, addresses, quoting (RFC 3261).
+
+PJSIP has parsed a message before it comes here; this reads the few values that the switch wants to know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from urllib.parse import quote, unquote
+
+from softswitch.types import Party
+
+LONG_NAMES = {
+    "a": "accept-contact", "b": "referred-by", "c": "content-type", "d": "request-disposition",
+    "e": "content-encoding", "f": "from", "i": "call-id", "j": "reject-contact", "k": "supported",
+    "l": "content-length", "m": "contact", "o": "event", "r": "refer-to", "s": "subject", "t": "to",
+    "u": "allow-events", "v": "via", "x": "session-expires", "y": "identity",
+}  # fmt: skip
+"""Compact header names (RFC 3261 section 7.3.3 and its registry)."""
+
+_FOLD = re.compile(r"\r?\n[ \t]+")
+_END_OF_LINE = re.compile(r"\r?\n")
+_END_OF_HEAD = re.compile(r"\r?\n\r?\n")
+_NAME_ADDR = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<",]*?))\s*<([^>]*)>')
+_USER = re.compile(r"(?:sips?:(?:([^@?]*)@)?|tel:([^;?]*))", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_USER_SAFE = "-_.!~*'()&=+$,/"
+"""What may stand unescaped in the user part of a SIP URI (RFC 3261 section 25.1), `;` and `?` apart."""
+
+
+class Message:
+    """A request as text. It is taken apart when somebody asks: most are never asked about most of it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _split(self) -> tuple[str, str]:
+        head = _END_OF_HEAD.split(self.text, maxsplit=1)
+        return head[0], head[1] if len(head) > 1 else ""
+
+    @cached_property
+    def uri(self) -> str:
+        """The request URI."""
+        words = self.text.split(" ", 2)
+        return words[1] if len(words) > 2 else ""
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """Values by lower-case long name; those of a header that comes several times are joined by commas."""
+        found: dict[str, str] = {}
+        for line in _END_OF_LINE.split(_FOLD.sub(" ", self._split[0]))[1:]:
+            name, colon, value = line.partition(":")
+            if not colon:
+                continue
+            key = name.strip().lower()
+            key = LONG_NAMES.get(key, key)
+            found[key] = f"{found[key]}, {value.strip()}" if key in found else value.strip()
+        return found
+
+    @property
+    def body(self) -> str:
+        """What follows the empty line."""
+        return self._split[1]
+
+    @property
+    def caller(self) -> Party:
+        """Who calls: P-Asserted-Identity before From (RFC 3325)."""
+        asserted = self.headers.get("p-asserted-identity")
+        return party(asserted or self.headers.get("from", ""))
+
+
+def party(value: str) -> Party:
+    """The first address in a header such as From: `"Front desk" <sip:201@192.0.2.20>;tag=4`."""
+    match = _NAME_ADDR.match(value)
+    if match:
+        quoted, plain, uri = match.groups()
+        name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
+        return Party(user(uri), name.strip(), uri)
+    uri = re.split(r"[;,\s]", value.strip(), maxsplit=1)[0]
+    return Party(user(uri), "", uri)
+
+
+def user(uri: str) -> str:
+    """The user part of a SIP URI without password and parameters, or the number of a tel URI; unescaped."""
+    match = _USER.match(uri.strip())
+    if not match:
+        return ""
+    found = match.group(1) or match.group(2) or ""
+    return unquote(found.split(";")[0].split(":")[0])
+
+
+def name_addr(who: Party, domain: str) -> str:
+    """`who` as it stands in From: display name and a SIP URI in `domain`."""
+    number = quote(_CONTROL.sub("", who.number), safe=_USER_SAFE) or "anonymous"
+    address = f"<sip:{number}@{domain}>"
+    return f"{quoted(who.name)} {address}" if who.name else address
+
+
+def quoted(text: str) -> str:
+    """A quoted string (RFC 3261 section 25.1); what would end the line becomes a space."""
+    clean = one_line(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{clean}"'
+
+
+def one_line(text: str) -> str:
+    """A header's value in which nothing can start another header."""
+    return _CONTROL.sub(" ", text)

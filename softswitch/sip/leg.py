@@ -1,0 +1,325 @@
+"""One SIP dialog: PJSUA's call as the trade's verbs, futures and queues (`ports.Leg`).
+
+Callbacks only note what happened; whoever waits is woken by the loop. DISCONNECTED can come inside hangup().
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import pjsua2 as pj
+import structlog
+
+from softswitch.errors import LegGone, LegRefused
+from softswitch.ports import Hear
+from softswitch.sip._native import ffi, lib
+from softswitch.sip.callbacks import from_pjsip
+from softswitch.sip.headers import Message, name_addr, one_line, party, quoted
+from softswitch.sip.headers import user as user_part
+from softswitch.sip.wiring import Bridge, Listening, Sounding
+from softswitch.types import LegEnd, LegId, LegState, Party, Quality, Seconds
+
+log = structlog.get_logger(__name__)
+
+NO_MEDIA: Seconds = 5.0
+"""How long a confirmed call may stay without SDP: the ACK of a late offer brought none."""
+
+RETRY_AFTER = "10"
+"""Seconds, in a 503 to a caller."""
+
+_HELD = 3  # PJSUA_CALL_MEDIA_REMOTE_HOLD
+_DECLINE = 603
+
+
+class LegHome(Protocol):
+    """What a leg needs of the endpoint it belongs to."""
+
+    bridge: Bridge
+    domain: str
+
+    def leg_ended(self, leg: SipLeg) -> None:
+        """The leg is over; PJSUA's callback about it has not returned yet."""
+
+
+class SipLeg(Sounding):
+    """A leg over PJSUA. Its call lives until DISCONNECTED has come and its callback has returned."""
+
+    def __init__(self, home: LegHome, remote: Party, *, incoming: bool) -> None:
+        super().__init__()
+        loop = asyncio.get_running_loop()
+        self.id = LegId("")
+        self.sip_call_id = ""
+        self.remote = remote
+        self.dialled = ""
+        self.incoming = incoming
+        self.state = LegState.NEW
+        self.digits: asyncio.Queue[str] = asyncio.Queue()
+        self.ended: asyncio.Future[LegEnd] = loop.create_future()
+        self.held = False
+        self.on_hold: Callable[[bool], None] | None = None
+        self.on_progress: Callable[[int], None] | None = None
+        self.redirected_to = ""
+        """Where a 3xx answer pointed to; nobody has been dialled there."""
+        self.serial = 0
+        self.call: PjCall | None = None
+        self._home = home
+        self._loop = loop
+        self._message = Message("")
+        self._ear = Listening(home.bridge)
+        self._settled: asyncio.Future[None] = loop.create_future()  # answered or ended
+        self._confirmed = False
+        self._negotiated = False
+        self._streams = 0
+        self._our_end: LegEnd | None = None
+        self._quality: Quality | None = None
+        self._no_media: asyncio.TimerHandle | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.id} {'from' if self.incoming else 'to'} {self.remote.number} {self.state}>"
+
+    @classmethod
+    def accept(cls, home: LegHome, account: pj.Account, call_id: int, text: str) -> SipLeg:
+        """The leg of an INVITE that has just come; 100 Trying has been sent."""
+        message = Message(text)
+        leg = cls(home, message.caller, incoming=True)
+        leg._message = message
+        leg.sip_call_id = message.headers.get("call-id", "")
+        leg.dialled = user_part(message.uri)
+        leg.call = PjCall(account, leg, call_id)
+        leg._attach(call_id)
+        return leg
+
+    @classmethod
+    def dial(
+        cls, home: LegHome, account: pj.Account, uri: str, caller: Party, headers: Mapping[str, str]
+    ) -> SipLeg:
+        """Send an INVITE. Raises pj.Error when PJSUA cannot."""
+        leg = cls(home, party(f"<{uri}>"), incoming=False)
+        leg.sip_call_id = f"{secrets.token_hex(12)}@{home.domain}"
+        leg.call = PjCall(account, leg)
+        param = _one_audio_line()
+        param.opt.customCallId = leg.sip_call_id
+        shown = name_addr(caller, home.domain)
+        param.txOption.localUri = shown
+        param.txOption.headers = _headers({"P-Asserted-Identity": shown, **headers})
+        leg.call.makeCall(uri, param)
+        leg._attach(leg.call.getId())
+        return leg
+
+    def _attach(self, call_id: int) -> None:
+        self.serial = lib.legs_attach(call_id)
+        self.id = LegId(f"leg-{self.serial}")
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The INVITE's headers by their lower-case long names; none on an outgoing leg."""
+        return self._message.headers
+
+    # Verbs. ------------------------------------------------------------------------------------------
+
+    def ring(self) -> None:
+        """Send 180 Ringing on an incoming leg."""
+        if self.incoming and self.state is LegState.NEW and self._respond(180):
+            self.state = LegState.RINGING
+
+    def answer(self) -> None:
+        """Send 200 OK on an incoming leg."""
+        if self.incoming and self.state in (LegState.NEW, LegState.RINGING):
+            self._respond(200)
+
+    async def answered(self) -> None:
+        """Wait until the leg is answered and its media runs; see `ports.Leg.answered`."""
+        await asyncio.shield(self._settled)
+        if self.state is not LegState.ENDED:
+            return
+        end = self.ended.result()
+        if end.remote and not self._confirmed:
+            raise LegRefused(end.status, end.reason)
+        raise LegGone(f"{self.id} ended: {end.status} {end.reason}".strip())
+
+    def hear(self, *sources: Hear) -> None:
+        """Declare all that this leg hears from now on."""
+        if self.state is not LegState.ENDED:
+            self._ear.declare(*sources)
+
+    def hangup(self, status: int = 0, reason: str = "") -> None:
+        """End it, in whatever way its state asks for; see `ports.Leg.hangup`."""
+        if self.state is LegState.ENDED or self._our_end is not None or self.call is None:
+            return
+        if self._confirmed:
+            final = 200
+        elif self.incoming:
+            final = status if status >= 300 else _DECLINE
+        else:
+            final = 487
+        self._our_end = LegEnd(False, status or final, reason)
+        try:
+            self.call.hangup(self._hangup_param(final, reason))
+        except pj.Error as error:  # the dialog has ended beneath us
+            log.debug("sip.hangup_too_late", leg=self.id, why=error.reason)
+            self._finish()
+
+    def quality(self) -> Quality:
+        """What its RTP looks like so far, or looked like at the end."""
+        return self._quality or self._measure()
+
+    # What PJSUA reports, on the loop's thread. ---------------------------------------------------------
+
+    def state_changed(self) -> None:
+        """The INVITE went on: rings, is confirmed, or is over."""
+        view = self._look()
+        if view.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._finish()
+        elif view.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self._confirmed = True
+            self._settle()
+        elif view.state == pj.PJSIP_INV_STATE_EARLY and not self.incoming:
+            self._progress(view.code)
+
+    def media_changed(self) -> None:
+        """SDP was negotiated. The stream may be another one, in which case every connection is gone."""
+        view = self._look()
+        self._negotiated = True
+        slot = view.slot if view.slot >= 0 else None
+        if slot != self.slot or view.streams != self._streams:
+            self._streams = view.streams
+            self._ear.listens_at(slot)
+            self.sounds_at(slot)
+        held = view.media == _HELD
+        if held != self.held:
+            self.held = held
+            if self.on_hold is not None:
+                self.on_hold(held)
+        self._settle()
+
+    def pressed(self, digit: str) -> None:
+        """A key was pressed."""
+        if self.state is not LegState.ENDED:
+            self.digits.put_nowait(digit)
+
+    def _progress(self, status: int) -> None:
+        if status in (180, 183):
+            self.state = LegState.RINGING
+            if self.on_progress is not None:
+                self.on_progress(status)
+
+    def _settle(self) -> None:
+        """Answered is: confirmed, and both sides have said where sound goes."""
+        if not self._confirmed or self.state is LegState.ENDED:
+            return
+        if self._negotiated:
+            self._stop_waiting()
+            self.state = LegState.ANSWERED
+            if not self._settled.done():
+                self._settled.set_result(None)
+        elif self._no_media is None:
+            self._no_media = self._loop.call_later(NO_MEDIA, self.hangup, 488, "No SDP in the ACK")
+
+    def _finish(self) -> None:
+        if self.state is LegState.ENDED:
+            return
+        self._stop_waiting()
+        self._quality = self._measure()
+        self.state = LegState.ENDED
+        self._ear.close()
+        self.fall_silent()
+        self.ended.set_result(self._our_end or self._remote_end())
+        if not self._settled.done():
+            self._settled.set_result(None)
+        self._home.leg_ended(self)
+
+    def _remote_end(self) -> LegEnd:
+        text = ffi.new("char[256]")
+        call_id = self._call_id()
+        redirected = lib.legs_redirected(call_id, text, len(text))
+        if redirected:
+            self.redirected_to = ffi.string(text).decode(errors="replace")
+            return LegEnd(True, redirected, f"moved to {self.redirected_to}")
+        status = self._look().code
+        lib.legs_reason(call_id, text, len(text))
+        return LegEnd(True, status or 487, ffi.string(text).decode(errors="replace"))
+
+    def _stop_waiting(self) -> None:
+        if self._no_media is not None:
+            self._no_media.cancel()
+            self._no_media = None
+
+    # PJSUA's tables. -----------------------------------------------------------------------------------
+
+    def _call_id(self) -> int:
+        return self.call.getId() if self.call is not None else -1
+
+    def _look(self) -> Any:
+        view = ffi.new("leg_view *")
+        lib.legs_look(self._call_id(), view)
+        return view
+
+    def _measure(self) -> Quality:
+        native = ffi.new("leg_quality *")
+        lib.legs_measure(self._call_id(), native)
+        codec = ffi.string(native.codec).decode(errors="replace")
+        return Quality(codec, native.received, native.sent, native.lost, native.jitter / 1e6)
+
+    def _respond(self, status: int) -> bool:
+        if self.call is None:
+            return False
+        param = _one_audio_line()
+        param.statusCode = status
+        try:
+            self.call.answer(param)
+        except pj.Error as error:  # cancelled a moment ago
+            log.debug("sip.answer_too_late", leg=self.id, status=status, why=error.reason)
+            return False
+        return True
+
+    def _hangup_param(self, final: int, reason: str) -> pj.CallOpParam:
+        param = pj.CallOpParam()
+        param.statusCode = final
+        if self.incoming and not self._confirmed:
+            param.reason = one_line(reason)
+            if final == 503:
+                param.txOption.headers = _headers({"Retry-After": RETRY_AFTER})
+        elif reason and self._our_end is not None:
+            cause = f"SIP;cause={self._our_end.status};text={quoted(reason)}"
+            param.txOption.headers = _headers({"Reason": cause})
+        return param
+
+
+class PjCall(pj.Call):  # type: ignore[misc]
+    """PJSUA's call: hands its callbacks to the leg."""
+
+    def __init__(self, account: pj.Account, leg: SipLeg, call_id: int = -1) -> None:
+        super().__init__(account, call_id)
+        self.leg = leg
+
+    @from_pjsip
+    def onCallState(self, _param: pj.OnCallStateParam) -> None:
+        """The INVITE's state has changed."""
+        self.leg.state_changed()
+
+    @from_pjsip
+    def onCallMediaState(self, _param: pj.OnCallMediaStateParam) -> None:
+        """An SDP negotiation has ended."""
+        self.leg.media_changed()
+
+
+def _one_audio_line() -> pj.CallOpParam:
+    """PJSUA's default would offer a line for real-time text too, and open its port."""
+    param = pj.CallOpParam(True)
+    param.opt.audioCount = 1
+    param.opt.videoCount = 0
+    param.opt.textCount = 0
+    return param
+
+
+def _headers(values: Mapping[str, str]) -> pj.SipHeaderVector:
+    vector = pj.SipHeaderVector()
+    for name, value in values.items():
+        header = pj.SipHeader()
+        header.hName = name
+        header.hValue = one_line(value)
+        vector.append(header)
+    return vector

@@ -1,0 +1,45 @@
+"""PJSIP's own log lines as structured ones: errors and warnings, so many a second and no more.
+
+Lines from media threads come through the library's queue of jobs, so Python sees them on the loop's thread.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pjsua2 as pj
+import structlog
+
+from softswitch.sip.callbacks import from_pjsip
+
+log = structlog.get_logger(__name__)
+
+LEVEL = 2
+"""1 errors, 2 warnings, 3 what happens, 4 messages."""
+
+PER_SECOND = 20
+"""A flood of bad packets must not become a flood of lines."""
+
+
+class PjsipLog(pj.LogWriter):  # type: ignore[misc]
+    """Where PJSIP writes."""
+
+    def __init__(self, level: int = LEVEL) -> None:
+        super().__init__()
+        self.level = level
+        self._second = 0
+        self._lines = 0
+
+    @from_pjsip
+    def write(self, entry: pj.LogEntry) -> None:
+        """One line."""
+        second = int(time.monotonic())
+        if second != self._second:
+            if self._lines > PER_SECOND:
+                log.warning("pjsip.lines_suppressed", lines=self._lines - PER_SECOND)
+            self._second, self._lines = second, 0
+        self._lines += 1
+        if self._lines > PER_SECOND:
+            return
+        write = log.error if entry.level <= 1 else log.warning if entry.level == 2 else log.debug
+        write("pjsip", line=entry.msg.strip())

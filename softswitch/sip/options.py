@@ -1,0 +1,94 @@
+"""Our settings in PJSUA's words, with the reason for each that is not its default."""
+
+from __future__ import annotations
+
+import socket
+
+import pjsua2 as pj
+
+from softswitch import __version__
+from softswitch.config.settings import Listen, SipSettings
+from softswitch.sip.hosts import name_servers
+
+MAX_LEGS = 8192
+"""Slots for legs, as many as the library is built for."""
+
+EVERYWHERE = frozenset({"0.0.0.0", ""})
+
+
+def domain_of(sip: SipSettings) -> str:
+    """The host that From shows: the public address, the address we listen on, or the machine's own."""
+    if sip.public_address:
+        return sip.public_address
+    hosts = [listen.host for listen in sip.listen if listen.host not in EVERYWHERE]
+    return hosts[0] if hosts else _own_address()
+
+
+def library_options(rate: int, writer: pj.LogWriter) -> pj.EpConfig:
+    """No threads for SIP, two for the bridge, no sound device, no processing that a switch has no use for."""
+    config = pj.EpConfig()
+    ua = config.uaConfig
+    ua.threadCnt = 0
+    ua.mainThreadOnly = True
+    ua.maxCalls = MAX_LEGS
+    ua.userAgent = f"softswitch/{__version__}"
+    ua.natTypeInSdp = 0
+    for server in name_servers():
+        ua.nameserver.append(server)
+    media = config.medConfig
+    media.clockRate = media.sndClockRate = rate
+    media.channelCount = 1
+    media.audioFramePtime = media.ptime = 20
+    media.confThreads = 2
+    media.noVad = True  # phones take a pause in RTP for a dead call
+    media.ecTailLen = 0
+    media.sndAutoCloseTime = -1  # the null device is the clock; without calls too
+    media.quality = 4 if rate == 8000 else 7  # of resampling: 4 a small filter, 7 a large one
+    config.logConfig.level = config.logConfig.consoleLevel = writer.level
+    config.logConfig.decor = 0
+    config.logConfig.msgLogging = 0
+    config.logConfig.writer = writer.__disown__()
+    return config
+
+
+def transport_options(listen: Listen, public_address: str | None) -> pj.TransportConfig:
+    """One SIP transport."""
+    config = pj.TransportConfig()
+    config.port = listen.port
+    if listen.host not in EVERYWHERE:
+        config.boundAddress = listen.host
+    if public_address:
+        config.publicAddress = public_address
+    return config
+
+
+def account_options(sip: SipSettings, domain: str) -> pj.AccountConfig:
+    """The local account: it never registers, and asks for nothing that a NAT client would."""
+    config = pj.AccountConfig()
+    config.idUri = f"sip:softswitch@{domain}"
+    config.regConfig.registerOnAdd = False
+    config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
+    nat = config.natConfig
+    nat.contactRewriteUse = nat.viaRewriteUse = nat.sipOutboundUse = nat.sdpNatRewriteUse = 0
+    config.mediaConfig.lockCodecEnabled = False  # one re-INVITE less per call
+    config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_DISABLED
+    rtp = config.mediaConfig.transportConfig
+    first, last = sip.rtp_ports
+    rtp.port = first + first % 2
+    rtp.portRange = last - rtp.port - 1
+    hosts = {listen.host for listen in sip.listen}
+    if len(hosts) == 1 and not hosts & EVERYWHERE:
+        rtp.boundAddress = hosts.pop()
+    if sip.public_address:
+        rtp.publicAddress = sip.public_address
+    return config
+
+
+def _own_address() -> str:
+    """The address of the interface that leads outwards; no packet is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
