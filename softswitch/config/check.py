@@ -7,7 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from softswitch.config.build import build
+from softswitch.config.checks import check_all
+from softswitch.config.checks.scene import Scene
+from softswitch.config.files import read
 from softswitch.config.settings import SwitchSettings
+from softswitch.config.validate import validate
 from softswitch.errors import Problem
 
 
@@ -35,4 +40,21 @@ class Report:
 
 def check(paths: Iterable[Path], environ: Mapping[str, str] = os.environ) -> Report:
     """Read each file and report everything that is wrong; never raises for what a file says."""
-    raise NotImplementedError
+    reports = [_check(path, environ) for path in paths]
+    return Report(
+        problems=tuple(problem for report in reports for problem in report.problems),
+        warnings=tuple(warning for report in reports for warning in report.warnings),
+        configurations=tuple(settings for report in reports for settings in report.configurations),
+        sources={name: text for report in reports for name, text in report.sources.items()},
+    )
+
+
+def _check(path: Path, environ: Mapping[str, str]) -> Report:
+    source = read(path, environ)
+    sound = validate(source.root, source.whole, source.problems)
+    scene = Scene(sound.configuration, sound.tree, source.root, sound.complete, source.problems)
+    if source.whole:
+        check_all(scene)
+    problems, warnings = (tuple(sorted(set(found))) for found in (scene.problems, scene.warnings))
+    configurations = () if problems else (build(path, sound.configuration),)
+    return Report(problems, warnings, configurations, source.texts)

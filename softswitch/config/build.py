@@ -1,0 +1,133 @@
+"""The models of a sound file -> the plain settings that the switch runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSettings, QueueSettings
+from softswitch.config import settings as plain
+from softswitch.config.build_menus import Voice, destination, menu_tree
+from softswitch.config.checks.names import priorities
+from softswitch.config.models.hours import Schedule, days_of
+from softswitch.config.models.queues import Queue
+from softswitch.config.models.root import Caller, Configuration
+from softswitch.config.models.sip import Sip
+from softswitch.hours import Hours
+from softswitch.hours import Schedule as PlainSchedule
+from softswitch.routing import CallerRule, NumberRule, Routing
+from softswitch.types import AgentName, Language, QueueName
+
+DATA = "softswitch-data"
+"""The folder of the record, beside the configuration, when that names none."""
+
+
+def build(path: Path, file: Configuration) -> plain.SwitchSettings:
+    """The settings; every name that they mention is there."""
+    voice = Voice(tuple(Language(language) for language in file.media.languages))
+    return plain.SwitchSettings(
+        path=path,
+        sip=_sip(file.sip),
+        media=_media(file, voice),
+        routing=Routing(
+            numbers=tuple(NumberRule(number, destination(to, voice)) for number, to in file.numbers.items()),
+            callers=tuple(_caller(caller) for caller in file.callers),
+        ),
+        menus=menu_tree(file, voice),
+        hours=Hours({name: _schedule(name, schedule) for name, schedule in file.hours.items()}),
+        engine=_engine(file, voice),
+        phones=_phones(file),
+        queue_labels={name: queue.label or name for name, queue in file.queues.items()},
+        data=(file.data or path.parent / DATA).absolute(),
+    )
+
+
+def _sip(sip: Sip) -> plain.SipSettings:
+    first, last = map(int, sip.rtp_ports.split("-"))
+    return plain.SipSettings(
+        listen=tuple(_listen(text) for text in sip.listen),
+        public_address=None if sip.public_address == "auto" else sip.public_address,
+        realm=sip.realm,
+        codecs=tuple(sip.codecs),
+        rtp_ports=(first, last),
+        max_calls=sip.max_calls,
+        drain=sip.drain,
+    )
+
+
+def _listen(text: str) -> plain.Listen:
+    transport, host, port = text.split(":")
+    return plain.Listen(transport, host, int(port))
+
+
+def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:
+    return plain.MediaSettings(
+        sample_rate=file.media.sample_rate,
+        languages=voice.languages,
+        music={name: tuple(path.absolute() for path in files) for name, files in file.music.items()},
+        queue_music={name: queue.music for name, queue in file.queues.items()},
+    )
+
+
+def _caller(caller: Caller) -> CallerRule:
+    return CallerRule(
+        name=caller.name,
+        patterns=tuple(caller.match),
+        priority=caller.priority,
+        language=Language(caller.language) if caller.language else None,
+        reject=caller.reject,
+    )
+
+
+def _schedule(name: str, schedule: Schedule) -> PlainSchedule:
+    return PlainSchedule(
+        name=name,
+        timezone=schedule.timezone,
+        open={day: tuple(spans) for days, spans in schedule.open.items() for day in days_of(days)},
+        holidays=schedule.holidays,
+        closed=frozenset(schedule.closed),
+    )
+
+
+def _engine(file: Configuration, voice: Voice) -> EngineSettings:
+    return EngineSettings(
+        queues={QueueName(name): _queue(file, name, queue, voice) for name, queue in file.queues.items()},
+        agents={
+            AgentName(name): AgentSettings(
+                AgentName(name), calls=None if agent.calls == "unlimited" else agent.calls, level=agent.level
+            )
+            for name, agent in file.agents.items()
+        },
+    )
+
+
+def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> QueueSettings:
+    announce = queue.announce
+    return QueueSettings(
+        name=QueueName(name),
+        agents=tuple(AgentName(agent) for agent in file.teams[name].agents),
+        strategy=queue.strategy,
+        ring=queue.ring,
+        retry=queue.retry,
+        wrap_up=queue.wrap_up,
+        priority=priorities(queue),
+        ageing=queue.priority.ageing,
+        max_callers=queue.max_callers,
+        full=None if queue.full is None else destination(queue.full, voice),
+        max_wait=queue.max_wait,
+        timeout=None if queue.timeout is None else destination(queue.timeout, voice),
+        announce=AnnounceSettings(announce.position, announce.wait, announce.first, announce.every),
+        service_within=queue.service_level.within,
+    )
+
+
+def _phones(file: Configuration) -> dict[AgentName, plain.AgentPhone]:
+    return {
+        AgentName(name): plain.AgentPhone(
+            agent=AgentName(name),
+            name=agent.name or name,
+            uri=agent.dial,
+            extension=agent.extension,
+            ring=agent.ring,
+        )
+        for name, agent in file.agents.items()
+    }

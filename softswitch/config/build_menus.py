@@ -1,0 +1,122 @@
+"""Menus and destinations of a sound file -> the plain ones that routing and the interpreter know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from softswitch.config.models.destinations import KEYS, Choice, Destination, Say
+from softswitch.config.models.menus import Ask, Menu
+from softswitch.config.models.root import Configuration
+from softswitch.ivr import settings as ivr
+from softswitch.routing import Patterns
+from softswitch.types import (
+    AgentName,
+    HangUp,
+    Language,
+    MenuName,
+    Prompt,
+    QueueName,
+    Reject,
+    ToAgent,
+    ToMenu,
+    ToMessage,
+    ToQueue,
+)
+from softswitch.types import Destination as PlainDestination
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The languages of the switch."""
+
+    languages: tuple[Language, ...]
+
+    def prompt(self, say: Say | None, play: Path | None) -> Prompt:
+        """A prompt; its texts are in the order of the switch's languages, so that the default comes first."""
+        if play is not None:
+            return Prompt(play=play.absolute())
+        if say is None:
+            return Prompt()
+        if isinstance(say, str):
+            return Prompt(say={self.languages[0]: str(say)})
+        return Prompt(say={language: str(say[language]) for language in self.languages if language in say})
+
+
+def destination(to: Destination | str, voice: Voice) -> PlainDestination:
+    """Where a call goes, anywhere but in a menu's keys."""
+    if isinstance(to, str):
+        return HangUp()
+    if to.menu is not None:
+        return ToMenu(MenuName(to.menu))
+    if to.queue is not None:
+        return ToQueue(QueueName(to.queue), to.priority)
+    if to.agent is not None:
+        return ToAgent(None if to.agent == "dialled" else AgentName(to.agent))
+    if to.reject is not None:
+        return Reject(to.reject)
+    return ToMessage(voice.prompt(to.say, to.play))
+
+
+def menu_tree(file: Configuration, voice: Voice) -> ivr.MenuTree:
+    """All menus, and whose extension is whose."""
+    extensions = {agent.extension: name for name, agent in file.agents.items() if agent.extension is not None}
+    menus = {MenuName(name): _menu(name, menu, extensions, voice) for name, menu in file.menus.items()}
+    return ivr.MenuTree(menus, extensions)
+
+
+def _menu(name: str, menu: Menu, extensions: Mapping[str, str], voice: Voice) -> ivr.Menu:
+    return ivr.Menu(
+        name=MenuName(name),
+        prompt=voice.prompt(menu.say, menu.play),
+        choices=dict(_choices(menu, extensions, voice)),
+        wait=menu.wait,
+        attempts=menu.attempts,
+        otherwise=ivr.Back() if menu.otherwise == "back" else destination(menu.otherwise, voice),
+        wrong=None if menu.wrong is None else voice.prompt(menu.wrong.say, menu.wrong.play),
+        asks=tuple(_ask(ask, question, voice) for ask, question in menu.ask.items()),
+        open=menu.open,
+        closed=None if menu.closed is None else _choice(menu.closed, menu, voice),
+    )
+
+
+def _choices(menu: Menu, extensions: Mapping[str, str], voice: Voice) -> Iterator[tuple[str, ivr.Choice]]:
+    """Keys and what they lead to; a key with x stands for each extension of that form."""
+    for text, choice in menu.choices.items():
+        key = KEYS.get(text, text)
+        if "x" not in key:
+            continue
+        pattern = Patterns([key])
+        for extension, agent in extensions.items():
+            if pattern.first(extension) is not None:
+                language = choice.language if isinstance(choice, Choice) else None
+                yield extension, ivr.Choice(ToAgent(AgentName(agent)), _language(language))
+    for text, choice in menu.choices.items():
+        if "x" not in text:
+            yield KEYS.get(text, text), _choice(choice, menu, voice)
+
+
+def _choice(choice: Choice | str, menu: Menu, voice: Voice) -> ivr.Choice:
+    if isinstance(choice, str):
+        words = {"repeat": ivr.Repeat(), "back": ivr.Back(), "hangup": HangUp()}
+        return ivr.Choice(words[choice])
+    language = _language(choice.language)
+    if choice.agent == "entered":
+        return ivr.Choice(
+            ivr.ToEntered("extension" if "extension" in menu.ask else next(iter(menu.ask))), language
+        )
+    return ivr.Choice(destination(choice, voice) if choice.goals else None, language)
+
+
+def _language(name: str | None) -> Language | None:
+    return None if name is None else Language(name)
+
+
+def _ask(name: str, ask: Ask, voice: Voice) -> ivr.Ask:
+    then: PlainDestination | ivr.ToEntered | None = None
+    if isinstance(ask.then, Destination) and ask.then.agent == "entered":
+        then = ivr.ToEntered(name)
+    elif ask.then is not None:
+        then = destination(ask.then, voice)
+    return ivr.Ask(name, voice.prompt(ask.say, ask.play), ask.digits, ask.optional, then)

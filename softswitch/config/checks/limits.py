@@ -1,0 +1,32 @@
+"""Numbers that do not fit together."""
+
+from __future__ import annotations
+
+from softswitch.config.checks.scene import Scene
+from softswitch.config.models.sip import MAX_LEGS
+
+EPHEMERAL = 32768
+"""Where Linux begins to give out ports at random (ip_local_port_range)."""
+
+
+def check(scene: Scene) -> None:
+    """All of this file."""
+    sip = scene.configuration.sip
+    first, last = map(int, sip.rtp_ports.split("-"))
+    legs = min(2 * sip.max_calls, MAX_LEGS)
+    if last - first + 1 < 2 * legs:
+        scene.warn(
+            ("sip", "rtp_ports"),
+            f"{last - first + 1} ports are {(last - first + 1) // 2} legs, but {sip.max_calls} callers with their agents"
+            f" have {legs}: widen `rtp_ports`, or lower `max_calls`",
+        )
+    if last >= EPHEMERAL:
+        scene.warn(
+            ("sip", "rtp_ports"),
+            f"ports from {EPHEMERAL} up are given to any program by Linux; a range below is never taken by others",
+        )
+    for name, queue in scene.configuration.queues.items():
+        if queue.timeout is not None and queue.max_wait is None:
+            scene.warn_key(("queues", name, "timeout"), "`timeout` has no effect without `max_wait`")
+        if queue.full is not None and queue.max_callers is None:
+            scene.warn_key(("queues", name, "full"), "`full` has no effect without `max_callers`")

@@ -1,0 +1,80 @@
+"""A file under inspection: its sound parts, the places of everything, and what has been found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from softswitch.config.models.destinations import Destination
+from softswitch.config.models.root import Configuration
+from softswitch.config.tree import Node
+from softswitch.errors import Problem
+
+Loc = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One destination, where it stands."""
+
+    loc: Loc
+    to: Destination
+
+    @property
+    def section(self) -> str | int:
+        """numbers, menus or queues."""
+        return self.loc[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The file under inspection."""
+
+    configuration: Configuration
+    """Its sound parts."""
+    tree: Node
+    """The same parts, with their places."""
+    root: Node
+    """The whole file: a name that stands in it is known, even when its own settings are wrong."""
+    complete: bool
+    """False: something wrong was left out of the sound parts."""
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def wrong(self, loc: Loc, message: str) -> None:
+        """A mistake in the value at `loc`."""
+        self.problems.append(self.tree.place_of(*loc).problem(message))
+
+    def wrong_key(self, loc: Loc, message: str) -> None:
+        """A mistake in the key that leads to `loc`."""
+        self.problems.append(self.tree.key_place(*loc).problem(message))
+
+    def warn(self, loc: Loc, message: str) -> None:
+        """Something odd about the value at `loc`."""
+        self.warnings.append(self.tree.place_of(*loc).problem(message))
+
+    def warn_key(self, loc: Loc, message: str) -> None:
+        """Something odd about the key that leads to `loc`."""
+        self.warnings.append(self.tree.key_place(*loc).problem(message))
+
+    def uses(self) -> Iterator[Use]:
+        """Every destination of the file."""
+        for loc, to in self._targets():
+            if isinstance(to, Destination):
+                yield Use(loc, to)
+
+    def _targets(self) -> Iterator[tuple[Loc, object]]:
+        file = self.configuration
+        for number, to in file.numbers.items():
+            yield ("numbers", number), to
+        for name, menu in file.menus.items():
+            loc: Loc = ("menus", name)
+            for key, choice in menu.choices.items():
+                yield (*loc, "choices", key), choice
+            for ask, question in menu.ask.items():
+                yield (*loc, "ask", ask, "then"), question.then
+            yield (*loc, "otherwise"), menu.otherwise
+            yield (*loc, "closed"), menu.closed
+        for name, queue in file.queues.items():
+            yield ("queues", name, "full"), queue.full
+            yield ("queues", name, "timeout"), queue.timeout

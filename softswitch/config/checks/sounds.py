@@ -1,0 +1,78 @@
+"""What callers hear is there, in every language that they can choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import soundfile
+
+from softswitch.config.checks.scene import Loc, Scene
+from softswitch.config.models.destinations import Say
+
+
+def check(scene: Scene) -> None:
+    """All of this file."""
+    for loc, path in _files(scene):
+        problem = sound_problem(path)
+        if problem:
+            scene.wrong(loc, problem)
+    for loc, say in _texts(scene):
+        _languages(scene, loc, say)
+
+
+def sound_problem(path: Path) -> str | None:
+    """Why a file cannot be played; None: it can."""
+    if not path.exists():
+        near = sorted(path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
+        names = ", ".join(one.name for one in near[:5])
+        return f"no such file: {path}" + (f"; that folder has {names}" if names else "")
+    if not path.is_file():
+        return f"not a file: {path}"
+    try:
+        info = soundfile.info(str(path))
+    except (RuntimeError, OSError):
+        return f"no sound file: {path}; expected WAV, OGG, FLAC or MP3"
+    return None if info.frames > 0 else f"the sound file is empty: {path}"
+
+
+def _heard(scene: Scene) -> Iterator[tuple[Loc, Say | None, Path | None]]:
+    """Every prompt: its place, its text and its file."""
+    for name, menu in scene.configuration.menus.items():
+        loc: Loc = ("menus", name)
+        yield loc, menu.say, menu.play
+        if menu.wrong is not None:
+            yield (*loc, "wrong"), menu.wrong.say, menu.wrong.play
+        for ask, question in menu.ask.items():
+            yield (*loc, "ask", ask), question.say, question.play
+    for use in scene.uses():
+        yield use.loc, use.to.say, use.to.play
+
+
+def _files(scene: Scene) -> Iterator[tuple[Loc, Path]]:
+    for loc, _, play in _heard(scene):
+        if play is not None:
+            yield (*loc, "play"), play
+    for name, files in scene.configuration.music.items():
+        for index, path in enumerate(files):
+            yield ("music", name, index), path
+
+
+def _texts(scene: Scene) -> Iterator[tuple[Loc, Say]]:
+    for loc, say, _ in _heard(scene):
+        if say is not None:
+            yield (*loc, "say"), say
+
+
+def _languages(scene: Scene, loc: Loc, say: Say) -> None:
+    languages = scene.configuration.media.languages
+    given = list(say) if isinstance(say, dict) else languages[:1]
+    lacking = [language for language in languages if language not in given]
+    if lacking:
+        heard = next((language for language in languages if language in given), given[0])
+        scene.warn_key(loc, f"no text in {' and '.join(lacking)}: those callers hear the one in {heard}")
+    for language in given:
+        if language not in languages:
+            scene.warn(
+                (*loc, language), f"nobody hears this: {language} is not among the languages in `media`"
+            )

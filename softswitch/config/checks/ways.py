@@ -1,0 +1,179 @@
+"""The ways of calls: what is never reached, and where a call would go round for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from softswitch.config.checks.scene import Loc, Scene, Use
+from softswitch.config.models.destinations import Destination
+from softswitch.routing import Patterns, normalise
+
+Stop = tuple[str, str]
+"""A station on a call's way: ("menus", name) or ("queues", name)."""
+
+
+def check(scene: Scene) -> None:
+    """All of this file."""
+    _shadowed(scene)
+    _circles(scene)
+    if scene.complete:
+        _unreached(scene)
+        _unused_agents(scene)
+        _nobody_dialled(scene)
+
+
+def covers(earlier: str, later: str) -> bool:
+    """Whether every number that the later pattern matches is one that the earlier pattern matches."""
+    wide, narrow = _steps(earlier), _steps(later)
+    open_end = wide[-1:] == ["*"]
+    if open_end:
+        wide.pop()
+    elif narrow[-1:] == ["*"]:
+        return False
+    if narrow[-1:] == ["*"]:
+        narrow.pop()
+    if len(narrow) < len(wide) or (len(narrow) > len(wide) and not open_end):
+        return False
+    return all(
+        a in (b, "any digit") and (a == b or b in "0123456789") for a, b in zip(wide, narrow, strict=False)
+    )
+
+
+def _steps(pattern: str) -> list[str]:
+    """A pattern as single characters; in a number (not in a SIP user's name) an x is any digit."""
+    is_number = all(char in "+0123456789#*xX" for char in pattern)
+    rest = pattern.endswith("*")
+    steps = [
+        "any digit" if is_number and char in "xX" else char for char in pattern.removesuffix("*") if char
+    ]
+    return [f"key {step}" if step == "*" else step for step in steps] + ["*"] * rest
+
+
+def _shadowed(scene: Scene) -> None:
+    lines: list[tuple[Loc, str]] = [(("numbers", number), number) for number in scene.configuration.numbers]
+    _shadowed_among(scene, lines)
+    _shadowed_among(
+        scene,
+        [
+            (("callers", index, "match", place), pattern)
+            for index, caller in enumerate(scene.configuration.callers)
+            for place, pattern in enumerate(caller.match)
+        ],
+    )
+
+
+def _shadowed_among(scene: Scene, lines: Sequence[tuple[Loc, str]]) -> None:
+    patterns = [pattern for _, pattern in lines]
+    wide = [
+        (place, pattern) for place, pattern in enumerate(patterns) if pattern.endswith("*") or "x" in pattern
+    ]
+    plain = Patterns(patterns)
+    for place, (loc, pattern) in enumerate(lines):
+        if pattern.endswith("*") or "x" in pattern:
+            before = next((other for at, other in wide if at < place and covers(other, pattern)), None)
+        else:
+            first = plain.first(normalise(pattern))
+            before = patterns[first] if first is not None and first < place else None
+        if before is not None:
+            scene.warn_key(
+                loc, f"{pattern!r} can never match: {before!r} stands before it and takes all of its numbers"
+            )
+
+
+def _stops(to: Destination) -> list[Stop]:
+    stops: list[Stop] = []
+    if to.menu is not None:
+        stops.append(("menus", to.menu))
+    if to.queue is not None:
+        stops.append(("queues", to.queue))
+    return stops
+
+
+def _unreached(scene: Scene) -> None:
+    """Menus and queues to which no number leads, by whichever way."""
+    uses = list(scene.uses())
+    ways: dict[Stop, set[Stop]] = {}
+    todo: list[Stop] = []
+    for use in uses:
+        if use.section == "numbers":
+            todo += _stops(use.to)
+        else:
+            ways.setdefault((str(use.section), str(use.loc[1])), set()).update(_stops(use.to))
+    if not scene.root.names("numbers"):
+        scene.warn((), 'no `numbers`: every call gets 404; add a line as `"*": {queue: support}`')
+        return
+    reached: set[Stop] = set()
+    while todo:
+        stop = todo.pop()
+        if stop not in reached:
+            reached.add(stop)
+            todo += ways.get(stop, ())
+    for section, kind, names in (
+        ("menus", "menu", scene.configuration.menus),
+        ("queues", "queue", scene.configuration.queues),
+    ):
+        for name in names:
+            if (section, name) not in reached:
+                scene.warn_key((section, name), f"no number leads to {kind} {name!r}, by whichever way")
+
+
+def _unused_agents(scene: Scene) -> None:
+    """Agents that no caller can come to."""
+    file = scene.configuration
+    in_teams = {agent for team in file.teams.values() for agent in team.agents}
+    named = {use.to.agent for use in scene.uses() if use.to.agent is not None}
+    by_extension = bool(named & {"dialled", "entered"})
+    for name, agent in file.agents.items():
+        if name not in in_teams | named and not (by_extension and agent.extension is not None):
+            scene.warn_key(
+                ("agents", name), f"agent {name!r} is in no team, and no number or key leads there"
+            )
+
+
+def _nobody_dialled(scene: Scene) -> None:
+    """`{agent: dialled}` for numbers that are nobody's extension."""
+    extensions = [agent.extension for agent in scene.configuration.agents.values() if agent.extension]
+    for use in scene.uses():
+        if use.section == "numbers" and use.to.agent == "dialled":
+            pattern = str(use.loc[1])
+            if not any(covers(pattern, extension) for extension in extensions):
+                scene.warn((*use.loc, "agent"), f"no agent has an `extension` that {pattern!r} matches")
+
+
+def _circles(scene: Scene) -> None:
+    """Ways that a call takes by itself and that lead back to where it was."""
+    uses = list(scene.uses())
+    for where, message in _circles_among(uses, "closed", "menus"):
+        scene.wrong(where, f"calls would go round for ever when it is closed: {message}")
+    for where, message in _circles_among(uses, "full", "queues"):
+        scene.wrong(where, f"calls would go round for ever when all are full: {message}")
+    for where, message in _circles_among(uses, "otherwise", "menus"):
+        scene.warn(where, f"a silent caller goes round for ever: {message}")
+
+
+def _circles_among(uses: Sequence[Use], key: str, section: str) -> list[tuple[Loc, str]]:
+    """Circles of the ways that `key` leads within a section, each once: the place of its first step, and its names."""
+    next_of: dict[str, str] = {}
+    loc_of: dict[str, Loc] = {}
+    goal = section.removesuffix("s")
+    for use in uses:
+        target = getattr(use.to, goal)
+        if use.loc[0] == section and use.loc[2] == key and target is not None:
+            next_of[str(use.loc[1])] = target
+            loc_of[str(use.loc[1])] = use.loc
+    return [((*loc_of[names[0]], goal), " -> ".join([*names, names[0]])) for names in _cycles(next_of)]
+
+
+def _cycles(next_of: Mapping[str, str]) -> list[list[str]]:
+    cycles: list[list[str]] = []
+    done: set[str] = set()
+    for start in next_of:
+        path: list[str] = []
+        name: str | None = start
+        while name is not None and name not in done and name not in path:
+            path.append(name)
+            name = next_of.get(name)
+        if name in path:
+            cycles.append(path[path.index(name) :])
+        done.update(path)
+    return cycles

@@ -1,0 +1,187 @@
+"""Where a call can go, and what a caller can hear: the pieces that numbers, menus and queues share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from softswitch.config.models.base import Section
+from softswitch.config.models.sip import LanguageName
+from softswitch.config.quantities import FilePath, Name, Words, parse_text, wrong
+
+GOALS = ("menu", "queue", "agent", "say", "play", "reject")
+"""The keys of a destination that each say where a call goes."""
+
+# Names of union members in pydantic's locations; the round brackets keep them apart from keys of the file.
+_WORD, _MAPPING, _PLAIN, _BY_LANGUAGE = "(word)", "(mapping)", "(plain)", "(by language)"
+
+
+def _is_word(value: object) -> str:
+    return _MAPPING if isinstance(value, dict | Section) else _WORD
+
+
+def _is_plain(value: object) -> str:
+    return _BY_LANGUAGE if isinstance(value, dict) else _PLAIN
+
+
+def _word(*words: str) -> BeforeValidator:
+    """One of some words, where a destination could stand as well."""
+
+    def parse(value: object) -> str:
+        if value not in words:
+            expected = ", ".join(words[:-1] + (f"or {words[-1]}",)) if len(words) > 1 else words[0]
+            raise PydanticCustomError(
+                "word",
+                "{message}",
+                {
+                    "message": f"expected a destination, as {{queue: support}} or {{menu: welcome}}, or {expected}",
+                    "words": words,
+                },
+            )
+        return str(value)
+
+    return BeforeValidator(parse)
+
+
+Say = Annotated[
+    Annotated[Words, Tag(_PLAIN)]
+    | Annotated[dict[LanguageName, Words], Field(min_length=1), Tag(_BY_LANGUAGE)],
+    Discriminator(_is_plain),
+]
+"""A text for each language, or one text, which is in the default language."""
+
+
+def _parse_status(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 400 <= value <= 699:
+        raise wrong("expected a SIP status from 400 to 699, as 404, 486 or 603")
+    return value
+
+
+Status = Annotated[
+    int,
+    BeforeValidator(_parse_status),
+    WithJsonSchema(
+        {"title": "SIP status", "type": "integer", "minimum": 400, "maximum": 699, "examples": [404]}
+    ),
+]
+
+
+class Sound(Section):
+    """Something to be heard: a text or a file."""
+
+    say: Say | None = None
+    """What is spoken: one text for each language, or one in the default language."""
+    play: FilePath | None = None
+    """A sound file, played in every language; relative to the file that names it."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.say is None) == (self.play is None):
+            raise wrong("expected either `say` or `play`")
+        return self
+
+
+class Destination(Section):
+    """Where a call goes: exactly one of menu, queue, agent, say, play or reject."""
+
+    menu: Name | None = None
+    """On to a menu."""
+    queue: Name | None = None
+    """Into a queue."""
+    priority: Name | None = None
+    """With `queue`: a priority class that overrules the caller's own."""
+    agent: Name | None = None
+    """Ring one agent directly: a name in `agents`; `dialled`, in `numbers`, for the one whose extension was dialled;
+    `entered`, in menus, for the one whose extension was keyed in."""
+    say: Say | None = None
+    """Speak this, then hang up."""
+    play: FilePath | None = None
+    """Play this file, then hang up."""
+    reject: Status | None = None
+    """Refuse the call with a SIP status; once it is answered, hang up."""
+
+    @property
+    def goals(self) -> list[str]:
+        """Which of the keys that say where to go are given."""
+        return [goal for goal in GOALS if getattr(self, goal) is not None]
+
+    @model_validator(mode="after")
+    def _one_goal(self) -> Self:
+        if len(self.goals) > 1:
+            raise wrong(f"a call can go to one place only, here are {' and '.join(self.goals)}")
+        if not self.goals and not self._may_stay():
+            raise wrong(f"expected one of {', '.join(GOALS)}")
+        if self.priority is not None and self.queue is None:
+            raise wrong("`priority` goes with `queue`")
+        return self
+
+    def _may_stay(self) -> bool:
+        return False
+
+
+class Choice(Destination):
+    """What a key leads to: a destination, a language, or both."""
+
+    language: LanguageName | None = None
+    """The language from here on; alone, the menu is heard again in it."""
+
+    def _may_stay(self) -> bool:
+        return self.language is not None
+
+
+AnyDestination = Annotated[
+    Annotated[Literal["hangup"], _word("hangup"), Tag(_WORD)] | Annotated[Destination, Tag(_MAPPING)],
+    Discriminator(_is_word),
+]
+Otherwise = Annotated[
+    Annotated[Literal["hangup", "back"], _word("hangup", "back"), Tag(_WORD)]
+    | Annotated[Destination, Tag(_MAPPING)],
+    Discriminator(_is_word),
+]
+AnyChoice = Annotated[
+    Annotated[Literal["repeat", "back", "hangup"], _word("repeat", "back", "hangup"), Tag(_WORD)]
+    | Annotated[Choice, Tag(_MAPPING)],
+    Discriminator(_is_word),
+]
+Closed = Annotated[
+    Annotated[Literal["back", "hangup"], _word("back", "hangup"), Tag(_WORD)]
+    | Annotated[Choice, Tag(_MAPPING)],
+    Discriminator(_is_word),
+]
+
+KEYS = {"star": "*", "hash": "#"}
+"""Names of the keys that YAML reads as something else when they are not in quotes."""
+
+
+def _parse_key(value: object) -> str:
+    text = parse_text(value)
+    key = KEYS.get(text, text)
+    if key in ("*", "#") or (key.isascii() and key.isdigit() and len(key) <= 32):
+        return text
+    if key.isascii() and key.replace("x", "").isdigit() and len(key) <= 32:
+        return text
+    raise PydanticCustomError(
+        "word",
+        "{message}",
+        {
+            "message": "expected a key: 0-9, star or hash, several digits, or digits with x as 2xx",
+            "words": tuple(KEYS),
+        },
+    )
+
+
+PhoneKey = Annotated[
+    str,
+    BeforeValidator(_parse_key),
+    WithJsonSchema(
+        {
+            "title": "key",
+            "type": "string",
+            "pattern": r"^([0-9x]{1,32}|\*|#|star|hash)$",
+            "examples": ["1", "star", "201"],
+        }
+    ),
+]
+"""A key of the phone: 0-9, star (or "*"), hash (or "#"); or several digits. As the file has it."""

@@ -1,0 +1,197 @@
+"""`queues:`, `agents:` and `teams:`, who waits for whom."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic_core import PydanticCustomError
+
+from softswitch.acd.strategies import known_strategies
+from softswitch.config.models.base import Section
+from softswitch.config.models.destinations import AnyDestination
+from softswitch.config.quantities import (
+    NAME_PATTERN,
+    Ageing,
+    Duration,
+    Name,
+    SipAddress,
+    Words,
+    matching,
+    parse_text,
+    wrong,
+)
+from softswitch.config.unsupported import KEYS, STRATEGIES, not_yet
+
+
+def _parse_strategy(value: object) -> str:
+    text = parse_text(value)
+    known = known_strategies()
+    if text in known:
+        return text
+    if text in STRATEGIES:
+        raise not_yet(text, "strategy")
+    message = f"unknown strategy; known are {', '.join(known)}"
+    raise PydanticCustomError("word", "{message}", {"message": message, "words": known})
+
+
+def _parse_points(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong("expected points, as 0, 50 or 100")
+    return float(value)
+
+
+def _parse_member(value: object) -> str:
+    if isinstance(value, dict) and len(value) == 1:
+        (settings,) = value.values()
+        for key in settings if isinstance(settings, dict) else ():
+            if feature := KEYS.get(("TeamMember", key)):
+                raise not_yet(key, feature)
+    return matching(NAME_PATTERN, "the name of an agent")(value)
+
+
+def _parse_calls(value: object) -> int | Literal["unlimited"]:
+    if value == "unlimited":
+        return "unlimited"
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 10_000:
+        return value
+    raise wrong("expected how many calls at once, from 1, or unlimited")
+
+
+def _strategy_schema() -> dict[str, Any]:
+    return {"title": "strategy", "type": "string", "enum": list(known_strategies())}
+
+
+Strategy = Annotated[str, BeforeValidator(_parse_strategy), WithJsonSchema(_strategy_schema())]
+Points = Annotated[
+    float, BeforeValidator(_parse_points), WithJsonSchema({"title": "points", "type": "number"})
+]
+Member = Annotated[
+    str, BeforeValidator(_parse_member), WithJsonSchema({"title": "agent", "type": ["string", "integer"]})
+]
+Calls = Annotated[
+    int | Literal["unlimited"],
+    BeforeValidator(_parse_calls),
+    WithJsonSchema(
+        {
+            "title": "number, or unlimited",
+            "anyOf": [{"type": "integer", "minimum": 1}, {"const": "unlimited"}],
+        }
+    ),
+]
+Extension = Annotated[
+    str,
+    BeforeValidator(matching("[0-9]{1,32}", "the digits of an extension, as 201")),
+    WithJsonSchema(
+        {
+            "title": "extension",
+            "type": ["string", "integer"],
+            "pattern": "^[0-9]{1,32}$",
+            "examples": ["201"],
+        }
+    ),
+]
+
+
+class Priority(Section):
+    """Points by class; who has more is served first, within a class who came first. Any name may be a class."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Points]
+
+    ageing: Ageing = 0.0
+    """Points that every caller gains by waiting, so that nobody waits for ever: `1 per 30s`."""
+
+    @property
+    def classes(self) -> dict[str, float]:
+        """Points by class."""
+        return self.__pydantic_extra__
+
+
+class Announce(Section):
+    """What a waiting caller is told, spoken over the music."""
+
+    position: bool = False
+    """The place in the queue."""
+    wait: bool = False
+    """The estimated wait, while the estimate is reliable."""
+    first: Duration = 0.0
+    """How long after joining; 0 is at once."""
+    every: Duration | None = None
+    """From then on; left out: only once."""
+
+    @field_validator("every")
+    @classmethod
+    def _not_all_the_time(cls, value: float | None) -> float | None:
+        if value is not None and value < 5:
+            raise wrong("expected 5s or more between announcements")
+        return value
+
+
+class ServiceLevel(Section):
+    """How the service level is counted."""
+
+    within: Duration = 20.0
+    """An answer within this wait is in time."""
+
+
+class Queue(Section):
+    """One queue."""
+
+    label: Words | None = None
+    """What an agent's phone shows for it; left out: its name."""
+    strategy: Strategy = "longest-idle"
+    """Who is rung first."""
+    ring: Annotated[Duration, Field(gt=0)] = 20.0
+    """How long one agent rings before the next one does."""
+    retry: Duration = 5.0
+    """How long an agent who rejected or did not answer is left in peace."""
+    wrap_up: Duration = 0.0
+    """Time for notes after a conversation, before the next call."""
+    priority: Priority = Priority()
+    """Points by class, and `ageing`; left out: default 0, urgent 50, vip 100."""
+    music: Name = "classical"
+    """What waiting callers hear: a name in `music`, or the built-in classical or silence."""
+    announce: Announce = Announce()
+    """What waiting callers are told."""
+    service_level: ServiceLevel = ServiceLevel()
+    """How the service level is counted."""
+    max_callers: Annotated[int, Field(ge=1)] | None = None
+    """Waiting callers at once; left out: no limit."""
+    full: AnyDestination | None = None
+    """Where a caller goes who finds it full; left out: busy."""
+    max_wait: Annotated[Duration, Field(gt=0)] | None = None
+    """The longest wait; left out: no limit."""
+    timeout: AnyDestination | None = None
+    """Where a caller goes after `max_wait`; left out: the call ends."""
+
+
+class Agent(Section):
+    """Somebody, or something, that answers calls."""
+
+    name: Words | None = None
+    """For people, as Billing desk; left out: the key."""
+    dial: SipAddress
+    """Where the phone is reached."""
+    extension: Extension | None = None
+    """The number that callers dial, or key in, for this agent."""
+    calls: Calls = 1
+    """How many calls at once: a number, or unlimited for gateways."""
+    level: Annotated[int, Field(ge=0, le=100)] = 0
+    """How good with important callers: vip-priority gives those to the highest level that is free."""
+    ring: Annotated[Duration, Field(gt=0)] = 30.0
+    """How long the phone rings when it is dialled directly."""
+
+
+def _once_each(names: list[str]) -> list[str]:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise wrong(f"agent {twice!r} is in this team twice")
+    return names
+
+
+class Team(Section):
+    """The agents of the queue that has the same name."""
+
+    agents: Annotated[list[Member], AfterValidator(_once_each)]
+    """Their names, in the order that hunt follows; an empty list is a queue that nobody serves."""

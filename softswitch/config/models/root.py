@@ -1,0 +1,73 @@
+"""The whole file: its sections, in the order in which a reader wants them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from softswitch.config.models.base import Section
+from softswitch.config.models.destinations import AnyDestination, Status
+from softswitch.config.models.hours import Schedule
+from softswitch.config.models.menus import Menu
+from softswitch.config.models.queues import Agent, Queue, Team
+from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
+from softswitch.config.quantities import FilePath, Name, NumberPattern, Words, wrong
+
+
+class Caller(Section):
+    """A class of callers, by their numbers."""
+
+    name: Words
+    """For people and the record."""
+    match: Annotated[list[NumberPattern], Field(min_length=1)]
+    """Their numbers, or patterns of them."""
+    priority: Name | None = None
+    """The priority class in queues, as vip."""
+    language: LanguageName | None = None
+    """The language that they hear."""
+    reject: Status | None = None
+    """Refuse them, with a SIP status."""
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if self.priority is None and self.language is None and self.reject is None:
+            raise wrong("expected `priority`, `language` or `reject`: what is special about these callers")
+        return self
+
+
+class Configuration(Section):
+    """A configuration of the switch."""
+
+    sip: Sip = Sip()
+    """How the switch speaks SIP and RTP."""
+    media: Media = Media()
+    """Sound and languages."""
+    data: FilePath | None = None
+    """The folder for the record of calls and the control socket; left out: softswitch-data, beside the file."""
+    hours: dict[Name, Schedule] = {}
+    """Opening hours by name; menus refer to them."""
+    numbers: dict[NumberPattern, AnyDestination] = {}
+    """What was dialled, and where it leads; the first match wins. x is one digit, a * at the end is the rest; a number
+    that no line matches gets 404."""
+    callers: list[Caller] = []
+    """Classes of callers by their numbers; the first match wins."""
+    menus: dict[Name, Menu] = {}
+    """Menus by name."""
+    queues: dict[Name, Queue] = {}
+    """Queues by name."""
+    agents: dict[Name, Agent] = {}
+    """Agents by name."""
+    teams: dict[Name, Team] = {}
+    """Who serves a queue: teams by the queue's name."""
+    music: dict[Name, Playlist] = {}
+    """Playlists for queues by name: files that are played one after the other, over and over."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_sections(cls, value: Any) -> Any:
+        """A section with all its lines commented out is one that is left out."""
+        if isinstance(value, dict):
+            for key in [key for key, section in value.items() if section is None]:
+                del value[key]
+        return value

@@ -1,0 +1,131 @@
+"""`sip:` and `media:`, how the switch speaks and sounds."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from softswitch.config.models.base import Section
+from softswitch.config.quantities import Duration, FilePath, Words, matching, parse_text, wrong
+from softswitch.config.unsupported import not_yet
+
+MAX_LEGS = 8192
+"""SIP dialogs at once that the native stack is built for; a caller talking to an agent takes two."""
+
+_LISTEN = r"(udp|tcp):([A-Za-z0-9.-]+):([0-9]{1,5})"
+_HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+
+
+def _parse_listen(value: object) -> str:
+    text = parse_text(value)
+    match = re.fullmatch(_LISTEN, text)
+    if match:
+        if not 1 <= int(match[3]) <= 65535:
+            raise wrong("expected a port from 1 to 65535")
+        return text
+    if text.startswith(("tls:", "ws:", "wss:", "udp:[", "tcp:[")):
+        transport = text.partition(":")[0]
+        raise not_yet(text, "IPv6" if "[" in text else f"SIP over {transport.upper()}")
+    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tcp:192.0.2.5:5060")
+
+
+def _parse_ports(value: object) -> str:
+    text = parse_text(value)
+    match = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", text)
+    if not match:
+        raise wrong("expected a range of ports, as 16384-32767")
+    first, last = int(match[1]), int(match[2])
+    if not 1024 <= first < last <= 65535 or last - first < 3:
+        raise wrong("expected a range of at least four ports within 1024-65535, the lower one first")
+    return text
+
+
+def _parse_public(value: object) -> str:
+    text = matching(_HOST, "auto, an IPv4 address or a host name")(value)
+    if re.fullmatch(r"[0-9.]+", text):
+        try:
+            ipaddress.IPv4Address(text)
+        except ValueError:
+            raise wrong("expected auto, an IPv4 address or a host name; this address is none") from None
+    return text
+
+
+def _without_repeats(values: list[str]) -> list[str]:
+    twice = next((value for value in values if values.count(value) > 1), None)
+    if twice is not None:
+        raise wrong(f"{twice!r} is listed twice")
+    return values
+
+
+Listen = Annotated[
+    str,
+    BeforeValidator(_parse_listen),
+    WithJsonSchema(
+        {
+            "title": "transport:address:port",
+            "type": "string",
+            "pattern": f"^{_LISTEN}$",
+            "examples": ["udp:0.0.0.0:5060"],
+        }
+    ),
+]
+Ports = Annotated[
+    str,
+    BeforeValidator(_parse_ports),
+    WithJsonSchema(
+        {
+            "title": "range of ports",
+            "type": "string",
+            "pattern": "^[0-9]+-[0-9]+$",
+            "examples": ["16384-32767"],
+        }
+    ),
+]
+Public = Annotated[
+    str,
+    BeforeValidator(_parse_public),
+    WithJsonSchema({"title": "auto or address", "type": "string", "examples": ["auto", "198.51.100.7"]}),
+]
+Codec = Literal["pcma", "pcmu", "g722", "opus"]
+LanguageName = Literal["en", "pl", "he"]
+Playlist = Annotated[list[FilePath], Field(min_length=1)]
+
+
+class Sip(Section):
+    """How the switch speaks SIP and RTP."""
+
+    listen: Annotated[list[Listen], Field(min_length=1), AfterValidator(_without_repeats)] = [
+        "udp:0.0.0.0:5060",
+        "tcp:0.0.0.0:5060",
+    ]
+    """Where it takes calls, over UDP and TCP. An address of 0.0.0.0 is every interface."""
+    public_address: Public = "auto"
+    """What Contact and SDP carry when the switch stands behind NAT; auto is the address of the interface."""
+    realm: Words = "softswitch"
+    """The name of this switch's domain."""
+    codecs: Annotated[list[Codec], Field(min_length=1), AfterValidator(_without_repeats)] = [
+        "pcma",
+        "pcmu",
+        "g722",
+        "opus",
+    ]
+    """In the order of preference; what is not listed is not offered."""
+    rtp_ports: Ports = "16384-32767"
+    """UDP ports for sound, two for each leg. Keep below Linux's ephemeral range (32768 and up), from which other
+    programs take ports at random."""
+    max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
+    """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality."""
+    drain: Duration = 60.0
+    """How long a switch that shuts down lets conversations end before it hangs up."""
+
+
+class Media(Section):
+    """Sound and languages."""
+
+    sample_rate: Literal[8000, 16000] = 8000
+    """The rate at which sound is mixed: 8000 for G.711 alone (no resampling), 16000 for wideband."""
+    languages: Annotated[list[LanguageName], Field(min_length=1), AfterValidator(_without_repeats)] = ["en"]
+    """The languages that callers can hear; the first is the default."""

@@ -1,0 +1,90 @@
+"""pydantic's errors in the words of this language."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic_core import ErrorDetails
+
+from softswitch.config.models.base import Section
+from softswitch.config.nearest import did_you_mean, nearest
+from softswitch.config.tree import Node
+from softswitch.config.unsupported import feature_of, not_yet_message
+
+_EXPECTED = {
+    "model_type": "expected a mapping of keys and values; {} for none",
+    "dict_type": "expected a mapping of names and values; {} for none",
+    "list_type": "expected a list, as [one, two]",
+    "bool_type": "expected true or false",
+    "int_type": "expected a whole number",
+    "float_type": "expected a number",
+    "too_short": "expected at least one",
+}
+
+_SHOWN = 60
+"""Characters of a value that a message quotes."""
+
+
+def phrase(error: ErrorDetails, node: Node, owner: type[Section] | None) -> str:
+    """What is wrong with `node`; `owner` is the model of the mapping in which an unknown key stands."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return f"the key {str(error['loc'][-1])!r} is missing here"
+    if kind == "extra_forbidden":
+        return _unknown_key(str(error["loc"][-1]), owner)
+    if kind == "not_yet":
+        return error["msg"]
+    if kind in _EXPECTED:
+        message = _EXPECTED[kind]
+    elif kind == "literal_error":
+        message = f"expected {context['expected']}".replace("'", "")
+    elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        message = _limit(kind, context)
+    else:
+        message = error["msg"]
+    near = _near(
+        node, [*context.get("words", ()), *re.findall(r"'([^']*)'", str(context.get("expected", "")))]
+    )
+    return message + _got(node, message) + near
+
+
+def _unknown_key(key: str, owner: type[Section] | None) -> str:
+    if owner is None:
+        return f"unknown key {key!r}"
+    if feature := feature_of(owner, key):
+        return not_yet_message(key, feature)
+    return f"unknown key {key!r}{did_you_mean(key, owner.model_fields)}"
+
+
+def _limit(kind: str, context: dict[str, object]) -> str:
+    (limit,) = (context[key] for key in ("gt", "ge", "lt", "le") if key in context)
+    number = int(limit) if isinstance(limit, float) and limit.is_integer() else limit
+    words = {
+        "greater_than": "more than",
+        "greater_than_equal": "at least",
+        "less_than": "less than",
+        "less_than_equal": "at most",
+    }
+    return f"expected {words[kind]} {number}"
+
+
+def _near(node: Node, words: list[str]) -> str:
+    found = nearest(node.value, words) if isinstance(node.value, str) else None
+    return f"; did you mean {found!r}?" if found and found != node.value else ""
+
+
+def _got(node: Node, message: str) -> str:
+    """The offending value, unless the message holds it; as the file has it, not as the environment does."""
+    if isinstance(node.value, dict):
+        return (
+            ""
+            if "expected either" in message or "`" in message
+            else ", got a mapping"
+            if "expected a" in message
+            else ""
+        )
+    if isinstance(node.value, list):
+        return ", got a list" if "expected a" in message else ""
+    raw = node.raw if len(node.raw) <= _SHOWN else node.raw[:_SHOWN] + "..."
+    raw = raw.replace("\n", " ")
+    return "" if raw and raw in message else f", got {raw or 'nothing'}"

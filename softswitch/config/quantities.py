@@ -1,0 +1,178 @@
+"""The language's small words: durations, percentages of points, spans of hours, addresses.
+
+Each is an annotated type that says what was expected when it is not met, and describes itself in the JSON Schema.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from softswitch.config.tree import Text
+from softswitch.routing import pattern_problem
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = r"[0-9]{1,6}(?:\.[0-9]{1,3})?(?:ms|s|m|h)"
+_SPAN = r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)"
+
+
+def wrong(message: str) -> PydanticCustomError:
+    """An error whose text is shown as it is."""
+    return PydanticCustomError("config", "{message}", {"message": message})
+
+
+def parse_duration(value: object) -> float:
+    """Seconds of `20s`, `1.5m`, `300ms`, `1h`; 0 needs no unit."""
+    if value == 0 and not isinstance(value, bool):
+        return 0.0
+    if isinstance(value, str) and (match := re.fullmatch(r"([0-9.]+)(ms|s|m|h)", value)):
+        if re.fullmatch(_DURATION, value):
+            return float(match[1]) * _UNITS[match[2]]
+    elif isinstance(value, int) and not isinstance(value, bool):
+        raise wrong(f"{value} of which unit? write {value}s, {value}m or {value}ms")
+    raise wrong("expected a duration, as 20s, 10m, 300ms or 1h")
+
+
+def parse_ageing(value: object) -> float:
+    """Points per second of `1 per 30s`; 0 for none."""
+    if value == 0 and not isinstance(value, bool):
+        return 0.0
+    if isinstance(value, str):
+        match = re.fullmatch(rf"([0-9]{{1,6}}(?:\.[0-9]{{1,3}})?) per ({_DURATION})", value)
+        if match and (per := parse_duration(match[2])):
+            return float(match[1]) / per
+    raise wrong("expected points per time of waiting, as `1 per 30s`")
+
+
+def parse_span(value: str) -> tuple[time, time]:
+    """Opening and closing time of `08:00-18:00`; 24:00 is time(0, 0)."""
+    match = re.fullmatch(_SPAN, value)
+    if not match:
+        raise wrong(f"{value!r} is no span of hours; write it as 08:00-18:00, in 24-hour time")
+    start = time(int(match[1]), int(match[2]))
+    end = time(int(match[3]), int(match[4])) if match[3] else time(0, 0)
+    if start == end and match[3]:
+        raise wrong(f"{value!r} begins and ends at the same time; the whole day is 00:00-24:00")
+    return start, end
+
+
+def parse_text(value: object) -> str:
+    """A text; a whole number is taken as its digits, as an extension is written."""
+    if isinstance(value, bool) or value is None or isinstance(value, float):
+        raise wrong("expected a text; put it in quotes")
+    if isinstance(value, int):
+        return str(value)
+    if not isinstance(value, str):
+        raise wrong("expected a text")
+    if not value.strip():
+        raise wrong("expected a text; this one is empty")
+    return value
+
+
+def parse_path(value: object) -> Path:
+    """A file or folder, relative to the file that names it."""
+    text = parse_text(value)
+    if "\0" in text:
+        raise wrong("a file name cannot hold the character 0")
+    base = Path(value.place.file).parent if isinstance(value, Text) else Path()
+    return base / Path(text)
+
+
+def parse_date(value: object) -> date:
+    """A day as `2026-12-24`."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise wrong(f"the calendar has no {value}") from None
+    raise wrong("expected a day, as 2026-12-24")
+
+
+def parse_number_pattern(value: object) -> str:
+    """A pattern as routing.py understands it."""
+    text = parse_text(value)
+    if problem := pattern_problem(text):
+        raise wrong(problem)
+    return text
+
+
+def matching(pattern: str, expected: str) -> Callable[[object], str]:
+    """A parser of texts that match a whole pattern."""
+
+    def parse(value: object) -> str:
+        text = parse_text(value)
+        if not re.fullmatch(pattern, text):
+            raise wrong(f"expected {expected}")
+        return text
+
+    return parse
+
+
+def _schema(
+    title: str, pattern: str | None = None, examples: list[Any] | None = None, **more: Any
+) -> WithJsonSchema:
+    schema: dict[str, Any] = {"title": title, "type": "string", **more}
+    if pattern:
+        schema["pattern"] = f"^(?:{pattern})$"
+    if examples:
+        schema["examples"] = examples
+    return WithJsonSchema(schema)
+
+
+Duration = Annotated[
+    float,
+    BeforeValidator(parse_duration),
+    _schema(
+        "duration", rf"0|{_DURATION}", ["20s", "10m", "300ms", "1h"], type=["string", "integer"], maximum=0
+    ),
+]
+"""Seconds; written `20s`, `10m`, `300ms`, `1h`, or 0."""
+
+Ageing = Annotated[
+    float,
+    BeforeValidator(parse_ageing),
+    _schema("points per time", rf"[0-9.]+ per {_DURATION}", ["1 per 30s"]),
+]
+"""Points per second; written `1 per 30s`."""
+
+Words = Annotated[str, BeforeValidator(parse_text), _schema("text", type=["string", "integer"])]
+"""A text that is not empty; `201` without quotes is one as well."""
+
+NAME_PATTERN = r"[^\s/\\\"'<>{}\[\],:#&*]{1,64}"
+Name = Annotated[
+    str,
+    BeforeValidator(matching(NAME_PATTERN, "a name of 1 to 64 letters, digits, dots, - and _")),
+    _schema("name", NAME_PATTERN, type=["string", "integer"]),
+]
+"""A name that other places refer to."""
+
+FilePath = Annotated[Path, BeforeValidator(parse_path), _schema("file name")]
+"""A file, relative to the file that names it."""
+
+Day = Annotated[
+    date, BeforeValidator(parse_date), _schema("day", "[0-9]{4}-[0-9]{2}-[0-9]{2}", ["2026-12-24"])
+]
+"""A day, written `2026-12-24`."""
+
+SIP_ADDRESS = r"sip:[A-Za-z0-9_.!~*'()&=+$,;?/%-]+@(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:;[A-Za-z0-9_.;=+-]+)?"
+SipAddress = Annotated[
+    str,
+    BeforeValidator(
+        matching(SIP_ADDRESS, "a SIP address, as sip:201@192.0.2.20 or sip:201@phone.example:5062")
+    ),
+    _schema("SIP address", SIP_ADDRESS, ["sip:201@192.0.2.20"]),
+]
+"""What an agent's phone answers at."""
+
+NumberPattern = Annotated[
+    str,
+    BeforeValidator(parse_number_pattern),
+    _schema("number pattern", examples=["+48221234567", "2xx", "+4822*", "*"]),
+]
+"""A number, or a pattern of numbers."""

@@ -1,0 +1,70 @@
+"""What the language will have and this version has not: one table, so that nothing is silently accepted."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from pydantic_core import PydanticCustomError
+
+KEYS = MappingProxyType(
+    {
+        ("Configuration", "web"): "the web API, wallboard and agent panel",
+        ("Configuration", "store"): "a database for the record; it is a log in the folder `data`",
+        ("Configuration", "trunks"): "trunks to carriers",
+        ("Configuration", "voicemail"): "voicemail",
+        ("Sip", "certificate"): "SIP over TLS",
+        ("Sip", "key"): "SIP over TLS",
+        ("Caller", "lookup"): "asking a web service about the caller",
+        ("Caller", "timeout"): "asking a web service about the caller",
+        ("Caller", "skills"): "skills",
+        ("Destination", "voicemail"): "voicemail",
+        ("Destination", "callback"): "callbacks",
+        ("Queue", "messages"): "messages while waiting",
+        ("Queue", "needs"): "skills",
+        ("Queue", "relax"): "skills",
+        ("Queue", "no_answer"): "pausing agents who do not answer",
+        ("ServiceLevel", "target"): "service level targets",
+        ("Queue", "no_agents"): "a destination for queues without agents",
+        ("Queue", "keys"): "keys while waiting",
+        ("Queue", "record"): "recording",
+        ("Agent", "login"): "phones that register",
+        ("Agent", "password"): "phones that register",
+        ("Agent", "ha1"): "phones that register",
+        ("Agent", "skills"): "skills",
+        ("Agent", "via"): "trunks to carriers",
+        ("TeamMember", "tier"): "tiers of a team",
+        ("TeamMember", "after"): "tiers of a team",
+    }
+)
+"""Keys by the model that will have them, and the feature that each belongs to."""
+
+STRATEGIES = frozenset(
+    {
+        "fewest-calls",
+        "least-talk",
+        "least-occupied",
+        "sequential",
+        "ring-progressively",
+        "weighted-random",
+        "round-robin-ordered",
+        "skills",
+        "predictive",
+        "preferred",
+    }
+)
+"""Strategies that are planned."""
+
+
+def feature_of(model: type, key: str) -> str | None:
+    """The feature that an unknown key of a model will belong to; None: no such key is planned."""
+    return next((KEYS[kind.__name__, key] for kind in model.__mro__ if (kind.__name__, key) in KEYS), None)
+
+
+def not_yet(what: str, feature: str) -> PydanticCustomError:
+    """The error for something that the language will have."""
+    return PydanticCustomError("not_yet", "{message}", {"message": not_yet_message(what, feature)})
+
+
+def not_yet_message(what: str, feature: str) -> str:
+    """The words of it."""
+    return f"not supported yet: {what!r} ({feature})"
