@@ -41,6 +41,8 @@ class Voice:
         """Speak to `to` as PCMU (0) or PCMA (8). Starts at once, with silence."""
         self.to = to
         self.payload_type = payload_type
+        self.paused = False
+        """Sends nothing while true; its clock goes on."""
         self.sent = 0
         """Packets so far."""
         self._ear = ear
@@ -97,6 +99,8 @@ class Voice:
         self._timestamp = (self._timestamp + FRAME) & 0xFFFFFFFF
 
     def _put(self, payload_type: int, timestamp: int, payload: bytes, marker: bool) -> None:
+        if self.paused:
+            return
         packet = Packet(payload_type, self._sequence, timestamp, self._ssrc, payload, marker)
         self._ear.send(packet.pack(), self.to)
         self._sequence = (self._sequence + 1) & 0xFFFF

@@ -1,0 +1,97 @@
+"""A call that a phone gets: what an agent does with it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from softswitch.testing.phone.call import Call
+from softswitch.testing.phone.message import Message, parameter, response_to, uri_in
+from softswitch.testing.phone.sdp import Session
+from softswitch.testing.phone.transactions import ServerTransaction
+from softswitch.testing.phone.wire import Peer
+
+if TYPE_CHECKING:
+    from softswitch.testing.phone.phone import Phone
+
+
+class IncomingCall(Call):
+    """An INVITE that came in; nothing is sent until a verb says so."""
+
+    def __init__(self, phone: Phone, transaction: ServerTransaction, peer: Peer) -> None:
+        invite = transaction.request
+        super().__init__(phone, invite.get("call-id"), phone.codecs)
+        self.invite = invite
+        """The INVITE, for its headers."""
+        self.local = f"{invite.get('to')};tag={secrets.token_hex(4)}"
+        self.remote = invite.get("from")
+        self.target = uri_in(invite.get("contact"))
+        self.peer = peer
+        self._routes = invite.listed("record-route")
+        self._transaction = transaction
+        self._offer = Session.parse(invite.body) if invite.body else None
+        self.moments["invited"] = time.time()
+
+    def ring(self, status: int = 180) -> None:
+        """Ring; 183 would be early media, without any here."""
+        if not self.over and self._transaction.status < 200:
+            self.respond(self._transaction, status)
+            self.moments.setdefault("rang", time.time())
+            self._rang.set()
+
+    def answer(self) -> None:
+        """Answer, at once, unless it is over. Raises ValueError without a common codec."""
+        if self.over or self._transaction.status >= 200:
+            return
+        session = self.local_session
+        if self._offer:
+            session = self._offer.answer(self.phone.host, self.ear.port, self.codecs)
+        self.respond(self._transaction, 200, session)
+        self.moments["answered"] = time.time()
+        if self._offer:
+            self._hear_from(self._offer)
+
+    def refuse(self, status: int = 486) -> None:
+        """Refuse with a final status."""
+        if not self.over and self._transaction.status < 200:
+            self.respond(self._transaction, status)
+            self._end("us")
+
+    def on_cancel(self, cancel: Message) -> None:
+        """The caller gave up: 487, unless the call is answered already (section 9.2)."""
+        if self._transaction.status < 200:
+            self.respond(self._transaction, 487)
+            self._end("them", cancel)
+
+    def on_ack(self, message: Message) -> None:
+        """The caller has our 200."""
+        self._transaction.acknowledge()
+        super().on_ack(message)
+        if not self._answered.done():
+            self._answered.set_result(None)
+
+    async def serve(
+        self, *, ring: float = 0.0, answer: float | None = None, talk: float | None = None
+    ) -> None:
+        """An agent by the clock: seconds from now to ringing and answer; then how long the talk is."""
+        await asyncio.sleep(ring)
+        self.ring()
+        if answer is not None:
+            await asyncio.sleep(max(0.0, answer - ring))
+            self.answer()
+            if talk is not None and not self.over:
+                await self.until_answered()
+                await asyncio.sleep(talk)
+                self.bye()
+
+    @property
+    def tag(self) -> str:
+        """Our tag."""
+        return parameter(self.local, "tag")
+
+
+def refusal(transaction: ServerTransaction, status: int) -> None:
+    """Answer a request that belongs to no call."""
+    transaction.respond(response_to(transaction.request, status, tag=secrets.token_hex(4)))
