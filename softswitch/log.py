@@ -86,7 +86,7 @@ class LogThread:
         self._thread: threading.Thread | None = None
 
     def put(self, line: str) -> None:
-        """Take a line without its end. Never blocks while the log is open; after that it is written at once."""
+        """Take a line without its end. Never blocks; after `close` it is written at once."""
         if len(self._waiting) >= self._kept:
             self._dropped += 1
             return

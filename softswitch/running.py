@@ -126,12 +126,14 @@ class RunningSwitch:
         }
 
     async def queues(self) -> JsonValue:
-        """Every queue with its waiting callers."""
-        return asdict(self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time()))["queues"]
+        """Every queue with its waiting callers; `at` is the moment on the clock of its times."""
+        seen = self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time())
+        return {"at": seen.at, "queues": [asdict(queue) for queue in seen.queues.values()]}
 
     async def agents(self) -> JsonValue:
-        """Every agent with its state."""
-        return asdict(self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time()))["agents"]
+        """Every agent with its state; `at` is the moment on the clock of its times."""
+        seen = self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time())
+        return {"at": seen.at, "agents": [asdict(agent) for agent in seen.agents.values()]}
 
     async def calls(self) -> JsonValue:
         """The calls in progress."""
