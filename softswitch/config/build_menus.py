@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from softswitch.config.models.destinations import KEYS, Choice, Destination, Say
 from softswitch.config.models.menus import Ask, Menu
@@ -26,6 +27,10 @@ from softswitch.types import (
 )
 from softswitch.types import Destination as PlainDestination
 
+_WORDS: Mapping[str, ivr.Repeat | ivr.Back | HangUp] = MappingProxyType(
+    {"repeat": ivr.Repeat(), "back": ivr.Back(), "hangup": HangUp()}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -41,7 +46,8 @@ class Voice:
             return Prompt()
         if isinstance(say, str):
             return Prompt(say={self.languages[0]: str(say)})
-        return Prompt(say={language: str(say[language]) for language in self.languages if language in say})
+        texts = {Language(language): str(text) for language, text in say.items()}
+        return Prompt(say={language: texts[language] for language in self.languages if language in texts})
 
 
 def destination(to: Destination | str, voice: Voice) -> PlainDestination:
@@ -99,8 +105,7 @@ def _choices(menu: Menu, extensions: Mapping[str, str], voice: Voice) -> Iterato
 
 def _choice(choice: Choice | str, menu: Menu, voice: Voice) -> ivr.Choice:
     if isinstance(choice, str):
-        words = {"repeat": ivr.Repeat(), "back": ivr.Back(), "hangup": HangUp()}
-        return ivr.Choice(words[choice])
+        return ivr.Choice(_WORDS[choice])
     language = _language(choice.language)
     if choice.agent == "entered":
         return ivr.Choice(

@@ -15,5 +15,6 @@ def summary(settings: SwitchSettings) -> RenderableType:
 
 def problems(report: Report) -> RenderableType:
     """Every problem and warning with its source line. Print it with `soft_wrap=True`: the first line of each,
-    `file:line:column: message`, must stay one line."""
+    `file:line:column: message`, must stay one line.
+    """
     raise NotImplementedError

@@ -1,6 +1,6 @@
-"""The language's small words: durations, percentages of points, spans of hours, addresses.
+"""The language's small words: durations, points per time, spans of hours, names, addresses.
 
-Each is an annotated type that says what was expected when it is not met, and describes itself in the JSON Schema.
+Each is a type that says what was expected when it is not met, and describes itself in the JSON Schema.
 """
 
 from __future__ import annotations
@@ -160,7 +160,10 @@ Day = Annotated[
 ]
 """A day, written `2026-12-24`."""
 
-SIP_ADDRESS = r"sip:[A-Za-z0-9_.!~*'()&=+$,;?/%-]+@(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:;[A-Za-z0-9_.;=+-]+)?"
+SIP_ADDRESS = (
+    r"sip:[A-Za-z0-9_.!~*'()&=+$,;?/%-]+"
+    r"@(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:;[A-Za-z0-9_.;=+-]+)?"
+)
 SipAddress = Annotated[
     str,
     BeforeValidator(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,15 @@ from typing import Any
 from softswitch.errors import Problem
 
 Scalar = None | bool | int | float | str
+
+
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1."""
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, as YAML counts them."""
+    return _BREAK.split(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ class Place:
 
 
 class Text(str):
-    """A text of the file that still knows its place: a sound file's path is relative to the file naming it."""
+    """A text of the file that knows its place: a sound file's path is relative to the file that names it."""
 
     place: Place
 
@@ -92,7 +102,7 @@ class Node:
     def walk(self, loc: Sequence[str | int]) -> list[tuple[Node, str | int]]:
         """The way along `loc` as pairs of a parent and the part that leads to its child.
 
-        Parts that lead nowhere are skipped: pydantic's locations hold names of union members, which are no keys.
+        Parts that lead nowhere are skipped: pydantic's locations hold names of union members, too.
         """
         way: list[tuple[Node, str | int]] = []
         node = self

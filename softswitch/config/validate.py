@@ -1,7 +1,8 @@
 """The tree of a file -> the models, with every mistake found in one run.
 
-pydantic gives up a mapping once a key in it is wrong, and names that stand in it could not be checked. So what is
-wrong is reported, taken out of the tree, and the rest is read again, until only sound parts are left.
+pydantic gives up a mapping once a key in it is wrong, and names that stand in it could not be checked. So
+what is wrong is reported, taken out of the tree, and the rest is read again, until only sound parts are
+left.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class _Mistake:
             self._root.value = {}
 
     def _place(self) -> Place:
-        """A wrong key's place, or that of the key whose mapping or list is wrong as a whole; else the value's."""
+        """The key's place when the key, or the whole mapping or list under it, is wrong; else the value's."""
         about_key = self._kind in ("extra_forbidden", "missing") or self._detail["loc"][-1:] == ("[key]",)
         if about_key or isinstance(self._node.value, dict | list):
             return self._root.key_place(*self._detail["loc"])

@@ -1,23 +1,24 @@
 """YAML, with the surprises taken out and the place of every value kept.
 
-Stock YAML 1.1 reads `no` as false, `0123` as 83, `12:30` as 750 and `+48221234567` as a number, and of two equal keys the
-last one wins. For telephone numbers and times of day that is poison, so here only true and false are booleans, only
-digits without a leading zero are numbers, everything else is text, keys are always text, and a key given twice is an
-error. Aliases and `<<` work within bounds; tags do not exist.
+Stock YAML 1.1 reads `no` as false, `0123` as 83, `12:30` as 750 and `+48221234567` as a number, and of
+two equal keys the last one wins. For telephone numbers and times of day that is poison, so here only true
+and false are booleans, only digits without a leading zero are numbers, everything else is text, keys are
+always text, and a key given twice is an error. Aliases and `<<` work within bounds; tags do not exist.
 
-libyaml gives the events; composing them here, rather than by PyYAML's `compose`, keeps what was read before a syntax
-error and bounds the depth and the size that aliases can blow a small file up to.
+libyaml gives the events; composing them here, rather than by PyYAML's `compose`, keeps what was read before a
+syntax error, and bounds the depth and the size that aliases can blow a small file up to.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import yaml
 
 from softswitch.config.environment import substitute
-from softswitch.config.tree import Node, Place, Scalar
+from softswitch.config.tree import Node, Place, Scalar, lines_of
 from softswitch.errors import Problem
 
 MAX_DEPTH = 40
@@ -101,15 +102,17 @@ def _character_problem(error: yaml.reader.ReaderError, text: str, file: str) -> 
 
 
 class _Composer:
-    """Makes nodes of libyaml's events. A container hangs on its parent before it is filled, so that an error leaves
-    what was read."""
+    """Makes nodes of libyaml's events.
+
+    A container hangs on its parent before it is filled, so that an error leaves what was read.
+    """
 
     def __init__(self, text: str, file: str, environ: Mapping[str, str], problems: list[Problem]) -> None:
         self.root = Node(Place(file), {})
         self.here = Place(file)
-        self._events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self._text = text
-        self._lines = text.splitlines()
+        self._lines = lines_of(text)
         self._file = file
         self._environ = environ
         self._problems = problems
@@ -121,26 +124,26 @@ class _Composer:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._wrong(
-                        self._place(event), "a second document begins here; a configuration is one document"
-                    )
+                    self._wrong(self._place(event), "a second document begins here, but only one can be")
                     return
             elif isinstance(event, yaml.NodeEvent):
                 self.root = self._open(event)
                 self._fill(self.root, event, depth=1)
 
-    def _open(self, event: yaml.NodeEvent) -> Node:
+    def _open(self, event: Any) -> Node:
         """The node of an event; containers are still empty."""
         place = self.here = self._place(event)
-        tag = getattr(event, "tag", None)
-        if tag is not None:
-            self._wrong(place, f"the tag {tag} is not part of this language; quote what shall be text")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, place)
+        if event.tag is not None:
+            self._wrong(place, f"the tag {event.tag} is not part of this language; quote what shall be text")
         if isinstance(event, yaml.MappingStartEvent):
             return Node(place, {})
         if isinstance(event, yaml.SequenceStartEvent):
             return Node(place, [])
+        return self._scalar(event, place)
+
+    def _scalar(self, event: Any, place: Place) -> Node:
         raw = self._text[event.start_mark.index : event.end_mark.index]
         before = len(self._problems)
         value = substitute(event.value, raw, place, self._environ, self._problems)
@@ -149,7 +152,7 @@ class _Composer:
         self._remember(event, node)
         return node
 
-    def _fill(self, node: Node, event: yaml.NodeEvent, depth: int) -> None:
+    def _fill(self, node: Node, event: Any, depth: int) -> None:
         """Read the children of a container up to its end."""
         if depth > MAX_DEPTH:
             raise _TooMuch(f"nested deeper than {MAX_DEPTH} levels")
@@ -179,9 +182,8 @@ class _Composer:
             if key == "<<":
                 merged.append(child)
             elif key in node.value:
-                self._wrong(
-                    place, f"the key {key!r} is given twice; it stands in line {node.keys[key].line} already"
-                )
+                first = node.keys[key].line
+                self._wrong(place, f"the key {key!r} is given twice; it stands in line {first} already")
             elif key is not None:
                 node.value[key] = child
                 node.keys[key] = place
@@ -190,11 +192,11 @@ class _Composer:
         for child in merged:
             self._merge(node, child)
 
-    def _key(self, event: yaml.NodeEvent, depth: int) -> str | None:
+    def _key(self, event: Any, depth: int) -> str | None:
         """A key as text, whatever it looks like. None, and a problem, when it is no scalar."""
         if isinstance(event, yaml.ScalarEvent):
             self.here = self._place(event)
-            return event.value
+            return str(event.value)
         node = self._open(event)
         place = self.here
         self._fill(node, event, depth + 1)
@@ -217,14 +219,14 @@ class _Composer:
                     node.value[key] = child
                     node.keys[key] = part.keys[key]
 
-    def _alias(self, event: yaml.AliasEvent, place: Place) -> Node:
+    def _alias(self, event: Any, place: Place) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
             self._wrong(place, f"nothing before this place is called &{event.anchor}")
-            return Node(place, None, raw=f"*{event.anchor}")
+            return Node(place, None, raw=f"*{event.anchor}", pruned=True)
         return node
 
-    def _remember(self, event: yaml.NodeEvent, node: Node) -> None:
+    def _remember(self, event: Any, node: Node) -> None:
         """Only whole nodes can be named by an alias, so none can hold itself."""
         if event.anchor is not None:
             self._anchors[event.anchor] = node
@@ -234,7 +236,7 @@ class _Composer:
         if node.size > MAX_NODES:
             raise _TooMuch(f"more than {MAX_NODES} values, with aliases written out")
 
-    def _place(self, event: yaml.Event) -> Place:
+    def _place(self, event: Any) -> Place:
         start, end = event.start_mark, event.end_mark
         line = self._lines[start.line] if start.line < len(self._lines) else ""
         last = end.column if end.line == start.line else len(line.rstrip())

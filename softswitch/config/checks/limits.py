@@ -14,16 +14,17 @@ def check(scene: Scene) -> None:
     sip = scene.configuration.sip
     first, last = map(int, sip.rtp_ports.split("-"))
     legs = min(2 * sip.max_calls, MAX_LEGS)
-    if last - first + 1 < 2 * legs:
+    ports = last - first + 1
+    if ports < 2 * legs:
         scene.warn(
             ("sip", "rtp_ports"),
-            f"{last - first + 1} ports are {(last - first + 1) // 2} legs, but {sip.max_calls} callers with their agents"
+            f"{ports} ports are enough for {ports // 2} legs, but {sip.max_calls} callers and their agents"
             f" have {legs}: widen `rtp_ports`, or lower `max_calls`",
         )
     if last >= EPHEMERAL:
         scene.warn(
             ("sip", "rtp_ports"),
-            f"ports from {EPHEMERAL} up are given to any program by Linux; a range below is never taken by others",
+            f"Linux gives ports from {EPHEMERAL} up to any program that asks; a range below is never taken",
         )
     for name, queue in scene.configuration.queues.items():
         if queue.timeout is not None and queue.max_wait is None:

@@ -70,7 +70,7 @@ def _agent(scene: Scene, use: Use, agent: str) -> None:
 
 
 def _entered(scene: Scene, use: Use, loc: Loc) -> None:
-    """`{agent: entered}` needs something that was entered: this ask, this key with x, or the menu's one ask."""
+    """`{agent: entered}` needs something that was entered: an ask, or a key with x."""
     if len(use.loc) < 4 or use.loc[2] not in ("choices", "ask"):
         scene.wrong(loc, "`entered` is for the `choices` and the `ask` of a menu")
     elif use.loc[2] == "choices" and "x" not in str(use.loc[3]):

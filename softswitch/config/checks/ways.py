@@ -152,7 +152,7 @@ def _circles(scene: Scene) -> None:
 
 
 def _circles_among(uses: Sequence[Use], key: str, section: str) -> list[tuple[Loc, str]]:
-    """Circles of the ways that `key` leads within a section, each once: the place of its first step, and its names."""
+    """Circles of the ways that `key` leads within a section, each once: its first step's place, its names."""
     next_of: dict[str, str] = {}
     loc_of: dict[str, Loc] = {}
     goal = section.removesuffix("s")

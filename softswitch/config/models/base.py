@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, Validatio
 
 
 class Owners(dict[int, type["Section"]]):
-    """Which model each mapping of the file was checked against, by the mapping's id: it tells what keys it can have."""
+    """The model that each mapping of a file was read by, by the mapping's id: so its keys are known."""
 
 
 class Section(BaseModel):

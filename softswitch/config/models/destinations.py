@@ -31,15 +31,9 @@ def _word(*words: str) -> BeforeValidator:
 
     def parse(value: object) -> str:
         if value not in words:
-            expected = ", ".join(words[:-1] + (f"or {words[-1]}",)) if len(words) > 1 else words[0]
-            raise PydanticCustomError(
-                "word",
-                "{message}",
-                {
-                    "message": f"expected a destination, as {{queue: support}} or {{menu: welcome}}, or {expected}",
-                    "words": words,
-                },
-            )
+            expected = ", ".join((*words[:-1], f"or {words[-1]}")) if len(words) > 1 else words[0]
+            message = f"expected a destination, as {{queue: support}} or {{menu: welcome}}, or {expected}"
+            raise PydanticCustomError("word", "{message}", {"message": message, "words": words})
         return str(value)
 
     return BeforeValidator(parse)
@@ -93,8 +87,8 @@ class Destination(Section):
     priority: Name | None = None
     """With `queue`: a priority class that overrules the caller's own."""
     agent: Name | None = None
-    """Ring one agent directly: a name in `agents`; `dialled`, in `numbers`, for the one whose extension was dialled;
-    `entered`, in menus, for the one whose extension was keyed in."""
+    """Ring one agent directly: a name in `agents`; `dialled`, in `numbers`, is the one whose extension was
+    dialled; `entered`, in menus, is the one whose extension was keyed in."""
     say: Say | None = None
     """Speak this, then hang up."""
     play: FilePath | None = None

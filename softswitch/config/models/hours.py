@@ -111,11 +111,11 @@ class Schedule(Section):
     timezone: Zone
     """The zone whose clock these hours follow."""
     open: Annotated[dict[Days, Spans], Field(min_length=1)]
-    """Hours by days: `{mon-fri: "08:00-18:00", sat: ["09:00-12:00", "13:00-15:00"]}`. A span that ends before it starts
-    runs into the next day; the end of a day is 24:00."""
+    """Hours by days: `{mon-fri: "08:00-18:00", sat: ["09:00-12:00", "13:00-15:00"]}`. A span that ends
+    before it starts runs into the next day; the end of a day is 24:00."""
     holidays: Holidays | None = None
     """The country, and region, whose public holidays are closed."""
-    closed: list[Day] = []
+    closed: list[Day] = Field(default=[])
     """More days off."""
 
     @field_validator("open")

@@ -57,10 +57,10 @@ class Menu(Section):
     """The prompt: one text for each language, or one in the default language."""
     play: FilePath | None = None
     """A sound file instead, in every language."""
-    choices: dict[PhoneKey, AnyChoice] = {}
-    """What the keys lead to: a destination, `{language: en}`, repeat, back or hangup. A key is 0-9, star, hash or
-    several digits; `2xx: {agent: entered}` is every agent's extension of that form. None at all: the prompt is played
-    once, then `otherwise` follows."""
+    choices: dict[PhoneKey, AnyChoice] = Field(default={})
+    """What the keys lead to: a destination, `{language: en}`, repeat, back or hangup. A key is 0-9, star,
+    hash or several digits; `2xx: {agent: entered}` is every agent's extension of that form. None at all:
+    the prompt is played once, then `otherwise` follows."""
     wait: Duration = 5.0
     """How long to wait for a key after the prompt."""
     attempts: Annotated[int, Field(ge=1, le=20)] = 3
@@ -69,7 +69,7 @@ class Menu(Section):
     """Where the call goes when the attempts are used up: a destination, back or hangup."""
     wrong: Sound | None = None
     """What is heard after a wrong key; left out: a built-in sentence."""
-    ask: dict[AskName, Ask] = {}
+    ask: dict[AskName, Ask] = Field(default={})
     """Numbers to be keyed in before the menu is heard. `customer_number` is shown to the agent in the header
     X-Customer-Number, and stands in the record."""
     open: Name | None = None

@@ -94,7 +94,7 @@ Extension = Annotated[
 
 
 class Priority(Section):
-    """Points by class; who has more is served first, within a class who came first. Any name may be a class."""
+    """Points by class; who has more is served first, then who came first. Any name may be a class."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Points]

@@ -44,23 +44,24 @@ class Configuration(Section):
     media: Media = Media()
     """Sound and languages."""
     data: FilePath | None = None
-    """The folder for the record of calls and the control socket; left out: softswitch-data, beside the file."""
-    hours: dict[Name, Schedule] = {}
+    """The folder for the record of calls and the control socket; left out: softswitch-data beside the
+    file."""
+    hours: dict[Name, Schedule] = Field(default={})
     """Opening hours by name; menus refer to them."""
-    numbers: dict[NumberPattern, AnyDestination] = {}
-    """What was dialled, and where it leads; the first match wins. x is one digit, a * at the end is the rest; a number
-    that no line matches gets 404."""
-    callers: list[Caller] = []
+    numbers: dict[NumberPattern, AnyDestination] = Field(default={})
+    """What was dialled, and where it leads; the first match wins. x is one digit, a * at the end is the
+    rest; a number that no line matches gets 404."""
+    callers: list[Caller] = Field(default=[])
     """Classes of callers by their numbers; the first match wins."""
-    menus: dict[Name, Menu] = {}
+    menus: dict[Name, Menu] = Field(default={})
     """Menus by name."""
-    queues: dict[Name, Queue] = {}
+    queues: dict[Name, Queue] = Field(default={})
     """Queues by name."""
-    agents: dict[Name, Agent] = {}
+    agents: dict[Name, Agent] = Field(default={})
     """Agents by name."""
-    teams: dict[Name, Team] = {}
+    teams: dict[Name, Team] = Field(default={})
     """Who serves a queue: teams by the queue's name."""
-    music: dict[Name, Playlist] = {}
+    music: dict[Name, Playlist] = Field(default={})
     """Playlists for queues by name: files that are played one after the other, over and over."""
 
     @model_validator(mode="before")

@@ -97,25 +97,21 @@ Playlist = Annotated[list[FilePath], Field(min_length=1)]
 class Sip(Section):
     """How the switch speaks SIP and RTP."""
 
-    listen: Annotated[list[Listen], Field(min_length=1), AfterValidator(_without_repeats)] = [
-        "udp:0.0.0.0:5060",
-        "tcp:0.0.0.0:5060",
-    ]
+    listen: Annotated[list[Listen], Field(min_length=1), AfterValidator(_without_repeats)] = Field(
+        default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"]
+    )
     """Where it takes calls, over UDP and TCP. An address of 0.0.0.0 is every interface."""
     public_address: Public = "auto"
     """What Contact and SDP carry when the switch stands behind NAT; auto is the address of the interface."""
     realm: Words = "softswitch"
     """The name of this switch's domain."""
-    codecs: Annotated[list[Codec], Field(min_length=1), AfterValidator(_without_repeats)] = [
-        "pcma",
-        "pcmu",
-        "g722",
-        "opus",
-    ]
+    codecs: Annotated[list[Codec], Field(min_length=1), AfterValidator(_without_repeats)] = Field(
+        default=["pcma", "pcmu", "g722", "opus"]
+    )
     """In the order of preference; what is not listed is not offered."""
     rtp_ports: Ports = "16384-32767"
-    """UDP ports for sound, two for each leg. Keep below Linux's ephemeral range (32768 and up), from which other
-    programs take ports at random."""
+    """UDP ports for sound, two for each leg. Stay below Linux's ephemeral range (32768 and up), from which
+    other programs take ports at random."""
     max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
     """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality."""
     drain: Duration = 60.0
@@ -127,5 +123,7 @@ class Media(Section):
 
     sample_rate: Literal[8000, 16000] = 8000
     """The rate at which sound is mixed: 8000 for G.711 alone (no resampling), 16000 for wideband."""
-    languages: Annotated[list[LanguageName], Field(min_length=1), AfterValidator(_without_repeats)] = ["en"]
+    languages: Annotated[list[LanguageName], Field(min_length=1), AfterValidator(_without_repeats)] = Field(
+        default=["en"]
+    )
     """The languages that callers can hear; the first is the default."""
