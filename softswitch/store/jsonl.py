@@ -166,6 +166,18 @@ def read_events(folder: Path, start: int = 0) -> Iterator[Recorded]:
             yield event
 
 
+def events_of(folder: Path, call: CallId) -> Iterator[Recorded]:
+    """Every event of one call in order; of a call that nobody knows, none."""
+    mark = f'"call":{_dumps(call)}'.encode()
+    found = []
+    for line in read_lines_backwards(folder / EVENTS):
+        if mark in line and (event := decode(line)) is not None and event.call == call:
+            found.append(event)
+            if event.kind == Kind.CALL_ARRIVED:
+                break
+    yield from reversed(found)
+
+
 def read_calls(folder: Path) -> Iterator[CallRecord]:
     """Call records of a folder, the newest first."""
     for line in read_lines_backwards(folder / CALLS):

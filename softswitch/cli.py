@@ -1,0 +1,243 @@
+"""The command line: what each command takes.
+
+What a command does is imported only once it is called, so that help and `version` come at once.
+"""
+
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from softswitch import __version__
+from softswitch.errors import ConfigError, SoftswitchError
+
+app = typer.Typer(
+    name="softswitch",
+    help="A SIP call-centre switch: menus, queues with music, agents' phones.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+RUNNING = "The running switch"
+RECORD = "The record"
+FILES = "Configurations"
+
+ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        envvar="SOFTSWITCH_DATA",
+        help="The switch's data folder. Else --config's, else softswitch-data here or one folder below.",
+    ),
+]
+Config = Annotated[Path | None, typer.Option(metavar="FILE", help="Use the data folder that FILE names.")]
+
+
+def main() -> None:
+    """Run the command line. Errors that users can mend are sentences on stderr: exit 2 for mistakes in a
+    configuration or in the command, 1 for the rest.
+    """
+    try:
+        app()
+    except ConfigError as error:
+        count = len(error.problems)
+        print(error, file=sys.stderr)
+        print(f"{count} problem{'s' * (count > 1)}. `softswitch check` shows the lines.", file=sys.stderr)
+        sys.exit(2)
+    except SoftswitchError as error:
+        print(f"softswitch: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def run(
+    file: ConfigFile,
+    log: Annotated[str, typer.Option(metavar="human|json", help="How log lines look.")] = "human",
+    level: Annotated[
+        str, typer.Option(metavar="debug|info|warning|error", help="From which level on.")
+    ] = "info",
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", envvar="SOFTSWITCH_DATA", help="The folder for record and control socket."
+        ),
+    ] = None,
+) -> None:
+    """Run the switch in the foreground. SIGHUP reloads FILE, SIGTERM drains, a second one stops at once."""
+    import asyncio
+
+    from softswitch.log import LEVELS, configure
+
+    format = _one_of("--log", log, ("human", "json"))
+    thread = configure(
+        "json" if format == "json" else "human", level=_one_of("--level", level, tuple(LEVELS))
+    )
+    try:
+        from softswitch.app import serve
+
+        asyncio.run(serve(file, data=data))
+    finally:
+        thread.close()
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the recording and the picture go.")] = Path(
+        "demo-output"
+    ),
+    seconds: Annotated[int, typer.Option(min=10, max=600, help="How long callers keep dialling in.")] = 30,
+) -> None:
+    """A dozen real callers, three agents, live in the terminal; ends with a summary, a WAV and a picture."""
+    from softswitch.demo.show import show
+
+    raise typer.Exit(show(out, seconds))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(f"softswitch {__version__}")
+
+
+@app.command(rich_help_panel=FILES)
+def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)]) -> None:
+    """Show every problem of each FILE, or a summary of what it sets up. Exit 2 when there is a problem."""
+    from softswitch.commands.configuration import check_files
+
+    raise typer.Exit(check_files(files))
+
+
+@app.command(rich_help_panel=FILES)
+def schema() -> None:
+    """Print the JSON Schema of configurations, for editors."""
+    from softswitch.commands.configuration import print_schema
+
+    print_schema()
+
+
+@app.command("try", rich_help_panel=FILES)
+def try_(
+    file: ConfigFile,
+    dial: Annotated[str, typer.Option(metavar="NUMBER", help="What the caller dials.", show_default=False)],
+    keys: Annotated[
+        str, typer.Option(help="Keys in order: 2,1 for one key a menu, 123456# for an entry, - for silence.")
+    ] = "",
+    caller: Annotated[str, typer.Option("--from", metavar="NUMBER", help="Who calls.")] = "",
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"],
+            help="When, on the wall clock of the opening hours. Else now.",
+        ),
+    ] = None,
+) -> None:
+    """Walk a call through numbers, hours and menus and print every step, without any SIP."""
+    from softswitch.commands.configuration import print_walk
+
+    print_walk(file, dial, keys, caller, at or datetime.now(UTC))
+
+
+@app.command(rich_help_panel=RUNNING)
+def status(data: Data = None, config: Config = None, json: AsJson = False) -> None:
+    """How the running switch is, in a few numbers."""
+    from softswitch.commands.running import print_status
+
+    print_status(_socket(data, config), json)
+
+
+@app.command(rich_help_panel=RUNNING)
+def queues(data: Data = None, config: Config = None, json: AsJson = False) -> None:
+    """Who waits where, and what each queue has done so far."""
+    from softswitch.commands.running import print_queues
+
+    print_queues(_socket(data, config), json)
+
+
+@app.command(rich_help_panel=RUNNING)
+def agents(data: Data = None, config: Config = None, json: AsJson = False) -> None:
+    """What each agent is doing, and since when."""
+    from softswitch.commands.running import print_agents
+
+    print_agents(_socket(data, config), json)
+
+
+@app.command(rich_help_panel=RUNNING)
+def reload(data: Data = None, config: Config = None) -> None:
+    """Apply the changed configuration without touching a call; a broken one changes nothing."""
+    from softswitch.commands.running import reload_settings
+
+    reload_settings(_socket(data, config))
+
+
+@app.command(rich_help_panel=RUNNING)
+def stop(
+    data: Data = None,
+    config: Config = None,
+    now: Annotated[bool, typer.Option("--now", help="Do not wait for conversations to end.")] = False,
+) -> None:
+    """Take no new calls, let those in progress end, then stop."""
+    from softswitch.commands.running import stop_switch
+
+    stop_switch(_socket(data, config), now)
+
+
+@app.command(rich_help_panel=RECORD)
+def calls(
+    data: Data = None,
+    config: Config = None,
+    last: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    live: Annotated[bool, typer.Option("--live", help="Those in progress, from the running switch.")] = False,
+    json: AsJson = False,
+) -> None:
+    """The last calls: who, which way, how long, which agent, how it ended. One record a line with --json."""
+    if live:
+        from softswitch.commands.running import print_live_calls
+
+        print_live_calls(_socket(data, config), json)
+        return
+    from softswitch.commands.record import print_calls
+
+    print_calls(_folder(data, config), last, json)
+
+
+@app.command(rich_help_panel=RECORD)
+def why(
+    call: Annotated[
+        str, typer.Argument(help="A call's id or its beginning, or the caller's number for the last one.")
+    ],
+    data: Data = None,
+    config: Config = None,
+    json: AsJson = False,
+) -> None:
+    """Each time an agent was rung for a call: who was considered, who was skipped, and why."""
+    from softswitch.commands.record import print_why
+
+    print_why(_folder(data, config), call, json)
+
+
+def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
+    return value
+
+
+def _folder(data: Path | None, config: Path | None) -> Path:
+    from softswitch.commands.finding import data_folder
+
+    return data_folder(data, config)
+
+
+def _socket(data: Path | None, config: Path | None) -> Path:
+    from softswitch.control.wire import SOCKET
+
+    return _folder(data, config) / SOCKET

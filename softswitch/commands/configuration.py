@@ -1,0 +1,42 @@
+"""`check`, `schema` and `try`: about a file, without a running switch."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from softswitch.commands.table import console
+from softswitch.config.check import check
+from softswitch.config.describe import problems, summary
+from softswitch.config.load import load
+from softswitch.config.schema import json_schema
+from softswitch.errors import SoftswitchError
+from softswitch.walk import parse_keys, render, walk
+
+
+def check_files(files: list[Path]) -> int:
+    """Print what `softswitch check` says; the exit code."""
+    report = check(files)
+    out = console()
+    if report.problems or report.warnings:
+        out.print(problems(report), soft_wrap=True)
+    if report.problems:
+        return 2
+    for settings in report.configurations:
+        out.print(summary(settings))
+    return 0
+
+
+def print_schema() -> None:
+    """Print the JSON Schema."""
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def print_walk(file: Path, dialled: str, keys: str, caller: str, at: datetime) -> None:
+    """Print every step of a call. Raises ConfigError, and SoftswitchError for keys that are none."""
+    try:
+        pressed = parse_keys(keys)
+    except ValueError as error:
+        raise SoftswitchError(f"--keys: {error}") from error
+    console().print(render(walk(load(file), dialled, pressed, caller, at)))

@@ -1,0 +1,156 @@
+"""What the record says of past calls: read from its files, whether a switch runs or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from softswitch.commands.table import console, duration, foreign, print_json, table, when
+from softswitch.errors import StoreError
+from softswitch.ports import Recorded
+from softswitch.store.calls import CallRecord
+from softswitch.store.jsonl import CALLS, encode_record, events_of, read_calls
+from softswitch.store.records import Kind
+from softswitch.types import CallId, Quality
+
+OUTCOMES = {
+    "answered": "green",
+    "abandoned": "yellow",
+    "lost": "red",
+    "refused": "red",
+    "turned away": "yellow",
+}
+"""Colour by outcome."""
+
+
+def print_calls(folder: Path, last: int, as_json: bool) -> None:
+    """`softswitch calls`. Raises StoreError: there is no record."""
+    if not (folder / CALLS).exists():
+        raise StoreError(
+            f"there is no record of calls in {folder}; name the switch's data folder with --data DIR"
+        )
+    records = list(islice(read_calls(folder), last))[::-1]
+    if as_json:
+        for record in records:
+            print(encode_record(record).decode(), end="")
+        return
+    console().print(calls(records, datetime.now().astimezone()) if records else "no call has ended yet")
+
+
+_COLUMNS = (
+    *("when", "from", "dialled", "menus", "queue", ">wait", "agent", ">talk"),
+    *("outcome", "ended by", "codec, loss", "call"),
+)
+
+
+def calls(records: list[CallRecord], now: datetime) -> Table:
+    """One line for each call, as they come."""
+    lines = table(*_COLUMNS)
+    for record in records:
+        lines.add_row(
+            when(record.start, now),
+            foreign(f"{record.name} {record.number}".strip() or "anonymous"),
+            foreign(record.dialled),
+            Text(_way(record)),
+            Text(" > ".join(record.queues) or "-"),
+            duration(record.wait if record.queues else None),
+            _agents(record),
+            duration(record.talk if record.agent else None),
+            Text(_outcome(record), style=OUTCOMES.get(record.outcome, "")),
+            record.ended_by or "-",
+            _media(record.caller_media),
+            record.id,
+        )
+    return lines
+
+
+def _way(record: CallRecord) -> str:
+    menus = " > ".join(record.menus)
+    keys = f" [{record.digits}]" if record.digits else ""
+    return f"{menus}{keys}" or "-"
+
+
+def _agents(record: CallRecord) -> Text:
+    """Who was rung in vain (struck out), and who answered."""
+    missed = [offer.agent for offer in record.offers if offer.result != "answered"]
+    words = [(name, "dim strike") for name in dict.fromkeys(missed) if name != record.agent]
+    if record.agent:
+        words.append((record.agent, "bold"))
+    return Text(" ").join(Text(name, style=style) for name, style in words) if words else Text("-")
+
+
+def _outcome(record: CallRecord) -> str:
+    return f"{record.outcome} {record.status}" if record.outcome == "refused" else record.outcome
+
+
+def _media(quality: Quality) -> str:
+    if not quality.codec:
+        return "-"
+    expected = quality.received + quality.lost
+    return f"{quality.codec} {quality.lost / expected:.1%}" if expected else f"{quality.codec} silent"
+
+
+def print_why(folder: Path, wanted: str, as_json: bool) -> None:
+    """`softswitch why`. Raises StoreError: no such call."""
+    call = find_call(folder, wanted)
+    offers = [event for event in events_of(folder, call) if event.kind in _OFFERS]
+    if as_json:
+        print_json([{"at": event.at, "kind": event.kind, **event.data} for event in offers])
+        return
+    console().print(why(call, offers))
+
+
+def find_call(folder: Path, wanted: str) -> CallId:
+    """The call whose id begins with `wanted`, or the last one from that number, ended or in progress."""
+    for record in read_calls(folder):
+        if record.id.startswith(wanted) or record.number == wanted:
+            return record.id
+    if next(events_of(folder, CallId(wanted)), None) is not None:
+        return CallId(wanted)
+    raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
+
+
+_OFFERS = (Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED)
+
+
+def why(call: CallId, events: list[Recorded]) -> RenderableType:
+    """Each offer with its reasoning and its end."""
+    ends = {event.data["offer"]: event for event in events if event.kind == Kind.OFFER_ENDED}
+    made = [event for event in events if event.kind == Kind.OFFER_MADE]
+    if not made:
+        return f"call {call}: no agent was rung"
+    return Group(
+        *(_offer(number, event, ends.get(event.data["offer"])) for number, event in enumerate(made, 1))
+    )
+
+
+def _offer(number: int, event: Recorded, end: Recorded | None) -> RenderableType:
+    data: Mapping[str, Any] = event.data
+    reasons: Mapping[str, Any] = data.get("why") or {}
+    at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    head = f"[bold]{number}. {data['agent']}[/] was rung at {at} for queue {data['queue']}"
+    result = (
+        "is still ringing" if end is None else f"{end.data['result']} after {duration(end.at - event.at)}"
+    )
+    lines = Table.grid(padding=(0, 2))
+    lines.add_row("   caller", f"place {reasons.get('position', '?')}, {reasons.get('score', 0):g} points")
+    lines.add_row(
+        "   strategy", f"{reasons.get('strategy', '?')} chose among {_names(reasons.get('considered'))}"
+    )
+    for skipped in reasons.get("skipped", ()):
+        lines.add_row("   skipped", f"{skipped['agent']}: {skipped['reason']}")
+    if reasons.get("uncounted"):
+        lines.add_row("   skipped", f"{reasons['uncounted']} more")
+    lines.add_row("   result", result)
+    return Group(head, lines)
+
+
+def _names(names: Any) -> str:
+    return ", ".join(names or ()) or "nobody"

@@ -1,0 +1,184 @@
+"""What the running switch says of itself, asked over its control socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from softswitch.commands.table import console, duration, foreign, print_json, table
+from softswitch.control.client import ask
+
+COLOURS = {
+    "free": "green",
+    "ringing": "yellow",
+    "talking": "cyan",
+    "outside-call": "cyan",
+    "wrap-up": "magenta",
+    "paused": "red",
+    "back-off": "red",
+}
+"""Of agents' states."""
+
+
+def print_status(socket: Path, as_json: bool) -> None:
+    """`softswitch status`."""
+    answer = ask(socket, "status")
+    if as_json:
+        print_json(answer)
+        return
+    console().print(status(answer))
+
+
+def status(answer: Mapping[str, Any]) -> Table:
+    """The switch in a few numbers."""
+    record = answer["record"]
+    phases = ", ".join(f"{count} {phase}" for phase, count in answer["phases"].items())
+    lines = {
+        "softswitch": answer["version"],
+        "configuration": answer["file"],
+        "up for": duration(answer["uptime"]),
+        "calls": f"{answer['calls']} of at most {answer['max_calls']}" + (f": {phases}" if phases else ""),
+        "record": f"event {record['last']}, {record['waiting']} lines not yet written",
+    }
+    if answer["draining"]:
+        lines["calls"] += " [yellow](draining: no new ones are taken)[/]"
+    if record["problem"]:
+        lines["record"] = (
+            f"[bold red]FAILING: {record['problem']}[/]; {record['waiting']} lines wait in memory"
+        )
+    if record["lost"]:
+        lines["record"] += f", [bold red]{record['lost']} events lost[/]"
+    made = Table.grid(padding=(0, 2))
+    for name, value in lines.items():
+        made.add_row(Text(name, style="bold"), value)
+    return made
+
+
+def print_queues(socket: Path, as_json: bool) -> None:
+    """`softswitch queues`."""
+    answer = ask(socket, "queues")
+    if as_json:
+        print_json(answer["queues"])
+        return
+    console().print(queues(answer["queues"]))
+
+
+def queues(answer: list[Mapping[str, Any]]) -> RenderableType:
+    """One line for each queue, and below them the callers who wait."""
+    lines = table(
+        "queue",
+        ">waiting",
+        ">free agents",
+        ">joined",
+        ">answered",
+        ">mean wait",
+        ">longest",
+        ">abandoned",
+        ">turned away",
+    )
+    for queue in answer:
+        counts = queue["counts"]
+        answered = counts["answered"]
+        lines.add_row(
+            queue["name"],
+            str(queue["waiting"]),
+            str(queue["free"]),
+            str(counts["joined"]),
+            str(answered),
+            duration(counts["answered_wait"] / answered if answered else None),
+            duration(counts["longest_wait"] or None),
+            str(counts["abandoned"]),
+            str(counts["full"] + counts["timed_out"] + counts["sent_away"]),
+        )
+    line = table("queue", ">place", "caller", "class", ">waiting for", "ringing", "call")
+    for queue in answer:
+        for caller in queue["callers"]:
+            line.add_row(
+                queue["name"],
+                str(caller["position"]),
+                foreign(caller["number"]),
+                caller["priority"],
+                duration(caller["waited"]),
+                ", ".join(caller["ringing"]),
+                caller["call"],
+            )
+    return Group(lines, line) if line.rows else lines
+
+
+def print_agents(socket: Path, as_json: bool) -> None:
+    """`softswitch agents`."""
+    answer = ask(socket, "agents")
+    if as_json:
+        print_json(answer["agents"])
+        return
+    console().print(agents(answer["agents"], answer["at"]))
+
+
+def agents(answer: list[Mapping[str, Any]], now: float) -> Table:
+    """One line for each agent."""
+    lines = table("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
+    for agent in answer:
+        state = agent["state"]
+        reason = f" ({agent['paused']})" if agent["paused"] else ""
+        lines.add_row(
+            agent["name"],
+            Text(state + reason, style=COLOURS.get(state, "")),
+            duration(now - agent["since"]),
+            str(agent["taken"]),
+            duration(agent["talk_time"] or None),
+            ", ".join(agent["queues"]),
+            ", ".join(agent["calls"]),
+        )
+    return lines
+
+
+def print_live_calls(socket: Path, as_json: bool) -> None:
+    """`softswitch calls --live`."""
+    answer = ask(socket, "calls")
+    if as_json:
+        print_json(answer)
+        return
+    console().print(live_calls(answer))
+
+
+def live_calls(answer: list[Mapping[str, Any]]) -> RenderableType:
+    """One line for each call in progress."""
+    if not answer:
+        return "no calls in progress"
+    lines = table("call", "from", "dialled", "phase", "queue", "agent", ">for")
+    for call in answer:
+        lines.add_row(
+            call["call"],
+            foreign(call["from"]),
+            foreign(call["dialled"]),
+            call["phase"],
+            call["queue"] or "-",
+            call["agent"] or "-",
+            duration(call["seconds"]),
+        )
+    return lines
+
+
+def reload_settings(socket: Path) -> None:
+    """`softswitch reload`. Raises ControlError with every problem of the file."""
+    answer = ask(socket, "reload")
+    print(f"in force now: {answer['file']}")
+    if answer["after_restart"]:
+        print(f"changed, but in force only after a restart: {', '.join(answer['after_restart'])}")
+
+
+def stop_switch(socket: Path, now: bool) -> None:
+    """`softswitch stop`."""
+    answer = ask(socket, "stop")
+    if now:
+        ask(socket, "stop")
+        print(f"stopping; calls cut off: {answer['draining']}")
+    elif answer["draining"]:
+        print(f"draining: {answer['draining']} calls may go on for at most {duration(answer['limit'])}")
+    else:
+        print("stopping: there are no calls")

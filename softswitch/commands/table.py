@@ -1,0 +1,59 @@
+"""How tables and durations look, the same in every command."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDE = 160
+"""Columns when the output is no terminal: a table in a file or a pipe is not squeezed."""
+
+
+def console() -> Console:
+    """Standard output."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=WIDE)
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    """A table; a column whose name begins with > is aligned to the right."""
+    made = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    for column in columns:
+        made.add_column(
+            column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
+        )
+    return made
+
+
+def foreign(text: str) -> Text:
+    """Text that came over the network, unable to take control of the terminal."""
+    return Text("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text))
+
+
+def print_json(value: object) -> None:
+    """A result for machines."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def duration(seconds: float | None) -> str:
+    """`4.2 s`, `1:05`, `2:00:00`; a dash for nothing."""
+    if seconds is None or seconds < 0:
+        return "-"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def when(at: float, now: datetime) -> str:
+    """Local time, with the date unless that is today's."""
+    moment = datetime.fromtimestamp(at).astimezone()
+    return moment.strftime("%H:%M:%S" if moment.date() == now.date() else "%Y-%m-%d %H:%M:%S")
