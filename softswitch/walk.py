@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -56,6 +56,8 @@ from softswitch.types import (
 SILENCE = "-"
 """The key that is none: the caller waits until the menu loses patience."""
 
+_NAMED = {"star": "*", "hash": "#"}
+
 
 class Kind(StrEnum):
     """What a step is about."""
@@ -88,9 +90,12 @@ class Step:
 def parse_keys(text: str) -> list[str]:
     """The keys of `--keys 2,1`: between commas one key, several in a row (`123456#`), or `-` for silence.
 
+    `star` and `hash` are * and #, which shells have their own ideas about.
+
     A comma is a pause long enough to end an entry. Raises ValueError, which says what to write.
     """
-    keys = [key.strip() for key in text.split(",")] if text.strip() else []
+    words = [word.strip() for word in text.split(",")] if text.strip() else []
+    keys = [_NAMED.get(word, word) for word in words]
     for key in keys:
         if not re.fullmatch(r"-|[0-9*#A-D]+", key):
             raise ValueError(
@@ -161,7 +166,8 @@ class _Walk:
         self._language: Language = (self._rule and self._rule.language) or settings.media.languages[0]
         self._steps: list[Step] = []
         self._asked: set[str] = set()
-        self._done = False
+        self._sounding = 0  # the first step of the last prompts
+        self._quick = False  # the last key was pressed a moment ago
 
     def steps(self, keys: Sequence[str]) -> list[Step]:
         """The whole walk."""
@@ -205,6 +211,8 @@ class _Walk:
                 continue
             for digit in key:
                 self._tell(DigitPressed(digit))
+                self._quick = True
+            self._quick = False
             if self._interpreter.entry:
                 self._pause()
         while self._interpreter.state is not State.DONE:
@@ -241,6 +249,7 @@ class _Walk:
     def _write(self, action: Action) -> None:
         match action:
             case Play(prompts, language):
+                self._sounding = len(self._steps)
                 for prompt in prompts:
                     self._note(Kind.SAYS, _spoken(prompt, language), "" if prompt.play else language)
             case SetLanguage(language):
@@ -249,9 +258,16 @@ class _Walk:
             case Go(destination):
                 self._end(destination)
             case StopPrompt():
-                pass
+                self._cut()
             case _:
                 self._write_note(action)
+
+    def _cut(self) -> None:
+        """Tell of prompts that quick keys leave no time for; what a pause leaves time for counts as heard."""
+        if self._quick:
+            self._steps[self._sounding :] = [
+                replace(s, note=f"{s.note} cut".strip()) for s in self._steps[self._sounding :]
+            ]
 
     def _write_note(self, note: Note) -> None:
         match note:
@@ -287,7 +303,7 @@ class _Walk:
     def _end(self, destination: Destination) -> None:
         match destination:
             case ToQueue():
-                self._note(Kind.END, _name(destination), self._queue(destination))
+                self._note(Kind.END, f"queue {destination.queue}", self._queue(destination))
             case ToAgent(agent):
                 name = agent or self._settings.menus.extensions.get(normalise(self._dialled), "")
                 phone = self._settings.phones.get(AgentName(name))

@@ -176,7 +176,7 @@ class TestMenus:
             (Kind.NUMBER_ENTERED, "123456"),
             (Kind.SAYS, '"Invoices, 1. A fault, 2."'),
             (Kind.KEY, "2"),
-            (Kind.END, "queue support, priority urgent"),
+            (Kind.END, "queue support"),
         ]
         assert Step(Kind.KEY, "2", "→ menu support") in steps
 
@@ -184,6 +184,14 @@ class TestMenus:
         steps = take("600", "2#1")
         assert texts(steps, Kind.SAYS) == ['"Welcome."', '"Your number?"', '"Invoices, 1. A fault, 2."']
         assert end(steps).text == "queue support"
+
+    def test_prompts_that_quick_keys_cut_are_told_apart(self):
+        assert [step.note for step in take("600", "2#1") if step.kind is Kind.SAYS] == [
+            "en",
+            "en cut",
+            "en cut",
+        ]
+        assert [step.note for step in take("600", "2,#,1") if step.kind is Kind.SAYS] == ["en", "en", "en"]
 
     def test_a_comma_ends_an_entry(self):
         assert [step.text for step in take("600", "2,12,#") if step.kind is Kind.MISTAKE] == [
@@ -249,6 +257,9 @@ class TestKeys:
     def test_keys_are_read_from_the_command_line(self):
         assert parse_keys("2, 123456# ,-,*") == ["2", "123456#", "-", "*"]
         assert parse_keys("") == []
+
+    def test_star_and_hash_may_be_written_as_words(self):
+        assert parse_keys("2,hash,star") == ["2", "#", "*"]
 
     @pytest.mark.parametrize("text", ["2,,1", "x", "2-1", "2;1"])
     def test_what_is_no_key_teaches_how_to_write_keys(self, text):
