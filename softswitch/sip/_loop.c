@@ -2,6 +2,12 @@
 
 #include <pjlib-util.h>
 
+/* Before libCreate, which would greet on standard output; libInit sets the level that is wanted. */
+static void log_quiet(void)
+{
+    pj_log_set_level(0);
+}
+
 /* The epoll descriptor beneath PJSIP's SIP sockets, or -1. */
 static int loop_descriptor(void)
 {

@@ -3,13 +3,12 @@
     async with SipEndpoint(settings.sip, settings.media, on_incoming=welcome) as endpoint:
         leg = endpoint.dial("sip:201@192.0.2.20", caller=Party("600100200"))
 
-`pj.Endpoint` is not subclassed: its virtual methods would take the interpreter's lock wherever PJSIP calls them.
+`pj.Endpoint` is not subclassed: its virtual methods would take the interpreter's lock on any thread.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import resource
 import threading
@@ -33,6 +32,7 @@ from softswitch.sip.log import PjsipLog
 from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, account_options, domain_of, library_options, transport_options
+from softswitch.sip.wiring import Bridge
 from softswitch.types import Party, Seconds
 
 log = structlog.get_logger(__name__)
@@ -54,14 +54,14 @@ class SipEndpoint:
     """The SIP stack; a process has room for one at a time (PJSIP's own law)."""
 
     def __init__(self, sip: SipSettings, media: MediaSettings, on_incoming: Callable[[Leg], None]) -> None:
-        """`on_incoming` gets each caller's leg from inside the INVITE's handling: it starts a task and returns.
+        """`on_incoming` gets each caller's leg while the INVITE is handled: it starts a task and returns.
 
         A leg that `on_incoming` leaves without a verb gets 100 Trying only.
         """
         self.settings = sip
         self.domain = domain_of(sip)
         self.media = NativeMedia(media.sample_rate)
-        self.bridge = NativeBridge()
+        self.bridge: Bridge = NativeBridge()
         self.legs: dict[int, SipLeg] = {}
         """Legs that have not ended, by serial number."""
         self.gate = Gate(self.legs)
@@ -88,10 +88,9 @@ class SipEndpoint:
         self.gate.state.draining = 1
         for leg in tuple(self.legs.values()):
             leg.hangup(480)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL):
-                while lib.legs_in_use():
-                    await asyncio.sleep(0.01)
+        deadline = asyncio.get_running_loop().time() + FAREWELL
+        while lib.legs_in_use() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)  # PJSUA tells nobody when the last BYE is answered
         self._stop()
 
     def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> SipLeg:
@@ -105,7 +104,7 @@ class SipEndpoint:
         return leg
 
     def admit(self, *, max_calls: int | None = None, draining: bool | None = None) -> None:
-        """Change who may come in: above `max_calls` callers, or while draining, an INVITE gets 503 and Retry-After."""
+        """Change who may come in: above `max_calls` callers, and while draining, an INVITE gets 503."""
         if max_calls is not None:
             self.gate.state.max_callers = max_calls
         if draining is not None:
@@ -157,6 +156,7 @@ class SipEndpoint:
         loop = asyncio.get_running_loop()
         self._pj = pj.Endpoint()
         try:
+            lib.log_quiet()
             self._pj.libCreate()
             self._pj.libInit(library_options(self.media.rate, PjsipLog()))
         except pj.Error as error:
@@ -189,8 +189,8 @@ class SipEndpoint:
             self._pj.codecSetPriority(codec.codecId, wanted.pop(name, 0))  # type: ignore[union-attr]
         if wanted:
             raise EndpointError(
-                f"codec {next(iter(wanted))} is not in this build of PJSIP: build it again with `make setup`, "
-                "or take it out of sip.codecs"
+                f"sip.codecs: {next(iter(wanted))} is not in this build of PJSIP. "
+                "Take it out, or build again by `make setup`."
             )
 
     def _listen(self, listen: Listen) -> None:
@@ -218,7 +218,7 @@ class SipEndpoint:
             self._drop(leg)
         self._account = self._pump = self._report = None
         if self._pj is not None:
-            self._pj.libDestroy()
+            self._pj.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)  # else it waits a second for nothing
             self._pj = None
         if self._wake >= 0:
             asyncio.get_running_loop().remove_reader(self._wake)

@@ -75,7 +75,7 @@ def decide(request: Request) -> Answer:
 
 
 def _info(request: Request) -> Answer:
-    """Digits in either of the two bodies that phones send; an empty INFO asks whether the call still lives."""
+    """Digits in either of the two bodies that phones send; an empty INFO asks whether the call lives."""
     kind = request.message.headers.get("content-type", "").split(";")[0].strip().lower()
     body = request.message.body
     if kind == "application/dtmf-relay":
@@ -116,7 +116,7 @@ class Gate:
         _Native.gate = None
 
     def requests(self) -> dict[str, int]:
-        """Requests received by method, since the start; retransmissions that a transaction absorbed are not in."""
+        """Requests received by method, since the start, without the retransmissions that were absorbed."""
         return _named(lib.gate_method_name, self.state.requests)
 
     def answers(self) -> dict[int, int]:

@@ -67,7 +67,7 @@ class SipLeg(Sounding):
         self.call: PjCall | None = None
         self._home = home
         self._loop = loop
-        self._message = Message("")
+        self.headers: Mapping[str, str] = {}
         self._ear = Listening(home.bridge)
         self._settled: asyncio.Future[None] = loop.create_future()  # answered or ended
         self._confirmed = False
@@ -85,8 +85,8 @@ class SipLeg(Sounding):
         """The leg of an INVITE that has just come; 100 Trying has been sent."""
         message = Message(text)
         leg = cls(home, message.caller, incoming=True)
-        leg._message = message
-        leg.sip_call_id = message.headers.get("call-id", "")
+        leg.headers = message.headers
+        leg.sip_call_id = leg.headers.get("call-id", "")
         leg.dialled = user_part(message.uri)
         leg.call = PjCall(account, leg, call_id)
         leg._attach(call_id)
@@ -112,11 +112,6 @@ class SipLeg(Sounding):
     def _attach(self, call_id: int) -> None:
         self.serial = lib.legs_attach(call_id)
         self.id = LegId(f"leg-{self.serial}")
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The INVITE's headers by their lower-case long names; none on an outgoing leg."""
-        return self._message.headers
 
     # Verbs. ------------------------------------------------------------------------------------------
 

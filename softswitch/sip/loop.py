@@ -14,8 +14,8 @@ MAX_ROUNDS = 64
 """Rounds of events before everybody else on the loop gets a turn."""
 
 MAX_EMPTY = 16
-"""Wake-ups in a row that brought nothing before the descriptor is left alone until the next tick: epoll reports
-a connection that has failed until PJSIP closes it, and PJSIP takes its time."""
+"""Wake-ups in a row that brought nothing before the descriptor is left alone until the next tick: epoll
+reports a connection that has failed until PJSIP closes it, and PJSIP takes its time."""
 
 
 class Pump:

@@ -1,4 +1,4 @@
-"""The native bridge and players that read from memory: what `ports.Media` promises, carried out by `_media.c`."""
+"""The native bridge, and players that read from memory: `ports.Media` over `_media.c`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from softswitch.sip.wiring import Sounding
 
 
 class NativeBridge:
-    """PJMEDIA's conference bridge. What it answers is not looked at: it can only say that one side has left."""
+    """PJMEDIA's conference bridge. Its answers are not looked at: they only say that one side has left."""
 
     def connect(self, source: int, sink: int, level: float) -> None:
         """Let `sink` hear `source` from the next tick on."""
@@ -79,7 +79,7 @@ class NativeMedia:
         self._sounds: WeakValueDictionary[bytes, _Sound] = WeakValueDictionary()
 
     def player(self, clip: Clip, *, loop: bool = False) -> NativePlayer:
-        """A player of `clip`; players of equal clips share their memory. Raises AudioError when the rate is wrong."""
+        """A player of `clip`; players of equal clips share memory. Raises AudioError for a wrong rate."""
         if clip.rate != self.rate:
             raise AudioError(
                 f"{clip.label!r} has {clip.rate} samples per second and the bridge {self.rate}: "

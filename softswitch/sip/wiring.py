@@ -28,7 +28,7 @@ class Bridge(Protocol):
 
 
 class Sounding:
-    """Something that can be heard. It knows who wants to hear it, also while it has no place in the bridge."""
+    """Something that can be heard. It knows who wants to, also while it has no place in the bridge."""
 
     def __init__(self) -> None:
         self.slot: int | None = None
