@@ -18,7 +18,7 @@ from typing import Self
 
 import structlog
 
-from softswitch.audio import grammar, music, voices
+from softswitch.audio import grammar, music, tones, voices
 from softswitch.audio.cache import DiskCache, MemoryCache, default_folder, key_of
 from softswitch.audio.render import SPEECH_LOUDNESS, finished
 from softswitch.config.settings import MediaSettings
@@ -124,6 +124,8 @@ class SpeechService:
         rate = self.media.sample_rate
         if playlist == music.SILENCE:
             return music.silence(rate)
+        if playlist == tones.RINGBACK:
+            return tones.ringback(rate)
         if playlist in self._music:
             return self._music[playlist]
         files = music.pieces(playlist, self.media.music)

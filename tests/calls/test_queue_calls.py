@@ -200,6 +200,7 @@ async def test_a_free_agent_gets_the_next_caller_in_the_same_moment() -> None:
         second.hang_up()
 
 
+@pytest.mark.may_block  # structlog draws the traceback on the loop, unless it is configured otherwise
 async def test_a_mistake_in_one_call_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     async with house({}, NOBODY) as it:
         good = it.call()
