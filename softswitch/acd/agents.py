@@ -65,7 +65,7 @@ class Agent:
     """As the queues have it noted."""
     state: AgentState = AgentState.FREE
     note: Skipped | None = None
-    """Why this agent cannot be offered a call, made when it is asked for."""
+    """Why this agent cannot be offered a call, made when asked for first; None for one who can."""
 
     def take(self, offer: Offer) -> None:
         """One more phone rings."""

@@ -16,14 +16,17 @@ _SWEEP_FROM = 1024
 
 
 class Timer:
-    """One moment and what is due then."""
+    """One moment and what is due then.
 
-    __slots__ = ("at", "fire", "live")
+    Once fired or cancelled it lets go of what it was for, so a timer and its owner are no garbage cycle and a
+    dead one in the heap keeps nothing alive.
+    """
 
-    def __init__(self, at: Seconds, fire: Callable[[], None]) -> None:
+    __slots__ = ("at", "due")
+
+    def __init__(self, at: Seconds, due: Callable[[], None]) -> None:
         self.at = at
-        self.fire = fire
-        self.live = True
+        self.due: Callable[[], None] | None = due
 
 
 class Deadlines:
@@ -39,21 +42,21 @@ class Deadlines:
     def __len__(self) -> int:
         return len(self._heap) - self._dead
 
-    def set(self, at: Seconds, fire: Callable[[], None]) -> Timer:
-        """Have `fire` called when `at` has come."""
-        timer = Timer(at, fire)
+    def set(self, at: Seconds, due: Callable[[], None]) -> Timer:
+        """Have `due` done when `at` has come."""
+        timer = Timer(at, due)
         self._set += 1
         heappush(self._heap, (at, self._set, timer))
         return timer
 
     def cancel(self, timer: Timer | None) -> None:
         """Forget a timer. None, and one that fired or was cancelled, do no harm."""
-        if timer is None or not timer.live:
+        if timer is None or timer.due is None:
             return
-        timer.live = False
+        timer.due = None
         self._dead += 1
         if self._dead > _SWEEP_FROM and self._dead * 2 > len(self._heap):
-            self._heap = [entry for entry in self._heap if entry[2].live]
+            self._heap = [entry for entry in self._heap if entry[2].due]
             heapify(self._heap)
             self._dead = 0
 
@@ -61,17 +64,17 @@ class Deadlines:
         """The earliest moment that something is due; None when nothing is."""
         heap = self._heap
         while heap:
-            if heap[0][2].live:
+            if heap[0][2].due:
                 return heap[0][0]
             heappop(heap)
             self._dead -= 1
         return None
 
-    def pop_due(self, now: Seconds) -> Timer | None:
-        """Take out the earliest timer that is due; None when none is left."""
+    def pop_due(self, now: Seconds) -> Callable[[], None] | None:
+        """Take out what is due next at `now`; None when nothing is left."""
         at = self.next()
         if at is None or at > now:
             return None
         timer = heappop(self._heap)[2]
-        timer.live = False
-        return timer
+        due, timer.due = timer.due, None
+        return due

@@ -85,8 +85,8 @@ class Engine:
             raise EngineError(f"time went backwards: {now} after {floor.now}; give a monotonic clock's time")
         floor.now = now
         self._meaning[type(event)](event)
-        while timer := floor.deadlines.pop_due(now):
-            timer.fire()
+        while due := floor.deadlines.pop_due(now):
+            due()
         if floor.to_match:
             match(floor)
         if floor.to_announce:

@@ -101,6 +101,8 @@ class Floor:
         self.out.append(Leave(caller.call, caller.queue.name, reason, destination, waited))
 
     def _forget(self, caller: Caller) -> None:
+        """The stay is over. Its place holds the caller, a cycle that would wait for the garbage collector."""
+        del caller.place
         del self.callers[caller.call]
         self.calls_over.add(caller.call, True)
 
@@ -148,6 +150,7 @@ class Floor:
     def _close(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:
         """The offer is over: the agent has one call less in hand."""
         self.deadlines.cancel(offer.timer)
+        offer.timer = None
         offer.move(move)
         del self.offers[offer.id]
         self.offers_over.add(offer.id, reason)
@@ -204,6 +207,7 @@ class Floor:
     def end_conversation(self, caller: Caller, offer: Offer) -> None:
         """They talked. Wrap-up begins; once begun nothing but its time ends it."""
         caller.move(CallerMove.END)
+        caller.conversation = None
         self._forget(caller)
         offer.move(OfferMove.END)
         talked, wrap_up = self.now - offer.answered, offer.queue.settings.wrap_up

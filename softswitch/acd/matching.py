@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 
 from softswitch.acd.agents import Agent
 from softswitch.acd.explain import Skipped, SkipReason, Why
@@ -107,13 +106,12 @@ def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[
     ask = Ask(caller, candidates, queue.name, queue.places, queue.memory(), floor.chance, floor.now)
     try:
         choice = queue.strategy.choose(ask)
-        order = list(choice.order)
-        named = {candidate.name for candidate in order}
-        if len(named) < len(order) or not named <= {agent.name for agent in candidates}:
+        named = {candidate.name for candidate in choice.order}
+        if len(named) < len(choice.order) or not named <= {agent.name for agent in candidates}:
             raise EngineError("it may name each candidate once, and nobody else")
     except Exception as fault:
         return Choice(candidates), f"team order, since {name} failed: {type(fault).__name__}"
-    return Choice(order, choice.at_once, choice.again), name
+    return choice, name
 
 
 def _ask_again(floor: Floor, caller: Caller, at: Seconds | None) -> None:
@@ -133,14 +131,17 @@ def _why(floor: Floor, caller: Caller, order: Sequence[Candidate], ringing: int,
     queue = caller.queue
     considered = tuple(candidate.name for candidate in order[: max(NAMED, ringing)])
     named = set(considered)
-    others = (agent for agent in queue.team if agent.name not in named)
-    skipped = tuple(_skipped(caller, agent, floor.now) for agent in islice(others, NAMED))
+    skipped = [
+        agent.note or _skipped(caller, agent, floor.now)
+        for agent in queue.team[: NAMED + len(named)]
+        if agent.name not in named
+    ][:NAMED]
     return Why(
         strategy=strategy,
         position=queue.line.position(caller),
         score=queue.score(caller, floor.now),
         considered=considered,
-        skipped=skipped,
+        skipped=tuple(skipped),
         uncounted=len(queue.team) - len(considered) - len(skipped),
     )
 

@@ -89,7 +89,10 @@ class Asker(Protocol):
         """Whose phones ring for this caller now, in the order they were rung."""
 
 
-@dataclass(frozen=True, slots=True)
+# These two are made for every ring: not frozen, which would cost microseconds, but not to be changed either.
+
+
+@dataclass(slots=True)
 class Ask:
     """One question: who shall be rung for this caller?"""
 
@@ -106,7 +109,7 @@ class Ask:
     now: Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
     """The answer."""
 
