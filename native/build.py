@@ -30,7 +30,7 @@ from progress import SetupError, guarded, step
 
 HERE = Path(__file__).resolve().parent
 SHAPING_FILES = ("config_site.h", "softswitch.i", "toolchain.py", "pack.py", "patches/*.patch")
-EXPECTED = "about 75 s on two cores"
+EXPECTED = "about 70 s on two cores"
 MAX_CALLS = 8192
 
 SELF_TEST = f"""

@@ -1,8 +1,8 @@
 /* Compile-time limits and switches of pjproject for a call-centre switch.
  *
  * Upstream's defaults are those of a soft phone: 4 calls, 32 players, select() with 64 sockets.  Most
- * tables below are static or allocated whole at start, so a limit costs memory even when idle; the
- * reason beside each line says what it buys.  native/build.py hashes this file into the wheel's
+ * tables below are allocated whole at start, so a limit costs memory even when idle (150 MB with these);
+ * the reason beside each line says what it buys.  native/build.py hashes this file into the wheel's
  * version: any change here is a new build.
  *
  * "Leg" is one SIP call as PJSUA counts it.  A caller talking to an agent is two legs.
@@ -20,21 +20,19 @@
  * messages when an engineer asks for them at run time. */
 #define PJ_LOG_MAX_LEVEL                    4
 /* A log line may hold one whole SIP message (PJSIP_MAX_PKT_LEN) and its heading; it lives on the stack. */
-#define PJ_LOG_MAX_SIZE                     9000
+#define PJ_LOG_MAX_SIZE                     7000
 /* Indenting needs thread-local reads and writes at every nested log call. */
 #define PJ_LOG_ENABLE_INDENT                0
 
 /* ---- Sockets and timers ---------------------------------------------------------------------- */
 
-/* 8,192 legs with RTP and RTCP are 16,384 sockets in the media ioqueue; the SIP ioqueue has the same
- * limit for TCP and TLS connections.  The epoll ioqueue allocates its keys at start (see README). */
-#define PJ_IOQUEUE_MAX_HANDLES              20000
+/* 8,192 legs with RTP and RTCP are 16,384 sockets in the media ioqueue, and a closed one keeps its key
+ * for half a second; the SIP ioqueue has the same limit for TCP and TLS connections.  Both allocate all
+ * keys at start, 670 bytes each. */
+#define PJ_IOQUEUE_MAX_HANDLES              24000
 /* Events taken by one epoll_wait: at 200,000 RTP packets/s the default of 16 doubles the system calls. */
 #define PJ_IOQUEUE_MAX_EVENTS_IN_SINGLE_POLL 64
-/* A closed socket's key rests this long (ms) before reuse.  At 300 calls/s the default 500 ms keeps
- * 600 keys out of use; the switch closes media only on the loop thread, so 100 ms is ample. */
-#define PJ_IOQUEUE_KEY_FREE_DELAY           100
-/* Without the file and line of every timer entry: 16 bytes for each of the 260,000 entries. */
+/* Without the file and line that scheduled every timer. */
 #define PJ_TIMER_DEBUG                      0
 /* Connections per TCP or TLS listener that the kernel may hold until accepted: the default of 5
  * refuses phones that reconnect together after a network break. */
@@ -50,8 +48,10 @@
 #define PJSIP_MAX_DIALOG_COUNT              65535
 /* Expired timers handled per poll: after a stall the default of 10 needs thousands of polls to catch up. */
 #define PJSIP_MAX_TIMED_OUT_ENTRIES         100
-/* Largest SIP message.  WebRTC-like offers with many codecs and candidates pass 4,000 bytes. */
-#define PJSIP_MAX_PKT_LEN                   8000
+/* Largest SIP message.  A carrier's INVITE with a signed Identity header passes 4,000 bytes.  Every sent
+ * message takes a buffer of this length out of pools that grow by 4,000: 6,000 fits the block that 4,000
+ * needs, 8,000 would take the next, for 32 s in each transaction. */
+#define PJSIP_MAX_PKT_LEN                   6000
 /* Bytes waiting in the one UDP socket while Python is busy: 8 MB are about 8,000 requests.  The
  * kernel caps it at net.core.rmem_max and wmem_max. */
 #define PJSIP_UDP_SO_RCVBUF_SIZE            (8*1024*1024)
@@ -87,8 +87,6 @@
 /* Read-ahead of file players and write-behind of recorders, in bytes: 2 s at 8 kHz instead of 0.25 s,
  * so the clock thread touches the disk eight times less often. */
 #define PJMEDIA_FILE_PORT_BUFSIZE           32000
-/* UDP buffer per RTP socket: one second of packets is plenty, and the kernel's default is 212 kB. */
-#define PJMEDIA_TRANSPORT_SO_RCVBUF_SIZE    (64*1024)
 /* SRTP, keys in SDP (RFC 4568). */
 #define PJMEDIA_HAS_SRTP                    1
 /* Codecs: G.711, G.722 and Opus serve phones; GSM, Speex and L16 are only more lines in every offer. */
@@ -102,7 +100,7 @@
 
 /* ---- Tables of PJSUA ------------------------------------------------------------------------- */
 
-/* Legs.  libInit() silently lowers what is asked to this limit. */
+/* Legs.  libInit() silently lowers what is asked to this limit, and allocates what is asked, 11 kB each. */
 #define PJSUA_MAX_CALLS                     8192
 /* Trunks, and local accounts by transport, SRTP policy and route set. */
 #define PJSUA_MAX_ACC                       256

@@ -21,6 +21,8 @@ import os
 import sys
 import sysconfig
 import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pjproject_sdk
@@ -76,7 +78,8 @@ def compile_module(folder: Path, module: str, target: Path, log: Path) -> None:
     ffi.set_source(module, joined + PREAMBLE_END)
     with tempfile.TemporaryDirectory(prefix="_native-", dir=target.parent) as work:
         generated = Path(work, "_native.c")
-        ffi.emit_c_code(str(generated))
+        with redirect_stdout(StringIO()):  # cffi announces the file
+            ffi.emit_c_code(str(generated))
         compiled = Path(work, target.name)
         paths = sysconfig.get_paths()
         headers = sorted({paths["include"], paths["platinclude"], pjproject_sdk.INCLUDE})
