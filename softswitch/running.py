@@ -6,7 +6,7 @@ Commands over the control socket and signals end up here; everything runs on the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class RunningSwitch:
         self._stop_asked = asyncio.Event()
         self._stop_now = asyncio.Event()
 
-    def handlers(self) -> Mapping[str, object]:
+    def handlers(self) -> Mapping[str, Callable[[], Awaitable[JsonValue]]]:
         """The commands of the control socket."""
         return {
             "status": self.status,

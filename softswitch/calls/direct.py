@@ -12,6 +12,7 @@ from softswitch.calls.music import RINGBACK
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
+from softswitch.routing import normalise
 from softswitch.types import AgentName, OfferFailure, Reject, ToAgent
 
 _STATUS = {OfferFailure.BUSY: 486, OfferFailure.REJECTED: 603}
@@ -22,7 +23,7 @@ def who(switch: Switch, to: ToAgent, dialled: str) -> AgentName | None:
     """The agent that a destination means; None when the dialled number is nobody's extension."""
     if to.agent is not None:
         return to.agent
-    name = switch.settings.menus.extensions.get(dialled)
+    name = switch.settings.menus.extensions.get(normalise(dialled))
     return AgentName(name) if name else None
 
 

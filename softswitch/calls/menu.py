@@ -46,6 +46,7 @@ class _Walk:
             switch.settings.menus,
             to.menu,
             call.language,
+            collected=call.entered,
             is_open=lambda name: hours.is_open(name, datetime.fromtimestamp(clock.now(), UTC)),
         )
         self._sounding = ExitStack()
