@@ -88,19 +88,17 @@ def _menu(name: str, menu: Menu, extensions: Mapping[str, str], voice: Voice) ->
 
 
 def _choices(menu: Menu, extensions: Mapping[str, str], voice: Voice) -> Iterator[tuple[str, ivr.Choice]]:
-    """Keys and what they lead to; a key with x stands for each extension of that form."""
-    for text, choice in menu.choices.items():
-        key = KEYS.get(text, text)
+    """Keys and what they lead to; one with x is each extension of that form that is no key itself."""
+    keys = {KEYS.get(text, text): choice for text, choice in menu.choices.items()}
+    for key, choice in keys.items():
         if "x" not in key:
+            yield key, _choice(choice, menu, voice)
             continue
         pattern = Patterns([key])
+        language = _language(choice.language if isinstance(choice, Choice) else None)
         for extension, agent in extensions.items():
-            if pattern.first(extension) is not None:
-                language = choice.language if isinstance(choice, Choice) else None
-                yield extension, ivr.Choice(ToAgent(AgentName(agent)), _language(language))
-    for text, choice in menu.choices.items():
-        if "x" not in text:
-            yield KEYS.get(text, text), _choice(choice, menu, voice)
+            if extension not in keys and pattern.first(extension) is not None:
+                yield extension, ivr.Choice(ToAgent(AgentName(agent)), language)
 
 
 def _choice(choice: Choice | str, menu: Menu, voice: Voice) -> ivr.Choice:

@@ -137,7 +137,13 @@ Duration = Annotated[
 Ageing = Annotated[
     float,
     BeforeValidator(parse_ageing),
-    _schema("points per time", rf"[0-9.]+ per {_DURATION}", ["1 per 30s"]),
+    _schema(
+        "points per time",
+        rf"0|[0-9.]+ per {_DURATION}",
+        ["1 per 30s"],
+        type=["string", "integer"],
+        maximum=0,
+    ),
 ]
 """Points per second; written `1 per 30s`."""
 

@@ -67,4 +67,4 @@ def not_yet(what: str, feature: str) -> PydanticCustomError:
 
 def not_yet_message(what: str, feature: str) -> str:
     """The words of it."""
-    return f"not supported yet: {what!r} ({feature})"
+    return f"not supported yet: {what!r}" + (f" ({feature})" if feature != what else "")

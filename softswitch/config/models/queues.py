@@ -129,7 +129,7 @@ class Announce(Section):
 
 
 class ServiceLevel(Section):
-    """How the service level is counted."""
+    """What counts as good service."""
 
     within: Duration = 20.0
     """An answer within this wait is in time."""
