@@ -24,6 +24,8 @@ from softswitch.audio.render import read as read_sound
 
 HERE = Path(__file__).parent
 SOUND_FONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
+ROOM = ["-R", "1", "-C", "0", "-o", "synth.reverb.room-size=0.5", "-o", "synth.reverb.level=0.4"]
+FLUIDSYNTH = ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", "48000", *ROOM]
 RATE = 24000
 TICKS = 480
 """MIDI ticks in a quarter note."""
@@ -41,13 +43,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             midi, wav = Path(folder) / "piece.mid", Path(folder) / "piece.wav"
             midi.write_bytes(midi_file(piece))
-            subprocess.run(
-                ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", "48000", "-R", "1", "-C", "0"]
-                + ["-o", "synth.reverb.room-size=0.5", "-o", "synth.reverb.level=0.4"]
-                + ["-F", str(wav), str(SOUND_FONT), str(midi)],
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
+            subprocess.run([*FLUIDSYNTH, "-F", str(wav), str(SOUND_FONT), str(midi)], check=True)
             pcm = np.frombuffer(finished(trimmed(read_sound(wav, RATE)), RATE, MUSIC_LOUDNESS), dtype="<i2")
         write_ogg(HERE / f"{name}.ogg", pcm)
         print(f"{name}.ogg: {piece.title}, {len(pcm) / RATE:.0f} s")

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ _CATALOGUE = Path(__file__).parent / "catalogue"
 _ENGLISH = Language("en")
 
 
+@cache
 def languages() -> frozenset[Language]:
     """The languages that have a catalogue."""
     return frozenset(Language(path.stem) for path in _CATALOGUE.glob("*.yaml"))
@@ -60,7 +61,7 @@ def position(place: int, language: Language) -> str:
     words = _catalogue(language)["position"]
     if place == 1:
         return str(words["next"])
-    return _counted(place if words["counts"] == "position" else place - 1, words, language)
+    return _counted(place if words["counts"] == "position" else place - 1, "position", language)
 
 
 def wait(seconds: Seconds, language: Language) -> str:
@@ -70,7 +71,7 @@ def wait(seconds: Seconds, language: Language) -> str:
         return str(words["under_a_minute"])
     if seconds > 3600:
         return str(words["over_an_hour"])
-    return _counted(math.floor(seconds / 60 + 0.5), words, language)
+    return _counted(math.floor(seconds / 60 + 0.5), "wait", language)
 
 
 def pronounced(text: str, language: Language) -> str:
@@ -87,8 +88,10 @@ def pronounced(text: str, language: Language) -> str:
     return pattern.sub(spoken, text).replace("]] [[", " ")
 
 
-def _counted(number: int, words: Mapping[str, Any], language: Language) -> str:
-    """The sentence in the plural category of `number`, with the number in words."""
+@lru_cache(maxsize=4096)
+def _counted(number: int, section: str, language: Language) -> str:
+    """The section's sentence in the plural category of `number`, with the number in words."""
+    words = _catalogue(language)[section]
     spoken = language_of_sentences(language)
     forms: Mapping[str, str] = words["forms"]
     category = Locale.parse(spoken).plural_form(number)

@@ -2,12 +2,13 @@
 
 The K-weighting filters are applied as a frequency response, since a recursive filter has no fast form in
 numpy. Their impulse response is over in a few hundredths of a second, so sound is taken in pieces, each
-with a second of history before it: memory stays flat however long the piece is.
+with half a second of history before it: memory stays flat however long the piece is.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -72,11 +73,11 @@ def _power(loudness: float) -> float:
 def _hop_power(samples: Samples, rate: int) -> NDArray[np.float64]:
     """The K-weighted mean square of each whole 100 ms; of all there is when that is less."""
     hop = min(round(rate * _HOP), max(1, len(samples)))
-    piece, history = 300 * hop, rate
+    piece, history = min(300 * hop, len(samples)), rate // 2
     size = 1 << (piece + 2 * history - 1).bit_length()
     response = _k_weighting(rate, size)
     powers = []
-    for start in range(0, len(samples), piece):
+    for start in range(0, len(samples), piece or 1):
         first = max(0, start - history)
         heard = np.asarray(samples[first : start + piece], dtype=np.float64)
         weighted = np.fft.irfft(np.fft.rfft(heard, size) * response, size)[start - first : len(heard)]
@@ -85,6 +86,7 @@ def _hop_power(samples: Samples, rate: int) -> NDArray[np.float64]:
     return np.concatenate(powers) if powers else np.zeros(0)
 
 
+@lru_cache(maxsize=8)
 def _k_weighting(rate: int, size: int) -> NDArray[np.complex128]:
     """The two filters of BS.1770-4 annex 1 at the bins of an FFT of `size`.
 

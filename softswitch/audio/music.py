@@ -28,7 +28,7 @@ SILENCE = "silence"
 GAP: Seconds = 1.5
 """Silence after each piece, the last one too: the loop's seam is a pause like the others."""
 
-_LONGEST_PLAYLIST: Seconds = 4 * LONGEST
+LONGEST_PLAYLIST: Seconds = 4 * LONGEST
 """Two hours: 115 MB at 8 kHz, held in memory."""
 
 
@@ -67,9 +67,9 @@ def render_playlist(playlist: str, files: Sequence[Path], rate: int, cache: Disk
         except SoundFileError as error:
             failed = error
             _log.error("a piece of music is left out", playlist=playlist, error=str(error))
-        if sum(map(len, parts)) > 2 * rate * _LONGEST_PLAYLIST:
+        if sum(map(len, parts)) > 2 * rate * LONGEST_PLAYLIST:
             raise AudioError(
-                f"playlist {playlist!r} is longer than {_LONGEST_PLAYLIST / 60:.0f} minutes: leave pieces out"
+                f"playlist {playlist!r} is longer than {LONGEST_PLAYLIST / 60:.0f} minutes: leave pieces out"
             )
     if failed and not parts:
         raise AudioError(f"nothing in playlist {playlist!r} can be played; the last: {failed}") from failed

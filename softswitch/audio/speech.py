@@ -42,7 +42,7 @@ class SpeechService:
 
     `cache` is the folder of rendered sound (default: `softswitch/audio` in the XDG cache folder). `command`
     replaces the built-in voice: a program and its arguments, with `{text}`, `{language}` and `{wav}` filled
-    in. `recordings` is the folder with recorded sentences, one folder per language in it.
+    in; SpeechError when it has no `{wav}`. `recordings` holds recorded sentences, a folder for each language.
     """
 
     def __init__(
@@ -55,8 +55,7 @@ class SpeechService:
     ) -> None:
         self.media = media
         self.recordings = recordings
-        self._command = command
-        self._voice: voices.Voice | None = None
+        self._voice: voices.Voice | None = voices.CommandVoice(command) if command is not None else None
         self._disk = DiskCache(cache or default_folder())
         self._memory = MemoryCache(MEMORY)
         self._music: dict[str, Clip] = {}
@@ -64,6 +63,9 @@ class SpeechService:
         # A playlist takes seconds to render; speech does not wait behind it.
         self._speaking = ThreadPoolExecutor(1, thread_name_prefix="speech")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="sound-files")
+        for language in media.languages:
+            # Catalogues and plural rules are read from files: now, not when the first caller waits.
+            grammar.announcement(Announcement(2, 120.0), language)
 
     async def __aenter__(self) -> Self:
         return self
@@ -200,7 +202,7 @@ class SpeechService:
                 _log.error("a recorded sentence is replaced by the voice", error=str(error))
         try:
             if self._voice is None:
-                self._voice = voices.choose(self._command)
+                self._voice = voices.built_in()
             voice = self._voice
             key = key_of("speech", voice.name, language, text, grammar.pronounced(text, language), rate)
             pcm = self._disk.pcm(key, lambda: _spoken(voice, text, language, rate))

@@ -84,10 +84,8 @@ class _EspeakProgram(CommandVoice):
         return super().speak(pronounced(text, language), language, rate)
 
 
-def choose(command: Sequence[str] | None) -> Voice:
-    """The user's command if there is one, else espeak-ng in whatever form there is. Raises SpeechError."""
-    if command is not None:
-        return CommandVoice(command)
+def built_in() -> Voice:
+    """espeak-ng in whatever form there is. Raises SpeechError."""
     try:
         return EspeakVoice()
     except SpeechError as error:
