@@ -85,7 +85,8 @@ It is YAML without its surprises:
 - a key that is given twice, an unknown key and a name that nothing has are errors;
 - an unquoted `*` or `#` means something to YAML: for those keys of the phone write `star` and `hash`, or
   `"*"` and `"#"`;
-- `${NAME}` in a value is the environment variable of that name, `$${` is a plain `${`;
+- `${NAME}` in a value is the environment variable of that name, `$${` is a plain `${`; within `[]` and `{}`
+  it needs quotes;
 - `include: agents.yaml`, or a list, joins other files to this one: sections are put together where the
   `include` stands, and a name that two files give is an error;
 - file names are relative to the file that mentions them;

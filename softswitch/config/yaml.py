@@ -72,7 +72,8 @@ def parse(text: str, file: str, environ: Mapping[str, str], problems: list[Probl
     try:
         composer.compose()
     except yaml.MarkedYAMLError as error:
-        problems.append(_syntax_problem(error, file))
+        composer.last.pruned = True  # cut short, perhaps
+        problems.append(_syntax_problem(error, file, text))
     except yaml.reader.ReaderError as error:
         problems.append(_character_problem(error, text, file))
     except _TooMuch as error:
@@ -82,13 +83,15 @@ def parse(text: str, file: str, environ: Mapping[str, str], problems: list[Probl
     return composer.root, False
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
+def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Problem:
     mark, start = error.problem_mark, error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
     message = f"not YAML: {error.problem}"
     if start and mark and start.line != mark.line:
         message += f" ({error.context} that begins in line {start.line + 1})"
     hint = next((hint for words, hint in _HINTS if words in (error.problem or "")), "")
+    if "${" in lines_of(text)[place.line - 1]:
+        hint = 'within [] and {} a reference to the environment needs quotes: "${NAME}"'
     return place.problem(f"{message}; {hint}" if hint else message)
 
 
@@ -108,7 +111,7 @@ class _Composer:
     """
 
     def __init__(self, text: str, file: str, environ: Mapping[str, str], problems: list[Problem]) -> None:
-        self.root = Node(Place(file), {})
+        self.root = self.last = Node(Place(file), {})
         self.here = Place(file)
         self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self._text = text
@@ -149,6 +152,7 @@ class _Composer:
         value = substitute(event.value, raw, place, self._environ, self._problems)
         node = Node(place, resolve(value) if event.implicit[0] else value, raw=raw.strip())
         node.pruned = len(self._problems) > before
+        self.last = node
         self._remember(event, node)
         return node
 
