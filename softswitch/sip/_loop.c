@@ -2,10 +2,10 @@
 
 #include <pjlib-util.h>
 
-/* Before libCreate, which would greet on standard output; libInit sets the level that is wanted. */
-static void log_quiet(void)
+/* 0 silences PJSIP: what fails while it starts is told by exceptions, and libCreate greets everybody. */
+static void log_level(int level)
 {
-    pj_log_set_level(0);
+    pj_log_set_level(level);
 }
 
 /* The epoll descriptor beneath PJSIP's SIP sockets, or -1. */
@@ -32,14 +32,15 @@ static long loop_next_timer(void)
 
 static pj_status_t loop_add_record(pj_dns_resolver *resolver, pj_dns_parsed_rr *record)
 {
+    pj_dns_parsed_query query = {record->name, record->type, 1};
     pj_dns_parsed_packet packet;
 
     pj_bzero(&packet, sizeof(packet));
-    packet.hdr.anscount = 1;
     packet.hdr.flags = PJ_DNS_SET_QR(1);
+    packet.hdr.qdcount = packet.hdr.anscount = 1;
+    packet.q = &query;
     packet.ans = record;
     record->dnsclass = 1;
-    record->ttl = 0x7fffffff;
     return pj_dns_resolver_add_entry(resolver, &packet, PJ_FALSE);
 }
 

@@ -28,7 +28,7 @@ from softswitch.sip.callbacks import Threads, from_pjsip
 from softswitch.sip.gate import Gate
 from softswitch.sip.hosts import known_hosts
 from softswitch.sip.leg import SipLeg
-from softswitch.sip.log import PjsipLog
+from softswitch.sip.log import LEVEL, PjsipLog
 from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, account_options, domain_of, library_options, transport_options
@@ -47,7 +47,8 @@ REPORT: Seconds = 1.0
 """How often dropped messages are reported, if there are any."""
 
 _SYSTEM_ERROR = 120_000  # PJ_ERRNO_START_SYS
-_BAD_ADDRESS = frozenset({171_039, 171_042, 171_043})  # PJSIP_EINVALIDURI, _EINVALIDSCHEME, _EINVALIDREQURI
+_BAD_ADDRESS = frozenset({171_005, 171_039, 171_040, 171_042})
+"""PJSIP_ENOROUTESET (no SIP scheme), EINVALIDURI, EINVALIDSCHEME, EINVALIDREQURI."""
 
 
 class SipEndpoint:
@@ -150,13 +151,15 @@ class SipEndpoint:
     # Start and stop. ---------------------------------------------------------------------------------
 
     def _start(self) -> None:
+        if _is_running():
+            raise EndpointError("PJSIP runs in this process already, and there can be one of it only.")
         Threads.loop = threading.get_ident()
         Threads.foreign = 0
         _raise_file_limit()
         loop = asyncio.get_running_loop()
         self._pj = pj.Endpoint()
         try:
-            lib.log_quiet()
+            lib.log_level(0)
             self._pj.libCreate()
             self._pj.libInit(library_options(self.media.rate, PjsipLog()))
         except pj.Error as error:
@@ -179,6 +182,7 @@ class SipEndpoint:
         self._pump = Pump(self._pj.libHandleEvents)
         self._pump.start()
         self._report_dropped()
+        lib.log_level(LEVEL)
         log.info("sip.started", listen=[_name(listen) for listen in self.settings.listen], domain=self.domain)
 
     def _order_codecs(self) -> None:
@@ -219,6 +223,8 @@ class SipEndpoint:
         self._account = self._pump = self._report = None
         if self._pj is not None:
             self._pj.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)  # else it waits a second for nothing
+            # An exception's traceback may still refer to it, and a second one would abort the process.
+            pj.Endpoint.__swig_destroy__(self._pj)
             self._pj = None
         if self._wake >= 0:
             asyncio.get_running_loop().remove_reader(self._wake)
@@ -240,9 +246,16 @@ class PjAccount(pj.Account):  # type: ignore[misc]
             self._endpoint.incoming(self, param.callId, param.rdata.wholeMsg)
 
     def close(self) -> None:
-        """Let go of the endpoint."""
+        """Let go of the endpoint; the library ends the account itself."""
         self._endpoint = None
-        self.shutdown()
+
+
+def _is_running() -> bool:
+    try:
+        pj.Endpoint.instance()
+    except pj.Error:
+        return False
+    return True
 
 
 def _name(listen: Listen) -> str:

@@ -20,19 +20,23 @@ LEVEL = 2
 PER_SECOND = 20
 """A flood of bad packets must not become a flood of lines."""
 
+_TOLD_ELSEWHERE = ("/src/pjsua2/", "Dropping ", "Error processing packet")
+"""What an exception says too, and what the gate counts and reports."""
+
 
 class PjsipLog(pj.LogWriter):  # type: ignore[misc]
     """Where PJSIP writes."""
 
-    def __init__(self, level: int = LEVEL) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.level = level
         self._second = 0
         self._lines = 0
 
     @from_pjsip
     def write(self, entry: pj.LogEntry) -> None:
         """One line."""
+        if any(words in entry.msg for words in _TOLD_ELSEWHERE):
+            return
         second = int(time.monotonic())
         if second != self._second:
             if self._lines > PER_SECOND:

@@ -44,7 +44,8 @@ def library_options(rate: int, writer: pj.LogWriter) -> pj.EpConfig:
     media.ecTailLen = 0
     media.sndAutoCloseTime = -1  # the null device is the clock; without calls too
     media.quality = 4 if rate == 8000 else 7  # of resampling: 4 a small filter, 7 a large one
-    config.logConfig.level = config.logConfig.consoleLevel = writer.level
+    config.logConfig.level = 0  # raised once it runs
+    config.logConfig.consoleLevel = 6
     config.logConfig.decor = 0
     config.logConfig.msgLogging = 0
     config.logConfig.writer = writer.__disown__()

@@ -1,0 +1,118 @@
+"""The real endpoint on loopback, and telephones around it.
+
+PJSIP takes a quarter of a second to start, so a file's tests share one endpoint; each leaves no leg behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from softswitch.config.settings import Listen, MediaSettings, SipSettings
+from softswitch.ports import Leg
+from softswitch.sip.endpoint import SipEndpoint
+from softswitch.sip.leg import SipLeg
+from softswitch.testing.ear import Ear
+from tests.sip.phone import Phone
+
+
+def free_port() -> int:
+    """A port for the switch, free for UDP and TCP, with the next 99 for whoever speaks with it."""
+    for port in range(14000, 15000, 100):  # below what other switches on this machine use for RTP
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+        ):
+            try:
+                udp.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no ports are free from 14000 to 14999")
+
+
+def settings(port: int) -> SipSettings:
+    """A small switch on loopback."""
+    listen = (Listen("udp", "127.0.0.1", port), Listen("tcp", "127.0.0.1", port))
+    return SipSettings(listen=listen, rtp_ports=(port + 40, port + 99), max_calls=50)
+
+
+class House:
+    """The endpoint, and the legs that have come in."""
+
+    def __init__(self, endpoint: SipEndpoint) -> None:
+        self.endpoint = endpoint
+        self.port = endpoint.settings.listen[0].port
+        self.arrived: asyncio.Queue[SipLeg] = asyncio.Queue()
+        self.auto = False
+        """Answer every call at once."""
+
+    def welcome(self, leg: Leg) -> None:
+        assert isinstance(leg, SipLeg)
+        self.arrived.put_nowait(leg)
+        if self.auto:
+            leg.answer()
+
+    async def caller(self) -> SipLeg:
+        """The next leg that came in."""
+        async with asyncio.timeout(5):
+            return await self.arrived.get()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def endpoint() -> AsyncIterator[SipEndpoint]:
+    running = SipEndpoint(settings(free_port()), MediaSettings(), lambda leg: None)
+    async with running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(endpoint: SipEndpoint) -> AsyncIterator[House]:
+    built = House(endpoint)
+    endpoint._on_incoming = built.welcome
+    yield built
+    for leg in tuple(endpoint.legs.values()):
+        leg.hangup()
+    for player in tuple(endpoint.media.players):
+        player.close()
+    await asyncio.sleep(0)
+    assert not endpoint.legs
+    assert endpoint.gate.state.callers == 0
+    assert endpoint.foreign_callbacks == 0, "a callback came on another thread than the loop's"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def phone(house: House) -> AsyncIterator[Phone]:
+    opened = await Phone.open(house.port + 10, ("127.0.0.1", house.port))
+    yield opened
+    opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def agent_phone(house: House) -> AsyncIterator[Phone]:
+    opened = await Phone.open(house.port + 11, ("127.0.0.1", house.port))
+    yield opened
+    opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ear(house: House) -> AsyncIterator[Ear]:
+    with Ear(port=house.port + 20) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def agent_ear(house: House) -> AsyncIterator[Ear]:
+    with Ear(port=house.port + 22) as opened:
+        yield opened
+
+
+@pytest.fixture
+def agent_uri(house: House) -> str:
+    """Where `agent_phone` is."""
+    return f"sip:201@127.0.0.1:{house.port + 11}"

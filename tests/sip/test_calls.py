@@ -1,0 +1,203 @@
+"""Calls on the wire: how they begin, what happens to them, how they end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from softswitch.errors import LegGone, LegRefused
+from softswitch.types import LegState, Party
+from tests.sip.conftest import House
+from tests.sip.phone import Dialog, Phone, Ringing, sdp
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_an_answered_call_is_known_by_its_number_and_its_caller(house: House, phone: Phone) -> None:
+    call = Dialog(phone, "+48%2322", '"Ada \\"L\\"" <sip:100@127.0.0.1>')
+    call.send("INVITE", sdp(20100), Subject="a question")
+    leg = await house.caller()
+    assert leg.dialled == "+48#22"
+    assert leg.remote == Party("100", 'Ada "L"', "sip:100@127.0.0.1")
+    assert leg.sip_call_id == call.call_id
+    assert leg.headers["subject"] == "a question"
+    leg.ring()
+    await call.answer(180)
+    leg.answer()
+    answer = await call.answer(200)
+    assert answer.body.count("m=") == 1
+    call.ack()
+    await leg.answered()
+    assert leg.state is LegState.ANSWERED
+    assert (await call.bye()).status == 200
+    end = await leg.ended
+    assert (end.remote, end.status) == (True, 200)
+
+
+async def test_the_asserted_identity_goes_before_from(house: House, phone: Phone) -> None:
+    call = Dialog(phone, caller='"Anonymous" <sip:anonymous@anonymous.invalid>')
+    call.send("INVITE", sdp(20100), P_Asserted_Identity='"Grace" <sip:+48600100200@carrier.example>')
+    leg = await house.caller()
+    assert (leg.remote.number, leg.remote.name) == ("+48600100200", "Grace")
+
+
+async def test_a_caller_who_cancels_ends_the_leg(house: House, phone: Phone) -> None:
+    call = Dialog(phone)
+    call.send("INVITE", sdp(20100))
+    leg = await house.caller()
+    leg.ring()
+    await call.answer(180)
+    call.remote_tag = ""
+    phone.send(call.text("CANCEL", branch=call.branch))
+    await call.answer(487)
+    with pytest.raises(LegRefused, match="487"):
+        await leg.answered()
+    assert leg.ended.result().remote
+
+
+async def test_a_refused_caller_gets_the_status(house: House, phone: Phone) -> None:
+    call = Dialog(phone)
+    call.send("INVITE", sdp(20100))
+    leg = await house.caller()
+    leg.hangup(404, "No such number")
+    answer = await call.answer(404)
+    assert answer.first == "SIP/2.0 404 No such number"
+    with pytest.raises(LegGone):
+        await leg.answered()
+    assert (await leg.ended).remote is False
+
+
+async def test_a_full_switch_asks_the_caller_to_come_back(house: House, phone: Phone) -> None:
+    call = Dialog(phone)
+    call.send("INVITE", sdp(20100))
+    (await house.caller()).hangup(503)
+    assert (await call.answer(503)).header("Retry-After") == "10"
+
+
+async def test_the_switch_hangs_up_with_a_reason(house: House, phone: Phone) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    await call.invite(sdp(20100))
+    leg = await house.caller()
+    await leg.answered()
+    leg.hangup(reason='Line 1 "closed"')
+    bye = await phone.wait(lambda m: m.first.startswith("BYE "))
+    assert bye.header("Reason") == 'SIP;cause=200;text="Line 1 \\"closed\\""'
+    assert leg.state is LegState.ENDED
+    leg.hangup()
+    leg.answer()
+    leg.ring()
+
+
+async def test_no_codec_in_common_is_488(house: House, phone: Phone) -> None:
+    answer = await Dialog(phone).invite(sdp(20100, codecs="3"))
+    assert answer.status == 488
+    assert house.arrived.empty()
+
+
+async def test_an_sdp_that_names_a_host_is_refused_before_anything_waits_for_it(
+    house: House, phone: Phone
+) -> None:
+    assert (await Dialog(phone).invite(sdp(20100, address="host.example"))).status == 488
+    assert house.arrived.empty()
+
+
+async def test_an_offer_may_come_late(house: House, phone: Phone) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    call.send("INVITE")
+    answer = await call.answer(200)
+    assert answer.body.count("m=audio") == 1
+    assert answer.body.count("m=") == 1
+    call.ack(sdp(20100))
+    leg = await house.caller()
+    await leg.answered()
+    assert leg.slot is not None
+
+
+async def test_an_ack_without_sdp_does_not_hold_a_line_for_ever(
+    house: House, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("softswitch.sip.leg.NO_MEDIA", 0.1)
+    house.auto = True
+    call = Dialog(phone)
+    call.send("INVITE")
+    await call.answer(200)
+    call.ack()
+    leg = await house.caller()
+    bye = await phone.wait(lambda m: m.first.startswith("BYE "))
+    assert "No SDP in the ACK" in bye.header("Reason")
+    with pytest.raises(LegGone):
+        await leg.answered()
+
+
+async def test_dialling_shows_the_caller_twice_and_adds_headers(
+    house: House, agent_phone: Phone, agent_uri: str
+) -> None:
+    leg = house.endpoint.dial(
+        agent_uri,
+        caller=Party("+48600100200", 'Support: "Ada"'),
+        headers={"X-Customer-Number": "123456\r\nX-Evil: 1"},
+    )
+    ringing = await Ringing.wait(agent_phone)
+    assert ringing.invite.first == f"INVITE {agent_uri} SIP/2.0"
+    shown = '"Support: \\"Ada\\"" <sip:+48600100200@127.0.0.1>'
+    assert ringing.invite.header("From").startswith(shown)
+    assert ringing.invite.header("P-Asserted-Identity") == shown
+    assert ringing.invite.header("X-Customer-Number") == "123456 X-Evil: 1"
+    assert ringing.invite.header("Call-ID") == leg.sip_call_id
+    assert ringing.invite.body.count("m=") == 1
+    rung = asyncio.get_running_loop().create_future()
+    leg.on_progress = rung.set_result
+    ringing.respond(180)
+    assert await rung == 180
+    ringing.respond(200, sdp(20110))
+    await ringing.request("ACK")
+    await leg.answered()
+    assert leg.state is LegState.ANSWERED
+
+
+@pytest.mark.parametrize("status", [302, 404, 408, 480, 486, 500, 603])
+async def test_a_refusal_says_its_status(
+    house: House, agent_phone: Phone, agent_uri: str, status: int
+) -> None:
+    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(status, Contact="<sip:elsewhere@127.0.0.1>")
+    with pytest.raises(LegRefused) as refused:
+        await leg.answered()
+    assert refused.value.status == status
+    assert leg.ended.result().remote
+
+
+async def test_hanging_up_a_ringing_phone_cancels_with_a_reason(
+    house: House, agent_phone: Phone, agent_uri: str
+) -> None:
+    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(180)
+    rung = asyncio.get_running_loop().create_future()
+    leg.on_progress = rung.set_result
+    await rung
+    leg.hangup(200, "Call completed elsewhere")
+    cancel = await ringing.request("CANCEL")
+    assert cancel.header("Reason") == 'SIP;cause=200;text="Call completed elsewhere"'
+    with pytest.raises(LegGone):
+        await leg.answered()
+
+
+@pytest.mark.parametrize("uri", ["201", "sip:", "mailto:a@b.example", "sip:a b@127.0.0.1"])
+async def test_an_address_that_does_not_parse_is_484(house: House, uri: str) -> None:
+    with pytest.raises(LegRefused, match="484"):
+        house.endpoint.dial(uri, caller=Party("100"))
+
+
+async def test_a_name_from_the_hosts_file_is_dialled(house: House, agent_phone: Phone) -> None:
+    house.endpoint.dial(f"sip:201@localhost:{agent_phone.port}", caller=Party("100"))
+    await Ringing.wait(agent_phone)
+
+
+async def test_a_name_without_a_port_is_served_on_5060(house: House) -> None:
+    leg = house.endpoint.dial("sip:201@localhost", caller=Party("100"))
+    assert leg.state is LegState.NEW

@@ -1,0 +1,211 @@
+"""The gate: what is answered to requests that are no calls, and to calls when there is no room for them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from softswitch.sip.gate import ALLOWED, Answer, Request, decide
+from softswitch.sip.headers import Message
+from softswitch.sip.leg import SipLeg
+from softswitch.sip.options import MAX_LEGS
+from tests.sip.conftest import House
+from tests.sip.phone import Dialog, Phone, sdp
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [
+        ("OPTIONS", 200), ("MESSAGE", 405), ("REGISTER", 405), ("SUBSCRIBE", 405), ("NOTIFY", 405),
+        ("PUBLISH", 405), ("REFER", 405), ("INFO", 481), ("BYE", 481), ("UPDATE", 481), ("DANCE", 501),
+    ],
+)  # fmt: skip
+async def test_a_request_outside_a_call_is_answered(
+    house: House, phone: Phone, method: str, status: int
+) -> None:
+    before = house.endpoint.gate.answers().get(status, 0)
+    answer = await phone.request(method)
+    assert answer.status == status
+    if status in (200, 405, 501):
+        assert answer.header("Allow") == ALLOWED
+    assert house.endpoint.gate.answers()[status] == before + 1
+    assert house.endpoint.legs == {}
+
+
+async def test_options_say_what_is_served(house: House, phone: Phone) -> None:
+    answer = await phone.request("OPTIONS")
+    assert answer.header("Accept") == "application/sdp"
+    assert "timer" in answer.header("Supported")
+
+
+async def test_a_request_of_an_unknown_call_is_481(house: House, phone: Phone) -> None:
+    assert (await phone.request("INFO", to_tag="unheard-of")).status == 481
+    assert (await phone.request("OPTIONS", to_tag="unheard-of")).status == 481
+
+
+async def connected(house: House, phone: Phone) -> tuple[Dialog, SipLeg]:
+    house.auto = True
+    call = Dialog(phone)
+    await call.invite(sdp(9))
+    leg = await house.caller()
+    await leg.answered()
+    return call, leg
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status", "digit"),
+    [
+        ("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", 200, "5"),
+        ("application/dtmf-relay", "Signal= 11\r\nDuration= 160", 200, "#"),
+        ("application/dtmf", "*", 200, "*"),
+        ("application/dtmf", "d", 200, "D"),
+        ("application/dtmf", "hello", 400, None),
+        ("application/dtmf-relay", "Duration=160", 400, None),
+        ("text/plain", "5", 415, None),
+    ],
+)
+async def test_info_brings_digits_in_either_body(
+    house: House, phone: Phone, kind: str, body: str, status: int, digit: str | None
+) -> None:
+    call, leg = await connected(house, phone)
+    call.send("INFO", body, Content_Type=kind)
+    assert (await call.final("INFO")).status == status
+    assert (leg.digits.get_nowait() if digit else None) == digit
+    assert leg.digits.empty()
+    assert (await call.bye()).status == 200
+
+
+async def test_a_repeated_info_is_one_digit(house: House, phone: Phone) -> None:
+    call, leg = await connected(house, phone)
+    call.cseq += 1
+    text = call.text("INFO", "7", Content_Type="application/dtmf")
+    phone.send(text)
+    phone.send(text)
+    await call.final("INFO")
+    await call.final("INFO")
+    assert leg.digits.qsize() == 1
+    late = call.text("INFO", "8", cseq=call.cseq - 1, Content_Type="application/dtmf")
+    phone.send(late)
+    assert (await call.final("INFO")).status == 500
+    assert leg.digits.qsize() == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [("OPTIONS", 200), ("INFO", 200), ("REFER", 405), ("SUBSCRIBE", 405), ("MESSAGE", 405), ("NOTIFY", 481)],
+)
+async def test_a_request_within_a_call_leaves_the_call_alone(
+    house: House, phone: Phone, method: str, status: int
+) -> None:
+    call, leg = await connected(house, phone)
+    call.send(method)
+    assert (await call.final(method)).status == status
+    assert not leg.ended.done()
+    assert (await call.invite(sdp(9))).status == 200
+    assert (await call.bye()).status == 200
+
+
+async def test_a_pickup_by_replaces_is_refused(house: House, phone: Phone) -> None:
+    call, leg = await connected(house, phone)
+    replaces = f"{call.call_id};to-tag={call.remote_tag};from-tag={call.tag}"
+    assert (await Dialog(phone).invite(sdp(9), Replaces=replaces)).status == 403
+    assert not leg.ended.done()
+
+
+async def test_above_the_limit_a_caller_is_asked_to_come_back(house: House, phone: Phone) -> None:
+    house.endpoint.admit(max_calls=1)
+    try:
+        call, _ = await connected(house, phone)
+        answer = await Dialog(phone).invite(sdp(9))
+        assert answer.status == 503
+        assert int(answer.header("Retry-After")) > 0
+        await call.bye()
+        await asyncio.sleep(0)
+        await connected(house, phone)
+    finally:
+        house.endpoint.admit(max_calls=50)
+
+
+async def test_a_draining_switch_takes_no_calls_and_keeps_those_it_has(house: House, phone: Phone) -> None:
+    call, leg = await connected(house, phone)
+    house.endpoint.admit(draining=True)
+    try:
+        assert (await Dialog(phone).invite(sdp(9))).status == 503
+        assert (await call.invite(sdp(9))).status == 200
+        assert not leg.ended.done()
+    finally:
+        house.endpoint.admit(draining=False)
+
+
+async def test_slots_that_agents_may_need_are_not_given_to_callers(house: House, phone: Phone) -> None:
+    state = house.endpoint.gate.state
+    reserve, state.reserve = state.reserve, MAX_LEGS
+    try:
+        assert (await Dialog(phone).invite(sdp(9))).status == 503
+    finally:
+        state.reserve = reserve
+
+
+MALFORMED = {
+    "no SIP": "GET / HTTP/1.1\r\nHost: switch.example\r\nAccept: */*\r\n\r\n",
+    "binary": "\x01\x02\x03\x04" * 20,
+    "no From": "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKx\r\nTo: <sip:a@b>\r\n"
+    "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
+    "a bad CSeq": "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKx\r\nTo: <sip:a@b>\r\n"
+    "From: <sip:c@d>;tag=1\r\nCall-ID: 1\r\nCSeq: many OPTIONS\r\nContent-Length: 0\r\n\r\n",
+    "version 7": "OPTIONS sip:a@b SIP/7.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKx\r\n\r\n",
+}
+
+
+async def test_what_cannot_be_read_is_counted_and_harms_nobody(house: House, phone: Phone) -> None:
+    call, leg = await connected(house, phone)
+    before = house.endpoint.gate.dropped()
+    for text in MALFORMED.values():
+        phone.send(text)
+    assert (await phone.request("OPTIONS")).status == 200
+    after = house.endpoint.gate.dropped()
+    assert after["a mandatory header is missing"] == before.get("a mandatory header is missing", 0) + 1
+    assert sum(after.values()) - sum(before.values()) == len(MALFORMED)
+    house.endpoint.gate.report_dropped()
+    assert not leg.ended.done()
+    await call.bye()
+
+
+@pytest.mark.parametrize("body", ["", "v=0\r\n", "nonsense", "v=0\r\nc=IN IP4\r\nm=audio x RTP/AVP 0\r\n"])
+async def test_a_bad_offer_is_refused_or_taken_as_none(house: House, phone: Phone, body: str) -> None:
+    call = Dialog(phone)
+    call.send("INVITE", body, Content_Type="application/sdp")
+    if body:
+        assert 400 <= (await call.final("INVITE")).status < 500
+    else:
+        (await house.caller()).hangup()
+        await call.answer(603)
+
+
+async def test_requests_are_counted_by_method(house: House, phone: Phone) -> None:
+    before = house.endpoint.gate.requests()
+    await phone.request("OPTIONS")
+    await phone.request("DANCE")
+    after = house.endpoint.gate.requests()
+    assert after["OPTIONS"] == before["OPTIONS"] + 1
+    assert after["other"] == before["other"] + 1
+
+
+async def test_a_mistake_in_the_policy_is_500_and_no_end(
+    house: House, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(request: Request) -> Answer:
+        raise ValueError(request.method)
+
+    monkeypatch.setattr(house.endpoint.gate, "_policy", broken)
+    assert (await phone.request("OPTIONS")).status == 500
+
+
+async def test_the_policy_is_a_function_of_the_request() -> None:
+    request = Request(
+        "DANCE", Message("DANCE sip:a@b SIP/2.0\r\n\r\n"), "192.0.2.1", 5060, "UDP", False, None
+    )
+    assert decide(request) == Answer(501, {"Allow": ALLOWED})

@@ -1,0 +1,63 @@
+"""SIP text, read and written."""
+
+from __future__ import annotations
+
+import pytest
+
+from softswitch.sip.headers import Message, name_addr, party, user
+from softswitch.types import Party
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('"Front desk" <sip:201@192.0.2.20>;tag=4', Party("201", "Front desk", "sip:201@192.0.2.20")),
+        ("Front desk <sips:201@x>", Party("201", "Front desk", "sips:201@x")),
+        ("<tel:+48600100200;phone-context=x>", Party("+48600100200", "", "tel:+48600100200;phone-context=x")),
+        ("sip:201@192.0.2.20;tag=4", Party("201", "", "sip:201@192.0.2.20")),
+        ('"a \\"b\\" <c>, d" <sip:1@x>', Party("1", 'a "b" <c>, d', "sip:1@x")),
+        ("<sip:1@x>, <tel:+2>", Party("1", "", "sip:1@x")),
+        ("<sip:192.0.2.20>", Party("", "", "sip:192.0.2.20")),
+        ("", Party("")),
+    ],
+)
+def test_an_address_is_read(value: str, expected: Party) -> None:
+    assert party(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        ("sip:600@x", "600"), ("sip:%2B48%23@x", "+48#"), ("sip:600:secret@x", "600"), ("sip:x:5060", ""),
+        ("sip:600;npdi@x;user=phone", "600"), ("tel:+48-22", "+48-22"), ("mailto:a@b", ""), ("SIP:a@b", "a"),
+    ],
+)  # fmt: skip
+def test_the_user_part_is_read(uri: str, expected: str) -> None:
+    assert user(uri) == expected
+
+
+def test_headers_are_read_by_their_long_names_folded_lines_joined() -> None:
+    head = "INVITE sip:600@x SIP/2.0\r\nf: <sip:1@x>\r\nSubject: 1\r\n 2\r\nRoute: <a>\r\nRoute: <b>\r\n"
+    text = f"{head}\r\nbody\r\n"
+    message = Message(text)
+    assert message.uri == "sip:600@x"
+    assert message.headers == {"from": "<sip:1@x>", "subject": "1 2", "route": "<a>, <b>"}
+    assert message.body == "body\r\n"
+
+
+def test_a_message_without_anything_is_empty() -> None:
+    assert (Message("").uri, Message("").headers, Message("").body) == ("", {}, "")
+    assert Message("x").caller == Party("")
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (Party("100", "Ada"), '"Ada" <sip:100@x>'),
+        (Party("100"), "<sip:100@x>"),
+        (Party("", 'A "B"\r\nX: 1'), '"A \\"B\\" X: 1" <sip:anonymous@x>'),
+        (Party("*1#@y", ""), "<sip:*1%23%40y@x>"),
+    ],
+)
+def test_an_address_is_written_so_that_nothing_gets_out_of_it(who: Party, expected: str) -> None:
+    assert name_addr(who, "x") == expected

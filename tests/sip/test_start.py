@@ -1,0 +1,141 @@
+"""The endpoint starts, stops, starts again; and says what is wrong when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from dataclasses import replace
+
+import pytest
+
+from softswitch.config.settings import Listen, MediaSettings, SipSettings
+from softswitch.errors import EndpointError
+from softswitch.ports import Clip, Leg
+from softswitch.sip.endpoint import SipEndpoint
+from softswitch.types import Party
+from tests.sip.conftest import free_port, settings
+from tests.sip.phone import Dialog, Phone, sdp
+
+pytestmark = pytest.mark.may_block
+
+
+def endpoint(sip: SipSettings, media: MediaSettings | None = None) -> SipEndpoint:
+    return SipEndpoint(sip, media or MediaSettings(), lambda leg: None)
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
+async def test_a_port_in_use_is_an_error_that_names_who_has_it_and_the_next_start_works(kind: int) -> None:
+    port = free_port()
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", port))
+        if kind == socket.SOCK_STREAM:
+            taken.listen()
+        with pytest.raises(EndpointError) as error:
+            await endpoint(settings(port)).__aenter__()
+    name = "udp" if kind == socket.SOCK_DGRAM else "tcp"
+    assert f"sip.listen: {name}:127.0.0.1:{port} is in use by the program" in str(error.value)
+    assert f"(process {os.getpid()})" in str(error.value)
+    assert "choose another port" in str(error.value)
+    async with endpoint(settings(port)):
+        pass
+
+
+async def test_a_second_endpoint_in_the_process_is_an_error() -> None:
+    port = free_port()
+    async with endpoint(settings(port)):
+        with pytest.raises(EndpointError, match="one of it only"):
+            await endpoint(settings(port + 100)).__aenter__()
+
+
+async def test_an_address_of_another_machine_is_an_error() -> None:
+    with pytest.raises(EndpointError, match=r"this machine has no address 192\.0\.2\.1"):
+        await endpoint(SipSettings(listen=(Listen("udp", "192.0.2.1", free_port()),))).__aenter__()
+
+
+async def test_a_codec_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(EndpointError, match=r"sip\.codecs: silk is not in this build"):
+        await endpoint(replace(settings(free_port()), codecs=("pcma", "silk"))).__aenter__()
+
+
+async def test_only_the_configured_codecs_are_offered_in_their_order() -> None:
+    port = free_port()
+    phone = await Phone.open(port + 10, ("127.0.0.1", port))
+    async with endpoint(replace(settings(port), codecs=("g722", "pcma")), MediaSettings(16000)) as running:
+        running.dial(f"sip:201@127.0.0.1:{port + 10}", caller=Party("100"))
+        invite = await phone.wait(lambda m: m.first.startswith("INVITE "))
+    phone.close()
+    line = next(line for line in invite.body.split("\r\n") if line.startswith("m=audio"))
+    assert line.split(" ")[3:5] == ["9", "8"]
+    assert "telephone-event/8000" in invite.body
+    assert "PCMU" not in invite.body
+
+
+async def test_the_public_address_is_what_others_are_told() -> None:
+    port = free_port()
+    phone = await Phone.open(port + 10, ("127.0.0.1", port))
+    async with endpoint(replace(settings(port), public_address="203.0.113.7")) as running:
+        running.dial(f"sip:201@127.0.0.1:{port + 10}", caller=Party("100"))
+        invite = await phone.wait(lambda m: m.first.startswith("INVITE "))
+    phone.close()
+    assert "@203.0.113.7" in invite.header("From")
+    assert f"203.0.113.7:{port}" in invite.header("Contact")
+    assert "c=IN IP4 203.0.113.7" in invite.body
+
+
+async def test_the_end_hangs_up_and_frees_what_is_left() -> None:
+    port = free_port()
+    phone = await Phone.open(port + 10, ("127.0.0.1", port))
+    legs: list[Leg] = []
+
+    def welcome(leg: Leg) -> None:
+        legs.append(leg)
+        leg.answer()
+
+    async with SipEndpoint(settings(port), MediaSettings(), welcome) as running:
+        call = Dialog(phone)
+        await call.invite(sdp(9))
+        running.media.player(Clip(b"\0\0" * 8000, 8000, "left open"), loop=True)
+    assert legs[0].ended.result().remote is False
+    await phone.wait(lambda m: m.first.startswith("BYE "))
+    assert not running.media.players
+    phone.close()
+
+
+async def test_a_leg_that_rings_nowhere_does_not_keep_the_end_waiting() -> None:
+    port = free_port()
+    loop = asyncio.get_running_loop()
+    async with endpoint(settings(port)) as running:
+        leg = running.dial(f"sip:201@127.0.0.1:{port + 90}", caller=Party("100"))
+        stopped = loop.time()
+    assert leg.ended.done()
+    assert loop.time() - stopped < 2.0
+
+
+async def test_calls_come_over_tcp_too() -> None:
+    port = free_port()
+    arrived: asyncio.Queue[Leg] = asyncio.Queue()
+    async with SipEndpoint(settings(port), MediaSettings(), arrived.put_nowait):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        body = sdp(9)
+        lines = [
+            "INVITE sip:600@127.0.0.1 SIP/2.0",
+            "Via: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bKtcp;rport",
+            "Max-Forwards: 70",
+            "From: <sip:100@127.0.0.1>;tag=1",
+            "To: <sip:600@127.0.0.1>",
+            "Call-ID: tcp-1",
+            "CSeq: 1 INVITE",
+            "Contact: <sip:100@127.0.0.1:9;transport=tcp>",
+            "Content-Type: application/sdp",
+            f"Content-Length: {len(body)}",
+            "",
+            body,
+        ]
+        writer.write("\r\n".join(lines).encode())
+        leg = await asyncio.wait_for(arrived.get(), 5)
+        leg.hangup(486)
+        answers = await asyncio.wait_for(reader.readuntil(b"486 Busy Here"), 5)
+        assert b"100 Trying" in answers
+        writer.close()
+        await writer.wait_closed()
