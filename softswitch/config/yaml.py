@@ -85,12 +85,15 @@ def parse(text: str, file: str, environ: Mapping[str, str], problems: list[Probl
 
 def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Problem:
     mark, start = error.problem_mark, error.context_mark
+    lines = lines_of(text)
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+    if place.line > len(lines):
+        place = Place(file, len(lines), len(lines[-1]) + 1)  # libyaml's end lies a line behind the text's
     message = f"not YAML: {error.problem}"
     if start and mark and start.line != mark.line:
         message += f" ({error.context} that begins in line {start.line + 1})"
     hint = next((hint for words, hint in _HINTS if words in (error.problem or "")), "")
-    if "${" in lines_of(text)[place.line - 1]:
+    if "${" in lines[place.line - 1]:
         hint = 'within [] and {} a reference to the environment needs quotes: "${NAME}"'
     return place.problem(f"{message}; {hint}" if hint else message)
 
