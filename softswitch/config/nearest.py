@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-LISTED = 8
+LISTED = 12
 """So many names are listed at most when none is near."""
 
 

@@ -24,6 +24,8 @@ _EXPECTED = {
 _SHOWN = 60
 """Characters of a value that a message quotes."""
 
+QUOTES = "\"'"
+
 
 def phrase(error: ErrorDetails, node: Node, owner: type[Section] | None) -> str:
     """What is wrong with `node`; `owner` is the model of the mapping in which an unknown key stands."""
@@ -75,16 +77,10 @@ def _near(node: Node, words: list[str]) -> str:
 
 def _got(node: Node, message: str) -> str:
     """The offending value, unless the message holds it; as the file has it, not as the environment does."""
-    if isinstance(node.value, dict):
-        return (
-            ""
-            if "expected either" in message or "`" in message
-            else ", got a mapping"
-            if "expected a" in message
-            else ""
-        )
-    if isinstance(node.value, list):
-        return ", got a list" if "expected a" in message else ""
-    raw = node.raw if len(node.raw) <= _SHOWN else node.raw[:_SHOWN] + "..."
-    raw = raw.replace("\n", " ")
-    return "" if raw and raw in message else f", got {raw or 'nothing'}"
+    if isinstance(node.value, dict | list):
+        kind = "mapping" if isinstance(node.value, dict) else "list"
+        return f", got a {kind}" if message.startswith(("expected a ", "expected true")) else ""
+    raw = " ".join(node.raw.split())
+    if raw and re.search(rf"(?<!\w){re.escape(raw.strip(QUOTES))}(?!\w)", message):
+        return ""
+    return f", got {raw[:_SHOWN] or 'nothing'}{'...' if len(raw) > _SHOWN else ''}"

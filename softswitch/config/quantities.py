@@ -54,11 +54,11 @@ def parse_span(value: str) -> tuple[time, time]:
     """Opening and closing time of `08:00-18:00`; 24:00 is time(0, 0)."""
     match = re.fullmatch(_SPAN, value)
     if not match:
-        raise wrong(f"{value!r} is no span of hours; write it as 08:00-18:00, in 24-hour time")
+        raise wrong("expected a span of hours, as 08:00-18:00 in 24-hour time")
     start = time(int(match[1]), int(match[2]))
     end = time(int(match[3]), int(match[4])) if match[3] else time(0, 0)
     if start == end and match[3]:
-        raise wrong(f"{value!r} begins and ends at the same time; the whole day is 00:00-24:00")
+        raise wrong("a span cannot begin and end at the same time; the whole day is 00:00-24:00")
     return start, end
 
 

@@ -66,7 +66,8 @@ def resolve(text: str) -> Scalar:
 def parse(text: str, file: str, environ: Mapping[str, str], problems: list[Problem]) -> tuple[Node, bool]:
     """The tree of a text, and whether it is whole.
 
-    What is wrong is added to `problems`. After a syntax error the tree holds what stands before it.
+    What is wrong is added to `problems`. After a syntax error the tree holds what stands before it; a file that
+    nests too deep or grows too large gives an empty one.
     """
     composer = _Composer(text, file, environ, problems)
     try:
@@ -78,6 +79,7 @@ def parse(text: str, file: str, environ: Mapping[str, str], problems: list[Probl
         problems.append(_character_problem(error, text, file))
     except _TooMuch as error:
         problems.append(composer.here.problem(str(error)))
+        return Node(Place(file), {}), False
     else:
         return composer.root, True
     return composer.root, False
@@ -164,11 +166,14 @@ class _Composer:
         if depth > MAX_DEPTH:
             raise _TooMuch(f"nested deeper than {MAX_DEPTH} levels")
         if isinstance(event, yaml.MappingStartEvent):
-            self._fill_mapping(node, depth)
+            fill = self._fill_mapping
         elif isinstance(event, yaml.SequenceStartEvent):
-            self._fill_list(node, depth)
+            fill = self._fill_list
         else:
             return
+        node.pruned = True  # until it is whole, which a syntax error may prevent
+        fill(node, depth)
+        node.pruned = False
         self._remember(event, node)
 
     def _fill_list(self, node: Node, depth: int) -> None:

@@ -68,7 +68,8 @@ def test_included_files_are_joined_section_by_section(check_text):
         'agents: {desk-2: {dial: "sip:2@127.0.0.1"}}\n'
         'callers: [{name: last, match: ["+*"], language: en}]\n',
         files={
-            "agents.yaml": 'agents: {desk-1: {dial: "sip:1@127.0.0.1"}}\nteams: {support: {agents: [desk-1, desk-2]}}',
+            "agents.yaml": 'agents: {desk-1: {dial: "sip:1@127.0.0.1"}}\n'
+            "teams: {support: {agents: [desk-1, desk-2]}}",
             "callers.yaml": 'callers: [{name: first, match: ["+48*"], priority: vip}]',
         },
     )

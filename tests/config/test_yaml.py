@@ -24,9 +24,39 @@ def value(text: str) -> object:
 
 @pytest.mark.parametrize(
     "text",
-    ["no", "No", "NO", "on", "off", "yes", "y", "True", "TRUE", "0123", "007", "12:30", "12:30:45", "+48221234567",
-     "+1", "1_000", "0x1F", "0o17", "1e3", ".5", ".inf", ".nan", "2026-12-24", "2026-12-24 10:00", "Null", "NULL", "=",
-     "9999999999999999", "1 per 30s", "16384-32767", "٣"],
+    [
+        "no",
+        "No",
+        "NO",
+        "on",
+        "off",
+        "yes",
+        "y",
+        "True",
+        "TRUE",
+        "0123",
+        "007",
+        "12:30",
+        "12:30:45",
+        "+48221234567",
+        "+1",
+        "1_000",
+        "0x1F",
+        "0o17",
+        "1e3",
+        ".5",
+        ".inf",
+        ".nan",
+        "2026-12-24",
+        "2026-12-24 10:00",
+        "Null",
+        "NULL",
+        "=",
+        "9999999999999999",
+        "1 per 30s",
+        "16384-32767",
+        "٣",
+    ],
 )
 def test_what_looks_like_something_else_stays_text(text):
     assert value(text) == text
@@ -35,8 +65,18 @@ def test_what_looks_like_something_else_stays_text(text):
 
 @pytest.mark.parametrize(
     ("text", "meaning"),
-    [("true", True), ("false", False), ("0", 0), ("10", 10), ("-5", -5), ("0.5", 0.5), ("-1.25", -1.25),
-     ("null", None), ("~", None), ("", None)],
+    [
+        ("true", True),
+        ("false", False),
+        ("0", 0),
+        ("10", 10),
+        ("-5", -5),
+        ("0.5", 0.5),
+        ("-1.25", -1.25),
+        ("null", None),
+        ("~", None),
+        ("", None),
+    ],
 )
 def test_only_these_are_more_than_text(text, meaning):
     assert value(text) == meaning

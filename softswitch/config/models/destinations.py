@@ -31,7 +31,7 @@ def _word(*words: str) -> BeforeValidator:
 
     def parse(value: object) -> str:
         if value not in words:
-            expected = ", ".join((*words[:-1], f"or {words[-1]}")) if len(words) > 1 else words[0]
+            expected = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
             message = f"expected a destination, as {{queue: support}} or {{menu: welcome}}, or {expected}"
             raise PydanticCustomError("word", "{message}", {"message": message, "words": words})
         return str(value)

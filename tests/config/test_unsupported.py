@@ -1,0 +1,68 @@
+"""What the language will have and this version has not: an error that says so, never silence, never `unknown`."""
+
+from __future__ import annotations
+
+import pytest
+
+from softswitch.config.unsupported import KEYS, STRATEGIES
+from tests.config.conftest import SOUND
+
+DESK = 'dial: "sip:a@b"'
+
+EXAMPLES = {
+    ("Configuration", "web"): '§web: {listen: "127.0.0.1:8080"}',
+    ("Configuration", "store"): "§store: sqlite:///var/softswitch.db",
+    ("Configuration", "trunks"): "§trunks: {carrier: {server: sip.carrier.example}}",
+    ("Configuration", "voicemail"): "§voicemail: {support: {max: 3m}}",
+    ("Sip", "certificate"): "sip: {§certificate: cert.pem}",
+    ("Sip", "key"): "sip: {§key: key.pem}",
+    ("Caller", "lookup"): 'callers: [{name: a, match: [5], priority: vip, §lookup: "https://crm.example"}]',
+    ("Caller", "timeout"): "callers: [{name: a, match: [5], priority: vip, §timeout: 300ms}]",
+    ("Caller", "skills"): "callers: [{name: a, match: [5], priority: vip, §skills: {en: 1}}]",
+    ("Destination", "voicemail"): "menus: {m: {say: a, otherwise: {§voicemail: support}}}",
+    ("Destination", "callback"): "menus: {m: {say: a, choices: {1: {§callback: support}}}}",
+    ("Queue", "messages"): "queues: {q: {§messages: [{say: a, every: 90s}]}}",
+    ("Queue", "needs"): "queues: {q: {§needs: {billing: 3}}}",
+    ("Queue", "relax"): "queues: {q: {§relax: [{after: 60s, needs: {}}]}}",
+    ("Queue", "no_answer"): "queues: {q: {§no_answer: {pause_after: 2}}}",
+    ("Queue", "no_agents"): "queues: {q: {§no_agents: {voicemail: support}}}",
+    ("Queue", "keys"): "queues: {q: {§keys: {1: {callback: support}}}}",
+    ("Queue", "record"): "queues: {q: {§record: always}}",
+    ("ServiceLevel", "target"): "queues: {q: {service_level: {within: 20s, §target: 80%}}}",
+    ("Agent", "login"): f"agents: {{a: {{{DESK}, §login: 201}}}}",
+    ("Agent", "password"): f"agents: {{a: {{{DESK}, §password: x}}}}",
+    ("Agent", "ha1"): f"agents: {{a: {{{DESK}, §ha1: {{md5: x}}}}}}",
+    ("Agent", "skills"): f"agents: {{a: {{{DESK}, §skills: {{billing: 5}}}}}}",
+    ("Agent", "via"): f"agents: {{a: {{{DESK}, §via: carrier}}}}",
+    ("TeamMember", "tier"): "teams: {q: {agents: [§{mobile-1: {tier: 2}}]}}",
+    ("TeamMember", "after"): "teams: {q: {agents: [§{mobile-1: {after: 30s}}]}}",
+}
+
+
+def test_every_key_of_the_table_has_an_example_here():
+    assert EXAMPLES.keys() == KEYS.keys()
+
+
+@pytest.mark.parametrize(("model", "key"), EXAMPLES)
+def test_a_key_whose_feature_is_not_built_says_so_at_its_place(check_text, model, key):
+    checked = check_text(EXAMPLES[model, key])
+    (problem,) = [one for one in checked.report.problems if one.message.startswith("not supported yet")]
+    assert [(problem.line, problem.column)] == checked.marks
+    assert repr(key) in problem.message
+    assert not [message for message in checked.messages if "unknown key" in message]
+
+
+@pytest.mark.parametrize(
+    ("listen", "feature"),
+    [("tls:0.0.0.0:5061", "SIP over TLS"), ("ws:0.0.0.0:80", "SIP over WS"), ("udp:[::]:5060", "IPv6")],
+)
+def test_transports_that_are_not_built_say_so(one_problem, listen, feature):
+    assert (
+        one_problem(SOUND + f'sip: {{listen: [§"{listen}"]}}') == f"not supported yet: {listen!r} ({feature})"
+    )
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_strategies_that_are_planned_say_so(one_problem, strategy):
+    message = one_problem(SOUND.replace("support: {}", f"support: {{strategy: §{strategy}}}", 1))
+    assert message == f"not supported yet: {strategy!r} (strategy)"
