@@ -44,8 +44,9 @@ static gate_state gate;
 /* Implemented in gate.py: the status to answer with, or 0 to let the request through to PJSUA. */
 static int gate_decide(gate_request *request);
 
-/* In _legs.c: the serial number of the leg that has this slot of PJSUA, or 0. */
+/* In _legs.c: the serial number of the leg that has this slot of PJSUA, or 0; free ports for RTP, or 0. */
 static unsigned leg_serial_of(int call);
+static int legs_find_port(void);
 
 static const char *const gate_methods[] = {
     "INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK", "REGISTER", "OPTIONS", "INFO", "MESSAGE",
@@ -181,7 +182,7 @@ static int gate_admit(pjsip_rx_data *rdata)
     static const pj_str_t replaces = {"Replaces", 8};
 
     if (gate.draining || gate.callers >= gate.max_callers ||
-        pjsua_var.call_cnt + gate.reserve >= pjsua_var.ua_cfg.max_calls)
+        pjsua_var.call_cnt + gate.reserve >= pjsua_var.ua_cfg.max_calls || !legs_find_port())
         return PJSIP_SC_SERVICE_UNAVAILABLE;
     if (pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &replaces, NULL))
         return PJSIP_SC_FORBIDDEN;

@@ -272,6 +272,50 @@ static unsigned legs_presses_lost(void)
     return leg_presses.lost;
 }
 
+/* pj::Call's destructor lets go of its slot, and hangs up whoever has it by then: only call it while nobody
+ * else does. */
+static int legs_may_forget(int id, unsigned serial)
+{
+    const pjsua_call *call;
+
+    if (!leg_exists(id))
+        return 1;
+    call = &pjsua_var.calls[id];
+    return leg_records[id].serial == serial || (!call->inv && !call->async_call.dlg);
+}
+
+/* Points PJSUA at a free pair of RTP ports, or returns 0 when there is none.
+ *
+ * PJSUA goes through the range round and round, tries a hundred pairs and gives up, which is not enough to
+ * get past a few thousand callers on hold. Only the port for RTP is tried: the next one goes with it. */
+static int legs_find_port(void)
+{
+    pjsua_acc *account = &pjsua_var.acc[pjsua_acc_get_default()];
+    const pjsua_transport_config *range = &account->cfg.rtp_cfg;
+    unsigned tries = range->port_range / 2 + 1;
+    unsigned port = account->next_rtp_port;
+    pj_sockaddr_in address;
+
+    pj_sockaddr_in_init(&address, range->bound_addr.slen ? &range->bound_addr : NULL, 0);
+    for (; tries > 0; --tries, port += 2) {
+        pj_sock_t probe;
+        pj_status_t status;
+
+        if (port < range->port || port > range->port + range->port_range)
+            port = range->port;
+        if (pj_sock_socket(pj_AF_INET(), pj_SOCK_DGRAM() | pj_SOCK_CLOEXEC(), 0, &probe) != PJ_SUCCESS)
+            return 0;
+        address.sin_port = pj_htons((pj_uint16_t)port);
+        status = pj_sock_bind(probe, &address, sizeof(address));
+        pj_sock_close(probe);
+        if (status == PJ_SUCCESS) {
+            account->next_rtp_port = (pj_uint16_t)port;
+            return (int)port;
+        }
+    }
+    return 0;
+}
+
 /* Slots of PJSUA that are taken, also by legs that wait for the answer to their BYE. */
 static unsigned legs_in_use(void)
 {

@@ -43,8 +43,8 @@ RESERVE = MAX_LEGS // 32
 FAREWELL: Seconds = 0.5
 """How long the end waits for answers to the BYEs it has sent."""
 
-REPORT: Seconds = 1.0
-"""How often dropped messages are reported, if there are any."""
+SWEEP: Seconds = 1.0
+"""How often dropped messages are reported, if there are any, and late objects freed."""
 
 _SYSTEM_ERROR = 120_000  # PJ_ERRNO_START_SYS
 _BAD_ADDRESS = frozenset({171_005, 171_039, 171_040, 171_042})
@@ -71,7 +71,9 @@ class SipEndpoint:
         self._account: PjAccount | None = None
         self._pump: Pump | None = None
         self._wake = -1
-        self._report: asyncio.TimerHandle | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._unforgotten: list[SipLeg] = []
+        """Ended legs whose slot another leg had before they could be freed."""
 
     async def __aenter__(self) -> Self:
         """Start. Raises EndpointError that names the transport, for instance when its port is in use."""
@@ -96,12 +98,15 @@ class SipEndpoint:
 
     def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> SipLeg:
         """Ring a SIP address; see `ports.Endpoint.dial`."""
+        if not lib.legs_find_port():
+            raise LegRefused(503, f"{uri}: no port is left in sip.rtp_ports")
         try:
             leg = SipLeg.dial(self, self._account, uri, caller, headers or {})
         except pj.Error as error:
             status = 484 if error.status in _BAD_ADDRESS else 503
             raise LegRefused(status, f"{uri}: {error.reason}") from None
-        self.legs[leg.serial] = leg
+        if not leg.ended.done():
+            self.legs[leg.serial] = leg
         return leg
 
     def admit(self, *, max_calls: int | None = None, draining: bool | None = None) -> None:
@@ -136,8 +141,9 @@ class SipEndpoint:
         asyncio.get_running_loop().call_soon(self._drop, leg)
 
     def _drop(self, leg: SipLeg) -> None:
-        leg.call = None
         self.legs.pop(leg.serial, None)
+        if not leg.forget():
+            self._unforgotten.append(leg)
 
     def _digits(self) -> None:
         """A media thread has left presses for us."""
@@ -151,6 +157,7 @@ class SipEndpoint:
     # Start and stop. ---------------------------------------------------------------------------------
 
     def _start(self) -> None:
+        lib.log_level(0)
         if _is_running():
             raise EndpointError("PJSIP runs in this process already, and there can be one of it only.")
         Threads.loop = threading.get_ident()
@@ -159,7 +166,6 @@ class SipEndpoint:
         loop = asyncio.get_running_loop()
         self._pj = pj.Endpoint()
         try:
-            lib.log_level(0)
             self._pj.libCreate()
             self._pj.libInit(library_options(self.media.rate, PjsipLog()))
         except pj.Error as error:
@@ -181,7 +187,7 @@ class SipEndpoint:
         self.admit(max_calls=self.settings.max_calls)
         self._pump = Pump(self._pj.libHandleEvents)
         self._pump.start()
-        self._report_dropped()
+        self._sweep()
         lib.log_level(LEVEL)
         log.info("sip.started", listen=[_name(listen) for listen in self.settings.listen], domain=self.domain)
 
@@ -204,23 +210,26 @@ class SipEndpoint:
         except pj.Error as error:
             raise EndpointError(_why_not(listen, error)) from None
 
-    def _report_dropped(self) -> None:
+    def _sweep(self) -> None:
+        """What is done now and then."""
         self.gate.report_dropped()
-        self._report = asyncio.get_running_loop().call_later(REPORT, self._report_dropped)
+        self._unforgotten = [leg for leg in self._unforgotten if not leg.forget()]
+        self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
 
     def _stop(self) -> None:
         """Safe at any stage of a start that failed."""
-        if self._report is not None:
-            self._report.cancel()
+        lib.log_level(0)
+        if self._sweeper is not None:
+            self._sweeper.cancel()
         if self._pump is not None:
             self._pump.stop()
             self.gate.close()
         self.media.close()
         if self._account is not None:
             self._account.close()
-        for leg in tuple(self.legs.values()):
-            self._drop(leg)
-        self._account = self._pump = self._report = None
+        self._account = self._pump = self._sweeper = None
+        self.legs.clear()
+        self._unforgotten.clear()
         if self._pj is not None:
             self._pj.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)  # else it waits a second for nothing
             # An exception's traceback may still refer to it, and a second one would abort the process.

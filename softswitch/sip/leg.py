@@ -105,13 +105,30 @@ class SipLeg(Sounding):
         shown = name_addr(caller, home.domain)
         param.txOption.localUri = shown
         param.txOption.headers = _headers({"P-Asserted-Identity": shown, **headers})
-        leg.call.makeCall(uri, param)
+        try:
+            leg.call.makeCall(uri, param)
+        except pj.Error:
+            leg.forget()
+            raise
         leg._attach(leg.call.getId())
         return leg
 
     def _attach(self, call_id: int) -> None:
         self.serial = lib.legs_attach(call_id)
         self.id = LegId(f"leg-{self.serial}")
+
+    def forget(self) -> bool:
+        """Free PJSUA's call; false while another leg has its slot, when that must wait.
+
+        Called explicitly, for a traceback somewhere may hold a reference much longer.
+        """
+        if self.call is None:
+            return True
+        if not lib.legs_may_forget(self._call_id(), self.serial):
+            return False
+        pj.Call.__swig_destroy__(self.call)
+        self.call = None
+        return True
 
     # Verbs. ------------------------------------------------------------------------------------------
 
@@ -123,6 +140,7 @@ class SipLeg(Sounding):
     def answer(self) -> None:
         """Send 200 OK on an incoming leg."""
         if self.incoming and self.state in (LegState.NEW, LegState.RINGING):
+            lib.legs_find_port()  # for a late offer, which has had no port until now
             self._respond(200)
 
     async def answered(self) -> None:

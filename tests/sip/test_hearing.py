@@ -239,6 +239,7 @@ async def test_players_come_and_go_without_a_trace(house: House, phone: Phone, e
     _, leg = await connected(house, phone, ear)
     media = house.endpoint.media
     sounds = [clip(300 + 10 * i, 0.02) for i in range(5)]
+    await asyncio.sleep(SETTLE)
     ports = lib.media_ports()
     for i in range(3000):
         with media.player(sounds[i % 5]) as player:

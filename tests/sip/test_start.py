@@ -7,12 +7,14 @@ import os
 import socket
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from softswitch.config.settings import Listen, MediaSettings, SipSettings
-from softswitch.errors import EndpointError
-from softswitch.ports import Clip, Leg
+from softswitch.errors import EndpointError, LegRefused
+from softswitch.ports import Clip, Hear, Leg
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.testing.ear import Ear
 from softswitch.types import Party
 from tests.sip.conftest import free_port, settings
 from tests.sip.phone import Dialog, Phone, sdp
@@ -139,3 +141,45 @@ async def test_calls_come_over_tcp_too() -> None:
         assert b"100 Trying" in answers
         writer.close()
         await writer.wait_closed()
+
+
+async def test_without_a_port_for_rtp_callers_come_back_later_and_nobody_is_rung() -> None:
+    port = free_port()
+    phone = await Phone.open(port + 10, ("127.0.0.1", port))
+    arrived: asyncio.Queue[Leg] = asyncio.Queue()
+    one_pair = replace(settings(port), rtp_ports=(port + 40, port + 41))
+    async with SipEndpoint(one_pair, MediaSettings(), arrived.put_nowait) as running:
+        first = Dialog(phone)
+        first.send("INVITE", sdp(9))
+        leg = await arrived.get()
+        answer = await Dialog(phone).invite(sdp(9))
+        assert (answer.status, answer.header("Retry-After")) == (503, "10")
+        with pytest.raises(LegRefused, match=r"503 .* no port is left in sip\.rtp_ports"):
+            running.dial(f"sip:201@127.0.0.1:{port + 10}", caller=Party("100"))
+        leg.hangup()
+        await first.answer(603)
+        Dialog(phone).send("INVITE", sdp(9))
+        await asyncio.wait_for(arrived.get(), 5)
+    phone.close()
+
+
+async def test_a_wideband_bridge_serves_narrowband_telephones() -> None:
+    port = free_port()
+    phone = await Phone.open(port + 10, ("127.0.0.1", port))
+    arrived: asyncio.Queue[Leg] = asyncio.Queue()
+    phase = 2 * np.pi * 440 / 16000 * np.arange(16000)
+    tone = Clip((8000 * np.sin(phase)).astype("<i2").tobytes(), 16000, "440 Hz")
+    with Ear(port=port + 20) as ear:
+        async with SipEndpoint(settings(port), MediaSettings(16000), arrived.put_nowait) as running:
+            call = Dialog(phone)
+            call.send("INVITE", sdp(ear.port))
+            leg = await arrived.get()
+            leg.answer()
+            await call.answer(200)
+            call.ack()
+            await leg.answered()
+            with running.media.player(tone, loop=True) as player:
+                leg.hear(Hear(player))
+                await asyncio.sleep(0.5)
+        assert ear.sound().after(0.2, 0.2).tone(440) > 0.98
+    phone.close()
