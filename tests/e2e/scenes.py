@@ -70,9 +70,7 @@ SCENES: dict[str, Scene] = {
         queue={"strategy": "vip-priority"},
     ),
     "agent_answers": Scene("waits_and_talks", "614", {"answers": ANSWERS}, _talks(3000), queue={}),
-    "agent_hangs_up": Scene(
-        "twenty_callers", "615", {"leaves": ("agent_hangs_up", *_talks(1000))}, queue={}
-    ),
+    "agent_hangs_up": Scene("twenty_callers", "615", {"leaves": ("agent_hangs_up", *_talks(1000))}, queue={}),
     "agent_busy": Scene(
         "waits_and_talks",
         "616",

@@ -44,7 +44,9 @@ class Sipp:
             code = self._process.wait(within)
         except subprocess.TimeoutExpired:
             self.stop()
-            raise AssertionError(f"{self.scenario} is not done after {within:.0f} s{self._complaints()}") from None
+            raise AssertionError(
+                f"{self.scenario} is not done after {within:.0f} s{self._complaints()}"
+            ) from None
         assert code == 0, f"{self.scenario} ended with {code}{self._complaints()}"
 
     @property

@@ -52,7 +52,13 @@ class Switch:
 
     def start(self) -> None:
         """Start, and wait until it takes calls."""
-        command = [str(Path(sys.executable).with_name("softswitch")), "run", "--level", "debug", str(self.file)]
+        command = [
+            str(Path(sys.executable).with_name("softswitch")),
+            "run",
+            "--level",
+            "debug",
+            str(self.file),
+        ]
         self._process = subprocess.Popen(command, stdout=self._log, stderr=subprocess.STDOUT)
         until(lambda: self.alive and self.events("SwitchStarted"), START, self._why_not_started)
 
@@ -103,9 +109,7 @@ class Switch:
         """The record of the caller's leg with this Call-ID, as soon as it is there."""
         return self.records(lambda record: record["sip_call_id"] == sip_call_id, 1, within)[0]
 
-    def records(
-        self, wanted: Callable[[Record], bool], count: int = 1, within: float = 10.0
-    ) -> list[Record]:
+    def records(self, wanted: Callable[[Record], bool], count: int = 1, within: float = 10.0) -> list[Record]:
         """Records of calls that ended, as soon as there are so many."""
 
         def found() -> list[Record] | None:
@@ -134,7 +138,7 @@ def _lines(file: Path) -> list[dict[str, Any]]:
 
 
 def until(find: Callable[[], Found], within: float, why: Callable[[], str]) -> Found:
-    """What `find` gives as soon as it is true. Raises AssertionError with the reason after `within` seconds."""
+    """What `find` gives as soon as it is true. Raises AssertionError after `within` seconds."""
     end = time.monotonic() + within
     while not (found := find()):
         assert time.monotonic() < end, why()

@@ -10,7 +10,11 @@ from tests.e2e.sipp import SCENARIOS
 
 @pytest.fixture(scope="module")
 def stage(request, tmp_path_factory):
-    asked = {item.originalname.removeprefix("test_") for item in request.session.items if item.module is request.module}
+    asked = {
+        item.originalname.removeprefix("test_")
+        for item in request.session.items
+        if item.module is request.module
+    }
     stage = Stage(tmp_path_factory.mktemp("scenarios"), asked)
     try:
         stage.switch.start()
@@ -138,7 +142,9 @@ def test_twenty_callers(scene, stage):
     by_answer = sorted(records, key=lambda record: record["answered"])
     assert _at_once(records) == 3, "three agents, so never more than three talk"
     (important,) = [record for record in records if record["number"] == VIP]
-    waiting = [one for one in records if one["start"] < important["start"] and one["answered"] > important["start"]]
+    waiting = [
+        one for one in records if one["start"] < important["start"] and one["answered"] > important["start"]
+    ]
     served_before = [one for one in waiting if one["answered"] < important["answered"]]
     assert len(served_before) <= 1, "the VIP went before those who waited already"
     others = [record["start"] for record in by_answer if record["number"] != VIP]
@@ -165,9 +171,7 @@ def test_agent_hangs_up(scene):
     assert record["talk"] == pytest.approx(1.0, abs=0.3)
 
 
-@pytest.mark.parametrize(
-    ("first", "result", "then"), [pytest.param("busy", "busy", "not_busy", id="486")]
-)
+@pytest.mark.parametrize(("first", "result", "then"), [pytest.param("busy", "busy", "not_busy", id="486")])
 def test_agent_busy(scene, first, result, then):
     _second_agent_took_it(scene.record(), first, result, then)
 
