@@ -70,7 +70,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         dispatcher.feed(SettingsChanged(settings.engine))
         switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher)
         supervisor = await stack.enter_async_context(Supervisor(switch))
-        running = RunningSwitch(switch, supervisor, endpoint, store)
+        running = RunningSwitch(switch, supervisor, endpoint, speech, store)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls)

@@ -14,6 +14,7 @@ import structlog
 
 from softswitch import __version__
 from softswitch.acd.events import SettingsChanged
+from softswitch.audio.speech import SpeechService
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
@@ -38,8 +39,16 @@ _FIXED_AT_START = (
 class RunningSwitch:
     """Everything an operator can do to a switch that runs."""
 
-    def __init__(self, switch: Switch, supervisor: Supervisor, endpoint: SipEndpoint, store: Store) -> None:
+    def __init__(
+        self,
+        switch: Switch,
+        supervisor: Supervisor,
+        endpoint: SipEndpoint,
+        speech: SpeechService,
+        store: Store,
+    ) -> None:
         self._switch = switch
+        self._speech = speech
         self._supervisor = supervisor
         self._endpoint = endpoint
         self._store = store
@@ -102,6 +111,9 @@ class RunningSwitch:
             return {"file": str(new.path), "after_restart": waits}
 
     async def _apply(self, new: SwitchSettings) -> None:
+        old = self._switch.settings.media
+        self._speech.reload(new.media)
+        self._switch.music.retire(name for name in old.music if old.music[name] != new.media.music.get(name))
         await self._switch.music.load(new.media.queue_music.values())
         self._switch.settings = new
         self._endpoint.admit(max_calls=new.sip.max_calls)

@@ -29,6 +29,7 @@ class MusicRoom:
         self._media = media
         self._speech = speech
         self._players: dict[str, Player] = {}
+        self._retired: list[Player] = []
 
     async def load(self, playlists: Iterable[str]) -> None:
         """Make players for these; those that play already go on. What cannot be had is logged and silent."""
@@ -45,7 +46,15 @@ class MusicRoom:
         player = self._players.get(playlist)
         return (Hear(player, level),) if player else ()
 
+    def retire(self, playlists: Iterable[str]) -> None:
+        """These have other pieces now: `load` makes them anew. Who hears an old one hears it to the end."""
+        for name in playlists:
+            if player := self._players.pop(name, None):
+                self._retired.append(player)
+
     def close(self) -> None:
         """Stop all players."""
-        while self._players:
-            self._players.popitem()[1].close()
+        for player in (*self._players.values(), *self._retired):
+            player.close()
+        self._players.clear()
+        self._retired.clear()
