@@ -144,7 +144,8 @@ class Engine:
         caller = self._caller(event.call)
         if caller and caller.conversation:
             self._floor.disconnect(caller, caller.conversation)
-            announcing.schedule(self._floor, caller)
+            if caller.waiting:
+                announcing.schedule(self._floor, caller)
 
     def _conversation_ended(self, event: ConversationEnded) -> None:
         caller = self._caller(event.call)

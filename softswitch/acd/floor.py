@@ -195,14 +195,20 @@ class Floor:
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
 
     def disconnect(self, caller: Caller, offer: Offer) -> None:
-        """The two never talked: as if the agent had not answered, and the caller is back at the old place."""
+        """The two never talked: as if the agent had not answered, and the caller is back at the old place.
+
+        A reload may have happened meanwhile, and have removed the queue.
+        """
         caller.conversation = None
         caller.move(CallerMove.CONNECT_FAILED)
         offer.agent.taken -= 1
         offer.queue.tally.take_back(offer.answered - caller.joined, in_time=offer.in_time)
         self._decline(offer)
         self._close(offer, OfferMove.CONNECT_FAILED, CancelReason.NO_ANSWER)
+        caller.queue.rank(caller)
         self.line_up(caller)
+        if not caller.queue.open:
+            self.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
 
     def end_conversation(self, caller: Caller, offer: Offer) -> None:
         """They talked. Wrap-up begins; once begun nothing but its time ends it."""

@@ -1,0 +1,465 @@
+"""Any traffic, any reload, any race: what must hold always.
+
+A model is kept from what the engine is told and answers, by the rules as people know them; the engine's own
+books are only read to be compared with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from softswitch.acd.actions import Action, Announce, CancelRing, Connect, Leave, Ring
+from softswitch.acd.chance import SplitMix64
+from softswitch.acd.engine import Engine
+from softswitch.acd.events import (
+    AgentCallEnded,
+    AgentCallStarted,
+    AgentPaused,
+    AgentResumed,
+    CallerJoined,
+    CallerLeft,
+    ConnectFailed,
+    ConversationEnded,
+    Event,
+    OfferAnswered,
+    OfferFailed,
+    SettingsChanged,
+    TimerExpired,
+)
+from softswitch.acd.settings import AnnounceSettings, EngineSettings, QueueSettings
+from softswitch.acd.wire import event_from_json, to_json
+from softswitch.types import AgentName, CallId, CancelReason, OfferFailure, OfferId, QueueName
+from tests.acd.desk import agent, floor_of, queue
+
+STRATEGIES = ("longest-idle", "round-robin", "ring-all", "hunt", "random", "vip-priority")
+AGENTS = ("ann", "bob", "cid", "dot", "eva")
+PRIORITIES = ("default", "urgent", "vip", "unheard-of")
+
+
+ANNOUNCEMENTS = (
+    AnnounceSettings(),
+    AnnounceSettings(position=True, wait=True, first=0.0, every=8.0),
+    AnnounceSettings(position=True, first=3.0),
+)
+
+
+def floor_number(number: int) -> EngineSettings:
+    """One of many floors: up to three queues, four or five agents with limits 1, 2 or none.
+
+    Drawn by a number of its own, which is far quicker than having hypothesis draw every field; all figures are
+    exact in binary, so that the model's sums are the engine's.
+    """
+    chance = SplitMix64(number)
+
+    def one_of(*things: Any) -> Any:
+        return things[chance.below(len(things))]
+
+    names = one_of(AGENTS, AGENTS[:4], AGENTS[1:])
+    agents = [agent(name, calls=one_of(1, 1, 1, 2, None), level=chance.below(3)) for name in names]
+    queues = [
+        queue(
+            name,
+            " ".join(chance.shuffled(names)[: chance.below(5)]),
+            strategy=one_of(*STRATEGIES),
+            ring=one_of(4.0, 20.0),
+            retry=one_of(0.0, 5.0, 5.0),
+            wrap_up=one_of(0.0, 10.0),
+            ageing=one_of(0.0, 0.5, 4.0),
+            max_callers=one_of(None, None, 4),
+            max_wait=one_of(None, 30.0),
+            announce=one_of(*ANNOUNCEMENTS),
+        )
+        for name in one_of(("red", "blue"), ("red", "blue", "green"), ("blue",))
+    ]
+    return floor_of(*queues, *agents)
+
+
+FLOORS = st.integers(0, 1_000_000).map(floor_number)
+
+
+@dataclass
+class Stay:
+    """A caller as the model sees it."""
+
+    call: CallId
+    queue: QueueName
+    asked: str
+    joined: float
+    order: int
+    phones: dict[AgentName, OfferId] = field(default_factory=dict)
+    declines: dict[AgentName, int] = field(default_factory=dict)
+    agent: AgentName | None = None
+    round: object = None
+
+
+@dataclass
+class Desk:
+    """An agent as the model sees it."""
+
+    ringing: set[OfferId] = field(default_factory=set)
+    talking: set[CallId] = field(default_factory=set)
+    wrap_ups: list[float] = field(default_factory=list)
+    outside: set[CallId] = field(default_factory=set)
+    paused: bool = False
+    in_peace_until: float = float("-inf")
+
+    def load(self, now: float) -> int:
+        wrap_ups = sum(end > now for end in self.wrap_ups)
+        return len(self.ringing) + len(self.talking) + len(self.outside) + wrap_ups
+
+
+class AnyTraffic(RuleBasedStateMachine):
+    """The machine."""
+
+    @initialize(floor=FLOORS, seed=st.integers(0, 3))
+    def open(self, floor: EngineSettings, seed: int) -> None:
+        self.seed = seed
+        self.engine = Engine(seed=seed)
+        self.now = 64.0
+        self.floor = floor
+        self.known_queues: set[QueueName] = set()
+        self.stays: dict[CallId, Stay] = {}
+        self.over: list[CallId] = []
+        self.offers: dict[OfferId, tuple[CallId, AgentName, float]] = {}
+        self.offers_over: list[OfferId] = []
+        self.desks: dict[AgentName, Desk] = {}
+        self.joins = 0
+        self.story: list[tuple[Event, float, list[Action]]] = []
+        self.reload(floor)
+
+    # What happens ----------------------------------------------------------------------------------
+
+    def tell(self, event: Event) -> list[Action]:
+        actions = list(self.engine.receive(event, self.now))
+        self.story.append((event, self.now, actions))
+        for action in actions:
+            self.follow(action)
+        return actions
+
+    @rule(queue=st.integers(0, 2), priority=st.sampled_from(PRIORITIES))
+    def join(self, queue: int, priority: str) -> None:
+        names = sorted(self.known_queues)
+        name = names[queue % len(names)]
+        self.joins += 1
+        call = CallId(f"c{self.joins}")
+        if name in self.floor.queues:
+            limit = self.floor.queues[name].max_callers
+            full = limit is not None and len(self.line(name)) >= limit
+        self.stays[call] = Stay(call, name, priority, self.now, self.joins)
+        actions = self.tell(CallerJoined(call, name, priority))
+        if name not in self.floor.queues or full:
+            assert isinstance(actions[0], Leave)
+
+    @precondition(lambda self: self.waiting())
+    @rule(which=st.integers(0))
+    def leave(self, which: int) -> None:
+        call = self.pick(which, self.waiting())
+        phones = set(self.stays[call].phones.values())
+        self.end_stay(call)
+        actions = self.tell(CallerLeft(call))
+        cancelled = {action.offer for action in actions if isinstance(action, CancelRing)}
+        assert phones <= cancelled
+        assert not phones & self.offers.keys()
+
+    @precondition(lambda self: self.offers)
+    @rule(which=st.integers(0))
+    def answer(self, which: int) -> None:
+        offer = self.pick(which, list(self.offers))
+        call = self.offers[offer][0]
+        actions = self.tell(OfferAnswered(offer))
+        assert isinstance(actions[0], Connect)
+        assert (actions[0].call, actions[0].offer) == (call, offer)
+
+    @precondition(lambda self: self.offers)
+    @rule(which=st.integers(0), failure=st.sampled_from(OfferFailure))
+    def fail(self, which: int, failure: OfferFailure) -> None:
+        offer = self.pick(which, list(self.offers))
+        self.decline(offer)
+        self.close(offer)
+        self.tell(OfferFailed(offer, failure))
+
+    @precondition(lambda self: self.talking())
+    @rule(which=st.integers(0))
+    def connect_fails(self, which: int) -> None:
+        stay = self.stays[self.pick(which, self.talking())]
+        assert stay.agent
+        desk = self.desks[stay.agent]
+        desk.talking.remove(stay.call)
+        self.back_off(stay, stay.agent)
+        stay.agent = None
+        self.tell(ConnectFailed(stay.call))
+
+    @precondition(lambda self: self.talking())
+    @rule(which=st.integers(0), crossed=st.booleans())
+    def end(self, which: int, crossed: bool) -> None:
+        stay = self.stays[self.pick(which, self.talking())]
+        assert stay.agent
+        desk = self.desks[stay.agent]
+        desk.talking.remove(stay.call)
+        desk.wrap_ups.append(self.now + self.queue_settings(stay.queue).wrap_up)
+        self.end_stay(stay.call)
+        self.tell(CallerLeft(stay.call) if crossed else ConversationEnded(stay.call))
+
+    @precondition(lambda self: self.over or self.offers_over)
+    @rule(which=st.integers(0))
+    def hear_late_news(self, which: int) -> None:
+        """Nothing comes of it but a CancelRing for an answer, and what was due anyway."""
+        if self.over:
+            call = self.pick(which, self.over)
+            for event in (CallerLeft(call), ConversationEnded(call), ConnectFailed(call)):
+                self.tell(event)
+        if self.offers_over:
+            offer = self.pick(which, self.offers_over)
+            self.tell(OfferFailed(offer, OfferFailure.BUSY))
+            actions = self.tell(OfferAnswered(offer))
+            assert self.was_answered(offer) or isinstance(actions[0], CancelRing)
+
+    @rule(which=st.sampled_from(AGENTS), call=st.sampled_from(["x1", "x2"]), over=st.booleans())
+    def outside(self, which: str, call: str, over: bool) -> None:
+        name, outside = AgentName(which), CallId(f"{which}-{call}")
+        if name not in self.desks or over and outside not in self.desks[name].outside:
+            return
+        if over:
+            self.desks[name].outside.remove(outside)
+            self.tell(AgentCallEnded(name, outside))
+        else:
+            self.desks[name].outside.add(outside)
+            self.tell(AgentCallStarted(name, outside))
+
+    @rule(which=st.sampled_from(AGENTS), paused=st.booleans())
+    def pause(self, which: str, paused: bool) -> None:
+        name = AgentName(which)
+        if name in self.desks:
+            self.desks[name].paused = paused
+            self.tell(AgentPaused(name) if paused else AgentResumed(name))
+
+    @precondition(lambda self: self.engine.next_deadline() is not None)
+    @rule()
+    def come_to_deadline(self) -> None:
+        deadline = self.engine.next_deadline()
+        assert deadline is not None
+        self.now = deadline
+        self.tell(TimerExpired())
+
+    @rule(seconds=st.sampled_from([0.0, 0.5, 3.0]))
+    def let_time_pass_unseen(self, seconds: float) -> None:
+        """The next event comes first; what became due in between is done with it."""
+        self.now += seconds
+
+    @rule(seconds=st.sampled_from([1.0, 6.0, 25.0]))
+    def wake_late(self, seconds: float) -> None:
+        self.now += seconds
+        self.tell(TimerExpired())
+
+    @rule(floor=FLOORS)
+    def reload(self, floor: EngineSettings) -> None:
+        self.floor = floor
+        self.known_queues |= floor.queues.keys()
+        for name in floor.agents:
+            self.desks.setdefault(name, Desk())
+        self.tell(SettingsChanged(floor))
+
+    # What the model makes of the answers -------------------------------------------------------------
+
+    def follow(self, action: Action) -> None:
+        match action:
+            case Ring():
+                self.follow_ring(action)
+            case CancelRing(offer=offer, reason=reason):
+                if offer in self.offers:
+                    if reason is CancelReason.NO_ANSWER:
+                        self.decline(offer)
+                    self.close(offer)
+            case Connect(call=call, offer=offer, agent=name):
+                stay = self.stays[call]
+                assert stay.agent is None, "connected twice"
+                assert self.offers[offer][:2] == (call, name)
+                self.close(offer)
+                self.desks[name].talking.add(call)
+                stay.agent = name
+            case Leave(call=call):
+                assert not self.stays[call].phones, "left while a phone rings"
+                assert self.stays[call].agent is None
+                self.end_stay(call)
+            case Announce(call=call, position=position):
+                assert self.stays[call].agent is None
+                assert position in (None, self.line(self.stays[call].queue).index(call) + 1)
+
+    def follow_ring(self, ring: Ring) -> None:
+        stay, desk = self.stays[ring.call], self.desks[ring.agent]
+        assert stay.agent is None
+        assert stay.queue == ring.queue
+        assert ring.agent not in stay.phones, "one phone rung twice for one caller"
+        assert self.is_free(ring.agent), "no room for one more call"
+        assert ring.agent in self.floor.queues[ring.queue].agents
+        same_round = stay.round is ring.why
+        heads = [head for name in self.floor.queues if (head := self.head(name, ring.agent))]
+        if not stay.phones:
+            ahead = [head.call for head in heads if self.urgency(head) < self.urgency(stay)]
+            assert not ahead, "somebody was to be served first"
+        elif not same_round:
+            assert not heads, "somebody has no phone ringing at all"
+        if not stay.phones or same_round:
+            team = self.floor.queues[ring.queue].agents
+            fewest = min(stay.declines.get(name, 0) for name in team if self.is_free(name))
+            assert stay.declines.get(ring.agent, 0) <= fewest
+        assert ring.agent in ring.why.considered
+        named = [*ring.why.considered, *(skipped.agent for skipped in ring.why.skipped)]
+        assert sorted(named) == sorted(self.floor.queues[ring.queue].agents)
+        assert ring.why.position == self.line(ring.queue).index(ring.call) + 1
+        stay.round = ring.why
+        stay.phones[ring.agent] = ring.offer
+        desk.ringing.add(ring.offer)
+        self.offers[ring.offer] = (ring.call, ring.agent, self.now + ring.timeout)
+
+    def head(self, name: QueueName, agent: AgentName) -> Stay | None:
+        """Who is next in a queue that the agent serves and has no phone ringing."""
+        if agent not in self.floor.queues[name].agents:
+            return None
+        return next((self.stays[call] for call in self.line(name) if not self.stays[call].phones), None)
+
+    def close(self, offer: OfferId) -> None:
+        call, name, _ = self.offers.pop(offer)
+        self.offers_over.append(offer)
+        self.desks[name].ringing.discard(offer)
+        del self.stays[call].phones[name]
+
+    def decline(self, offer: OfferId) -> None:
+        call, name, _ = self.offers[offer]
+        self.back_off(self.stays[call], name)
+
+    def back_off(self, stay: Stay, name: AgentName) -> None:
+        stay.declines[name] = stay.declines.get(name, 0) + 1
+        desk = self.desks[name]
+        desk.in_peace_until = max(desk.in_peace_until, self.now + self.queue_settings(stay.queue).retry)
+
+    def end_stay(self, call: CallId) -> None:
+        stay = self.stays.pop(call)
+        for name, offer in stay.phones.items():
+            del self.offers[offer]
+            self.offers_over.append(offer)
+            self.desks[name].ringing.discard(offer)
+        self.over.append(call)
+
+    # What the model knows ----------------------------------------------------------------------------
+
+    def pick(self, which: int, things: list):
+        return things[which % len(things)]
+
+    def waiting(self) -> list[CallId]:
+        return [stay.call for stay in self.stays.values() if not stay.agent]
+
+    def talking(self) -> list[CallId]:
+        return [stay.call for stay in self.stays.values() if stay.agent]
+
+    def was_answered(self, offer: OfferId) -> bool:
+        """The duplicate of an answer that led to a conversation is no news while that call is in hand."""
+        return any(
+            isinstance(action, Connect) and action.offer == offer
+            for _, _, actions in self.story
+            for action in actions
+        )
+
+    def queue_settings(self, name: QueueName) -> QueueSettings:
+        """In force, or the last that were."""
+        if name in self.floor.queues:
+            return self.floor.queues[name]
+        floors = [event.settings for event, _, _ in self.story if isinstance(event, SettingsChanged)]
+        return next(floor.queues[name] for floor in reversed(floors) if name in floor.queues)
+
+    def priority(self, stay: Stay) -> str:
+        return stay.asked if stay.asked in self.floor.queues[stay.queue].priority else "default"
+
+    def urgency(self, stay: Stay) -> tuple[bool, float, int]:
+        mine = self.floor.queues[stay.queue]
+        first = mine.strategy == "vip-priority" and self.priority(stay) == "vip"
+        score = mine.priority[self.priority(stay)] + mine.ageing * (self.now - stay.joined)
+        return (not first, -score, stay.order)
+
+    def line(self, name: QueueName) -> list[CallId]:
+        waiting = [stay for stay in self.stays.values() if stay.queue == name and not stay.agent]
+        return [stay.call for stay in sorted(waiting, key=self.urgency)]
+
+    def is_free(self, name: AgentName) -> bool:
+        desk = self.desks[name]
+        if name not in self.floor.agents or desk.paused or desk.in_peace_until > self.now:
+            return False
+        limit = self.floor.agents[name].calls
+        return limit is None or desk.load(self.now) < limit
+
+    # What must hold always ---------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_due(self) -> None:
+        if self.now > self.story[-1][1]:
+            return
+        deadline = self.engine.next_deadline()
+        assert deadline is None or deadline > self.now
+        for _, _, until in self.offers.values():
+            assert until > self.now, "a phone rings too long"
+        for call in self.waiting():
+            limit = self.floor.queues[self.stays[call].queue].max_wait
+            assert limit is None or self.stays[call].joined + limit > self.now, "a caller waits too long"
+        self.nobody_is_lost()
+        self.nobody_idles_while_somebody_waits()
+
+    def nobody_is_lost(self) -> None:
+        seen = self.engine.snapshot(self.now)
+        lines = {name: [caller.call for caller in view.callers] for name, view in seen.queues.items()}
+        assert lines == {name: self.line(name) for name in self.floor.queues}
+        assert {view.call: view.agent for view in seen.conversations} == {
+            stay.call: stay.agent for stay in self.stays.values() if stay.agent
+        }
+        for name, view in seen.agents.items():
+            assert view.load == self.desks[name].load(self.now)
+        for view in seen.queues.values():
+            for caller in view.callers:
+                assert set(caller.ringing) == self.stays[caller.call].phones.keys()
+
+    def nobody_idles_while_somebody_waits(self) -> None:
+        for name, queue_settings in self.floor.queues.items():
+            if any(not self.stays[call].phones for call in self.line(name)):
+                assert not [agent for agent in queue_settings.agents if self.is_free(agent)]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "engine"):
+            return
+        self.everything_comes_to_rest()
+        self.the_same_again()
+
+    def everything_comes_to_rest(self) -> None:
+        self.tell(TimerExpired())
+        while self.stays:
+            if talking := self.talking():
+                self.end(0, crossed=len(talking) % 2 == 0)
+            else:
+                self.leave(0)
+        for _ in range(len(self.story) * 4):
+            if self.engine.next_deadline() is None:
+                break
+            self.come_to_deadline()
+        assert self.engine.next_deadline() is None
+        for name, desk in self.desks.items():
+            assert desk.load(self.now) == len(desk.outside), name
+        self.nobody_is_lost()
+
+    def the_same_again(self) -> None:
+        """The story as it would reach another node: through JSON, into an engine with the same seed."""
+        other = Engine(seed=self.seed)
+        for event, now, actions in self.story:
+            assert list(other.receive(event_from_json(to_json(event)), now)) == actions
+        assert other.snapshot(self.now) == self.engine.snapshot(self.now)
+
+
+AnyTraffic.TestCase.settings = settings(
+    max_examples=120,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+test_any_traffic = AnyTraffic.TestCase
