@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import structlog
@@ -112,7 +112,7 @@ class RunningSwitch:
 
     async def _apply(self, new: SwitchSettings) -> None:
         old = self._switch.settings.media
-        self._speech.reload(new.media)
+        self._speech.reload(replace(new.media, sample_rate=old.sample_rate))
         self._switch.music.retire(name for name in old.music if old.music[name] != new.media.music.get(name))
         await self._switch.music.load(new.media.queue_music.values())
         self._switch.settings = new
