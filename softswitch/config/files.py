@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,20 +44,20 @@ class _Reader:
         self._environ = environ
         self._files = 0
 
-    def join(self, path: Path, named_at: Place, parents: tuple[Path, ...]) -> None:
-        """Add a file's sections to the tree. `parents` are the files that lead here, by `include`."""
+    def join(self, path: Path, named_at: Place, parents: tuple[str, ...]) -> None:
+        """Add a file's sections to the tree. `parents` are the real paths of those that include it."""
         self._files += 1
-        if path.resolve() in parents:
+        if os.path.realpath(path) in parents:
             self._wrong(named_at, f"{path} includes itself, directly or by another file")
         elif self._files > MAX_FILES:
             self._wrong(named_at, f"more than {MAX_FILES} files are included")
         elif (text := self._text(path, named_at)) is not None:
             self._source.texts[str(path)] = text
-            self._join_text(path, text, (*parents, path.resolve()))
+            self._join_text(path, text, (*parents, os.path.realpath(path)))
         else:
             self._source.whole = False
 
-    def _join_text(self, path: Path, text: str, parents: tuple[Path, ...]) -> None:
+    def _join_text(self, path: Path, text: str, parents: tuple[str, ...]) -> None:
         root, whole = yaml.parse(text, str(path), self._environ, self._source.problems)
         self._source.whole = self._source.whole and whole
         if root.value is None:
@@ -70,9 +71,9 @@ class _Reader:
             else:
                 self._section(key, root.keys[key], node)
 
-    def _include(self, path: Path, node: Node, parents: tuple[Path, ...]) -> None:
+    def _include(self, path: Path, node: Node, parents: tuple[str, ...]) -> None:
         for item in node.value if isinstance(node.value, list) else [node]:
-            if isinstance(item.value, str) and item.value:
+            if isinstance(item.value, str) and item.value and "\0" not in item.value:
                 self.join(path.parent / item.value, item.place, parents)
             else:
                 self._wrong(item.place, "include takes a file name, or a list of them")

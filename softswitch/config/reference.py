@@ -146,14 +146,15 @@ def _unsupported() -> str:
     ]
     lines += list(_unsupported_rows())
     planned = ", ".join(f"`{name}`" for name in sorted(STRATEGIES))
-    return "\n".join([*lines, f"| {planned} | strategy | more ways of choosing an agent |", ""])
+    return "\n".join([*lines, f"| {planned} | `strategy` | more ways of choosing an agent |", ""])
 
 
 def _unsupported_rows() -> Iterator[str]:
     for (model, key), feature in KEYS.items():
         heading = "an agent of a team" if model == "TeamMember" else _HEADINGS[model]
         yield f"| `{key}` | {heading} | {feature} |"
-    yield "| `tls:`, `ws:`, IPv6 addresses | listen | SIP over TLS, WebSockets and IPv6 |"
+    yield "| `tls:`, `ws:`, IPv6 addresses | `listen` | SIP over TLS, WebSockets and IPv6 |"
+    yield "| `sips:`, IPv6 addresses, `+48...` | `dial` | SIP over TLS, IPv6, trunks to carriers |"
 
 
 if __name__ == "__main__":

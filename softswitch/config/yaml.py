@@ -66,8 +66,8 @@ def resolve(text: str) -> Scalar:
 def parse(text: str, file: str, environ: Mapping[str, str], problems: list[Problem]) -> tuple[Node, bool]:
     """The tree of a text, and whether it is whole.
 
-    What is wrong is added to `problems`. After a syntax error the tree holds what stands before it; a file that
-    nests too deep or grows too large gives an empty one.
+    What is wrong is added to `problems`. After a syntax error the tree holds what stands before it; that of a
+    file which nests too deep or grows too large is empty.
     """
     composer = _Composer(text, file, environ, problems)
     try:

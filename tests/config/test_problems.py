@@ -136,6 +136,7 @@ def test_two_files_wrong_at_the_same_time_are_both_reported(check_text):
         ("callers: [{name: a, match: [5], reject: §200}]", "expected a SIP status from 400 to 699"),
         ("agents: {§desk: {}}", "the key 'dial' is missing here"),
         ('agents: {desk: {dial: §"tel:+48"}}', "expected a SIP address"),
+        ('agents: {desk: {dial: §"sip:a@b:66000"}}', "expected a port from 1 to 65535"),
         ('agents: {desk: {dial: "sip:a@b", calls: §0}}', "from 1, or unlimited, got 0"),
         ('agents: {desk: {dial: "sip:a@b", extension: §2x}}', "expected the digits of an extension"),
         ('agents: {§"a b": {dial: "sip:a@b"}}', "expected a name"),

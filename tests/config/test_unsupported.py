@@ -1,4 +1,4 @@
-"""What the language will have and this version has not: an error that says so, never silence, never `unknown`."""
+"""What the language will have and this version has not: an error that says so."""
 
 from __future__ import annotations
 
@@ -60,6 +60,20 @@ def test_transports_that_are_not_built_say_so(one_problem, listen, feature):
     assert (
         one_problem(SOUND + f'sip: {{listen: [§"{listen}"]}}') == f"not supported yet: {listen!r} ({feature})"
     )
+
+
+@pytest.mark.parametrize(
+    ("dial", "feature"),
+    [
+        ("sips:a@b", "SIP over TLS"),
+        ("sip:a@b;transport=tls", "SIP over TLS"),
+        ("sip:a@[::1]", "IPv6"),
+        ("+48600300400", "trunks to carriers"),
+    ],
+)
+def test_addresses_that_cannot_be_dialled_yet_say_so(one_problem, dial, feature):
+    message = one_problem(SOUND.replace('"sip:desk@127.0.0.1"', f'§"{dial}"'))
+    assert message == f"not supported yet: {dial!r} ({feature})"
 
 
 @pytest.mark.parametrize("strategy", sorted(STRATEGIES))

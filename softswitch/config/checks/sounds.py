@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def check(scene: Scene) -> None:
 
 def sound_problem(path: Path) -> str | None:
     """Why a file cannot be played; None: it can."""
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path.exists, no error for names that are too long
         near = sorted(path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
         names = ", ".join(one.name for one in near[:5])
         return f"no such file: {path}" + (f"; that folder has {names}" if names else "")
