@@ -19,7 +19,7 @@ from tests.e2e.switch import Switch
 
 WELCOME = "Welcome to the switchboard. For the front desk, please press one. For the workshop, press two."
 WORKSHOP = "This is the workshop. For bicycles, please press one."
-CALLER_TONE, AGENT_TONE = 440, 1000
+CALLER_TONE, AGENT_TONE = 1630, 2150
 
 MUSIC = Path(__file__).parents[2] / "media" / "music"
 PIECES = ("prelude", "elise")
