@@ -59,9 +59,9 @@ class Agent:
 
 
 AGENTS = (
-    Agent("desk-201", "201", 7201, 1.5, 5.0, "Hello, this is the first desk. What can I do for you today?"),
-    Agent("desk-202", "202", 7202, 2.0, 4.5, "Good day, second desk speaking. How may I help you?"),
-    Agent("desk-203", "203", 7203, 1.8, 5.5, "Third desk here, thank you for waiting. Tell me all about it."),
+    Agent("desk-201", "201", 7201, 1.5, 6.0, "Hello, this is the first desk. What can I do for you today?"),
+    Agent("desk-202", "202", 7202, 2.0, 5.5, "Good day, second desk speaking. How may I help you?"),
+    Agent("desk-203", "203", 7203, 1.8, 6.5, "Third desk here, thank you for waiting. Tell me all about it."),
 )
 
 CALLERS = (
@@ -69,14 +69,14 @@ CALLERS = (
     Caller("Gdańsk", "+48583001002", "600", 0.6, ((3.0, "1"),), queue="sales", language="pl"),
     Caller("Poznań", "+48613001003", "603", 1.5, queue="support", language="pl"),
     Caller(
-        *("Kraków", "+48123001004", "600", 3.0, ((2.5, "2"), (1.5, "123456"), (2.0, "1"))),
+        *("Kraków", "+48123001004", "600", 3.0, ((2.5, "2#"), (1.5, "123456"), (2.0, "1"))),
         queue="support",
         entered=(("customer_number", "123456"),),
         language="pl",
     ),
     Caller("Toruń", "+48563001005", "600", 6.0, ((1.5, "7"), (3.0, "1")), queue="sales", language="pl"),
     Caller("Leeds", "+441134960106", "603", 9.0, queue="support"),
-    Caller("Edinburgh", "+441314960107", "600", 10.0, ((5.5, "2"), (2.0, "#"), (1.5, "1")), queue="support"),
+    Caller("Edinburgh", "+441314960107", "600", 10.0, ((5.5, "2#"), (2.0, "#"), (2.0, "1")), queue="support"),
     Caller(
         "Łódź", "+48423001008", "603", 12.0, patience=5.5, queue="support", outcome="abandoned", language="pl"
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 
@@ -24,9 +23,6 @@ from softswitch.types import Language, MenuName, Seconds
 
 MUSIC: Seconds = 3.0
 """How much music is looked for, at the end of a wait."""
-
-SPOKEN: Seconds = 7.0
-"""An announcement is over after so long, and the music as loud as before."""
 
 
 async def listen(
@@ -51,30 +47,38 @@ async def listen(
             menu = settings.menus.menus[MenuName(record.menus[0])]
             faults += await look(ears.prompt, caller, pcm_of(await speech.prompt(menu.prompt, language)))
         said = [event for event in events if event.call == record.id and event.kind == Kind.ANNOUNCED]
-        window = music_window(record, events)
+        spoken = [await speech.announcement(_told(event), language) for event in said]
+        quiet_from = said[-1].at + spoken[-1].duration + 0.5 if said else 0.0
+        window = music_window(record, events, quiet_from)
         if window is not None:
             clip = await look(playlist.at, window[0], heard[caller.name].between(*window))
             faults += await look(ears.music, caller, clip, *window)
         if caller.name == RECORDED:
             if not said or window is None:
                 faults.append(f"{caller.name}: should have waited, with music and an announcement")
-            for event in said[:1]:
-                what = Announcement(event.data["position"], event.data["wait"])  # type: ignore[arg-type]
-                clip = pcm_of(await speech.announcement(what, language))
-                faults += await look(partial(ears.announcement, caller, clip))
+            faults += await look(ears.announcement, caller, pcm_of(spoken[0])) if spoken else []
     return faults
 
 
-def music_window(record: CallRecord, events: Iterable[Recorded]) -> tuple[float, float] | None:
-    """When nothing but music was to be heard, at the end of a call's last wait; None: it was too short."""
+def _told(event: Recorded) -> Announcement:
+    position, wait = event.data.get("position"), event.data.get("wait")
+    return Announcement(
+        position if isinstance(position, int) else None, wait if isinstance(wait, int | float) else None
+    )
+
+
+def music_window(
+    record: CallRecord, events: Iterable[Recorded], quiet_from: float
+) -> tuple[float, float] | None:
+    """When nothing but music was to be heard, at the end of a call's last wait; None: it was too short.
+
+    `quiet_from`: when the last announcement had been spoken.
+    """
     joined = until = None
-    quiet_from = 0.0
     for event in events:
         if event.call == record.id:
             if event.kind == Kind.CALLER_JOINED:
                 joined = event.at
-            elif event.kind == Kind.ANNOUNCED:
-                quiet_from = event.at + SPOKEN
             elif event.kind in (Kind.CONNECTED, Kind.CALLER_LEFT):
                 until = event.at
     if joined is None or until is None or until - max(joined, quiet_from) < MUSIC:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from softswitch.demo.cast import VIP, Caller
-from softswitch.demo.story import Story
+from softswitch.demo.story import Doing, Story
 from softswitch.store.calls import CallRecord
 from softswitch.testing.g711 import Samples
 from softswitch.testing.recognise import find
@@ -58,21 +58,16 @@ def _record_faults(caller: Caller, record: CallRecord) -> list[str]:
 
 
 def vip_first(story: Story) -> list[str]:
-    """Whether nobody who waited beside a VIP, unrung, was taken first."""
+    """Whether nobody's agent was rung while a VIP waited in the same queue without one."""
     faults = []
-    for vip in story.callers.values():
-        if not vip.name.startswith(VIP) or not vip.agent:
-            continue
-        joined = next(span.start for span in vip.spans if span.note == vip.queue)
-        taken = next(span.start for span in vip.spans if span.note == vip.agent)
+    vips = [caller for caller in story.callers.values() if caller.name.startswith(VIP)]
+    for vip in vips:
+        alone = [(span.start, span.end or span.start) for span in vip.spans if span.doing is Doing.WAITING]
         for other in story.callers.values():
-            rung = [span.start for span in other.spans if span.doing == "ringing"]
-            if (
-                other.queue == vip.queue
-                and other.priority == "default"
-                and any(joined < at < taken for at in rung)
-            ):
-                faults.append(f"{other.name} was rung for while {vip.name} waited in {vip.queue}")
+            rung = [span.start for span in other.spans if span.doing is Doing.RINGING]
+            beside = other.queue == vip.queue and other not in vips
+            if beside and any(since < at < until for since, until in alone for at in rung):
+                faults.append(f"{other.name}: an agent was rung while {vip.name} waited in {vip.queue}")
     return faults
 
 
