@@ -7,6 +7,7 @@ takes them all along.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 
 import structlog
 
@@ -17,13 +18,16 @@ from softswitch.calls.bridge import DEFAULT_MUSIC, converse
 from softswitch.calls.call import Call
 from softswitch.calls.music import DUCKED
 from softswitch.calls.switch import Switch
-from softswitch.errors import AudioError
+from softswitch.errors import AudioError, LegError
 from softswitch.ports import Announcement, Hear, Leg
-from softswitch.types import Destination, HangUp, LeaveReason, OfferId, ToQueue
+from softswitch.types import Destination, HangUp, LeaveReason, OfferId, Reject, ToQueue
 
 log = structlog.get_logger(__name__)
 
 DEFAULT_PRIORITY = "default"
+
+BUSY = 486
+"""What a caller gets who finds the queue full, when the queue names no other way."""
 
 
 async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination | None:
@@ -31,15 +35,14 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination 
 
     Raises LegError when the caller is gone before being answered.
     """
-    await call.answer()
     call.queue, call.phase = to.queue, "waiting"
     stay = Stay(switch, call)
     try:
         left = await stay.until_agent(to.priority or call.priority or DEFAULT_PRIORITY)
         if left is not None:
-            return left.destination or HangUp()
-        assert stay.agent is not None
-        await converse(switch, call, stay.agent)
+            return left.destination or (Reject(BUSY) if left.reason is LeaveReason.FULL else HangUp())
+        if stay.agent is not None:
+            await converse(switch, call, stay.agent)
         return None
     finally:
         stay.close()
@@ -60,13 +63,16 @@ class Stay:
         """The agent's leg, from Connect on."""
 
     async def until_agent(self, priority: str) -> Leave | None:
-        """Wait; None means that `agent` has answered and is there to talk."""
+        """Wait; None means that `agent` has answered and is there to talk, or that the caller is gone."""
         call, dispatcher = self._call, self._switch.dispatcher
         assert call.queue is not None
         async with asyncio.TaskGroup() as self._group:
-            call.leg.hear(*self._switch.music.hear(self._playlist))
             self._joined = True
             dispatcher.join(self, CallerJoined(call.id, call.queue, priority, call.leg.remote.number))
+            if not self._outcome.done():  # a full queue turns callers away unanswered
+                if not await self._reachable(call.answer()):
+                    return None
+                call.leg.hear(*self._switch.music.hear(self._playlist))
             while True:
                 outcome = await self._outcome
                 self._hush()
@@ -129,6 +135,14 @@ class Stay:
     def _leave_reason(self) -> LeaveReason:
         return LeaveReason.DRAINED if self._call.diversion else LeaveReason.HUNG_UP
 
+    async def _reachable(self, verb: Coroutine[None, None, None]) -> bool:
+        """Whether the caller is still there after a verb. A task group would dress a LegError up as a group."""
+        try:
+            await verb
+        except LegError:
+            return False
+        return True
+
     def _hush(self) -> None:
         if self._speaking is not None:
             self._speaking.cancel()
@@ -140,6 +154,8 @@ class Stay:
             clip = await switch.speech.announcement(what, call.language)
         except AudioError as error:
             log.error("announcement cannot be spoken", call=call.id, error=str(error))
+            return
+        if not await self._reachable(call.leg.answered()):
             return
         with switch.endpoint.media.player(clip) as player:
             call.note("Announced", position=what.position, wait=what.wait)

@@ -153,6 +153,16 @@ async def test_a_full_queue_sends_the_next_caller_elsewhere() -> None:
         first.hang_up()
 
 
+async def test_a_full_queue_that_names_no_other_way_is_busy() -> None:
+    async with house({}, settings(queue(agents=(), max_callers=1))) as it:
+        first = it.call()
+        await asyncio.sleep(1)
+        end = await it.call().ended
+        assert (end.status, end.remote) == (486, False)
+        assert first.hears() == {"classical": 1.0}
+        first.hang_up()
+
+
 async def test_who_waits_too_long_goes_where_the_queue_says() -> None:
     late = ToMessage(Prompt({"en": "Please call later."}))  # type: ignore[dict-item]
     async with house({}, settings(queue(agents=(), max_wait=60.0, timeout=late))) as it:
