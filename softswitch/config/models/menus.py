@@ -59,8 +59,9 @@ class Menu(Section):
     """A sound file instead, in every language."""
     choices: dict[PhoneKey, AnyChoice] = Field(default={})
     """What the keys lead to: a destination, `{language: en}`, repeat, back or hangup. A key is 0-9, star,
-    hash or several digits; `2xx: {agent: entered}` is every agent's extension of that form. None at all:
-    the prompt is played once, then `otherwise` follows."""
+    hash or several digits; `2xx: {agent: entered}` is every agent's extension of that form. A key that
+    begins a longer one waits for the rest of it, or for the hash key. None at all: the prompt is played
+    once, then `otherwise` follows."""
     wait: Duration = 5.0
     """How long to wait for a key after the prompt."""
     attempts: Annotated[int, Field(ge=1, le=20)] = 3
