@@ -136,7 +136,7 @@ class Stay:
         return LeaveReason.DRAINED if self._call.diversion else LeaveReason.HUNG_UP
 
     async def _reachable(self, verb: Coroutine[None, None, None]) -> bool:
-        """Whether the caller is still there after a verb. A task group would dress a LegError up as a group."""
+        """Whether the caller is still there after a verb; a task group would dress up the LegError."""
         try:
             await verb
         except LegError:
