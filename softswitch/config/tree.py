@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import KeysView, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,10 +131,11 @@ class Node:
         """The node at `loc`, or its nearest parent."""
         return self._end(self.walk(loc))
 
-    def names(self, section: str) -> tuple[str, ...]:
+    def names(self, section: str) -> KeysView[str]:
         """The keys of a top-level section: everything that is named there, right or wrong."""
         node = self.child(section)
-        return tuple(node.value) if node is not None and isinstance(node.value, dict) else ()
+        named = node.value if node is not None and isinstance(node.value, dict) else {}
+        return named.keys()
 
     def _end(self, way: list[tuple[Node, str | int]]) -> Node:
         if not way:

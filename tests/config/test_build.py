@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import date, time
 
 import pytest
@@ -231,3 +232,9 @@ def test_a_key_of_its_own_goes_before_the_pattern_of_extensions(check_text):
 
 def test_the_same_file_gives_the_same_settings(check_text):
     assert check_text(WHOLE).settings == check_text(WHOLE).settings
+
+
+def test_settings_hold_plain_texts_that_can_be_copied(whole):
+    assert copy.deepcopy(whole.phones) == whole.phones
+    names = [*whole.phones, *whole.engine.queues, *whole.menus.menus, *whole.routing.callers[0].patterns]
+    assert {type(name) for name in names} == {str}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from softswitch.acd.settings import DEFAULT_PRIORITIES
 from softswitch.config.checks.scene import Loc, Scene, Use
@@ -37,11 +37,10 @@ def priorities(queue: Queue) -> dict[str, float]:
     return {"default": 0.0} | (queue.priority.classes or dict(DEFAULT_PRIORITIES))
 
 
-def _known(scene: Scene, loc: Loc, kind: str, name: str, known: Iterable[str]) -> bool:
-    names = tuple(known)
-    if name not in names:
-        scene.wrong(loc, f"no {kind} is called {name!r}{did_you_mean(name, names)}")
-    return name in names
+def _known(scene: Scene, loc: Loc, kind: str, name: str, known: Collection[str]) -> bool:
+    if name not in known:
+        scene.wrong(loc, f"no {kind} is called {name!r}{did_you_mean(name, known)}")
+    return name in known
 
 
 def _destination(scene: Scene, use: Use) -> None:
