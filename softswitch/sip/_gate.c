@@ -71,6 +71,7 @@ static const struct {
 };
 
 static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata);
+static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata);
 
 static pjsip_module gate_module = {
     .name = {"mod-softswitch-gate", 19},
@@ -78,6 +79,14 @@ static pjsip_module gate_module = {
     /* Behind the transactions, which absorb retransmissions; before the dialogs. */
     .priority = PJSIP_MOD_PRIORITY_UA_PROXY_LAYER - 1,
     .on_rx_request = &gate_on_rx_request,
+};
+
+static pjsip_module gate_response_module = {
+    .name = {"mod-softswitch-responses", 24},
+    .id = -1,
+    /* Before the transactions, which hand a response to its call. */
+    .priority = PJSIP_MOD_PRIORITY_TSX_LAYER - 1,
+    .on_rx_response = &gate_on_rx_response,
 };
 
 static unsigned gate_method(const pj_str_t *name)
@@ -174,6 +183,17 @@ static int gate_sdp_names_a_host(const pjsip_msg_body *body)
             return 1;
     }
     return 0;
+}
+
+/* A phone's answer cannot be refused, but it can be read as one without SDP: such a call soon ends. */
+static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata)
+{
+    if (gate_sdp_names_a_host(rdata->msg_info.msg->body)) {
+        PJ_LOG(2, ("gate", "The SDP from %s:%d names a host instead of its address; it is left out",
+                   rdata->pkt_info.src_name, rdata->pkt_info.src_port));
+        rdata->msg_info.msg->body = NULL;
+    }
+    return PJ_FALSE;
 }
 
 /* Retry-After keeps well-behaved callers away for a while; pickup by Replaces would be granted to anybody. */
@@ -281,13 +301,15 @@ static void gate_on_dropped(pjsip_tp_dropped_data *data)
 static int gate_open(void)
 {
     pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
+    pj_status_t status;
 
     pj_bzero(&gate, sizeof(gate));
     gate.max_callers = ~0u;
     gate.retry_after = 10;
-    gate_module.id = -1;
+    gate_module.id = gate_response_module.id = -1;
     pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(endpoint), &gate_on_dropped);
-    return pjsip_endpt_register_module(endpoint, &gate_module);
+    status = pjsip_endpt_register_module(endpoint, &gate_module);
+    return status ? status : pjsip_endpt_register_module(endpoint, &gate_response_module);
 }
 
 static void gate_close(void)
@@ -297,6 +319,8 @@ static void gate_close(void)
     if (endpoint && gate_module.id >= 0) {
         pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(endpoint), NULL);
         pjsip_endpt_unregister_module(endpoint, &gate_module);
+        if (gate_response_module.id >= 0)
+            pjsip_endpt_unregister_module(endpoint, &gate_response_module);
     }
 }
 

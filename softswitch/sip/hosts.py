@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+
+from softswitch.errors import EndpointError
 
 LOCAL_SERVER = "127.0.0.1"
 """What resolv.conf(5) says is asked when no name server is named."""
@@ -28,6 +31,32 @@ def known_hosts(path: Path = Path("/etc/hosts")) -> dict[str, str]:
         if _is_ipv4(address):
             found.update((name.lower(), address) for name in names)
     return found
+
+
+def address_of(host: str, setting: str) -> str:
+    """The IPv4 address of a host in the configuration. PJSIP would ask for it again at each call.
+
+    Raises EndpointError that names the setting.
+    """
+    if _is_ipv4(host):
+        return host
+    try:
+        return str(socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0])
+    except OSError as error:
+        raise EndpointError(
+            f"{setting}: {host} has no IPv4 address ({error.strerror}). "
+            "Write the address itself, or correct the name."
+        ) from None
+
+
+def own_address() -> str:
+    """The address of the interface that leads outwards; no packet is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return LOCAL_SERVER
+        return str(probe.getsockname()[0])
 
 
 def _lines(path: Path) -> Iterator[list[str]]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-
 import pjsua2 as pj
 
 from softswitch import __version__
 from softswitch.config.settings import Listen, SipSettings
-from softswitch.sip.hosts import name_servers
+from softswitch.sip.hosts import address_of, name_servers, own_address
 
 MAX_LEGS = 8192
 """Slots for legs, as many as the library is built for."""
@@ -21,7 +19,7 @@ def domain_of(sip: SipSettings) -> str:
     if sip.public_address:
         return sip.public_address
     hosts = [listen.host for listen in sip.listen if listen.host not in EVERYWHERE]
-    return hosts[0] if hosts else _own_address()
+    return hosts[0] if hosts else own_address()
 
 
 def library_options(rate: int, writer: pj.LogWriter) -> pj.EpConfig:
@@ -57,9 +55,9 @@ def transport_options(listen: Listen, public_address: str | None) -> pj.Transpor
     config = pj.TransportConfig()
     config.port = listen.port
     if listen.host not in EVERYWHERE:
-        config.boundAddress = listen.host
+        config.boundAddress = address_of(listen.host, "sip.listen")
     if public_address:
-        config.publicAddress = public_address
+        config.publicAddress = address_of(public_address, "sip.public_address")
     return config
 
 
@@ -79,17 +77,7 @@ def account_options(sip: SipSettings, domain: str) -> pj.AccountConfig:
     rtp.portRange = last - rtp.port - 1
     hosts = {listen.host for listen in sip.listen}
     if len(hosts) == 1 and not hosts & EVERYWHERE:
-        rtp.boundAddress = hosts.pop()
-    if sip.public_address:
-        rtp.publicAddress = sip.public_address
+        rtp.boundAddress = address_of(hosts.pop(), "sip.listen")
+    # Without an address here PJSUA asks the resolver for the machine's own, at every call.
+    rtp.publicAddress = address_of(domain, "sip.public_address" if sip.public_address else "sip.listen")
     return config
-
-
-def _own_address() -> str:
-    """The address of the interface that leads outwards; no packet is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])

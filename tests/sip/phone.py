@@ -84,7 +84,10 @@ class Phone(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, source: Address) -> None:
-        self.messages.append(Heard(data.decode(), source))
+        message = Heard(data.decode(), source)
+        if message.status == 100:
+            return
+        self.messages.append(message)
         task = asyncio.get_running_loop().create_task(self._tell())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -212,6 +215,7 @@ class Ringing:
 
     def respond(self, status: int, body: str = "", request: Heard | None = None, **headers: str) -> None:
         """Answer the INVITE, or another request of the call."""
+        headers.setdefault("Contact", f"<sip:201@127.0.0.1:{self.phone.port}>")
         request = request or self.invite
         to = request.header("To")
         lines = [
@@ -221,7 +225,6 @@ class Ringing:
             f"To: {to if ';tag=' in to else f'{to};tag={self.tag}'}",
             f"Call-ID: {request.header('Call-ID')}",
             f"CSeq: {request.header('CSeq')}",
-            f"Contact: <sip:201@127.0.0.1:{self.phone.port}>",
             *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
         ]
         if body:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from softswitch.errors import LegGone, LegRefused
+from softswitch.sip._native import lib
 from softswitch.types import LegState, Party
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, Ringing, sdp
@@ -169,6 +170,7 @@ async def test_a_refusal_says_its_status(
         await leg.answered()
     assert refused.value.status == status
     assert leg.ended.result().remote
+    assert leg.redirected_to == ("sip:elsewhere@127.0.0.1" if status == 302 else "")
 
 
 async def test_hanging_up_a_ringing_phone_cancels_with_a_reason(
@@ -201,3 +203,77 @@ async def test_a_name_from_the_hosts_file_is_dialled(house: House, agent_phone: 
 async def test_a_name_without_a_port_is_served_on_5060(house: House) -> None:
     leg = house.endpoint.dial("sip:201@localhost", caller=Party("100"))
     assert leg.state is LegState.NEW
+
+
+async def test_a_leg_may_be_hung_up_from_its_own_callbacks(
+    house: House, agent_phone: Phone, agent_uri: str
+) -> None:
+    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    leg.on_progress = lambda status: leg.hangup()
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(180)
+    await ringing.request("CANCEL")
+    assert leg.state is LegState.ENDED
+
+
+async def test_a_call_may_be_hung_up_when_it_is_put_on_hold(house: House, phone: Phone) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    await call.invite(sdp(9))
+    leg = await house.caller()
+    await leg.answered()
+    leg.on_hold = lambda held: leg.hangup()
+    call.send("INVITE", sdp(9, "sendonly"))
+    await phone.wait(lambda m: m.first.startswith("BYE "))
+    assert leg.ended.result().remote is False
+
+
+async def test_an_answer_that_crosses_the_cancel_is_ended_too(
+    house: House, agent_phone: Phone, agent_uri: str
+) -> None:
+    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(180)
+    await asyncio.sleep(0.05)
+    leg.hangup()
+    ringing.respond(200, sdp(9))
+    await ringing.request("ACK")
+    await ringing.request("BYE")
+
+
+async def test_a_leg_hung_up_before_the_phone_says_anything_rings_no_longer(
+    house: House, agent_phone: Phone, agent_uri: str
+) -> None:
+    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    leg.hangup()
+    assert leg.state is LegState.ENDED
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(180)
+    await ringing.request("CANCEL")
+
+
+async def test_an_answer_whose_sdp_names_a_host_makes_nobody_wait(
+    house: House, agent_phone: Phone, agent_uri: str
+) -> None:
+    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(200, sdp(9, address="phone.example"))
+    await ringing.request("ACK")
+    ringing.respond(200, request=await ringing.request("BYE"))
+    with pytest.raises(LegRefused, match="406"):
+        await leg.answered()
+
+
+async def test_two_hundred_calls_leave_nothing_behind(house: House, phone: Phone) -> None:
+    house.auto = True
+    before = lib.legs_in_use()  # legs of other tests, whose telephones never answered a BYE
+    for _ in range(10):
+        calls = [Dialog(phone) for _ in range(20)]
+        await asyncio.gather(*(call.invite(sdp(9)) for call in calls))
+        legs = [await house.caller() for _ in calls]
+        await asyncio.gather(*(leg.answered() for leg in legs))
+        await asyncio.gather(*(call.bye() for call in calls))
+        await asyncio.gather(*(leg.ended for leg in legs))
+    await asyncio.sleep(0.1)
+    assert lib.legs_in_use() <= before
+    assert lib.media_ports() == 1

@@ -14,6 +14,7 @@ from softswitch.config.settings import Listen, MediaSettings, SipSettings
 from softswitch.errors import EndpointError, LegRefused
 from softswitch.ports import Clip, Hear, Leg
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.sip.hosts import own_address
 from softswitch.testing.ear import Ear
 from softswitch.types import Party
 from tests.sip.conftest import free_port, settings
@@ -83,6 +84,18 @@ async def test_the_public_address_is_what_others_are_told() -> None:
     assert "@203.0.113.7" in invite.header("From")
     assert f"203.0.113.7:{port}" in invite.header("Contact")
     assert "c=IN IP4 203.0.113.7" in invite.body
+
+
+async def test_a_switch_that_listens_everywhere_says_an_address_that_can_be_reached() -> None:
+    port = free_port()
+    phone = await Phone.open(port + 10, ("127.0.0.1", port))
+    everywhere = replace(settings(port), listen=(Listen("udp", "0.0.0.0", port),))
+    async with endpoint(everywhere) as running:
+        running.dial(f"sip:201@127.0.0.1:{port + 10}", caller=Party("100"))
+        invite = await phone.wait(lambda m: m.first.startswith("INVITE "))
+    phone.close()
+    assert "0.0.0.0" not in invite.text
+    assert f"c=IN IP4 {own_address()}" in invite.body
 
 
 async def test_the_end_hangs_up_and_frees_what_is_left() -> None:
