@@ -15,11 +15,10 @@ from typing import Any
 from softswitch.testing.phone import Call, IncomingCall, OutgoingCall, Phone
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import tone
-from tests.e2e.switch import Switch
+from tests.e2e.house import AGENT_TONE, House
 
 WELCOME = "Welcome to the switchboard. For the front desk, please press one. For the workshop, press two."
 WORKSHOP = "This is the workshop. For bicycles, please press one."
-CALLER_TONE, AGENT_TONE = 1630, 2150
 
 MUSIC = Path(__file__).parents[2] / "media" / "music"
 PIECES = ("prelude", "elise")
@@ -79,32 +78,6 @@ class Heard:
     def by_agent(self) -> Sound:
         """What the agent heard."""
         return self.agent.ear.sound()
-
-
-class House:
-    """The switch, the agents' phones, and what a story needs of them."""
-
-    def __init__(self, switch: Switch, agents: dict[str, Phone]) -> None:
-        self.switch = switch
-        self.agents = agents
-
-    async def dial(self, caller: Phone, number: str, **options: Any) -> OutgoingCall:
-        """Call a number, with a tone on the lips, and wait for the answer."""
-        call = caller.call(self.switch.uri(number), **options)
-        call.say(tone(CALLER_TONE))
-        await call.until_answered()
-        return call
-
-    async def picked_up(self, name: str, *, after: float = 0.3, sounds: bool = True) -> IncomingCall:
-        """The agent of that name rings for a while and answers, with a tone or in silence."""
-        incoming = await self.agents[name].rung()
-        if sounds:
-            incoming.say(tone(AGENT_TONE))
-        incoming.ring()
-        await asyncio.sleep(after)
-        incoming.answer()
-        await incoming.until_answered()
-        return incoming
 
 
 async def journey(house: House) -> Heard:

@@ -15,6 +15,7 @@ import yaml
 
 from tests.e2e import ports
 
+COMMAND = (str(Path(sys.executable).with_name("softswitch")), "run")
 START = 30.0
 """Seconds that the switch may take to serve."""
 STOP = 20.0
@@ -52,27 +53,31 @@ class Switch:
 
     def start(self) -> None:
         """Start, and wait until it takes calls."""
-        command = [
-            str(Path(sys.executable).with_name("softswitch")),
-            "run",
-            "--level",
-            "debug",
-            str(self.file),
-        ]
-        self._process = subprocess.Popen(command, stdout=self._log, stderr=subprocess.STDOUT)
+        self._process = subprocess.Popen(
+            [*COMMAND, "--level", "debug", str(self.file)], stdout=self._log, stderr=subprocess.STDOUT
+        )
         until(lambda: self.alive and self.events("SwitchStarted"), START, self._why_not_started)
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, by its id."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def stop(self) -> None:
-        """SIGTERM. Raises AssertionError unless it ends by itself, with 0."""
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGTERM)
+        """SIGTERM, if it still runs. Raises AssertionError unless it ends by itself, with 0."""
+        if self._process is not None:
+            self.signal(signal.SIGTERM)
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait for its end. Raises AssertionError unless it comes in time, with 0."""
+        assert self._process is not None
         try:
             code = self._process.wait(STOP)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            raise AssertionError(f"no end {STOP:.0f} s after SIGTERM{self.last_words()}") from None
+            raise AssertionError(f"no end within {STOP:.0f} s{self.last_words()}") from None
         finally:
             self._log.close()
         assert code == 0, f"ended with {code}{self.last_words()}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 
 import numpy as np
 import pytest
@@ -12,24 +11,12 @@ import pytest_asyncio
 from softswitch.audio.speech import SpeechService
 from softswitch.config.settings import MediaSettings
 from softswitch.ports import Announcement
-from softswitch.testing.phone import Phone
 from softswitch.testing.recognise import find, level_over_time
 from softswitch.testing.sound import Sound, write_wav
 from softswitch.testing.voice import pcm_of
 from softswitch.types import Language, Prompt
-from tests.e2e.stories import (
-    AGENT_TONE,
-    AGENTS,
-    CALLER_TONE,
-    CONFIGURATION,
-    MUSIC,
-    PIECES,
-    STORIES,
-    WELCOME,
-    WORKSHOP,
-    House,
-)
-from tests.e2e.switch import Switch
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, open_house
+from tests.e2e.stories import AGENTS, CONFIGURATION, MUSIC, PIECES, STORIES, WELCOME, WORKSHOP
 
 EN = Language("en")
 DUCKED = 0.2
@@ -48,20 +35,12 @@ async def told(request, tmp_path_factory):
         for name in item.fixturenames
         if name in STORIES
     }
-    async with AsyncExitStack() as stack:
-        agents = {name: await stack.enter_async_context(Phone(name)) for name in AGENTS}
-        phones = {name: {"dial": phone.contact} for name, phone in agents.items()}
-        switch = Switch(folder, CONFIGURATION | {"agents": phones}, rtp=200)
-        try:
-            await asyncio.to_thread(switch.start)
-            house = House(switch, agents)
-            plays = [STORIES[name](house) for name in sorted(asked)]
-            heard = dict(zip(sorted(asked), await asyncio.gather(*plays), strict=True))
-            for name, story in heard.items():
-                write_wav(folder / f"{name}.wav", [story.by_caller, story.by_agent])
-            yield heard
-        finally:
-            await asyncio.to_thread(switch.stop)
+    async with open_house(folder, CONFIGURATION, AGENTS) as house:
+        plays = [STORIES[name](house) for name in sorted(asked)]
+        heard = dict(zip(sorted(asked), await asyncio.gather(*plays), strict=True))
+        for name, story in heard.items():
+            write_wav(folder / f"{name}.wav", [story.by_caller, story.by_agent])
+        yield heard
 
 
 def _story(name):
