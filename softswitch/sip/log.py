@@ -20,8 +20,9 @@ LEVEL = 2
 PER_SECOND = 20
 """A flood of bad packets must not become a flood of lines."""
 
-_TOLD_ELSEWHERE = ("/src/pjsua2/", "Dropping ", "Error processing packet")
-"""What an exception says too, and what the gate counts and reports."""
+_TOLD_ELSEWHERE = ("/src/pjsua2/", "Dropping ", "Error processing packet", "Assert failed: rdata")
+"""What an exception says too, what the gate counts and reports, and what pjsua2 does when a call is refused
+from inside its own callback: it frees the INVITE again, and is told that it is gone."""
 
 
 class PjsipLog(pj.LogWriter):  # type: ignore[misc]

@@ -84,7 +84,7 @@ class Phone(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, source: Address) -> None:
-        message = Heard(data.decode(), source)
+        message = Heard(data.decode(errors="replace"), source)
         if message.status == 100:
             return
         self.messages.append(message)
