@@ -12,6 +12,9 @@ from pathlib import Path
 
 SHOWN_LOG_LINES = 25
 
+_running: set[subprocess.Popen[bytes]] = set()
+"""Programs that `run` waits for, in whichever thread; an interrupted set-up leaves none behind."""
+
 
 class SetupError(Exception):
     """The set-up cannot go on; the message tells the user what happened and what to do."""
@@ -51,21 +54,34 @@ def run(
         out.write(f"\n$ {' '.join(words)}\n")
         out.flush()
         try:
-            done = subprocess.run(
+            program = subprocess.Popen(
                 words,
                 cwd=cwd,
                 env={**os.environ, **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                check=False,
             )
         except FileNotFoundError as missing:
             raise SetupError(f"the program {missing.filename!r} is not installed") from None
-    if done.returncode != 0:
+        _running.add(program)
+        try:
+            code = program.wait()
+        except BaseException:
+            kill_running()
+            raise
+        finally:
+            _running.discard(program)
+    if code != 0:
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LOG_LINES:]
         shown = "\n".join(f"    | {line}" for line in tail)
-        raise SetupError(f"{words[0]} failed with code {done.returncode}; the end of {log}:\n{shown}")
+        raise SetupError(f"{words[0]} failed with code {code}; the end of {log}:\n{shown}")
+
+
+def kill_running() -> None:
+    """End every program that `run` is waiting for."""
+    for program in tuple(_running):
+        program.kill()
 
 
 def guarded(main: object) -> int:

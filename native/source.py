@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import subprocess
-import tarfile
 from collections import Counter
 from pathlib import Path
 
@@ -61,11 +60,7 @@ def unpack(into: Path, log: Path) -> Path:
     tarball = named or _fetch_from_debian(into / "fetch", log)
     tree = into / "pjproject"
     tree.mkdir()
-    try:
-        with tarfile.open(tarball) as archive:
-            archive.extractall(tree, filter="data")
-    except tarfile.TarError as problem:
-        raise SetupError(f"{tarball} is no tar archive: {problem}") from None
+    run(["tar", "--extract", "--no-same-owner", f"--file={tarball}", f"--directory={tree}"], log)
     return _root(tree)
 
 
