@@ -6,6 +6,7 @@ Callbacks only note what happened; whoever waits is woken by the loop. DISCONNEC
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -29,6 +30,9 @@ NO_MEDIA: Seconds = 5.0
 
 RETRY_AFTER = "10"
 """Seconds, in a 503 to a caller."""
+
+_REASON = re.compile(r"(SIP|Q\.850)\s*;", re.IGNORECASE)
+"""The beginning of a whole Reason header (RFC 3326); other words become the text of one."""
 
 _HELD = 3  # PJSUA_CALL_MEDIA_REMOTE_HOLD
 _DECLINE = 603
@@ -297,7 +301,7 @@ class SipLeg(Sounding):
                 param.txOption.headers = _headers({"Retry-After": RETRY_AFTER})
         elif reason and self._our_end is not None:
             cause = f"SIP;cause={self._our_end.status};text={quoted(reason)}"
-            param.txOption.headers = _headers({"Reason": cause})
+            param.txOption.headers = _headers({"Reason": reason if _REASON.match(reason) else cause})
         return param
 
 

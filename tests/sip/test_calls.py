@@ -182,7 +182,7 @@ async def test_hanging_up_a_ringing_phone_cancels_with_a_reason(
     rung = asyncio.get_running_loop().create_future()
     leg.on_progress = rung.set_result
     await rung
-    leg.hangup(200, "Call completed elsewhere")
+    leg.hangup(reason='SIP;cause=200;text="Call completed elsewhere"')
     cancel = await ringing.request("CANCEL")
     assert cancel.header("Reason") == 'SIP;cause=200;text="Call completed elsewhere"'
     with pytest.raises(LegGone):
