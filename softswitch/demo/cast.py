@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from softswitch.types import Seconds
@@ -69,14 +68,14 @@ CALLERS = (
     Caller("Gdańsk", "+48583001002", "600", 0.6, ((3.0, "1"),), queue="sales", language="pl"),
     Caller("Poznań", "+48613001003", "603", 1.5, queue="support", language="pl"),
     Caller(
-        *("Kraków", "+48123001004", "600", 3.0, ((2.5, "2#"), (1.5, "123456"), (2.0, "1"))),
+        *("Kraków", "+48123001004", "600", 3.0, ((2.5, "2"), (4.0, "123456"), (2.0, "1"))),
         queue="support",
         entered=(("customer_number", "123456"),),
         language="pl",
     ),
     Caller("Toruń", "+48563001005", "600", 6.0, ((1.5, "7"), (3.0, "1")), queue="sales", language="pl"),
     Caller("Leeds", "+441134960106", "603", 9.0, queue="support"),
-    Caller("Edinburgh", "+441314960107", "600", 10.0, ((5.5, "2#"), (2.0, "#"), (2.0, "1")), queue="support"),
+    Caller("Edinburgh", "+441314960107", "600", 10.0, ((5.5, "2"), (4.0, "#"), (2.0, "1")), queue="support"),
     Caller(
         "Łódź", "+48423001008", "603", 12.0, patience=5.5, queue="support", outcome="abandoned", language="pl"
     ),
@@ -96,22 +95,24 @@ RECORDED = "Edinburgh"
 
 
 def callers(seconds: Seconds) -> list[Caller]:
-    """Everybody who calls within so many seconds, in the order of their calls; numbers are all different but
-    for the VIP's, which the configuration names.
+    """Everybody who calls within so many seconds, in the order of their calls; all numbers are different.
+
+    The VIP, whose number the configuration names, calls only once.
     """
     rounds = max(1, round(seconds / ROUND))
     length = seconds / rounds
-    return [_in_round(caller, number, length) for number in range(rounds) for caller in CALLERS]
+    return [
+        _in_round(caller, number, length)
+        for number in range(rounds)
+        for caller in CALLERS
+        if not number or caller.name != VIP
+    ]
 
 
 def _in_round(caller: Caller, number: int, length: Seconds) -> Caller:
     at = length * (number + caller.at / ROUND)
     if not number:
         return replace(caller, at=at)
-    changed = caller.number if caller.name == VIP else f"{caller.number[:-4]}{number:02d}{caller.number[-2:]}"
+    digits = caller.number
+    changed = f"{digits[:-4]}{(int(digits[-4:-2]) + number) % 100:02d}{digits[-2:]}"
     return replace(caller, at=at, name=f"{caller.name} {number + 1}", number=changed)
-
-
-def by_number(cast: Sequence[Caller]) -> dict[str, Caller]:
-    """The callers by their numbers."""
-    return {caller.number: caller for caller in cast}

@@ -55,9 +55,12 @@ class Headset:
         heard, since = 0, loop.time()
         while True:
             await asyncio.sleep(LOOK)
-            if len(self._ear.arrivals) > heard:
-                heard, since = len(self._ear.arrivals), loop.time()
-                self._speak_to(self._ear.arrivals[-1].source)
+            new = self._ear.arrivals[heard:]
+            heard += len(new)
+            voiced = [arrival.source for arrival in new if arrival.packet.payload_type == PCMA]
+            if voiced:  # other packets may be RTCP for a neighbour's port, which is one higher
+                since = loop.time()
+                self._speak_to(voiced[-1])
             elif loop.time() - since > QUIET:
                 self._hush()
 

@@ -29,6 +29,10 @@ class Doing(StrEnum):
     FREE = "free"
 
 
+BLINK: Seconds = 0.01
+"""What is shorter is only the gap between two events of one moment."""
+
+
 @dataclass(slots=True)
 class Span:
     """One stretch of doing one thing."""
@@ -69,10 +73,16 @@ class CallerLine:
 
     def begin(self, doing: Doing, at: float, note: str = "") -> None:
         """End what went on and begin something else."""
-        if self.spans and self.spans[-1].end is None:
-            if (self.spans[-1].doing, self.spans[-1].note) == (doing, note):
+        last = self.spans[-1] if self.spans else None
+        if last is not None and last.end is None:
+            if (last.doing, last.note) == (doing, note):
                 return
-            self.spans[-1].end = at
+            last.end = at
+            if at - last.start < BLINK:
+                self.spans.pop()
+                if self.spans and (self.spans[-1].doing, self.spans[-1].note) == (doing, note):
+                    self.spans[-1].end = None
+                    return
         self.spans.append(Span(doing, at, note=note))
 
 
@@ -165,8 +175,6 @@ class Story:
     def _connected(self, caller: CallerLine, at: float, data: Mapping[str, Any]) -> None:
         agent = self._agent(data)
         caller.joined, caller.agent = None, agent.name
-        if caller.spans[-1].start == at:  # the offer's end and the connection are one moment
-            caller.spans.pop()
         caller.begin(Doing.TALKING, at, agent.name)
         agent.talk = Span(Doing.TALKING, at, note=caller.name)
         agent.spans.append(agent.talk)
