@@ -24,20 +24,38 @@ MUSIC = Path(__file__).parents[2] / "media" / "music"
 PIECES = ("prelude", "elise")
 """What is played to those who wait: Elise to the neighbours, the prelude to all others."""
 
-AGENTS = ("journey", "sudden", "holding", "held", "keys", "codecs", "tcp", "late", "neighbours")
+AGENTS = [
+    "journey",
+    "sudden",
+    "holding",
+    "held",
+    "keys",
+    "codecs",
+    "tcp",
+    "late",
+    "neighbours",
+    "g722",
+    "opus",
+    "polish",
+]
 """One agent for each story, who is also the only one in the queue of the same name."""
 
 CONFIGURATION: dict[str, Any] = {
-    "media": {"languages": ["en"]},
+    "media": {"languages": ["en", "pl"]},
     "numbers": {
         "700": {"menu": "welcome"},
         "702": {"menu": "two_keys"},
-        **{f"71{place}": {"queue": name} for place, name in enumerate(AGENTS)},
-        "2x": {"agent": "dialled"},
+        **{f"{71 + place}": {"queue": name} for place, name in enumerate(AGENTS)},
+        "703": {"menu": "languages"},
     },
     "menus": {
         "welcome": {"say": WELCOME, "choices": {"1": {"queue": "journey"}}},
         "two_keys": {"say": WELCOME, "choices": {"2": {"menu": "workshop"}}},
+        "languages": {
+            "ask": {"customer_number": {"digits": 4, "say": {"en": "Your number?", "pl": "Numer?"}}},
+            "say": {"en": WELCOME, "pl": "Witamy."},
+            "choices": {"9": {"language": "pl", "queue": "polish"}},
+        },
         "workshop": {"say": WORKSHOP, "choices": {"1": {"queue": "keys"}}},
     },
     "queues": {
@@ -48,6 +66,7 @@ CONFIGURATION: dict[str, Any] = {
             "announce": {"position": True, "first": "2s"},
         },
         "sudden": {"music": "prelude", "announce": {"position": True, "first": "1s"}},
+        "polish": {"music": "prelude", "announce": {"position": True}},
         "neighbours": {"music": "elise"},
     },
     "music": {piece: [str(MUSIC / f"{piece}.ogg")] for piece in PIECES},
@@ -163,10 +182,37 @@ async def tcp(house: House) -> Heard:
         return await _short_talk(house, phone, "tcp")
 
 
+async def g722(house: House) -> Heard:
+    """The caller knows G.722 alone."""
+    async with Phone("600100209", codecs=("G722",)) as phone:
+        return await _short_talk(house, phone, "g722")
+
+
+async def opus(house: House) -> Heard:
+    """The caller knows Opus alone."""
+    async with Phone("600100210", codecs=("opus",)) as phone:
+        return await _short_talk(house, phone, "opus")
+
+
 async def late(house: House) -> Heard:
     """The caller's INVITE has no session description; the ACK brings it."""
     async with Phone("600100206") as phone:
         return await _short_talk(house, phone, "late", late_offer=True)
+
+
+async def polish(house: House) -> Heard:
+    """The caller keys in a customer number, chooses Polish and is told the place at once."""
+    async with Phone("600100211") as phone:
+        answering = asyncio.create_task(house.picked_up("polish", after=2.5))
+        call = await house.dial(phone, "703")
+        await asyncio.sleep(0.5)
+        call.press("1234")
+        await asyncio.sleep(1.5)
+        pressed = time.time()
+        call.press("9")
+        heard = Heard(call, await answering, {"pressed": pressed})
+        await _farewell(call, heard.agent)
+        return heard
 
 
 async def neighbours(house: House) -> Heard:
@@ -197,9 +243,10 @@ async def _farewell(call: Call, other: Call) -> None:
 
 
 def _number(name: str) -> str:
-    return f"71{AGENTS.index(name)}"
+    return f"{71 + AGENTS.index(name)}"
 
 
 STORIES: dict[str, Callable[[House], Awaitable[Heard]]] = {
-    story.__name__: story for story in (journey, sudden, holding, held, keys, codecs, tcp, late, neighbours)
+    story.__name__: story
+    for story in (journey, sudden, holding, held, keys, codecs, tcp, late, neighbours, g722, opus, polish)
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import resource
+import signal
 
 import pytest
 import pytest_asyncio
@@ -109,8 +110,10 @@ async def test_an_agent_who_drops_in_the_moment_of_the_answer_costs_the_caller_n
     dropped = asyncio.create_task(house.agents["hasty"].rung())
     call = await house.dial(caller, "602")
     hasty = await dropped
+    house.switch.signal(signal.SIGSTOP)  # so that it finds both at once
     hasty.answer()
     hasty.bye()
+    house.switch.signal(signal.SIGCONT)
     incoming = await answering
     assert not call.over
     call.bye()

@@ -18,7 +18,7 @@ from softswitch.types import Language, Prompt
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, open_house
 from tests.e2e.stories import AGENTS, CONFIGURATION, MUSIC, PIECES, STORIES, WELCOME, WORKSHOP
 
-EN = Language("en")
+EN, PL = Language("en"), Language("pl")
 DUCKED = 0.2
 CUT = 0.1
 """Seconds within which speech and music must stop when the agent answers."""
@@ -39,7 +39,7 @@ async def told(request, tmp_path_factory):
         plays = [STORIES[name](house) for name in sorted(asked)]
         heard = dict(zip(sorted(asked), await asyncio.gather(*plays), strict=True))
         for name, story in heard.items():
-            write_wav(folder / f"{name}.wav", [story.by_caller, story.by_agent])
+            write_wav(folder / f"{name}.wav", [s for s in (story.by_caller, story.by_agent) if s.duration])
         yield heard
 
 
@@ -51,7 +51,7 @@ def _story(name):
     return story
 
 
-journey, sudden, holding, held, keys, codecs, tcp, late, neighbours = map(_story, STORIES)
+journey, sudden, holding, held, keys, codecs, tcp, late, neighbours, g722, opus, polish = map(_story, STORIES)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -63,6 +63,7 @@ async def sounds():
             "welcome": pcm_of(await speech.prompt(Prompt(say={EN: WELCOME}), EN)),
             "workshop": pcm_of(await speech.prompt(Prompt(say={EN: WORKSHOP}), EN)),
             "first": pcm_of(await speech.announcement(Announcement(position=1), EN)),
+            "pierwszy": pcm_of(await speech.announcement(Announcement(position=1), PL)),
             **{piece: pcm_of(await speech.music(piece)) for piece in PIECES},
         }
 
@@ -192,6 +193,26 @@ def test_both_hear_each_other(codecs, tcp, late, name):
     since = story.agent.moments["answered"] + 0.4
     assert voice(story.by_caller.between(since, since + 1.0), AGENT_TONE) > 0.95
     assert voice(story.by_agent.between(since, since + 1.0), CALLER_TONE) > 0.95
+
+
+def test_the_language_that_was_chosen_rules_what_is_said_after(polish, sounds):
+    waiting = polish.by_caller.between(polish.moments["pressed"], polish.agent.moments["answered"])
+    assert find(sounds["pierwszy"], waiting)
+    assert not find(sounds["first"], waiting)
+
+
+def test_a_customer_number_that_was_keyed_in_reaches_the_agent_s_phone(polish):
+    assert polish.agent.invite.get("x-customer-number") == "1234"
+
+
+@pytest.mark.parametrize(("name", "payload_type"), [("g722", 9), ("opus", 96)])
+def test_a_wideband_caller_gets_a_stream_in_that_codec(g722, opus, name, payload_type):
+    story = {"g722": g722, "opus": opus}[name]
+    packets = [one for one in story.caller.ear.arrivals if one.packet.payload_type == payload_type]
+    lasted = packets[-1].at - packets[0].at
+    assert lasted > 1.5
+    assert len(packets) / lasted == pytest.approx(50, abs=5)
+    assert story.agent.ear.sound().duration > 1.0
 
 
 def test_callers_who_wait_together_hear_the_same_music_at_the_same_moment(neighbours, sounds):
