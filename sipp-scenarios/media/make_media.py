@@ -1,6 +1,6 @@
 """Makes the raw G.711 files that scenarios play by `rtp_stream`: the caller is 440 Hz, the agent 620 Hz.
 
-    .venv/bin/python sipp-scenarios/media/make_media.py
+Run it from the project's folder: .venv/bin/python sipp-scenarios/media/make_media.py
 """
 
 from __future__ import annotations
