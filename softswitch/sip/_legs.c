@@ -272,6 +272,12 @@ static unsigned legs_presses_lost(void)
     return leg_presses.lost;
 }
 
+/* PJSUA has been created and not destroyed. */
+static int legs_library_runs(void)
+{
+    return pjsua_get_state() != PJSUA_STATE_NULL;
+}
+
 /* pj::Call's destructor lets go of its slot, and hangs up whoever has it by then: only call it while nobody
  * else does. */
 static int legs_may_forget(int id, unsigned serial)

@@ -26,5 +26,6 @@ int legs_reason(int call, char *text, size_t size);
 int legs_press(leg_press *press);
 unsigned legs_presses_lost(void);
 unsigned legs_in_use(void);
+int legs_library_runs(void);
 int legs_may_forget(int call, unsigned serial);
 int legs_find_port(void);

@@ -77,6 +77,8 @@ class SipEndpoint:
 
     async def __aenter__(self) -> Self:
         """Start. Raises EndpointError that names the transport, for instance when its port is in use."""
+        if lib.legs_library_runs():
+            raise EndpointError("PJSIP runs in this process already, and there can be one of it only.")
         try:
             self._start()
         except BaseException:
@@ -158,26 +160,24 @@ class SipEndpoint:
 
     def _start(self) -> None:
         lib.log_level(0)
-        if _is_running():
-            raise EndpointError("PJSIP runs in this process already, and there can be one of it only.")
         Threads.loop = threading.get_ident()
         Threads.foreign = 0
         _raise_file_limit()
         loop = asyncio.get_running_loop()
-        self._pj = pj.Endpoint()
+        library = self._pj = pj.Endpoint()
         try:
-            self._pj.libCreate()
-            self._pj.libInit(library_options(self.media.rate, PjsipLog()))
+            library.libCreate()
+            library.libInit(library_options(self.media.rate, PjsipLog()))
         except pj.Error as error:
             raise EndpointError(f"PJSIP does not start: {error.reason}. Try `make setup`.") from None
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         lib.legs_install(self._wake)
         loop.add_reader(self._wake, self._digits)
-        self._pj.audDevManager().setNullDev()
-        self._order_codecs()
+        library.audDevManager().setNullDev()
+        self._order_codecs(library)
         for listen in self.settings.listen:
-            self._listen(listen)
-        self._pj.libStart()
+            self._listen(library, listen)
+        library.libStart()
         for name, address in known_hosts().items():
             lib.loop_add_host(name.encode(), address.encode())
         self._account = PjAccount(self)
@@ -185,28 +185,28 @@ class SipEndpoint:
         self.gate.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
-        self._pump = Pump(self._pj.libHandleEvents)
+        self._pump = Pump(library.libHandleEvents)
         self._pump.start()
         self._sweep()
         lib.log_level(LEVEL)
         log.info("sip.started", listen=[_name(listen) for listen in self.settings.listen], domain=self.domain)
 
-    def _order_codecs(self) -> None:
+    def _order_codecs(self, library: pj.Endpoint) -> None:
         """The configured codecs in their order, all others off."""
         wanted = {name: 254 - place for place, name in enumerate(self.settings.codecs)}
-        for codec in self._pj.codecEnum2():  # type: ignore[union-attr]
+        for codec in library.codecEnum2():
             name = codec.codecId.split("/")[0].lower()
-            self._pj.codecSetPriority(codec.codecId, wanted.pop(name, 0))  # type: ignore[union-attr]
+            library.codecSetPriority(codec.codecId, wanted.pop(name, 0))
         if wanted:
             raise EndpointError(
                 f"sip.codecs: {next(iter(wanted))} is not in this build of PJSIP. "
                 "Take it out, or build again by `make setup`."
             )
 
-    def _listen(self, listen: Listen) -> None:
+    def _listen(self, library: pj.Endpoint, listen: Listen) -> None:
         kind = pj.PJSIP_TRANSPORT_TCP if listen.transport == "tcp" else pj.PJSIP_TRANSPORT_UDP
         try:
-            self._pj.transportCreate(kind, transport_options(listen, self.settings.public_address))  # type: ignore[union-attr]
+            library.transportCreate(kind, transport_options(listen, self.settings.public_address))
         except pj.Error as error:
             raise EndpointError(_why_not(listen, error)) from None
 
@@ -257,14 +257,6 @@ class PjAccount(pj.Account):  # type: ignore[misc]
     def close(self) -> None:
         """Let go of the endpoint; the library ends the account itself."""
         self._endpoint = None
-
-
-def _is_running() -> bool:
-    try:
-        pj.Endpoint.instance()
-    except pj.Error:
-        return False
-    return True
 
 
 def _name(listen: Listen) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from functools import cache
 
 import pytest
 import pytest_asyncio
@@ -20,20 +21,26 @@ from softswitch.testing.ear import Ear
 from tests.sip.phone import Phone
 
 
+@cache
+def block() -> tuple[int, socket.socket]:
+    """A hundred ports that only this test run uses, and the socket that says so to other runs.
+
+    They lie below what switches on this machine use for RTP.
+    """
+    for port in range(12000, 16000, 100):
+        guard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            guard.bind(("127.0.0.1", port + 39))
+        except OSError:
+            guard.close()
+            continue
+        return port, guard
+    raise OSError("every block of ports from 12000 to 15999 is in use")
+
+
 def free_port() -> int:
-    """A port for the switch, free for UDP and TCP, with the next 99 for whoever speaks with it."""
-    for port in range(14000, 15000, 100):  # below what other switches on this machine use for RTP
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-        ):
-            try:
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError("no ports are free from 14000 to 14999")
+    """A port for the switch, with the next 99 for whoever speaks with it."""
+    return block()[0]
 
 
 def settings(port: int) -> SipSettings:
