@@ -46,7 +46,7 @@ def _tell(floor: Floor, caller: Caller) -> None:
     announce = queue.settings.announce
     position = queue.line.position(caller)
     wait = None
-    if announce.wait:
+    if announce.wait and not caller.offers:  # a phone rings: any moment now
         wait = caller.told.settle(position, estimate(position, queue.handle_times.mean, queue.capacity()))
     if announce.position or wait is not None:
         floor.out.append(Announce(caller.call, position if announce.position else None, wait))

@@ -108,7 +108,7 @@ def moved(table: Mapping[S, Mapping[M, S]], state: S, move: M) -> S:
 
 
 def diagram(table: Mapping[S, Mapping[M, S]]) -> str:
-    """The table as a Mermaid state diagram; a life begins in the first state and ends in one without moves."""
+    """The table as a Mermaid state diagram; a life begins in the first state, one without moves ends it."""
     lines = ["stateDiagram-v2"]
     lines += [f"    {_node(state)}: {state}" for state in table]
     lines.append(f"    [*] --> {_node(next(iter(table)))}")

@@ -146,14 +146,17 @@ class Line:
             del self._blocks[at], self._lasts[at]
             return
         self._lasts[at] = block[-1]
-        if len(block) < _BLOCK // 8 and at + 1 < len(self._blocks):
+        if len(block) < _BLOCK // 8:
             self._merge(at)
 
     def _merge(self, at: int) -> None:
-        """Join a block that has become small with the next one, or few callers would hold many blocks."""
-        if len(self._blocks[at]) + len(self._blocks[at + 1]) <= _BLOCK:
-            self._blocks[at : at + 2] = [self._blocks[at] + self._blocks[at + 1]]
-            del self._lasts[at]
+        """Join a block that has become small with a neighbour, or few callers would hold many blocks."""
+        blocks = self._blocks
+        for left in (at - 1, at):
+            if 0 <= left < len(blocks) - 1 and len(blocks[left]) + len(blocks[left + 1]) <= _BLOCK:
+                blocks[left : left + 2] = [blocks[left] + blocks[left + 1]]
+                del self._lasts[left]
+                return
 
     def position(self, caller: Caller) -> int:
         """1 is next. Raises KeyError for one who does not stand here."""

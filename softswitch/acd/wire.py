@@ -74,10 +74,10 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         return _dataclass_reader(kind)
     if get_origin(kind) is tuple:
         each = _reader(get_args(kind)[0])
-        return lambda data: tuple(each(item) for item in data)
+        return lambda data: tuple(each(item) for item in _expected(list, data))
     if isinstance(get_origin(kind), type) and issubclass(get_origin(kind), Mapping):
         each = _reader(get_args(kind)[1])
-        return lambda data: {key: each(item) for key, item in data.items()}
+        return lambda data: {key: each(item) for key, item in _expected(dict, data).items()}
     if isinstance(kind, type) and issubclass(kind, Enum | Path):
         return kind
     return _scalar_reader(getattr(kind, "__supertype__", kind))
@@ -108,7 +108,7 @@ def _dataclass_reader(kind: Any) -> Callable[[Any], Any]:
     needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
 
     def read(data: Any) -> Any:
-        given = {key: value for key, value in data.items() if key != "type"}
+        given = {key: value for key, value in _expected(dict, data).items() if key != "type"}
         if data.get("type") != kind.__name__:
             raise ValueError(f"type is {data.get('type')!r}; expected {kind.__name__}")
         if unknown := given.keys() - readers.keys():
@@ -124,8 +124,12 @@ def _scalar_reader(kind: type) -> Callable[[Any], Any]:
     def read(data: Any) -> Any:
         if kind is float and type(data) is int:
             return float(data)
-        if type(data) is not kind:
-            raise TypeError(f"{data!r} where {kind.__name__} was expected")
-        return data
+        return _expected(kind, data)
 
     return read
+
+
+def _expected(kind: type, data: Any) -> Any:
+    if type(data) is not kind:
+        raise TypeError(f"{data!r} where {kind.__name__} was expected")
+    return data

@@ -51,8 +51,8 @@ ANNOUNCEMENTS = (
 def floor_number(number: int) -> EngineSettings:
     """One of many floors: up to three queues, four or five agents with limits 1, 2 or none.
 
-    Drawn by a number of its own, which is far quicker than having hypothesis draw every field; all figures are
-    exact in binary, so that the model's sums are the engine's.
+    Drawn by a number of its own, which is far quicker than having hypothesis draw every field; all figures
+    are exact in binary, so that the model's sums are the engine's.
     """
     chance = SplitMix64(number)
 
@@ -64,7 +64,7 @@ def floor_number(number: int) -> EngineSettings:
     queues = [
         queue(
             name,
-            " ".join(chance.shuffled(names)[: chance.below(5)]),
+            " ".join(chance.shuffled(names)[: one_of(0, 1, 2, 3, 4, 5)]),
             strategy=one_of(*STRATEGIES),
             ring=one_of(4.0, 20.0),
             retry=one_of(0.0, 5.0, 5.0),
@@ -222,7 +222,7 @@ class AnyTraffic(RuleBasedStateMachine):
     @rule(which=st.sampled_from(AGENTS), call=st.sampled_from(["x1", "x2"]), over=st.booleans())
     def outside(self, which: str, call: str, over: bool) -> None:
         name, outside = AgentName(which), CallId(f"{which}-{call}")
-        if name not in self.desks or over and outside not in self.desks[name].outside:
+        if name not in self.desks or (over and outside not in self.desks[name].outside):
             return
         if over:
             self.desks[name].outside.remove(outside)
@@ -255,6 +255,31 @@ class AnyTraffic(RuleBasedStateMachine):
     def wake_late(self, seconds: float) -> None:
         self.now += seconds
         self.tell(TimerExpired())
+
+    @rule(number=st.integers(0, 1_000_000))
+    def have_a_busy_spell(self, number: int) -> None:
+        """A dozen things that happen most, in a row, so that the rare ones meet a floor full of life."""
+        chance = SplitMix64(number)
+        for _ in range(12):
+            self.ordinary_thing(chance)
+            self.nothing_is_due()
+
+    def ordinary_thing(self, chance: SplitMix64) -> None:
+        which = chance.below(1000)
+        happened = chance.below(10)
+        if happened < 3:
+            self.join(which, PRIORITIES[which % len(PRIORITIES)])
+        elif happened < 6 and self.offers:
+            self.answer(which)
+        elif happened == 6 and self.offers:
+            self.fail(which, OfferFailure.REJECTED)
+        elif happened == 7 and self.talking():
+            self.end(which, crossed=False)
+        elif happened == 8:
+            self.now += 0.5
+            self.tell(TimerExpired())
+        elif self.engine.next_deadline() is not None:
+            self.come_to_deadline()
 
     @rule(floor=FLOORS)
     def reload(self, floor: EngineSettings) -> None:
@@ -348,7 +373,7 @@ class AnyTraffic(RuleBasedStateMachine):
 
     # What the model knows ----------------------------------------------------------------------------
 
-    def pick(self, which: int, things: list):
+    def pick(self, which: int, things: list[Any]) -> Any:
         return things[which % len(things)]
 
     def waiting(self) -> list[CallId]:
@@ -457,8 +482,8 @@ class AnyTraffic(RuleBasedStateMachine):
 
 
 AnyTraffic.TestCase.settings = settings(
-    max_examples=120,
-    stateful_step_count=40,
+    max_examples=150,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -1,0 +1,46 @@
+"""The heap of timers."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softswitch.acd.deadlines import Deadlines
+
+
+def test_timers_of_the_same_moment_are_due_in_the_order_they_were_set() -> None:
+    deadlines, seen = Deadlines(), list[int]()
+    for number in range(5):
+        deadlines.set(7.0, lambda number=number: seen.append(number))  # type: ignore[misc]
+    assert deadlines.pop_due(6.9) is None
+    while due := deadlines.pop_due(7.0):
+        due()
+    assert seen == [0, 1, 2, 3, 4]
+    assert deadlines.next() is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.booleans()), max_size=60))
+def test_what_is_cancelled_is_never_due(plan: list[tuple[int, bool]]) -> None:
+    deadlines, seen = Deadlines(), list[int]()
+    timers = [deadlines.set(at, lambda at=at: seen.append(at)) for at, _ in plan]  # type: ignore[misc]
+    for timer, (_, cancelled) in zip(timers, plan, strict=True):
+        if cancelled:
+            deadlines.cancel(timer)
+            deadlines.cancel(timer)
+    kept = sorted(at for at, cancelled in plan if not cancelled)
+    assert len(deadlines) == len(kept)
+    assert deadlines.next() == (kept[0] if kept else None)
+    while due := deadlines.pop_due(100):
+        due()
+    assert seen == kept
+    assert len(deadlines) == 0
+
+
+def test_dead_timers_do_not_pile_up() -> None:
+    deadlines = Deadlines()
+    deadlines.set(1.0, lambda: None)
+    for _ in range(50_000):
+        deadlines.cancel(deadlines.set(1000.0, lambda: None))
+    assert len(deadlines) == 1
+    assert len(deadlines._heap) < 3000
+    deadlines.cancel(None)

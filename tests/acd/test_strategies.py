@@ -1,0 +1,295 @@
+"""Each strategy by its promise, the registry, and that the interface carries strategies yet to come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.metadata import EntryPoint
+from typing import Any
+
+import pytest
+
+from softswitch.acd import strategies
+from softswitch.acd.actions import Ring
+from softswitch.acd.strategies import known_strategies, strategy_named
+from softswitch.acd.strategies.base import Ask, Choice
+from softswitch.errors import EngineError
+from tests.acd.desk import Desk, agent, only, queue
+
+
+def order_of(desk: Desk, calls: int) -> list[str]:
+    """Who takes so many calls that come one after the other."""
+    taken = []
+    for number in range(calls):
+        call = f"call-{len(desk.all)}-{number}"
+        [ring] = only(Ring, desk.join(call))
+        taken.append(ring.agent)
+        desk.serve(call, ring.agent, talk=10)
+        desk.wait(1)
+    return taken
+
+
+def test_round_robin_goes_round() -> None:
+    desk = Desk(queue(strategy="round-robin"))
+    assert order_of(desk, 5) == ["ann", "bob", "cid", "ann", "bob"]
+
+
+def test_round_robin_continues_after_the_last_one_offered_even_when_that_one_did_not_answer() -> None:
+    desk = Desk(queue(strategy="round-robin"))
+    desk.join("c1")
+    desk.fail("ann")
+    desk.serve("c1", "bob")
+    desk.wait(10)
+    assert order_of(desk, 1) == ["cid"]
+
+
+def test_round_robin_skips_who_is_busy_without_losing_the_turn() -> None:
+    desk = Desk(queue(strategy="round-robin"))
+    desk.pause("bob")
+    assert order_of(desk, 3) == ["ann", "cid", "ann"]
+    desk.resume("bob")
+    assert order_of(desk, 2) == ["bob", "cid"]
+
+
+def test_round_robin_keeps_a_turn_per_queue() -> None:
+    desk = Desk(
+        queue("red", "ann bob", strategy="round-robin"), queue("blue", "ann bob", strategy="round-robin")
+    )
+    desk.join("c1", "red")
+    desk.serve("c1", "ann")
+    desk.join("c2", "blue")
+    assert desk.ringing() == {"ann": "c2"}
+
+
+def test_hunt_starts_at_the_top_for_each_caller() -> None:
+    desk = Desk(queue(strategy="hunt"))
+    assert order_of(desk, 3) == ["ann", "ann", "ann"]
+
+
+def test_longest_idle_takes_who_has_been_idle_longest() -> None:
+    desk = Desk(queue(strategy="longest-idle"))
+    assert order_of(desk, 4) == ["ann", "bob", "cid", "ann"]
+    desk.outside("bob", "x")
+    desk.wait(1)
+    desk.outside_over("bob", "x")
+    desk.wait(1)
+    assert order_of(desk, 3) == ["cid", "ann", "bob"]
+
+
+def test_longest_idle_prefers_idle_agents_to_those_with_a_call_in_hand() -> None:
+    desk = Desk(queue(agents="ann bob", strategy="longest-idle"), agent("ann", calls=2))
+    desk.join("c1")
+    desk.answer("ann")
+    desk.join("c2")
+    assert desk.ringing() == {"bob": "c2"}
+
+
+def test_longest_idle_sends_who_does_not_answer_to_the_end_of_the_line() -> None:
+    desk = Desk(queue(strategy="longest-idle"))
+    desk.wait(100)
+    desk.join("c1")
+    desk.fail("ann")
+    desk.leave("c1")
+    desk.wait(10)
+    assert order_of(desk, 3) == ["bob", "cid", "ann"]
+
+
+def test_losing_a_ring_all_does_not_count_as_a_failed_offer() -> None:
+    desk = Desk(queue(strategy="ring-all"))
+    desk.wait(50)
+    desk.join("c1")
+    desk.serve("c1", "ann")
+    desk.reload(queue(strategy="longest-idle"))
+    assert order_of(desk, 1) == ["bob"]
+
+
+def test_random_reaches_everybody_and_follows_the_seed() -> None:
+    taken = [order_of(Desk(queue(strategy="random"), seed=seed), 60) for seed in (1, 1, 2)]
+    assert taken[0] == taken[1] != taken[2]
+    assert min(Counter(taken[0]).values()) > 10
+
+
+def test_vip_priority_gives_a_vip_the_best_agent_and_others_the_plainest() -> None:
+    levels = [agent("ann", level=1), agent("bob", level=5), agent("cid", level=3)]
+    desk = Desk(queue(strategy="vip-priority"), *levels)
+    desk.join("vip", priority="vip")
+    assert desk.ringing() == {"bob": "vip"}
+    desk.join("plain")
+    desk.join("urgent", priority="urgent")
+    assert desk.ringing() == {"bob": "vip", "ann": "plain", "cid": "urgent"}
+
+
+def test_vip_priority_puts_vips_before_all_others_whatever_the_score() -> None:
+    desk = Desk(queue(agents="ann", strategy="vip-priority", ageing=10.0))
+    desk.pause("ann")
+    desk.join("plain")
+    desk.wait(1000)
+    desk.join("vip", priority="vip")
+    assert desk.line() == ["vip", "plain"]
+    desk.resume("ann")
+    assert desk.ringing() == {"ann": "vip"}
+
+
+def test_vip_priority_puts_its_vips_before_callers_of_other_queues_of_the_same_agent() -> None:
+    desk = Desk(queue("gold", "ann", strategy="vip-priority"), queue("old", "ann", ageing=10.0))
+    desk.pause("ann")
+    desk.join("plain", "old")
+    desk.wait(1000)
+    desk.join("vip", "gold", priority="vip")
+    desk.resume("ann")
+    assert desk.ringing() == {"ann": "vip"}
+
+
+# The registry ---------------------------------------------------------------------------------------
+
+
+def test_the_six_are_known() -> None:
+    assert set(known_strategies()) >= {
+        "longest-idle", "round-robin", "ring-all", "hunt", "random", "vip-priority",
+    }  # fmt: skip
+
+
+def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
+    with pytest.raises(EngineError, match="unknown strategy 'longest-idel': did you mean 'longest-idle'"):
+        strategy_named("longest-idel")
+    with pytest.raises(EngineError, match="unknown strategy 'qqq': known are longest-idle, round-robin"):
+        strategy_named("qqq")
+
+
+class FewestCalls:
+    """One of the strategies yet to come."""
+
+    name = "fewest-calls"
+
+    def precedence(self, priority: str) -> int:
+        return 0
+
+    def choose(self, ask: Ask) -> Choice:
+        return Choice(sorted(ask.candidates, key=lambda agent: agent.taken))
+
+
+class Tiers(FewestCalls):
+    """The first agent of the team alone for ten seconds; then the others, too."""
+
+    name = "tiers"
+
+    def choose(self, ask: Ask) -> Choice:
+        opens = ask.caller.joined + 10.0
+        able = [agent for agent in ask.candidates if ask.places[agent.name] == 0 or ask.now >= opens]
+        return Choice(able, again=opens)
+
+
+class RingProgressively(FewestCalls):
+    """One more phone every five seconds."""
+
+    name = "ring-progressively"
+
+    def choose(self, ask: Ask) -> Choice:
+        at_once = 1 + int((ask.now - ask.caller.joined) // 5)
+        return Choice(ask.candidates, at_once=at_once, again=ask.caller.joined + 5.0 * at_once)
+
+
+class Broken(FewestCalls):
+    """What a plug-in can do wrong."""
+
+    name = "broken"
+
+    def choose(self, ask: Ask) -> Choice:
+        raise ZeroDivisionError
+
+
+class Inventive(FewestCalls):
+    """Names somebody twice."""
+
+    name = "inventive"
+
+    def choose(self, ask: Ask) -> Choice:
+        return Choice([ask.candidates[0], ask.candidates[0]], at_once=None)
+
+
+class BrokenAtOnce(FewestCalls):
+    """Cannot even be made."""
+
+    def __init__(self) -> None:
+        raise RuntimeError("no licence")
+
+
+class BrokenRanking(FewestCalls):
+    """Cannot rank a class."""
+
+    def precedence(self, priority: str) -> int:
+        raise KeyError(priority)
+
+
+PLUG_INS = (FewestCalls, Tiers, RingProgressively, Broken, Inventive, BrokenAtOnce, BrokenRanking)
+
+
+@pytest.fixture(autouse=True)
+def plug_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a package with these classes were installed."""
+    found = {
+        getattr(kind, "name", "") if kind not in (BrokenAtOnce, BrokenRanking) else kind.__name__: kind
+        for kind in PLUG_INS
+    }
+
+    def entry_points(group: str, name: str | None = None) -> list[EntryPoint]:
+        assert group == "softswitch.strategies"
+        return [
+            EntryPoint(each, f"{kind.__module__}:{kind.__qualname__}", group)
+            for each, kind in found.items()
+            if name in (None, each)
+        ]
+
+    monkeypatch.setattr(strategies, "entry_points", entry_points)
+
+
+def test_a_strategy_of_another_package_is_found_by_its_entry_point() -> None:
+    assert "fewest-calls" in known_strategies()
+    desk = Desk(queue(strategy="fewest-calls"))
+    assert order_of(desk, 4) == ["ann", "bob", "cid", "ann"]
+
+
+def test_a_package_that_cannot_be_loaded_is_named() -> None:
+    with pytest.raises(EngineError, match=r"strategy 'BrokenAtOnce' of .*cannot be loaded.*no licence"):
+        Desk(queue(strategy="BrokenAtOnce"))
+
+
+def test_a_strategy_that_cannot_rank_a_class_is_refused_with_the_settings() -> None:
+    with pytest.raises(EngineError, match="strategy 'BrokenRanking' cannot rank a priority class"):
+        Desk(queue(strategy="BrokenRanking"))
+
+
+@pytest.mark.parametrize(("name", "fault"), [("broken", "ZeroDivisionError"), ("inventive", "EngineError")])
+def test_a_strategy_that_fails_does_not_stop_the_queue_and_the_why_tells(name: str, fault: str) -> None:
+    desk = Desk(queue(strategy=name))
+    [ring] = only(Ring, desk.join("c1"))
+    assert ring.agent == "ann"
+    assert ring.why.strategy == f"team order, since {name} failed: {fault}"
+
+
+def test_the_interface_carries_tiers_that_open_by_time() -> None:
+    desk = Desk(queue(strategy="tiers"))
+    desk.pause("ann")
+    assert desk.join("c1") == []
+    assert desk.wait(9.5) == []
+    [ring] = only(Ring, desk.wait(0.5))
+    assert ring.agent == "bob"
+    assert desk.engine.next_deadline() == desk.now + ring.timeout
+
+
+def test_tiers_do_not_keep_the_same_agents_from_other_queues() -> None:
+    desk = Desk(queue("tiered", "ann bob", strategy="tiers"), queue("plain", "bob"))
+    desk.pause("ann", "bob")
+    desk.join("c1", "tiered", priority="vip")
+    desk.join("c2", "plain")
+    desk.resume("bob")
+    assert desk.ringing() == {"bob": "c2"}
+
+
+def test_the_interface_carries_one_more_phone_at_a_time() -> None:
+    desk = Desk(queue(strategy="ring-progressively", ring=60.0))
+    desk.join("c1")
+    seen: list[Any] = [sorted(desk.ringing())]
+    for _ in range(3):
+        desk.wait(5)
+        seen.append(sorted(desk.ringing()))
+    assert seen == [["ann"], ["ann", "bob"], ["ann", "bob", "cid"], ["ann", "bob", "cid"]]
