@@ -95,7 +95,7 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the recording and the picture go.")] = Path(
         "demo-output"
     ),
-    seconds: Annotated[int, typer.Option(min=10, max=600, help="How long callers keep dialling in.")] = 30,
+    seconds: Annotated[int, typer.Option(min=30, max=600, help="How long callers keep dialling in.")] = 30,
 ) -> None:
     """A dozen real callers, three agents, live in the terminal; ends with a summary, a WAV and a picture."""
     from softswitch.demo.show import show

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from softswitch.types import Seconds
 
 ROUND: Seconds = 30.0
-"""What the callers' times are meant for; a longer demo plays several rounds."""
+"""How long callers keep dialling in; a longer demo plays several rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Caller:
     dials: str
     at: Seconds
     """When the INVITE goes out, from the start of the round."""
+    says: str = "Hello?"
     keys: tuple[tuple[Seconds, str], ...] = ()
     """What is pressed, each after a pause."""
     patience: Seconds = 60.0
@@ -63,29 +64,59 @@ AGENTS = (
     Agent("desk-203", "203", 7203, 1.8, 6.5, "Third desk here, thank you for waiting. Tell me all about it."),
 )
 
+LINES = (
+    "My invoice is wrong again.",
+    "Do parcels come on Saturdays?",
+    "The router keeps blinking red since yesterday.",
+    "Please change my address, we have moved house.",
+    "Forty chairs, at what price?",
+    "I forgot the password of my mailbox.",
+    "There is smoke coming out of the printer.",
+    "Nobody ever answers.",
+    "We met last week about the new contract.",
+    "Put me through to the management.",
+    "Is the blue one still in stock?",
+    "When does your office close today?",
+    "Two tickets for the evening show.",
+)
+"""What callers say: sentences without common words, since one synthetic voice speaks all of them."""
+
 CALLERS = (
-    Caller("London", "+442079460101", "602", 0.0, patience=6.5, queue="sales"),
-    Caller("Gdańsk", "+48583001002", "600", 0.6, ((3.0, "1"),), queue="sales", language="pl"),
-    Caller("Poznań", "+48613001003", "603", 1.5, queue="support", language="pl"),
+    Caller("London", "+442079460101", "602", 0.0, LINES[0], patience=6.5, queue="sales"),
+    Caller("Gdańsk", "+48583001002", "600", 0.6, LINES[1], ((3.0, "1"),), queue="sales", language="pl"),
+    Caller("Poznań", "+48613001003", "603", 1.5, LINES[2], queue="support", language="pl"),
     Caller(
-        *("Kraków", "+48123001004", "600", 3.0, ((2.5, "2"), (4.0, "123456"), (2.0, "1"))),
+        *("Kraków", "+48123001004", "600", 2.6, LINES[3], ((2.5, "2"), (4.0, "123456"), (2.0, "1"))),
         queue="support",
         entered=(("customer_number", "123456"),),
         language="pl",
     ),
-    Caller("Toruń", "+48563001005", "600", 6.0, ((1.5, "7"), (3.0, "1")), queue="sales", language="pl"),
-    Caller("Leeds", "+441134960106", "603", 9.0, queue="support"),
-    Caller("Edinburgh", "+441314960107", "600", 10.0, ((5.5, "2"), (4.0, "#"), (2.0, "1")), queue="support"),
     Caller(
-        "Łódź", "+48423001008", "603", 12.0, patience=5.5, queue="support", outcome="abandoned", language="pl"
+        *("Toruń", "+48563001005", "600", 6.0, LINES[4], ((1.5, "7"), (3.0, "1"))),
+        queue="sales",
+        language="pl",
     ),
-    Caller("VIP", "+48600100200", "603", 13.5, queue="support"),
-    Caller("Lublin", "+48813001010", "601", 16.0, queue="reception", language="pl"),
-    Caller("Glasgow", "+441414960111", "602", 18.0, queue="sales"),
+    Caller("Leeds", "+441134960106", "603", 9.0, LINES[5], queue="support"),
+    Caller(
+        *("Edinburgh", "+441314960107", "600", 10.0, LINES[6], ((5.5, "2"), (4.0, "#"), (2.0, "1"))),
+        queue="support",
+    ),
+    Caller(
+        *("Łódź", "+48423001008", "603", 13.6, LINES[7]),
+        patience=5.5,
+        queue="support",
+        outcome="abandoned",
+        language="pl",
+    ),
+    Caller("VIP", "+48600100200", "603", 14.5, LINES[8], queue="support"),
+    Caller("Lublin", "+48813001010", "601", 16.0, LINES[9], queue="reception", language="pl"),
+    Caller("Glasgow", "+441414960111", "602", 18.0, LINES[10], queue="sales"),
     Caller("nuisance", "+48900660012", "600", 20.0, outcome="refused", status=603),
     Caller("Bristol", "+441174960113", "999", 22.0, outcome="refused", status=404),
-    Caller("Szczecin", "+48913001014", "601", 24.0, queue="reception", language="pl"),
-    Caller("Rzeszów", "+48173001015", "600", 28.0, ((2.0, "0"),), queue="reception", language="pl"),
+    Caller("Szczecin", "+48913001014", "601", 24.0, LINES[11], queue="reception", language="pl"),
+    Caller(
+        "Rzeszów", "+48173001015", "600", 28.0, LINES[12], ((2.0, "0"),), queue="reception", language="pl"
+    ),
 )
 
 VIP = "VIP"
@@ -95,24 +126,21 @@ RECORDED = "Edinburgh"
 
 
 def callers(seconds: Seconds) -> list[Caller]:
-    """Everybody who calls within so many seconds, in the order of their calls; all numbers are different.
+    """Everybody who calls within so many seconds, in whole rounds; all numbers are different.
 
     The VIP, whose number the configuration names, calls only once.
     """
-    rounds = max(1, round(seconds / ROUND))
-    length = seconds / rounds
     return [
-        _in_round(caller, number, length)
-        for number in range(rounds)
+        _in_round(caller, number)
+        for number in range(max(1, round(seconds / ROUND)))
         for caller in CALLERS
         if not number or caller.name != VIP
     ]
 
 
-def _in_round(caller: Caller, number: int, length: Seconds) -> Caller:
-    at = length * (number + caller.at / ROUND)
+def _in_round(caller: Caller, number: int) -> Caller:
     if not number:
-        return replace(caller, at=at)
+        return caller
     digits = caller.number
     changed = f"{digits[:-4]}{(int(digits[-4:-2]) + number) % 100:02d}{digits[-2:]}"
-    return replace(caller, at=at, name=f"{caller.name} {number + 1}", number=changed)
+    return replace(caller, at=caller.at + number * ROUND, name=f"{caller.name} {number + 1}", number=changed)

@@ -170,10 +170,7 @@ async def _voices(speech: SpeechService, cast: Sequence[Caller]) -> dict[str, Sa
     """What everybody says, each a sentence of their own."""
     english = Language("en")
     sentences = {agent.name: agent.says for agent in AGENTS}
-    sentences |= {
-        caller.name: f"Hello, I am calling from {caller.name}, number {' '.join(caller.number[-4:])}."
-        for caller in cast
-    }
+    sentences |= {caller.name: caller.says for caller in cast}
     return {
         name: pcm_of(await speech.prompt(Prompt({english: text}), english))
         for name, text in sentences.items()

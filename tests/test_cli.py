@@ -1,0 +1,427 @@
+"""The command line, as its users see it: what is printed, where errors go, and the exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from softswitch import __version__
+from softswitch.cli import main
+from softswitch.commands import finding
+from softswitch.commands.table import duration, foreign
+from softswitch.control.server import Server
+from softswitch.control.wire import SOCKET
+from softswitch.errors import ConfigError, ControlError, Problem
+from softswitch.ports import JsonValue
+from softswitch.store.jsonl import JsonlStore
+from softswitch.types import CallId
+from tests.store.sample import ALICE, story
+
+DEMO = Path(__file__).parents[1] / "config" / "demo.yaml"
+
+
+class Ran:
+    """What a command did."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    def row(self, word: str) -> str:
+        """The line of the output with this word in it."""
+        return next(line for line in self.out.splitlines() if word in line)
+
+
+@pytest.fixture
+def softswitch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    monkeypatch.delenv("SOFTSWITCH_DATA", raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+
+    def run(*arguments: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["softswitch", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(bool(end.code))
+        out, err = capsys.readouterr()
+        return Ran(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    """A data folder with the sample's calls."""
+    store = JsonlStore(tmp_path)
+    for event in story():
+        store.append(event)
+    store.close()
+    return tmp_path
+
+
+# Help, and how long it takes. ----------------------------------------------------------------------
+
+
+def test_help_lists_every_command(softswitch: Any) -> None:
+    ran = softswitch("--help")
+    assert ran.code == 0
+    for command in ("run", "demo", "check", "schema", "try", "status", "queues", "agents", "reload", "stop"):
+        assert f" {command} " in ran.out
+    for command in ("calls", "why", "version"):
+        assert f" {command} " in ran.out
+
+
+def test_version_is_printed(softswitch: Any) -> None:
+    assert softswitch("version").out == f"softswitch {__version__}\n"
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    code = "import softswitch.cli, sys; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"asyncio", "pydantic", "numpy", "yaml", "matplotlib", "structlog", "pjsua2"}
+    assert not heavy & set(ran.stdout.split())
+
+
+def test_python_m_softswitch_is_the_same_command() -> None:
+    command = [sys.executable, "-m", "softswitch", "version"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout == f"softswitch {__version__}\n"
+
+
+def test_a_mistyped_command_is_an_error_without_traceback(softswitch: Any) -> None:
+    ran = softswitch("statsu")
+    assert ran.code == 2
+    assert "No such command" in ran.err
+    assert "Traceback" not in ran.err
+
+
+# Configurations. -----------------------------------------------------------------------------------
+
+
+def test_check_of_a_good_file_prints_a_summary(softswitch: Any) -> None:
+    ran = softswitch("check", DEMO)
+    assert ran.code == 0
+    assert "support" in ran.out
+
+
+def test_check_of_a_broken_file_names_every_place_and_exits_with_2(softswitch: Any, tmp_path: Path) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text('numbers:\n  "600": {queue: sale}\nqueues:\n  sales: {strateggy: hunt}\n')
+    ran = softswitch("check", file)
+    assert ran.code == 2
+    assert f"{file}:2:" in ran.out
+    assert f"{file}:4:" in ran.out
+    assert "sales" in ran.out
+
+
+def test_schema_is_json(softswitch: Any) -> None:
+    assert json.loads(softswitch("schema").out)["properties"]["queues"]
+
+
+def test_try_walks_a_call(softswitch: Any) -> None:
+    ran = softswitch("try", DEMO, "--dial", "600", "--keys", "1", "--at", "2025-11-24 12:00")
+    assert ran.code == 0
+    assert "welcome" in ran.out
+    assert "queue sales" in ran.out
+
+
+def test_try_with_keys_that_are_none_says_what_to_write(softswitch: Any) -> None:
+    ran = softswitch("try", DEMO, "--dial", "600", "--keys", "one")
+    assert ran.code == 1
+    assert ran.err.startswith('softswitch: --keys: "one" is no key')
+
+
+def test_run_of_a_broken_file_prints_its_problems_and_exits_with_2(tmp_path: Path) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text("nonsense: 1\n")
+    command = [sys.executable, "-m", "softswitch", "run", str(file)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert f"{file}:1:1: " in ran.stderr
+    assert "1 problem. `softswitch check` shows the lines." in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_run_refuses_a_log_format_that_does_not_exist(softswitch: Any) -> None:
+    ran = softswitch("run", DEMO, "--log", "xml")
+    assert ran.code == 2
+    assert "is none of human, json" in ran.err
+
+
+# The record. ---------------------------------------------------------------------------------------
+
+
+def test_calls_are_a_table_with_the_last_one_below(softswitch: Any, record: Path) -> None:
+    ran = softswitch("calls", "--data", record)
+    alice = ran.row("Alice")
+    for cell in (
+        "600",
+        "welcome [91]",
+        "sales",
+        "7.0 s",
+        "ann ben",
+        "10 s",
+        "answered",
+        "agent",
+        "0.6%",
+        ALICE,
+    ):
+        assert cell in alice
+    assert "abandoned" in ran.row("+48600100201")
+    assert ran.out.index("+48600100201") < ran.out.index("Alice")
+
+
+def test_calls_as_json_are_one_record_a_line(softswitch: Any, record: Path) -> None:
+    lines = softswitch("calls", "--data", record, "--json", "--last", "1").out.splitlines()
+    assert [json.loads(line)["outcome"] for line in lines] == ["answered"]
+
+
+def test_calls_where_no_switch_has_run_say_so(softswitch: Any, tmp_path: Path) -> None:
+    ran = softswitch("calls", "--data", tmp_path)
+    assert ran.code == 1
+    assert "no record of calls" in ran.err
+    assert "--data DIR" in ran.err
+
+
+@pytest.mark.parametrize("wanted", [ALICE, "ali", "+48600100200"])
+def test_why_tells_each_offer_by_id_or_number(softswitch: Any, record: Path, wanted: str) -> None:
+    ran = softswitch("why", wanted, "--data", record)
+    assert ran.code == 0
+    assert "1. ann was rung at" in ran.out
+    assert "no-answer after 5.0 s" in ran.out
+    assert "2. ben was rung at" in ran.out
+
+
+def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_path: Path) -> None:
+    why = {
+        "strategy": "longest-idle",
+        "position": 2,
+        "score": 50.0,
+        "considered": ["ben", "cat"],
+        "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}],
+        "uncounted": 7,
+    }
+    store = JsonlStore(tmp_path)
+    for event in story()[:11]:
+        data = {**event.data, "why": why} if event.kind == "OfferMade" else event.data
+        store.append(type(event)(event.seq, event.at, event.kind, event.call, data))
+    store.close()
+    ran = softswitch("why", ALICE, "--data", tmp_path)
+    assert "place 2, 50 points" in ran.out
+    assert "longest-idle chose among ben, cat" in ran.out
+    assert "ann: wrap-up" in ran.out
+    assert "7 more" in ran.out
+    assert "is still ringing" in ran.row("result")
+
+
+def test_why_of_an_unknown_call_is_an_error(softswitch: Any, record: Path) -> None:
+    ran = softswitch("why", "nobody", "--data", record)
+    assert ran.code == 1
+    assert "no call 'nobody'" in ran.err
+
+
+def test_what_callers_send_cannot_take_control_of_the_terminal() -> None:
+    assert foreign("\033[2JEve\nroot").plain == "\N{REPLACEMENT CHARACTER}[2JEve\N{REPLACEMENT CHARACTER}root"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "-"), (0.04, "0.0 s"), (9.96, "10.0 s"), (59.4, "59 s"), (65, "1:05"), (7200, "2:00:00")],
+)
+def test_durations_are_short_to_read(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text
+
+
+# The running switch. -------------------------------------------------------------------------------
+
+
+class FakeSwitch:
+    """Answers commands as a running switch would."""
+
+    def __init__(self) -> None:
+        self.stops = 0
+        self.problem: str | None = None
+
+    async def status(self) -> JsonValue:
+        return {
+            "version": "0.1.0",
+            "file": "/etc/softswitch.yaml",
+            "uptime": 3725.0,
+            "draining": False,
+            "calls": 3,
+            "max_calls": 4000,
+            "phases": {"waiting": 2, "talking": 1},
+            "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem},
+        }
+
+    async def queues(self) -> JsonValue:
+        caller = {
+            "call": "c1",
+            "number": "+48600100200",
+            "position": 1,
+            "priority": "vip",
+            "score": 100.0,
+            "joined": 1.0,
+            "waited": 12.5,
+            "ringing": ["ann"],
+        }
+        counts = {
+            **{"joined": 7, "answered": 4, "answered_wait": 20.0, "longest_wait": 30.0, "abandoned": 1},
+            **{"full": 1, "timed_out": 0, "sent_away": 0, "talk_time": 80.0},
+        }
+        return {
+            "at": 13.5,
+            "queues": [{"name": "sales", "waiting": 1, "callers": [caller], "free": 2, "counts": counts}],
+        }
+
+    async def agents(self) -> JsonValue:
+        agent = {
+            **{
+                "name": "ann",
+                "state": "ringing",
+                "since": 10.0,
+                "until": None,
+                "paused": None,
+                "calls": ["c1"],
+            },
+            **{"load": 1, "limit": 1, "queues": ["sales"], "taken": 4, "talk_time": 80.0},
+        }
+        return {"at": 13.5, "agents": [agent]}
+
+    async def calls(self) -> JsonValue:
+        call = {"call": "c1", "from": "Eve\033[2J", "dialled": "600", "phase": "waiting", "queue": "sales"}
+        return [{**call, "agent": None, "seconds": 15.0}]
+
+    async def reload(self) -> JsonValue:
+        if self.problem:
+            raise ConfigError([Problem("a.yaml", 3, 5, "no such queue 'sale'")])
+        return {"file": "/etc/softswitch.yaml", "after_restart": ["sip.listen"]}
+
+    async def stop(self) -> JsonValue:
+        self.stops += 1
+        return {"draining": 3, "limit": 60.0}
+
+
+@pytest.fixture
+def switch(tmp_path: Path) -> Iterator[FakeSwitch]:
+    """A switch that answers in `tmp_path`, on a loop in a thread of its own."""
+    fake = FakeSwitch()
+    names = ("status", "queues", "agents", "calls", "reload", "stop")
+    loop = asyncio.new_event_loop()
+    ready, over = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with Server(tmp_path / SOCKET, {name: getattr(fake, name) for name in names}):
+            ready.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    yield fake
+    loop.call_soon_threadsafe(over.set)
+    thread.join(10)
+    loop.close()
+
+
+def test_status_says_how_the_switch_is(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    ran = softswitch("status", "--data", tmp_path)
+    assert "3 of at most 4000: 2 waiting, 1 talking" in ran.row("calls")
+    assert "1:02:05" in ran.row("up for")
+    assert "event 99, 4 lines not yet written" in ran.row("record")
+    assert json.loads(softswitch("status", "--data", tmp_path, "--json").out)["calls"] == 3
+
+
+def test_status_shouts_when_the_record_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    switch.problem = "No space left on device"
+    assert "FAILING: No space left on device" in softswitch("status", "--data", tmp_path).out
+
+
+def test_queues_show_who_waits_where(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    ran = softswitch("queues", "--data", tmp_path)
+    assert ran.row("sales").split() == ["sales", "1", "2", "7", "4", "5.0", "s", "30", "s", "1", "1"]
+    assert ran.row("vip").split() == ["sales", "1", "+48600100200", "vip", "12", "s", "ann", "c1"]
+
+
+def test_agents_show_what_they_do_and_for_how_long(
+    softswitch: Any, switch: FakeSwitch, tmp_path: Path
+) -> None:
+    row = softswitch("agents", "--data", tmp_path).row("ann")
+    assert row.split() == ["ann", "ringing", "3.5", "s", "4", "1:20", "sales", "c1"]
+
+
+def test_live_calls_come_from_the_running_switch(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    ran = softswitch("calls", "--live", "--data", tmp_path)
+    assert ran.row("c1").split()[-5:] == ["waiting", "sales", "-", "15", "s"]
+    assert "\033" not in ran.out
+
+
+def test_reload_says_what_waits_for_a_restart(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    ran = softswitch("reload", "--data", tmp_path)
+    assert "in force now: /etc/softswitch.yaml" in ran.out
+    assert "only after a restart: sip.listen" in ran.out
+
+
+def test_reload_of_a_broken_file_shows_its_problems(
+    softswitch: Any, switch: FakeSwitch, tmp_path: Path
+) -> None:
+    switch.problem = "broken"
+    ran = softswitch("reload", "--data", tmp_path)
+    assert ran.code == 1
+    assert "a.yaml:3:5: no such queue 'sale'" in ran.err
+
+
+def test_stop_drains_and_stop_now_does_not_wait(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    ran = softswitch("stop", "--data", tmp_path)
+    assert (switch.stops, ran.out) == (1, "draining: 3 calls may go on for at most 1:00\n")
+    softswitch("stop", "--now", "--data", tmp_path)
+    assert switch.stops == 3
+
+
+def test_without_a_running_switch_the_error_says_how_to_start_one(softswitch: Any, tmp_path: Path) -> None:
+    ran = softswitch("status", "--data", tmp_path)
+    assert ran.code == 1
+    assert ran.err.startswith("softswitch: no switch is running there")
+    assert "softswitch run FILE" in ran.err
+
+
+# Which switch is meant. ----------------------------------------------------------------------------
+
+
+def test_the_data_folder_is_the_one_named_or_the_one_of_the_configuration(tmp_path: Path) -> None:
+    assert finding.data_folder(tmp_path / "x", None) == tmp_path / "x"
+    file = tmp_path / "some.yaml"
+    file.write_text("data: record\nnumbers: {'*': {reject: 404}}\n")
+    assert finding.data_folder(None, file) == tmp_path / "record"
+
+
+def test_without_a_name_the_folder_is_found_here_or_one_below(tmp_path: Path) -> None:
+    with pytest.raises(ControlError, match="no switch has run here"):
+        finding.data_folder(None, None, tmp_path)
+    (tmp_path / "config" / finding.DEFAULT).mkdir(parents=True)
+    assert finding.data_folder(None, None, tmp_path) == tmp_path / "config" / finding.DEFAULT
+
+
+def test_of_several_folders_the_one_whose_switch_runs_is_taken(tmp_path: Path) -> None:
+    here, below = tmp_path / finding.DEFAULT, tmp_path / "config" / finding.DEFAULT
+    here.mkdir()
+    below.mkdir(parents=True)
+    with pytest.raises(ControlError, match="choose one with --data DIR"):
+        finding.data_folder(None, None, tmp_path)
+    (below / SOCKET).touch()
+    assert finding.data_folder(None, None, tmp_path) == below
+
+
+def test_the_environment_names_the_folder_too(
+    softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOFTSWITCH_DATA", str(record))
+    assert CallId(ALICE) in softswitch("calls").out
