@@ -18,12 +18,14 @@ from bench.rows import Row
 
 WAITING = 500
 OFFERS = 300
+TALK = 0.05
+"""Seconds from the ACK to the BYE: who hangs up in the moment of answering is left alone for a while."""
 AGENT = ("127.0.0.1", 7610)
 PORT = 5062
 SINK = 6510
 
 CONFIG = """\
-sip: {listen: ["udp:127.0.0.1:5062"], rtp_ports: 34000-59999, max_calls: 2000}
+sip: {listen: ["udp:127.0.0.1:5062"], rtp_ports: 24000-32767, max_calls: 2000}
 numbers: {"602": {queue: busy}}
 queues: {busy: {strategy: longest-idle, ring: 20s, music: classical}}
 agents: {desk: {name: Desk, dial: "sip:desk@127.0.0.1:7610"}}
@@ -65,6 +67,7 @@ class Agent:
         self._socket.settimeout(60)
         self._socket.bind(AGENT)
         self._freed: float | None = None
+        self._taken: set[str] = set()
 
     def __enter__(self) -> Agent:
         return self
@@ -74,8 +77,13 @@ class Agent:
 
     def take_a_call(self) -> float:
         """Seconds from the BYE of the call before to the INVITE of this one."""
-        invite, switch = self._await("INVITE ")
-        arrived = time.perf_counter()
+        while True:
+            invite, switch = self._await("INVITE ")
+            arrived = time.perf_counter()
+            call = _headers(invite, "Call-ID")[0]
+            if call not in self._taken:  # else a retransmission that had been waiting in the socket
+                break
+        self._taken.add(call)
         delay = arrived - (self._freed or arrived)
         sdp = (
             f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -92,11 +100,12 @@ class Agent:
         target = re.search(r"^Contact: .*<(.+?)>", invite, re.M)
         assert target is not None
         caller, callee = _headers(invite, "From")[0].removeprefix("From:"), to.removeprefix("To:")
+        time.sleep(TALK)
         self._freed = time.perf_counter()
         self._socket.sendto(
             f"BYE {target[1]} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {AGENT[0]}:{AGENT[1]};branch=z9hG4bK{time.time_ns()}\r\n"
-            f"From:{callee}\r\nTo:{caller}\r\n{_headers(invite, 'Call-ID')[0]}\r\nCSeq: 2 BYE\r\n"
+            f"From:{callee}\r\nTo:{caller}\r\n{call}\r\nCSeq: 2 BYE\r\n"
             "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n".encode(),
             switch,
         )

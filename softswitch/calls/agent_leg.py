@@ -90,8 +90,8 @@ class Offer:
             await self.leg.answered()
         except LegRefused as refusal:
             feed(OfferFailed(offer, failure_of(refusal.status), refusal.status))
-        except LegError:
-            feed(OfferFailed(offer, OfferFailure.UNREACHABLE))
+        except LegError:  # answered, and hung up in the same moment
+            feed(OfferFailed(offer, OfferFailure.REJECTED))
         except Exception:
             log.exception("ringing an agent failed", agent=self._ring.agent, call=self._call.id)
             feed(OfferFailed(offer, OfferFailure.UNREACHABLE))
