@@ -15,6 +15,7 @@ RATE = 150
 """Calls per second."""
 SECONDS = 30
 WARM_UP = 5
+TALK_MS = 1000
 AGENT_PORT = "7600"
 
 
@@ -26,17 +27,19 @@ def run(rate: int = RATE) -> list[Row]:
         switch(ROOT / "config" / "bench.yaml") as process,
         sipp("bench_agent.xml", "-p", AGENT_PORT, "-mp", "26000") as agent,
     ):
-        times, errors = Path(folder) / "rtt.csv", Path(folder) / "stat.csv"
         arguments = ("-s", "601", "-r", str(rate), "-m", str(calls), "-l", str(calls), "-p", "5090")
-        traces = ("-trace_rtt", "-rtt_freq", "1", "-rtt_file", str(times), "-trace_stat", "-stf", str(errors))
-        with sipp("bench_call.xml", *arguments, *traces, "-d", "1000", target="127.0.0.1:5060") as load:
+        traces = ("-trace_rtt", "-rtt_freq", "1", "-trace_stat")
+        talk = ("-d", str(TALK_MS))
+        with sipp(
+            "bench_call.xml", *arguments, *traces, *talk, target="127.0.0.1:5060", folder=Path(folder)
+        ) as load:
             time.sleep(WARM_UP)
             meter = machine.Meter((process.pid, load.pid, agent.pid))
             time.sleep(SECONDS - 2)
             _, cores = meter.read()
             load.wait(60)
-        answers = _response_times(times)
-        good, bad = _outcome(errors)
+        answers = _response_times(next(Path(folder).glob("*_rtt.csv")))
+        good, bad = _outcome(next(Path(folder).glob("bench_call_[0-9]*_.csv")))
     mine, p99 = cores[process.pid], machine.percentile(answers, 0.99)
     return [
         Row(f"{rate} queue-to-agent calls/s: cores", f"{mine:.2f}", "at most 1.00", mine <= 1.0),

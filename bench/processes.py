@@ -70,13 +70,20 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def sipp(scenario: str, *arguments: str, target: str | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """A SIPp process on a scenario of this project; ended when it has not ended by itself."""
+def sipp(
+    scenario: str, *arguments: str, target: str | None = None, folder: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A SIPp process on a scenario of this project; ended when it has not ended by itself.
+
+    `folder` is where it leaves its traces; None: they are thrown away.
+    """
     command = ["sipp", "-sf", str(SCENARIOS / scenario), "-i", "127.0.0.1", "-nostdin", *arguments]
     if target is not None:
         command.append(target)
-    with tempfile.TemporaryDirectory(prefix="softswitch-sipp-") as folder:
-        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory(prefix="softswitch-sipp-") as scratch:
+        process = subprocess.Popen(
+            command, cwd=folder or scratch, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             yield process
         finally:

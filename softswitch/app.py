@@ -7,6 +7,7 @@ order: no new calls, the calls in progress, the engine's timer, music, SIP, spee
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from contextlib import AsyncExitStack, suppress
@@ -32,6 +33,9 @@ from softswitch.store.jsonl import JsonlStore
 
 WARM_POSITIONS = 20
 """Announcements of the first so many positions are rendered ahead of need."""
+
+GC_THRESHOLDS = (50_000, 20, 50)
+"""Objects between two collections: far apart, as calls free their memory by counts and cycles are rare."""
 
 
 class SystemClock:
@@ -73,6 +77,9 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         running = RunningSwitch(switch, supervisor, endpoint, speech, store)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
+        gc.collect()
+        gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
+        gc.set_threshold(*GC_THRESHOLDS)
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls)
         async with asyncio.TaskGroup() as group:
             warming = group.create_task(_warm(speech, settings))

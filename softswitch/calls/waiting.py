@@ -111,7 +111,7 @@ class Stay:
         """Take over the agent's leg."""
         self.agent = self._offers.pop(action.offer).take()
         self._call.agent = action.agent
-        self._outcome.set_result(action)
+        self._settle(action)
 
     def announce(self, action: Announce) -> None:
         """Speak over the music; an announcement that is still being spoken is not interrupted."""
@@ -121,7 +121,12 @@ class Stay:
 
     def leave(self, action: Leave) -> None:
         """Go on without an agent."""
-        self._outcome.set_result(action)
+        self._settle(action)
+
+    def _settle(self, outcome: Connect | Leave) -> None:
+        """Wake the caller's coroutine, unless it is being cancelled: then `close` tells the engine."""
+        if not self._outcome.done():
+            self._outcome.set_result(outcome)
 
     # Details. --------------------------------------------------------------------------------------
 
