@@ -8,12 +8,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from softswitch.testing.phone import IncomingCall, OutgoingCall, Phone
+from softswitch.testing.sound import Sound
 from softswitch.testing.voice import tone
 from tests.e2e.switch import Switch
 
 CALLER_TONE, AGENT_TONE = 1630, 2150
 """Hz that the two sides say: neither is a note of the music."""
+
+
+def voice(sound: Sound, frequency: float) -> float:
+    """How much of a sound is one tone, 0 to 1; a jitter buffer may make it jump here and there."""
+    return float(np.median(sound.tone_over_time(frequency, 0.05)))
 
 
 class House:

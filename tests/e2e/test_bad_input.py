@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from softswitch.testing.phone import Phone, Refused
-from tests.e2e.house import AGENT_TONE, open_house
+from tests.e2e.house import AGENT_TONE, open_house, voice
 from tests.e2e.switch import Switch, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,7 +98,7 @@ async def test_a_caller_whose_rtp_never_comes_is_served_and_the_record_says_so(h
     call.voice.paused = True
     incoming = await answering
     await asyncio.sleep(0.8)
-    assert call.ear.sound().between(incoming.moments["answered"] + 0.4).tone(AGENT_TONE) > 0.9
+    assert voice(call.ear.sound().between(incoming.moments["answered"] + 0.4), AGENT_TONE) > 0.9
     call.bye()
     record = await asyncio.to_thread(house.switch.record, call.call_id)
     assert record["agent"] == "desk"

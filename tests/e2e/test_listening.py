@@ -15,7 +15,7 @@ from softswitch.testing.recognise import find, level_over_time
 from softswitch.testing.sound import Sound, write_wav
 from softswitch.testing.voice import pcm_of
 from softswitch.types import Language, Prompt
-from tests.e2e.house import AGENT_TONE, CALLER_TONE, open_house
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, open_house, voice
 from tests.e2e.stories import AGENTS, CONFIGURATION, MUSIC, PIECES, STORIES, WELCOME, WORKSHOP
 
 EN, PL = Language("en"), Language("pl")
@@ -73,11 +73,6 @@ def levels(sounds, sound: Sound, window: float = 0.1) -> np.ndarray:
     place = find(sounds["prelude"], sound.after(0.0, 1.5))
     assert place, f"the music is not recognised: {place}"
     return level_over_time(sounds["prelude"], sound, place.at, window)
-
-
-def voice(sound: Sound, frequency: float) -> float:
-    """How much of a sound is one tone, 0 to 1; a jitter buffer may make it jump here and there."""
-    return float(np.median(sound.tone_over_time(frequency, 0.05)))
 
 
 def silent_after(sound: Sound, moment: float, seconds: float = 1.0) -> float:

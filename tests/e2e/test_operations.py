@@ -15,7 +15,7 @@ from softswitch.testing.phone import Phone, Refused
 from softswitch.testing.recognise import find
 from softswitch.testing.voice import pcm_of
 from softswitch.types import Language
-from tests.e2e.house import AGENT_TONE, CALLER_TONE, open_house
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, open_house, voice
 from tests.e2e.switch import until
 
 CONFIGURATION = {
@@ -67,7 +67,7 @@ async def test_a_reload_touches_no_call_and_a_broken_file_changes_nothing(tmp_pa
         await asyncio.sleep(0.7)
         for heard in (call.ear.sound(), agent.ear.sound(), waiting.ear.sound()):
             assert heard.between(reloaded).largest_gap() < 0.1
-        assert call.ear.sound().between(time.time() - 0.5).tone(AGENT_TONE) > 0.9
+        assert voice(call.ear.sound().between(time.time() - 0.5), AGENT_TONE) > 0.9
         assert waiting.ear.sound().between(time.time() - 0.5).rms() > 0.003
         for one in (call, waiting, another):
             assert not one.over
@@ -94,7 +94,7 @@ async def test_sigterm_takes_no_new_calls_tells_the_waiting_and_lets_the_talking
         assert not call.over
         since = time.time()
         await asyncio.sleep(0.5)
-        assert agent.ear.sound().between(since).tone(CALLER_TONE) > 0.9
+        assert voice(agent.ear.sound().between(since), CALLER_TONE) > 0.9
         call.bye()
         await asyncio.to_thread(house.switch.wait)
     assert house.switch.events("SwitchStopped")
