@@ -1,17 +1,17 @@
 """One exception tree. Each error says whose fault it is, names the culprit and what to do.
 
-    SoftswitchError
-    ├── ConfigError            the configuration: one or more Problems, each with file:line:column
-    ├── AudioError             a sound cannot be had
-    │   ├── SoundFileError     a file is missing or is no audio
-    │   └── SpeechError        a text cannot be spoken
-    ├── LegError               a SIP dialog did not do what was asked
-    │   ├── LegRefused         the other side answered with a final status of 3xx to 6xx
-    │   └── LegGone            the dialog ended; a normal end, for whoever still holds it
-    ├── EndpointError          the SIP stack cannot start: a port in use, a broken build
-    ├── StoreError             the record cannot be read or written
-    ├── ControlError           the running switch cannot be reached, or refused a command
-    └── EngineError            a caller of the queue engine broke its contract (a bug of ours)
+SoftswitchError
+├── ConfigError            the configuration: one or more Problems, each with file:line:column
+├── AudioError             a sound cannot be had
+│   ├── SoundFileError     a file is missing or is no audio
+│   └── SpeechError        a text cannot be spoken
+├── LegError               a SIP dialog did not do what was asked
+│   ├── LegRefused         the other side answered with a final status of 3xx to 6xx
+│   └── LegGone            the dialog ended; a normal end, for whoever still holds it
+├── EndpointError          the SIP stack cannot start: a port in use, a broken build
+├── StoreError             the record cannot be read or written
+├── ControlError           the running switch cannot be reached, or refused a command
+└── EngineError            a caller of the queue engine broke its contract (a bug of ours)
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Media(Protocol):
     """The bridge's clock rate in Hz; clips must have it."""
 
     def player(self, clip: Clip, *, loop: bool = False) -> Player:
-        """A player that starts at once; heard by whoever declares it. `loop`: from the start again at its end."""
+        """A player that starts at once, for whoever declares it. `loop`: from the start again at its end."""
 
 
 class Leg(Source, Protocol):
@@ -102,7 +102,7 @@ class Leg(Source, Protocol):
     state: LegState
 
     digits: asyncio.Queue[str]
-    """Digits pressed, in order, one character each of 0-9*#A-D, by RFC 4733 or INFO; never cleared by itself."""
+    """Digits pressed, in order, one character each of 0-9*#A-D, by RFC 4733 or INFO; never cleared."""
 
     ended: asyncio.Future[LegEnd]
     """Done when the dialog is over, from either side. Never cancel it: await it behind `asyncio.shield`."""
@@ -135,7 +135,7 @@ class Leg(Source, Protocol):
         """
 
     def hangup(self, status: int = 0, reason: str = "") -> None:
-        """End it: CANCEL while it rings, BYE once answered, `status` (default 603) before an incoming leg is answered.
+        """End it: CANCEL while it rings, BYE once answered, `status` (default 603) to an unanswered caller.
 
         `reason` goes into a Reason header (RFC 3326) where one is sent.
         """
@@ -152,8 +152,10 @@ class Endpoint(Protocol):
         """The bridge that its legs hang on."""
 
     def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> Leg:
-        """Ring a SIP address. From shows `caller`, which P-Asserted-Identity repeats. Raises LegRefused(503) when
-        no slot is free, LegRefused(484) for an address that does not parse."""
+        """Ring a SIP address. From shows `caller`, which P-Asserted-Identity repeats.
+
+        Raises LegRefused: 503 when no slot is free, 484 for an address that does not parse.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +179,17 @@ class Speech(Protocol):
         """One clip with the sentences for position and wait, with right grammar. Raises SpeechError."""
 
     async def music(self, playlist: str) -> Clip:
-        """The whole playlist as one clip to be looped. Raises AudioError; `silence`, an empty one, never does."""
+        """The whole playlist as one clip to be looped. Raises AudioError; `silence` never does."""
 
 
 JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 
 
 class Journal(Protocol):
-    """The record of what happened: numbers events, appends them, logs one line each. Never blocks, never raises."""
+    """The record of what happened: numbers events, appends them, logs them. Never blocks, never raises."""
 
     def note(self, kind: str, call: CallId | None = None, /, **data: JsonValue) -> None:
-        """Append an event. `kind` is past tense in CamelCase, as `CallArrived`; the words are in store/records.py."""
+        """Append an event. `kind` is past tense, as `CallArrived`; the words are in store/records.py."""
 
 
 @dataclass(frozen=True, slots=True)
