@@ -83,8 +83,8 @@ class FakeLeg:
 
     def hangup(self, status: int = 0, reason: str = "") -> None:
         """End it from the switch's side; `ended` is set before this returns, as PJSIP may do."""
-        unanswered = 487 if self.outgoing else (status or 603)
-        self._end(LegEnd(False, 200 if self.state is LegState.ANSWERED else unanswered, reason))
+        final = 200 if self.state is LegState.ANSWERED else 487 if self.outgoing else 603
+        self._end(LegEnd(False, status or final, reason))
 
     def quality(self) -> Quality:
         """What the test put into `measured`."""
