@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -84,10 +84,10 @@ def kill_running() -> None:
         program.kill()
 
 
-def guarded(main: object) -> int:
+def guarded(main: Callable[[], int | None]) -> int:
     """Call `main()`; turn SetupError and Ctrl-C into a message and an exit code."""
     try:
-        return main() or 0  # type: ignore[operator]
+        return main() or 0
     except SetupError as problem:
         print(f"\nset-up stopped: {problem}", file=sys.stderr)
         return 1

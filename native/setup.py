@@ -54,6 +54,8 @@ def main() -> None:
     with _alone():
         log = build.cache() / "setup.log"
         log.unlink(missing_ok=True)
+        if not environment.DONE.exists():
+            print("  first set-up: about two minutes on two cores, most of it compiling pjsua2", flush=True)
         worked = packages.ensure(log)
         built = build.cached() is None
         wheel = build.ensure()
