@@ -167,7 +167,7 @@ def test_calls_are_a_table_with_the_last_one_below(softswitch: Any, record: Path
         "welcome [91]",
         "sales",
         "7.0 s",
-        "ann ben",
+        "(ann) ben",
         "10 s",
         "answered",
         "agent",

@@ -15,16 +15,18 @@ from rich.console import Console
 from softswitch.acd.settings import AgentSettings, EngineSettings, QueueSettings
 from softswitch.config.load import load
 from softswitch.demo import screen, stage
-from softswitch.demo.cast import AGENTS, CALLERS, Caller, callers
+from softswitch.demo.cast import AGENTS, CALLERS, RECORDED, Caller, callers
 from softswitch.demo.hearing import MUSIC, Playlist, music_window
 from softswitch.demo.picture import draw
 from softswitch.demo.scenarios import agent_scenario, caller_scenario
+from softswitch.demo.show import Demo
 from softswitch.demo.stage import DemoError, Process, Record, configure, free_port, is_free
 from softswitch.demo.story import Doing, Story
 from softswitch.demo.verdict import Ears, by_record, vip_first
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord, rebuild
-from softswitch.store.jsonl import EVENTS, encode
+from softswitch.store.jsonl import EVENTS, encode, read_events
+from softswitch.store.records import misfits
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import tone
 from softswitch.types import AgentName, CallId, Quality, QueueName
@@ -311,3 +313,29 @@ def test_the_place_in_the_playlist_is_found_once_and_then_known() -> None:
     assert np.array_equal(first, music[32000:72000])
     later = playlist.at(1003.0, sound(noise(6, 3), start=1003.0))
     assert np.array_equal(later, music[56000:96000])
+
+
+# All of it, in small. ------------------------------------------------------------------------------
+
+
+@pytest.mark.may_block  # the picture is drawn on the loop, when all is over
+async def test_a_small_demo_plays_on_real_sip_and_rtp_and_leaves_what_it_promises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stage, "is_free", lambda port, really=stage.is_free: port > 30000 and really(port))
+    caller = Caller(RECORDED, "+441314960107", "602", 0.0, "There is smoke.", patience=4.5, queue="sales")
+    lost = Caller("lost", "+441174960113", "999", 0.5, outcome="refused", status=404)
+    out, folder = tmp_path / "out", tmp_path / "folder"
+    out.mkdir()
+    folder.mkdir()
+    demo = Demo(out, folder, [caller, lost])
+    assert await demo.play() == 1  # nobody waited long enough for music
+    said = capsys.readouterr().out
+    assert "wrong: Edinburgh: should have waited, with music and an announcement" in said
+    assert said.count("wrong:") == 1
+    assert "Edinburgh talks to desk-20" in said
+    assert {path.name for path in out.iterdir()} == {
+        *("caller.wav", "timeline.png", "terminal.svg"),
+        *("events.jsonl", "calls.jsonl", "switch.log"),
+    }
+    assert [fault for event in read_events(out) for fault in misfits(event.kind, event.data)] == []

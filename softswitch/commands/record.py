@@ -78,9 +78,9 @@ def _way(record: CallRecord) -> str:
 
 
 def _agents(record: CallRecord) -> Text:
-    """Who was rung in vain (struck out), and who answered."""
+    """Who was rung in vain (in brackets), and who answered."""
     missed = [offer.agent for offer in record.offers if offer.result != "answered"]
-    words = [(name, "dim strike") for name in dict.fromkeys(missed) if name != record.agent]
+    words = [(f"({name})", "dim") for name in dict.fromkeys(missed) if name != record.agent]
     if record.agent:
         words.append((record.agent, "bold"))
     return Text(" ").join(Text(name, style=style) for name, style in words) if words else Text("-")

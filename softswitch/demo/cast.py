@@ -160,7 +160,7 @@ CALLERS = (
         language="pl",
     ),
 )
-"""What they say has no words in common: one synthetic voice speaks it all, and each is known by the sentence."""
+"""What they say has no words in common: one synthetic voice speaks it all, and is known by the words."""
 
 VIP = "VIP"
 

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -36,7 +36,7 @@ LOOK: Seconds = 0.1
 """How often the live view is drawn."""
 
 LAST: Seconds = 60.0
-"""How long after the last caller has dialled everything must be over."""
+"""How long after the last caller has dialled everything must be over; what is not has gone wrong."""
 
 
 def show(out: Path, seconds: int) -> int:
@@ -96,7 +96,7 @@ class Demo:
         """Let everybody call, and show it until all is over."""
         began = time.monotonic()
         last = max(caller.at for caller in self._cast)
-        with Live(console=self._console, auto_refresh=False, transient=True) as live:
+        with Live(console=self._console, auto_refresh=False, transient=True) as live, suppress(TimeoutError):
             async with asyncio.timeout(last + LAST), asyncio.TaskGroup() as group:
                 calls = [group.create_task(_call(phones, caller)) for caller in self._cast]
                 while not all(call.done() for call in calls):
@@ -104,7 +104,7 @@ class Demo:
                     if self._console.is_terminal:
                         live.update(self._view(story), refresh=True)
                     await asyncio.sleep(LOOK)
-        self._console.print(f"{len(calls)} calls in {time.monotonic() - began:.0f} s")
+        self._console.print(f"{len(phones.exits)} calls in {time.monotonic() - began:.0f} s")
 
     def _take(self, story: Story, record: Record) -> None:
         """Read what is new, and tell it in lines where there is no terminal to draw on."""

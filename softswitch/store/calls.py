@@ -108,7 +108,6 @@ class _Open:
     """A call in progress: its record so far, and what only matters until it ends."""
 
     record: CallRecord
-    last_seen: float
     joined: float | None = None
     rung: dict[str, tuple[Offer, float]] = field(default_factory=dict)
     """Offers still open, with the moment of their INVITE, by offer id."""
@@ -122,27 +121,28 @@ class CallFold:
 
     def __init__(self) -> None:
         self._open: dict[CallId, _Open] = {}
+        self.last_seen = 0.0
+        """The moment of the last event."""
 
     @property
-    def open(self) -> Mapping[CallId, float]:
-        """Calls that have not ended, with the moment of their last event."""
-        return {call: state.last_seen for call, state in self._open.items()}
+    def open(self) -> tuple[CallId, ...]:
+        """Calls that have not ended."""
+        return tuple(self._open)
 
     def apply(self, event: Recorded) -> CallRecord | None:
         """Take an event; the call's record when this event ended it. Unknown calls are passed over."""
+        self.last_seen = event.at
         if event.call is None:
             return None
         state = self._open.get(event.call)
         if state is None:
             if event.kind != Kind.CALL_ARRIVED:
                 return None
-            record = CallRecord(event.call, start=event.at)
-            state = self._open[event.call] = _Open(record, last_seen=event.at)
+            state = self._open[event.call] = _Open(CallRecord(event.call, start=event.at))
         note = _NOTES.get(event.kind)
         if note is not None:
             note(state, event.at, event.data)
         if event.kind != Kind.CALL_ENDED:
-            state.last_seen = event.at
             return None
         del self._open[event.call]
         state.record.seq = event.seq

@@ -101,9 +101,8 @@ class JsonlStore:
         for record in missing:
             self._writer.put(self._calls, encode_record(record))
         self._fold = fold
-        now = time.time()
-        lost = dict(fold.open)
-        for call, last_seen in lost.items():
+        now, last_seen, lost = time.time(), fold.last_seen, fold.open
+        for call in lost:
             data: dict[str, JsonValue] = {
                 "ended_by": EndedBy.SWITCH,
                 "status": 0,

@@ -92,7 +92,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "reason": "reason phrase, or the switch's own word",
                 "caller": QUALITY,
                 "agent": QUALITY + ", of the last agent's leg",
-                "last_seen": "of a call that a crash cut: the moment of its last event, epoch seconds",
+                "last_seen": "of a call that a crash cut: the last event before it, seconds since the epoch",
             },
         ),
         Kind.MENU_ENTERED: Word("The caller came to a menu.", {"menu": "its name"}),
