@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
-from softswitch.calls.agent_leg import dial, failure_of
+from softswitch.calls.agent_leg import dial
 from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
 from softswitch.calls.music import RINGBACK
@@ -13,10 +13,10 @@ from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
 from softswitch.routing import normalise
-from softswitch.types import AgentName, OfferFailure, Reject, ToAgent
+from softswitch.types import AgentName, Reject, ToAgent
 
-_STATUS = {OfferFailure.BUSY: 486, OfferFailure.REJECTED: 603}
-"""What the caller is answered; anything else is 480 Temporarily Unavailable."""
+_STATUS = {486: 486, 600: 486, 603: 603}
+"""What the caller is answered for a phone's status; anything else is 480 Temporarily Unavailable."""
 
 
 def who(switch: Switch, to: ToAgent, dialled: str) -> AgentName | None:
@@ -45,7 +45,7 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
         await _talk(switch, call, leg)
         return None
     except LegRefused as refusal:
-        return Reject(_STATUS.get(failure_of(refusal.status), 480))
+        return Reject(_STATUS.get(refusal.status, 480))
     except (LegError, TimeoutError):
         return Reject(480)
     finally:

@@ -20,7 +20,7 @@ from softswitch.calls.music import DUCKED
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Announcement, Hear, Leg
-from softswitch.types import Destination, HangUp, LeaveReason, OfferId, Reject, ToQueue
+from softswitch.types import Destination, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,9 @@ DEFAULT_PRIORITY = "default"
 BUSY = 486
 """What a caller gets who finds the queue full, when the queue names no other way."""
 
+A_SLIP: Seconds = 1.0
+"""An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
+
 
 async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination | None:
     """Wait in a queue until an agent answers, and talk. Returns where to go on, None when the call is done.
@@ -36,14 +39,15 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination 
     Raises LegError when the caller is gone before being answered.
     """
     call.queue, call.phase = to.queue, "waiting"
-    stay = Stay(switch, call)
+    stay = Stay(switch, call, to.priority or call.priority or DEFAULT_PRIORITY)
     try:
-        left = await stay.until_agent(to.priority or call.priority or DEFAULT_PRIORITY)
-        if left is not None:
-            return left.destination or (Reject(BUSY) if left.reason is LeaveReason.FULL else HangUp())
-        if stay.agent is not None:
+        while (left := await stay.until_agent()) is None:
+            if stay.agent is None:
+                return None
             await converse(switch, call, stay.agent)
-        return None
+            if not stay.agent_slipped():
+                return None
+        return left.destination or (Reject(BUSY) if left.reason is LeaveReason.FULL else HangUp())
     finally:
         stay.close()
 
@@ -51,28 +55,29 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination 
 class Stay:
     """Performs the engine's actions for one caller (`dispatch.Waiter`)."""
 
-    def __init__(self, switch: Switch, call: Call) -> None:
+    def __init__(self, switch: Switch, call: Call, priority: str) -> None:
         self._switch = switch
         self._call = call
+        self._priority = priority
         self._offers: dict[OfferId, Offer] = {}
         self._speaking: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
         self._joined = False
+        self._connected: Seconds = 0.0
         self.agent: Leg | None = None
         """The agent's leg, from Connect on."""
 
-    async def until_agent(self, priority: str) -> Leave | None:
-        """Wait; None means that `agent` has answered and is there to talk, or that the caller is gone."""
-        call, dispatcher = self._call, self._switch.dispatcher
-        assert call.queue is not None
+    async def until_agent(self) -> Leave | None:
+        """Wait; None means that `agent` has answered and is there to talk, or that the caller is gone.
+
+        The second time the caller goes back to the old place: the agent was gone in the moment of answering.
+        """
         async with asyncio.TaskGroup() as self._group:
-            self._joined = True
-            dispatcher.join(self, CallerJoined(call.id, call.queue, priority, call.leg.remote.number))
-            if not self._outcome.done():  # a full queue turns callers away unanswered
-                if not await self._reachable(call.answer()):
-                    return None
-                call.leg.hear(*self._switch.music.hear(self._playlist))
+            if self._joined:
+                self._start_over()
+            elif not await self._join():
+                return None
             while True:
                 outcome = await self._outcome
                 self._hush()
@@ -82,6 +87,12 @@ class Stay:
                 if self.agent is not None and not self.agent.ended.done():
                     return None
                 self._start_over()
+
+    def agent_slipped(self) -> bool:
+        """Whether the agent hung up so soon after answering that it was no conversation."""
+        talked = asyncio.get_running_loop().time() - self._connected
+        agent = self.agent
+        return agent is not None and agent.ended.result().remote and talked < A_SLIP
 
     def close(self) -> None:
         """Tell the engine that the stay is over, unless the engine said so itself."""
@@ -111,6 +122,7 @@ class Stay:
         """Take over the agent's leg."""
         self.agent = self._offers.pop(action.offer).take()
         self._call.agent = action.agent
+        self._connected = asyncio.get_running_loop().time()
         self._settle(action)
 
     def announce(self, action: Announce) -> None:
@@ -130,9 +142,23 @@ class Stay:
 
     # Details. --------------------------------------------------------------------------------------
 
+    async def _join(self) -> bool:
+        """Join, and be answered unless the queue is full. False: the caller is gone."""
+        call = self._call
+        assert call.queue is not None
+        self._joined = True
+        joined = CallerJoined(call.id, call.queue, self._priority, call.leg.remote.number)
+        self._switch.dispatcher.join(self, joined)
+        if not self._outcome.done():
+            if not await self._reachable(call.answer()):
+                return False
+            call.leg.hear(*self._switch.music.hear(self._playlist))
+        return True
+
     def _start_over(self) -> None:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""
         self.agent = self._call.agent = None
+        self._call.phase = "waiting"
         self._outcome = asyncio.get_running_loop().create_future()
         self._call.leg.hear(*self._switch.music.hear(self._playlist))
         self._switch.dispatcher.feed(ConnectFailed(self._call.id))

@@ -98,13 +98,22 @@ async def test_when_all_ring_and_two_answer_together_one_wins_and_the_other_is_h
         caller.hang_up()
 
 
-async def test_an_agent_who_drops_in_the_moment_of_answering_costs_the_caller_nothing() -> None:
-    phones = {"201": drops_after_answer(after=1.0), "202": answers(after=1.0)}
+@pytest.mark.parametrize("delay", [0.0, 0.05, 0.8])
+async def test_an_agent_who_drops_in_the_moment_of_answering_costs_the_caller_nothing(delay: float) -> None:
+    phones = {"201": drops_after_answer(after=1.0, delay=delay), "202": answers(after=1.0)}
     async with house(phones) as it:
         caller = it.call()
         await asyncio.sleep(4)
         assert caller.hears() == {"202": 1.0}
         caller.hang_up()
+
+
+async def test_an_agent_who_hangs_up_after_a_word_has_had_the_conversation() -> None:
+    async with house({"201": drops_after_answer(after=1.0, delay=1.5), "202": never_answers()}) as it:
+        caller = it.call()
+        await asyncio.sleep(4)
+        assert caller.state is LegState.ENDED
+        assert it.journal.find("CallEnded")[0].data["ended_by"] == "agent"
 
 
 async def test_an_announcement_is_heard_over_ducked_music_and_the_music_returns() -> None:

@@ -133,7 +133,7 @@ async def test_an_agent_who_cannot_be_reached_is_passed_over(house, caller):
 
 
 @pytest.mark.parametrize(
-    ("answer", "status"), [(486, 486), (603, 603), (480, 603), (404, 480), (500, 480), (None, 480)]
+    ("answer", "status"), [(486, 486), (603, 603), (480, 480), (404, 480), (500, 480), (None, 480)]
 )
 async def test_the_caller_is_told_why_an_agent_does_not_answer(house, caller, answer, status):
     call = caller.call(house.switch.uri("201"))
