@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import resource
+import shutil
 import signal
+import time
 
 import pytest
 import pytest_asyncio
 
+from softswitch.audio.music import MEDIA
 from softswitch.testing.phone import Phone, Refused
 from tests.e2e.house import AGENT_TONE, open_house, voice
 from tests.e2e.switch import Switch, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+MUSIC = MEDIA / "music"
 AGENTS = ("desk", "hasty", "patient", "deaf", "refuser", "lost")
 CONFIGURATION = {
     "sip": {"max_calls": 6},
@@ -170,6 +175,34 @@ async def test_a_tcp_caller_whose_connection_breaks_leaves_no_call_behind(house)
         await asyncio.sleep(0.3)
         call.bye()
     assert house.switch.alive
+
+
+async def test_no_disk_is_needed_under_the_music(tmp_path, caller, monkeypatch):
+    """What is not read cannot stall: while music plays no sound file is open, and all of them may go."""
+    cache, piece = tmp_path / "cache", tmp_path / "piece.ogg"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    shutil.copy(MUSIC / "prelude.ogg", piece)
+    numbers = {"600": {"queue": "waiting"}}
+    queues = {"waiting": {"music": "own"}}
+    teams = {"waiting": {"agents": []}}
+    music = {"own": [str(piece)]}
+    switch = Switch(tmp_path, {"numbers": numbers, "queues": queues, "teams": teams, "music": music})
+    await asyncio.to_thread(switch.start)
+    try:
+        call = caller.call(switch.uri("600"))
+        await call.until_answered()
+        shutil.rmtree(cache)
+        piece.unlink()
+        gone = time.time()
+        await asyncio.sleep(1.5)
+        heard = call.ear.sound().between(gone)
+        assert heard.rms() > 0.003
+        assert heard.largest_gap() < 0.1
+        opened = [os.readlink(f"/proc/{switch.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{switch.pid}/fd")]
+        assert not [name for name in opened if name.startswith((str(cache), str(piece)))]
+        call.bye()
+    finally:
+        await asyncio.to_thread(switch.stop)
 
 
 async def test_a_full_disk_for_the_event_log_ends_no_call(tmp_path, caller):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,32 @@ def test_the_thread_writes_and_ends_when_it_is_closed(file: BrokenFile) -> None:
     assert writer.close()
     assert file.path.read_bytes() == b"one\n"
     assert file.syncs == 1
+
+
+class StalledFile(LineFile):
+    """Neither writes nor fails until the disk comes back."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.stalled, self.back = threading.Event(), threading.Event()
+
+    def append(self, data: bytes) -> None:
+        self.stalled.set()
+        self.back.wait(10)
+        super().append(data)
+
+
+def test_nobody_waits_for_a_stalled_disk_and_nothing_is_lost(tmp_path: Path) -> None:
+    file = StalledFile(tmp_path / "lines")
+    writer = Writer([file], limit=10_000)
+    writer.start()
+    writer.put(file, b"0\n")
+    assert file.stalled.wait(5)
+    began = time.perf_counter()
+    for number in range(1, 1000):
+        writer.put(file, b"%d\n" % number)
+    assert time.perf_counter() - began < 0.5
+    assert writer.count == 1000
+    file.back.set()
+    assert writer.close()
+    assert file.path.read_bytes() == b"".join(b"%d\n" % number for number in range(1000))
