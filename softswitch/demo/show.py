@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -40,13 +41,18 @@ LAST: Seconds = 60.0
 
 
 def show(out: Path, seconds: int) -> int:
-    """Play the demo, leave its recording and picture in `out`; the exit status: 0 when every call went right.
+    """Play the demo, leave its recording and picture in `out`.
+
+    Gives the exit status: 0 when every call went right, 1 when one did not or the demo was ended.
 
     Raises DemoError when it cannot be played here, ConfigError for a broken configuration.
     """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="softswitch-demo-") as folder:
-        return asyncio.run(Demo(out.resolve(), Path(folder), callers(seconds)).play())
+        try:
+            return asyncio.run(Demo(out.resolve(), Path(folder), callers(seconds)).play())
+        except asyncio.CancelledError:
+            return 1
 
 
 class Demo:
@@ -63,7 +69,11 @@ class Demo:
         self._busiest = 0
 
     async def play(self) -> int:
-        """Everything; the exit status."""
+        """Everything; the exit status. SIGTERM and a closed terminal end it in order, as Ctrl-C does."""
+        task = asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         say = self._console.print
         sipp()
         configuration, ports = configure(self._folder)
@@ -75,7 +85,7 @@ class Demo:
             speech = await stack.enter_async_context(SpeechService(settings.media))
             voices = await _voices(speech, self._cast)
             switch = await start_switch(configuration, self._folder, self._out / "switch.log")
-            stack.push_async_callback(switch.stop)
+            stack.push_async_callback(switch.stop, patience=1.0)
             phones = Phones(self._folder, settings.sip.listen[0].port, voices)
             stack.push_async_callback(phones.close)
             for agent in AGENTS:
