@@ -112,3 +112,12 @@
 #define PJSUA_MAX_CONF_PORTS                32768
 /* Presence subscriptions are served by the switch itself. */
 #define PJSUA_MAX_BUDDIES                   1
+
+/* ---- Left at upstream's default, on purpose --------------------------------------------------- */
+
+/* PJSIP_SAFE_MODULE 0: modules are registered on the one thread that runs SIP, so no lock guards them.
+ * PJSIP_UNESCAPE_IN_PLACE 0: 1 would rewrite the packet that the gate and the log still look at.
+ * PJ_TIMER_USE_COPY 1: a timer of a pool that is gone is found out instead of run.
+ * PJ_IOQUEUE_HAS_SAFE_UNREG 1: media threads poll sockets that the loop thread closes.
+ * PJ_POOL_DEBUG 0, PJ_SAFE_POOL 0, PJMEDIA_HAS_RTCP_XR 0: tracing and reports that cost on every call.
+ */

@@ -83,7 +83,7 @@ def compile_module(folder: Path, module: str, target: Path, log: Path) -> None:
         compiled = Path(work, target.name)
         paths = sysconfig.get_paths()
         headers = sorted({paths["include"], paths["platinclude"], pjproject_sdk.INCLUDE})
-        command = ["gcc", "-shared", "-fPIC", "-O2", "-fvisibility=hidden", *STRICT]
+        command: list[str | Path] = ["gcc", "-shared", "-fPIC", "-O2", "-fvisibility=hidden", *STRICT]
         command += [*pjproject_sdk.CFLAGS, *(f"-isystem{path}" for path in headers), f"-I{folder}"]
         command += [generated, "-o", compiled, f"-L{pjproject_sdk.LIB}", f"-l{pjproject_sdk.LIBRARY}"]
         command += ["-Wl,--disable-new-dtags", f"-Wl,-rpath,{pjproject_sdk.LIB}", "-lpthread"]

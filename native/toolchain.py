@@ -135,7 +135,7 @@ def _link_library(tree: Path, library: Path, log: Path) -> None:
     archives = [
         archive for component in COMPONENTS for archive in sorted((tree / component / "lib").glob("*.a"))
     ]
-    command = ["g++", "-shared", "-o", library, f"-Wl,-soname,{LIBRARY_NAME}"]
+    command: list[str | Path] = ["g++", "-shared", "-o", library, f"-Wl,-soname,{LIBRARY_NAME}"]
     command += ["-Wl,-Bsymbolic-functions", "-Wl,--no-undefined", "-Wl,-O1", "-Wl,-z,relro"]
     command += ["-Wl,--whole-archive", *archives, "-Wl,--no-whole-archive", *SYSTEM_LIBRARIES]
     run(command, log)
@@ -144,7 +144,15 @@ def _link_library(tree: Path, library: Path, log: Path) -> None:
 def _link_extension(compiled: Path, output: Path, log: Path) -> None:
     """The module itself. An old-style run path, so that it also holds for what the library needs."""
     module = output / f"_pjsua2{sysconfig.get_config_var('EXT_SUFFIX')}"
-    command = ["g++", "-shared", "-o", module, compiled, f"-L{output / 'lib'}", "-lpjproject"]
+    command: list[str | Path] = [
+        "g++",
+        "-shared",
+        "-o",
+        module,
+        compiled,
+        f"-L{output / 'lib'}",
+        "-lpjproject",
+    ]
     command += ["-Wl,--disable-new-dtags", "-Wl,-rpath,$ORIGIN/pjproject_sdk/lib", "-Wl,-O1"]
     run(command, log)
 
