@@ -240,7 +240,7 @@ def measure(waiting: int, events: int = EVENTS) -> Figures:
     """Act out, then replay."""
     world = World(waiting)
     world.fill()
-    world.work(5_000)
+    world.work(events // 4)
     timed_from = len(world.told)
     world.work(events)
     told = world.told

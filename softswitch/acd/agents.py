@@ -93,11 +93,9 @@ class Agent:
 
     def doing(self, now: Seconds) -> AgentState:
         """What the agent is doing at `now`."""
-        return self._busy() or self._resting(now) or AgentState.FREE
+        return (self._busy() if self.load else None) or self._resting(now) or AgentState.FREE
 
     def _busy(self) -> AgentState | None:
-        if not self.load:
-            return None
         if self.in_hand[OfferState.TALKING]:
             return AgentState.TALKING
         if self.in_hand[OfferState.RINGING]:

@@ -17,9 +17,9 @@ def schedule(floor: Floor, caller: Caller) -> None:
     if not announce.wanted:
         _schedule(floor, caller, None)
     elif caller.announced is None:
-        _schedule(floor, caller, max(caller.joined + announce.first, floor.now))
+        _schedule(floor, caller, caller.joined + announce.first)
     elif announce.every is not None:
-        _schedule(floor, caller, max(caller.announced + announce.every, floor.now))
+        _schedule(floor, caller, caller.announced + announce.every)
     else:
         _schedule(floor, caller, None)
 
@@ -28,7 +28,11 @@ def _schedule(floor: Floor, caller: Caller, at: Seconds | None) -> None:
     """Speak to the caller at that moment, and not at another set before; None: never."""
     floor.deadlines.cancel(caller.announcement)
     caller.announcement = None
-    if at is not None:
+    if at is None:
+        return
+    if at <= floor.now:
+        floor.to_announce.append(caller)
+    else:
         caller.announcement = floor.deadlines.set(at, partial(floor.to_announce.append, caller))
 
 

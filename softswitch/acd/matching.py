@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from types import NoneType
 
 from softswitch.acd.agents import Agent
 from softswitch.acd.explain import Skipped, SkipReason, Why
@@ -31,6 +32,8 @@ def match(floor: Floor) -> None:
         for queue in list(queues):
             if not (queue.free and (queue.unoffered or queue.ringing_more)):
                 del queues[queue]
+        if not queues:
+            return
         best = _best_unoffered(floor) or _best_ringing_more(floor)
         if best is None:
             queues.clear()
@@ -106,12 +109,20 @@ def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[
     ask = Ask(caller, candidates, queue.name, queue.places, queue.memory(), floor.chance, floor.now)
     try:
         choice = queue.strategy.choose(ask)
-        named = {candidate.name for candidate in choice.order}
-        if len(named) < len(choice.order) or not named <= {agent.name for agent in candidates}:
-            raise EngineError("it may name each candidate once, and nobody else")
+        _check(choice, candidates)
     except Exception as fault:
         return Choice(candidates), f"team order, since {name} failed: {type(fault).__name__}"
     return choice, name
+
+
+def _check(choice: Choice, candidates: Sequence[Candidate]) -> None:
+    if type(choice.at_once) not in (int, NoneType) or type(choice.again) not in (int, float, NoneType):
+        raise EngineError("at_once is a whole number or None, again a moment or None")
+    if choice.order == candidates:
+        return
+    named = {candidate.name for candidate in choice.order}
+    if len(named) < len(choice.order) or not named <= {agent.name for agent in candidates}:
+        raise EngineError("it may name each candidate once, and nobody else")
 
 
 def _ask_again(floor: Floor, caller: Caller, at: Seconds | None) -> None:

@@ -165,6 +165,8 @@ class Line:
 
     def _find(self, caller: Caller) -> tuple[int, int]:
         place = caller.place
+        if self._blocks and self._blocks[0][0] is place:
+            return 0, 0  # the usual case: who is next goes
         at = bisect_left(self._lasts, place)
         if at < len(self._blocks):
             block = self._blocks[at]

@@ -206,6 +206,15 @@ class Inventive(FewestCalls):
         return Choice([ask.candidates[0], ask.candidates[0]], at_once=None)
 
 
+class Wordy(FewestCalls):
+    """Says its number in words."""
+
+    name = "wordy"
+
+    def choose(self, ask: Ask) -> Choice:
+        return Choice(ask.candidates, at_once="two")  # type: ignore[arg-type]
+
+
 class BrokenAtOnce(FewestCalls):
     """Cannot even be made."""
 
@@ -220,7 +229,7 @@ class BrokenRanking(FewestCalls):
         raise KeyError(priority)
 
 
-PLUG_INS = (FewestCalls, Tiers, RingProgressively, Broken, Inventive, BrokenAtOnce, BrokenRanking)
+PLUG_INS = (FewestCalls, Tiers, RingProgressively, Broken, Inventive, Wordy, BrokenAtOnce, BrokenRanking)
 
 
 @pytest.fixture(autouse=True)
@@ -258,7 +267,10 @@ def test_a_strategy_that_cannot_rank_a_class_is_refused_with_the_settings() -> N
         Desk(queue(strategy="BrokenRanking"))
 
 
-@pytest.mark.parametrize(("name", "fault"), [("broken", "ZeroDivisionError"), ("inventive", "EngineError")])
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [("broken", "ZeroDivisionError"), ("inventive", "EngineError"), ("wordy", "EngineError")],
+)
 def test_a_strategy_that_fails_does_not_stop_the_queue_and_the_why_tells(name: str, fault: str) -> None:
     desk = Desk(queue(strategy=name))
     [ring] = only(Ring, desk.join("c1"))
