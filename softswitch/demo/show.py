@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import re
 import shutil
 import signal
 import tempfile
@@ -134,10 +136,11 @@ class Demo:
 
     def _save_view(self, story: Story) -> None:
         """Keep the view at its busiest moment as a picture."""
-        canvas = Console(record=True, width=screen.WIDTH, file=(self._folder / "view.txt").open("w"))
+        canvas = Console(record=True, width=screen.WIDTH, file=io.StringIO())
         canvas.print(self._view(story))
-        canvas.save_svg(str(self._out / "terminal.svg"), title="softswitch demo")
-        canvas.file.close()
+        picture = canvas.export_svg(title="softswitch demo")
+        without_fonts = re.sub(r"@font-face {.*?}", "", picture, flags=re.DOTALL)  # they would be downloaded
+        (self._out / "terminal.svg").write_text(without_fonts, encoding="utf-8")
 
     def _leave_behind(
         self, story: Story, records: Mapping[str, CallRecord], heard: Mapping[str, Sound]
