@@ -8,7 +8,7 @@ import os
 import socket
 import stat
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from difflib import get_close_matches
 from inspect import signature
 from pathlib import Path
@@ -33,6 +33,9 @@ PATIENCE: Seconds = 10.0
 
 IDLE: Seconds = 60.0
 """How long a client may stay connected without asking."""
+
+TURNED_AWAY: Seconds = 1.0
+"""How long it may when there are too many."""
 
 log = structlog.get_logger(__name__)
 
@@ -70,11 +73,8 @@ class Server:
         self._path.unlink(missing_ok=True)
 
     def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._clients) >= MAX_CLIENTS:
-            writer.write(encode(_refusal(f"{MAX_CLIENTS} commands are being answered already; try again")))
-            writer.close()
-            return
-        client = asyncio.get_running_loop().create_task(self._serve(reader, writer), name="control client")
+        serve = self._serve if len(self._clients) < MAX_CLIENTS else self._turn_away
+        client = asyncio.get_running_loop().create_task(serve(reader, writer), name="control client")
         self._clients.add(client)
         client.add_done_callback(self._clients.discard)
 
@@ -91,6 +91,13 @@ class Server:
             if writer.transport.get_write_buffer_size():
                 writer.transport.abort()
             writer.close()
+
+    async def _turn_away(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Too many clients: hear this one out first, since closing on unread words loses the answer to them."""
+        with suppress(_ClientGone):
+            await _read(reader, TURNED_AWAY)
+            await _send(writer, _refusal(f"{MAX_CLIENTS} commands are being answered already; try again"))
+        writer.close()
 
     async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
         result: JsonValue = None
@@ -147,10 +154,10 @@ class _ClientGone(Exception):
     """The client hung up, or does not read what it asked for."""
 
 
-async def _read(reader: asyncio.StreamReader) -> bytes:
+async def _read(reader: asyncio.StreamReader, patience: Seconds = IDLE) -> bytes:
     """The next request, empty when the client has no more, TOO_LONG when it is."""
     try:
-        async with asyncio.timeout(IDLE):
+        async with asyncio.timeout(patience):
             return await reader.readline()
     except ValueError:
         return TOO_LONG
