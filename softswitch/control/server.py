@@ -93,7 +93,7 @@ class Server:
             writer.close()
 
     async def _turn_away(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Too many clients: hear this one out first, since closing on unread words loses the answer to them."""
+        """Too many clients: hear this one out first, since closing on unread words loses the answer."""
         with suppress(_ClientGone):
             await _read(reader, TURNED_AWAY)
             await _send(writer, _refusal(f"{MAX_CLIENTS} commands are being answered already; try again"))
