@@ -96,6 +96,9 @@ class Leg(Source, Protocol):
     dialled: str
     """An incoming leg: the user part of the request URI."""
 
+    transport: str
+    """What carries it: udp or tcp, as far as this switch knows; empty for an outgoing leg."""
+
     headers: Mapping[str, str]
     """An incoming leg: the INVITE's headers that the switch knows, by their lower-case long names."""
 

@@ -33,7 +33,7 @@ async def converse(switch: Switch, call: Call, agent: Leg) -> None:
         call.note("Held" if held else "Resumed", by=who)
         wire()
 
-    call.phase = "talking"
+    call.phase, call.connected = "talking", asyncio.get_running_loop().time()
     caller.on_hold = lambda held: on_hold("caller", held)
     agent.on_hold = lambda held: on_hold("agent", held)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from softswitch.ports import Journal, JsonValue, Leg
@@ -50,6 +51,9 @@ class Call:
     agent_media: Quality | None = None
     """What the agent's RTP looked like, once they talked."""
 
+    connected: Seconds | None = None
+    """When caller and agent began to talk, on the loop's clock."""
+
     hung_up_by: EndedBy | None = None
     """Who ended the conversation, once there was one."""
 
@@ -85,13 +89,16 @@ class Call:
         return headers
 
     def conversation_over(self, agent: Leg) -> EndedBy:
-        """Note what the agent's media was like, and which side ended the conversation: its leg is over."""
+        """Record the end of a conversation: the side whose leg is over ended it."""
         self.agent_media = agent.quality()
         self.hung_up_by = EndedBy.SWITCH
         for leg, side in ((self.leg, EndedBy.CALLER), (agent, EndedBy.AGENT)):
             if leg.ended.done() and leg.ended.result().remote:
                 self.hung_up_by = side
                 break
+        now = asyncio.get_running_loop().time()
+        talked = 0.0 if self.connected is None else now - self.connected
+        self.note("ConversationEnded", agent=self.agent, ended_by=self.hung_up_by, talked=round(talked, 3))
         return self.hung_up_by
 
     def describe(self, now: Seconds) -> dict[str, JsonValue]:

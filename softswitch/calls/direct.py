@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
-from softswitch.calls.agent_leg import dial
+from softswitch.calls.agent_leg import dial, failure_of
 from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
 from softswitch.calls.music import RINGBACK
@@ -13,10 +13,11 @@ from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
 from softswitch.routing import normalise
-from softswitch.types import AgentName, Reject, ToAgent
+from softswitch.types import AgentName, CancelReason, OfferFailure, Reject, ToAgent
 
+UNAVAILABLE = 480
 _STATUS = {486: 486, 600: 486, 603: 603}
-"""What the caller is answered for a phone's status; anything else is 480 Temporarily Unavailable."""
+"""What the caller is answered for a phone's status; anything else is UNAVAILABLE."""
 
 
 def who(switch: Switch, to: ToAgent, dialled: str) -> AgentName | None:
@@ -38,16 +39,14 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
     leg: Leg | None = None
     try:
         leg = dial(switch, call, switch.settings.phones[agent])
-        _sound_of_ringing(switch, call, leg)
-        async with asyncio.timeout(switch.settings.phones[agent].ring):
-            await leg.answered()
+        await _until_answered(switch, call, leg)
         await call.answer()
         await _talk(switch, call, leg)
         return None
     except LegRefused as refusal:
-        return Reject(_STATUS.get(refusal.status, 480))
+        return Reject(_STATUS.get(refusal.status, UNAVAILABLE))
     except (LegError, TimeoutError):
-        return Reject(480)
+        return Reject(UNAVAILABLE)
     finally:
         if leg is not None:
             leg.hangup()
@@ -55,12 +54,34 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
         call.agent = None
 
 
+async def _until_answered(switch: Switch, call: Call, leg: Leg) -> None:
+    """Let it ring. Raises LegError, and TimeoutError when the ring time is over."""
+    assert call.agent is not None
+    call.note("OfferMade", offer=leg.id, agent=call.agent, queue=None, sip_call_id=leg.sip_call_id)
+    _sound_of_ringing(switch, call, leg)
+    result, status = "answered", 0
+    try:
+        async with asyncio.timeout(switch.settings.phones[call.agent].ring):
+            await leg.answered()
+    except LegRefused as refusal:
+        result, status = failure_of(refusal.status), refusal.status
+        raise
+    except TimeoutError:
+        result = OfferFailure.NO_ANSWER
+        raise
+    except (LegError, asyncio.CancelledError):
+        result = CancelReason.CALLER_LEFT
+        raise
+    finally:
+        call.note("OfferEnded", offer=leg.id, agent=call.agent, result=result, status=status)
+
+
 async def _talk(switch: Switch, call: Call, leg: Leg) -> None:
     call.note("Connected", agent=call.agent)
     try:
         await converse(switch, call, leg)
     finally:
-        call.note("ConversationEnded", ended_by=call.conversation_over(leg))
+        call.conversation_over(leg)
 
 
 def _sound_of_ringing(switch: Switch, call: Call, leg: Leg) -> None:

@@ -17,7 +17,6 @@ from softswitch.acd.events import (
     CallerJoined,
     CallerLeft,
     ConnectFailed,
-    ConversationEnded,
     Event,
     OfferAnswered,
     OfferFailed,
@@ -160,8 +159,6 @@ class Dispatcher:
                 self._journal.note("CallerLeft", event.call, reason=event.reason)
             case ConnectFailed():
                 self._journal.note("ConnectFailed", event.call)
-            case ConversationEnded():
-                self._journal.note("ConversationEnded", event.call, ended_by=event.ended_by)
 
     def _note_end(self, ring: Ring, result: str | CancelReason, status: int = 0) -> None:
         self._journal.note(

@@ -45,6 +45,8 @@ async def serve(switch: Switch, call: Call) -> None:
         name=leg.remote.name,
         dialled=leg.dialled,
         sip_call_id=leg.sip_call_id,
+        leg=leg.id,
+        transport=leg.transport,
     )
     destination: Destination | None = _first_destination(switch, call)
     while destination is not None:
@@ -74,8 +76,14 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
             call.note("LanguageSet", language=rule.language)
         if rule.reject is not None:
             return Reject(rule.reject)
-    destination = routing.route(call.leg.dialled) or Reject(404)
-    call.note("CallRouted", caller_rule=rule.name if rule else None, destination=describe(destination))
+    line = routing.rule(call.leg.dialled)
+    destination = line.then if line else Reject(404)
+    call.note(
+        "CallRouted",
+        rule=line.pattern if line else None,
+        caller_rule=rule.name if rule else None,
+        destination=describe(destination),
+    )
     return destination
 
 

@@ -105,6 +105,12 @@ def quoted(text: str) -> str:
     return f'"{clean}"'
 
 
+def via_transport(via: str) -> str:
+    """The transport that the first Via names (RFC 3261 section 20.42), in lower case: `udp`."""
+    words = via.partition(";")[0].split("/")
+    return words[2].split()[0].lower() if len(words) > 2 and words[2].split() else ""
+
+
 def one_line(text: str) -> str:
     """A header's value in which nothing can start another header."""
     return _CONTROL.sub(" ", text)

@@ -18,7 +18,7 @@ from softswitch.errors import LegGone, LegRefused
 from softswitch.ports import Hear
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.callbacks import from_pjsip
-from softswitch.sip.headers import Message, name_addr, one_line, party, quoted
+from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, via_transport
 from softswitch.sip.headers import user as user_part
 from softswitch.sip.wiring import Bridge, Listening, Sounding
 from softswitch.types import LegEnd, LegId, LegState, Party, Quality, Seconds
@@ -58,6 +58,7 @@ class SipLeg(Sounding):
         self.sip_call_id = ""
         self.remote = remote
         self.dialled = ""
+        self.transport = ""
         self.incoming = incoming
         self.state = LegState.NEW
         self.digits: asyncio.Queue[str] = asyncio.Queue()
@@ -92,6 +93,7 @@ class SipLeg(Sounding):
         leg.headers = message.headers
         leg.sip_call_id = leg.headers.get("call-id", "")
         leg.dialled = user_part(message.uri)
+        leg.transport = via_transport(leg.headers.get("via", ""))
         leg.call = PjCall(account, leg, call_id)
         leg._attach(call_id)
         return leg

@@ -35,6 +35,7 @@ class FakeLeg:
         self.dialled = dialled
         self.headers: Mapping[str, str] = dict(headers or {})
         self.outgoing = outgoing
+        self.transport = "" if outgoing else "udp"
         self.state = LegState.NEW
         self.digits: asyncio.Queue[str] = asyncio.Queue()
         self.ended: asyncio.Future[LegEnd] = asyncio.get_running_loop().create_future()

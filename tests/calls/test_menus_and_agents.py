@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from softswitch.testing.fakes import answers, busy, never_answers, rejects, unreachable
+from softswitch.testing.fakes import PhoneScript, answers, busy, never_answers, rejects, unreachable
 from softswitch.types import LegState
 from tests.calls.house import house
 
@@ -78,7 +78,9 @@ async def test_an_agent_dialled_directly_rings_the_caller_and_talks() -> None:
     [(busy(), 486), (rejects(), 603), (never_answers(), 480), (unreachable(), 480)],
     ids=["busy", "rejects", "never answers", "unreachable"],
 )
-async def test_the_caller_is_told_why_an_agent_dialled_directly_cannot_be_had(phone, status) -> None:  # type: ignore[no-untyped-def]
+async def test_the_caller_is_told_why_an_agent_dialled_directly_cannot_be_had(
+    phone: PhoneScript, status: int
+) -> None:
     async with house({"201": phone}) as it:
         caller = it.call("201")
         end = await caller.ended
@@ -112,3 +114,19 @@ async def test_an_agent_in_a_direct_call_gets_no_caller_from_the_queue() -> None
         assert len(it.endpoint.rung("sip:202@desk")) == 1
         direct.hang_up()
         waiting.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("phone", "result"),
+    [(answers(), "answered"), (busy(), "busy"), (rejects(), "rejected"), (never_answers(), "no-answer")],
+    ids=["answers", "busy", "rejects", "never answers"],
+)
+async def test_ringing_an_agent_directly_is_on_record(phone: PhoneScript, result: str) -> None:
+    async with house({"201": phone}) as it:
+        caller = it.call("201")
+        caller.after(25.0, caller.hang_up)
+        await asyncio.sleep(26)
+        assert it.journal.find("OfferMade")[0].data["agent"] == "desk-201"
+        assert [note.data["result"] for note in it.journal.find("OfferEnded")] == [result]
+        talked = [note.data["talked"] for note in it.journal.find("ConversationEnded")]
+        assert talked == ([pytest.approx(24.0)] if result == "answered" else [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.sip.headers import Message, name_addr, party, user
+from softswitch.sip.headers import Message, name_addr, party, user, via_transport
 from softswitch.types import Party
 
 
@@ -61,3 +61,16 @@ def test_a_message_without_anything_is_empty() -> None:
 )
 def test_an_address_is_written_so_that_nothing_gets_out_of_it(who: Party, expected: str) -> None:
     assert name_addr(who, "x") == expected
+
+
+@pytest.mark.parametrize(
+    ("via", "transport"),
+    [
+        ("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1", "udp"),
+        ("SIP / 2.0 / TCP host", "tcp"),
+        ("SIP/2.0/", ""),
+        ("", ""),
+    ],
+)
+def test_the_via_names_the_transport(via: str, transport: str) -> None:
+    assert via_transport(via) == transport
