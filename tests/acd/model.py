@@ -67,6 +67,9 @@ class Stay:
     declines: dict[AgentName, int] = field(default_factory=dict)
     agent: AgentName | None = None
     round: object = None
+    """The why of the phones that were rung last."""
+    joined_in: bool = False
+    """That round added phones to some that rang already."""
 
 
 @dataclass
@@ -140,7 +143,9 @@ class Model:
             assert not ahead, "somebody was to be served first"
         elif not same_round:
             assert not heads, "somebody has no phone ringing at all"
-        if not stay.phones or same_round:
+        if not same_round:
+            stay.joined_in = bool(stay.phones)
+        if not stay.joined_in:
             team = self.floor.queues[ring.queue].agents
             fewest = min(stay.declines.get(name, 0) for name in team if self.is_free(name))
             assert stay.declines.get(ring.agent, 0) <= fewest
