@@ -26,6 +26,8 @@ _END_OF_HEAD = re.compile(r"\r?\n\r?\n")
 _NAME_ADDR = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<",]*?))\s*<([^>]*)>')
 _USER = re.compile(r"(?:sips?:(?:([^@?]*)@)?|tel:([^;?]*))", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_STRAY_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that was no UTF-8, as Python writes it down ("surrogateescape")."""
 _USER_SAFE = "-_.!~*'()&=+$,/"
 """What may stand unescaped in the user part of a SIP URI (RFC 3261 section 25.1), `;` and `?` apart."""
 
@@ -34,7 +36,8 @@ class Message:
     """A request as text. It is taken apart when somebody asks: most are never asked about most of it."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        """Bytes that are no UTF-8 are read as Latin-1, as old telephones mean them."""
+        self.text = _STRAY_BYTE.sub(lambda stray: chr(ord(stray[0]) - 0xDC00), text)
 
     @cached_property
     def _split(self) -> tuple[str, str]:

@@ -45,6 +45,11 @@ def test_headers_are_read_by_their_long_names_folded_lines_joined() -> None:
     assert message.body == "body\r\n"
 
 
+def test_bytes_that_are_no_utf_8_are_read_as_latin_1() -> None:
+    text = b'INVITE sip:600@x SIP/2.0\r\nFrom: "J\xf3zef" <sip:1@x>\r\n\r\n'.decode(errors="surrogateescape")
+    assert Message(text).caller == Party("1", "Józef", "sip:1@x")
+
+
 def test_a_message_without_anything_is_empty() -> None:
     assert (Message("").uri, Message("").headers, Message("").body) == ("", {}, "")
     assert Message("x").caller == Party("")
