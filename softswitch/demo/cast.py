@@ -91,7 +91,7 @@ CALLERS = (
         "600",
         2.4,
         "There is smoke coming out of the printer.",
-        keys=((5.5, "2"), (7.0, "#"), (2.0, "1")),
+        keys=((5.5, "2"), (4.0, "#"), (2.0, "1")),
         queue="support",
     ),
     Caller(
@@ -100,7 +100,7 @@ CALLERS = (
         "600",
         2.6,
         "Please change my address, we have moved house.",
-        keys=((2.5, "2"), (7.0, "123456"), (2.0, "1")),
+        keys=((2.5, "2"), (4.0, "123456"), (2.0, "1")),
         queue="support",
         entered=(("customer_number", "123456"),),
         language="pl",
