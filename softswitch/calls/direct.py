@@ -10,6 +10,7 @@ from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
 from softswitch.calls.music import RINGBACK
 from softswitch.calls.switch import Switch
+from softswitch.config.settings import AgentPhone
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
 from softswitch.routing import normalise
@@ -20,26 +21,27 @@ _STATUS = {486: 486, 600: 486, 603: 603}
 """What the caller is answered for a phone's status; anything else is UNAVAILABLE."""
 
 
-def who(switch: Switch, to: ToAgent, dialled: str) -> AgentName | None:
-    """The agent that a destination means; None when the dialled number is nobody's extension."""
-    if to.agent is not None:
-        return to.agent
-    name = switch.settings.menus.extensions.get(normalise(dialled))
-    return AgentName(name) if name else None
+def phone_of(switch: Switch, to: ToAgent, dialled: str) -> AgentPhone | None:
+    """The phone that a destination means; None when the dialled number is nobody's extension, or when a
+    reload has removed the agent while the caller was still in a menu of before.
+    """
+    agent = to.agent or switch.settings.menus.extensions.get(normalise(dialled))
+    return switch.settings.phones.get(AgentName(agent)) if agent else None
 
 
 async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
     """Ring one agent for one caller and let them talk. Returns a Reject when nobody answered."""
-    agent = who(switch, to, call.leg.dialled)
-    if agent is None:
+    phone = phone_of(switch, to, call.leg.dialled)
+    if phone is None:
         return Reject(404)
+    agent = phone.agent
     call.agent, call.phase = agent, "ringing"
     dispatcher = switch.dispatcher
     dispatcher.feed(AgentCallStarted(agent, call.id))
     leg: Leg | None = None
     try:
-        leg = dial(switch, call, switch.settings.phones[agent])
-        await _until_answered(switch, call, leg)
+        leg = dial(switch, call, phone)
+        await _until_answered(switch, call, leg, phone)
         await call.answer()
         await _talk(switch, call, leg)
         return None
@@ -54,14 +56,13 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
         call.agent = None
 
 
-async def _until_answered(switch: Switch, call: Call, leg: Leg) -> None:
+async def _until_answered(switch: Switch, call: Call, leg: Leg, phone: AgentPhone) -> None:
     """Let it ring. Raises LegError, and TimeoutError when the ring time is over."""
-    assert call.agent is not None
-    call.note("OfferMade", offer=leg.id, agent=call.agent, queue=None, sip_call_id=leg.sip_call_id)
+    call.note("OfferMade", offer=leg.id, agent=phone.agent, queue=None, sip_call_id=leg.sip_call_id)
     _sound_of_ringing(switch, call, leg)
     result, status = "answered", 0
     try:
-        async with asyncio.timeout(switch.settings.phones[call.agent].ring):
+        async with asyncio.timeout(phone.ring):
             await leg.answered()
     except LegRefused as refusal:
         result, status = failure_of(refusal.status), refusal.status
@@ -73,7 +74,7 @@ async def _until_answered(switch: Switch, call: Call, leg: Leg) -> None:
         result = CancelReason.CALLER_LEFT
         raise
     finally:
-        call.note("OfferEnded", offer=leg.id, agent=call.agent, result=result, status=status)
+        call.note("OfferEnded", offer=leg.id, agent=phone.agent, result=result, status=status)
 
 
 async def _talk(switch: Switch, call: Call, leg: Leg) -> None:

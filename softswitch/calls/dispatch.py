@@ -11,6 +11,8 @@ from collections import deque
 from dataclasses import asdict
 from typing import Protocol
 
+import structlog
+
 from softswitch.acd.actions import Action, Announce, CancelRing, Connect, Leave, Ring
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import (
@@ -24,6 +26,8 @@ from softswitch.acd.events import (
 )
 from softswitch.ports import Journal
 from softswitch.types import CallId, CancelReason, OfferId, Seconds
+
+log = structlog.get_logger(__name__)
 
 
 class Waiter(Protocol):
@@ -80,10 +84,10 @@ class Dispatcher:
                 event = self._inbox.popleft()
                 self._record(event)
                 for action in self.engine.receive(event, self._loop.time()):
-                    self._perform(action)
+                    self._try(action)
         finally:
             self._busy = False
-        self._arm()
+            self._arm()
 
     def close(self) -> None:
         """Stop the timer."""
@@ -102,6 +106,13 @@ class Dispatcher:
     def _expire(self) -> None:
         self._armed = self._timer = None
         self.feed(TimerExpired())
+
+    def _try(self, action: Action) -> None:
+        """Perform it. The event may be another call's: a mistake here must not reach that one's path."""
+        try:
+            self._perform(action)
+        except Exception:
+            log.exception("an action of the queue engine failed", action=repr(action))
 
     def _perform(self, action: Action) -> None:
         match action:

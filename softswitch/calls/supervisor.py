@@ -76,7 +76,7 @@ class Supervisor:
         task = self._group.create_task(self._run(call), name=f"call {call.id}")
         self._calls[call.id] = (call, task)
         self._empty.clear()
-        task.add_done_callback(lambda _: self._forget(call.id))
+        task.add_done_callback(lambda _: self._forget(call))
 
     def divert(self, call: Call, destination: Destination) -> None:
         """Take a call out of what it is doing and send it elsewhere."""
@@ -94,13 +94,22 @@ class Supervisor:
         except TimeoutError:
             log.warning("drain limit reached, hanging up", calls=len(self._calls))
 
-    def _forget(self, call: CallId) -> None:
-        del self._calls[call]
+    def _forget(self, call: Call) -> None:
+        call.leg.hangup(503)  # does nothing, unless the call was cancelled before it could begin
+        del self._calls[call.id]
         if not self._calls:
             self._empty.set()
 
     async def _run(self, call: Call) -> None:
-        """One call with its record, whatever happens inside: a mistake in one call ends no other."""
+        """One call with its record, whatever happens inside and whenever it is stopped."""
+        try:
+            await self._lead(call)
+        finally:
+            call.leg.hangup(503)  # does nothing, unless the switch stops
+            self._note_end(call)
+
+    async def _lead(self, call: Call) -> None:
+        """One call until both sides know its end: a mistake in one call ends no other."""
         status = 0
         task = self._calls[call.id][1]
 
@@ -112,17 +121,15 @@ class Supervisor:
             await serve(self._switch, call)
         except asyncio.CancelledError:
             if not call.leg.ended.done():  # the switch stops
-                call.leg.hangup(503)
-                self._note_end(call)
                 raise
         except Exception:
             log.exception("a call failed", call=call.id)
             status = 500
-        call.leg.ended.remove_done_callback(caller_left)
+        finally:
+            call.leg.ended.remove_done_callback(caller_left)
         call.leg.hangup(status)
         if not call.leg.ended.done():
             await asyncio.wait([call.leg.ended], timeout=LAST_WORDS)
-        self._note_end(call)
 
     def _note_end(self, call: Call) -> None:
         end = call.leg.ended.result() if call.leg.ended.done() else LegEnd(remote=False, status=0)

@@ -64,6 +64,8 @@ class Stay:
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
         self._joined = False
+        """The engine counts on this caller."""
+        self._closed = False
         self._connected: Seconds = 0.0
         self.agent: Leg | None = None
         """The agent's leg, from Connect on."""
@@ -74,19 +76,26 @@ class Stay:
         The second time the caller goes back to the old place: the agent was gone in the moment of answering.
         """
         async with asyncio.TaskGroup() as self._group:
-            if self._joined:
-                self._start_over()
-            elif not await self._join():
+            try:
+                return await self._until_outcome()
+            except asyncio.CancelledError:
+                # At once: while the children end, the engine must not ring one more phone for who has left.
+                self.close()
+                raise
+
+    async def _until_outcome(self) -> Leave | None:
+        if self._joined:
+            self._start_over()
+        elif not await self._join():
+            return None
+        while True:
+            outcome = await self._outcome
+            self._hush()
+            if isinstance(outcome, Leave):
+                return outcome
+            if self.agent is not None and not self.agent.ended.done():
                 return None
-            while True:
-                outcome = await self._outcome
-                self._hush()
-                if isinstance(outcome, Leave):
-                    self._joined = False
-                    return outcome
-                if self.agent is not None and not self.agent.ended.done():
-                    return None
-                self._start_over()
+            self._start_over()
 
     def agent_slipped(self) -> bool:
         """Whether the agent hung up so soon after answering that it was no conversation."""
@@ -95,7 +104,10 @@ class Stay:
         return agent is not None and agent.ended.result().remote and talked < A_SLIP
 
     def close(self) -> None:
-        """Tell the engine that the stay is over, unless the engine said so itself."""
+        """Tell the engine that the stay is over, unless the engine said so itself; once is enough."""
+        if self._closed:
+            return
+        self._closed = True
         dispatcher, call = self._switch.dispatcher, self._call
         if self.agent is not None:
             ended_by = call.conversation_over(self.agent)
@@ -133,6 +145,7 @@ class Stay:
 
     def leave(self, action: Leave) -> None:
         """Go on without an agent."""
+        self._joined = False
         self._settle(action)
 
     def _settle(self, outcome: Connect | Leave) -> None:
@@ -183,12 +196,13 @@ class Stay:
         switch, call = self._switch, self._call
         try:
             clip = await switch.speech.announcement(what, call.language)
+            if not await self._reachable(call.leg.answered()):
+                return
+            player = switch.endpoint.media.player(clip)
         except AudioError as error:
             log.error("announcement cannot be spoken", call=call.id, error=str(error))
             return
-        if not await self._reachable(call.leg.answered()):
-            return
-        with switch.endpoint.media.player(clip) as player:
+        with player:
             call.note("Announced", position=what.position, wait=what.wait)
             call.leg.hear(*switch.music.hear(self._playlist, DUCKED), Hear(player))
             await asyncio.sleep(clip.duration)
