@@ -55,7 +55,7 @@ static const char *const gate_methods[] = {
 enum { GATE_OTHER = PJ_ARRAY_SIZE(gate_methods) - 1 };
 
 /* What belongs to a call itself is PJSUA's, and these are all of it. */
-enum { GATE_INVITE = 0, GATE_ACK = 1, GATE_CALL_METHODS = 6 };
+enum { GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_CALL_METHODS = 6 };
 
 static const struct {
     pj_status_t status;
@@ -157,42 +157,65 @@ static gate_request gate_new_request(pjsip_rx_data *rdata)
 
 /* ---- calls ----------------------------------------------------------------------------------- */
 
-/* PJMEDIA resolves a host name in an SDP on the spot, and everything would wait for it: RFC 4566 allows
- * names there, telephones send addresses. */
-static int gate_sdp_names_a_host(const pjsip_msg_body *body)
+/* Whether an address follows, in the one form that needs no resolver. */
+static int gate_is_address(const char *at, const char *end)
 {
-    const char *at, *end;
+    pj_in6_addr address;
+    pj_str_t host;
 
-    if (!body || !body->data || pj_stricmp2(&body->content_type.subtype, "sdp") != 0)
+    if (end - at < 8 || strncmp(at, "IN IP", 5) != 0 || at[6] != ' ')
         return 0;
-    at = body->data;
-    end = at + body->len;
-    for (; at < end; at = memchr(at, '\n', (size_t)(end - at)), at = at ? at + 1 : end) {
-        pj_str_t host;
-        pj_in6_addr address;
-        int family;
+    host.ptr = (char *)at + 7;
+    for (host.slen = 0; host.ptr + host.slen < end; ++host.slen)
+        if (strchr("/ ", host.ptr[host.slen]))
+            break;
+    return pj_inet_pton(at[5] == '6' ? pj_AF_INET6() : pj_AF_INET(), &host, &address) == PJ_SUCCESS;
+}
 
-        if (end - at < 10 || strncmp(at, "c=IN IP", 7) != 0)
-            continue;
-        family = at[7] == '6' ? pj_AF_INET6() : pj_AF_INET();
-        host.ptr = (char *)at + 9;
-        for (host.slen = 0; host.ptr + host.slen < end; ++host.slen)
-            if (strchr("/ \r\n", host.ptr[host.slen]))
-                break;
-        if (pj_inet_pton(family, &host, &address) != PJ_SUCCESS)
+/* The two lines of an SDP that PJMEDIA asks a resolver about: RFC 4566 5.7 and RFC 3605. */
+static int gate_line_names_a_host(const char *line, const char *end)
+{
+    const char *space;
+
+    if (end - line >= 2 && strncmp(line, "c=", 2) == 0)
+        return !gate_is_address(line + 2, end);
+    if (end - line < 7 || strncmp(line, "a=rtcp:", 7) != 0)
+        return 0;
+    space = memchr(line, ' ', (size_t)(end - line));
+    return space && !gate_is_address(space + 1, end);
+}
+
+/* PJMEDIA resolves a host name in an SDP on the spot, and everything would wait for it: the RFC allows names
+ * there, telephones send addresses. An SDP may be a part of a larger body, so the whole text is looked at; no
+ * header begins like one of its lines. A line ends where PJMEDIA ends it, at CR as well as at LF. */
+static int gate_names_a_host(const pjsip_rx_data *rdata)
+{
+    const char *at = rdata->msg_info.msg_buf, *end = at + rdata->msg_info.len, *line;
+
+    if (!rdata->msg_info.msg->body)
+        return 0;
+    for (; at < end; ++at) {
+        for (line = at; at < end && *at != '\r' && *at != '\n'; ++at)
+            ;
+        if (gate_line_names_a_host(line, at))
             return 1;
     }
     return 0;
 }
 
-/* A phone's answer cannot be refused, but it can be read as one without SDP: such a call soon ends. */
+/* What cannot be refused can be read as if it had no SDP: such a call soon ends. */
+static void gate_leave_out_names(pjsip_rx_data *rdata)
+{
+    if (!gate_names_a_host(rdata))
+        return;
+    PJ_LOG(2, ("gate", "The SDP from %s:%d names a host instead of its address; it is left out",
+               rdata->pkt_info.src_name, rdata->pkt_info.src_port));
+    rdata->msg_info.msg->body = NULL;
+}
+
 static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata)
 {
-    if (gate_sdp_names_a_host(rdata->msg_info.msg->body)) {
-        PJ_LOG(2, ("gate", "The SDP from %s:%d names a host instead of its address; it is left out",
-                   rdata->pkt_info.src_name, rdata->pkt_info.src_port));
-        rdata->msg_info.msg->body = NULL;
-    }
+    gate_leave_out_names(rdata);
     return PJ_FALSE;
 }
 
@@ -215,7 +238,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
     char seconds[16];
     int status = 0;
 
-    if (gate_sdp_names_a_host(rdata->msg_info.msg->body))
+    if (gate_names_a_host(rdata))
         status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
     else if (!request.in_dialog)
         status = gate_admit(rdata);
@@ -262,10 +285,16 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
     if (method == GATE_INVITE)
         return gate_on_invite(rdata);
     request = gate_new_request(rdata);
-    if (method == GATE_ACK || (method < GATE_CALL_METHODS && (request.in_dialog || method == 3)))
-        return PJ_FALSE;
     pj_list_init(&request.headers);
-    if (request.in_dialog)
+    if (method == GATE_ACK || method == GATE_CANCEL) {
+        gate_leave_out_names(rdata);
+        return PJ_FALSE;
+    }
+    if (method < GATE_CALL_METHODS && request.in_dialog) {  /* UPDATE and PRACK may carry an offer */
+        if (!gate_names_a_host(rdata))
+            return PJ_FALSE;
+        status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
+    } else if (request.in_dialog)
         status = gate_find_leg(rdata, &request);
     if (!status)
         status = gate_decide(&request);

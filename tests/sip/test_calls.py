@@ -97,11 +97,58 @@ async def test_no_codec_in_common_is_488(house: House, phone: Phone) -> None:
     assert house.arrived.empty()
 
 
+PLAIN = sdp(20100)
+NAMED = sdp(20100, address="host.example")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (NAMED, "application/sdp"),
+        (NAMED.replace("\r\n", "\r"), "application/sdp"),
+        (NAMED.replace("IN IP4 host", "in ip4 host"), "application/sdp"),
+        (PLAIN + "a=rtcp:20101 IN IP4 host.example\r\n", "application/sdp"),
+        (
+            f"--x\r\nContent-Type: application/sdp\r\n\r\n{NAMED}\r\n--x--\r\n",
+            "multipart/mixed;boundary=x",
+        ),
+    ],
+    ids=["plain", "lines end at CR", "lower case", "for RTCP", "part of a body"],
+)
 async def test_an_sdp_that_names_a_host_is_refused_before_anything_waits_for_it(
-    house: House, phone: Phone
+    house: House, phone: Phone, body: str, kind: str
 ) -> None:
-    assert (await Dialog(phone).invite(sdp(20100, address="host.example"))).status == 488
+    assert (await Dialog(phone).invite(body, Content_Type=kind)).status == 488
     assert house.arrived.empty()
+
+
+async def test_an_address_for_rtcp_is_no_name(house: House, phone: Phone) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    assert (await call.invite(PLAIN + "a=rtcp:20101 IN IP4 127.0.0.1\r\n")).status == 200
+    await call.bye()
+
+
+async def test_an_update_whose_sdp_names_a_host_changes_nothing(house: House, phone: Phone) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    await call.invite(PLAIN)
+    call.send("UPDATE", NAMED)
+    assert (await call.final("UPDATE")).status == 488
+    assert (await call.bye()).status == 200
+
+
+async def test_a_late_offers_answer_that_names_a_host_is_no_answer(
+    house: House, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("softswitch.sip.leg.NO_MEDIA", 0.1)
+    house.auto = True
+    call = Dialog(phone)
+    call.send("INVITE")
+    await call.answer(200)
+    call.ack(NAMED)
+    bye = await phone.wait(lambda m: m.first.startswith("BYE "))
+    assert "No SDP in the ACK" in bye.header("Reason")
 
 
 async def test_an_offer_may_come_late(house: House, phone: Phone) -> None:
