@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -15,14 +16,14 @@ class Recent(Generic[K, V]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: dict[K, V] = {}
+        self._kept: OrderedDict[K, V] = OrderedDict()  # a dict is slow at losing its oldest
 
     def add(self, key: K, word: V) -> None:
         """Remember; the oldest gives way."""
         self._kept.pop(key, None)
         self._kept[key] = word
         if len(self._kept) > self._most:
-            del self._kept[next(iter(self._kept))]
+            self._kept.popitem(last=False)
 
     def get(self, key: K) -> V | None:
         """The word on it; None when it never was or is forgotten."""
