@@ -10,8 +10,11 @@ import asyncio
 import gc
 import signal
 import time
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+
+import structlog
 
 from softswitch import __version__
 from softswitch.acd.engine import Engine
@@ -30,6 +33,8 @@ from softswitch.running import RunningSwitch, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.store.journal import Journal
 from softswitch.store.jsonl import JsonlStore
+
+log = structlog.get_logger(__name__)
 
 WARM_POSITIONS = 20
 """Announcements of the first so many positions are rendered ahead of need."""
@@ -82,7 +87,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         gc.set_threshold(*GC_THRESHOLDS)
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls)
         async with asyncio.TaskGroup() as group:
-            warming = group.create_task(_warm(speech, settings))
+            warming = group.create_task(_apart(_warm(speech, settings)))
             _take_signals(running, group)
             await running.until_stopped()
             warming.cancel()
@@ -95,11 +100,19 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 
 
+async def _apart(work: Coroutine[None, None, None]) -> None:
+    """What goes wrong in the background must not end the switch, and with it every call."""
+    try:
+        await work
+    except Exception:
+        log.exception("a background task failed; calls go on")
+
+
 def _take_signals(running: RunningSwitch, group: asyncio.TaskGroup) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, running.ask_to_stop)
-    loop.add_signal_handler(signal.SIGHUP, lambda: group.create_task(_reload(running)))
+    loop.add_signal_handler(signal.SIGHUP, lambda: group.create_task(_apart(_reload(running))))
 
 
 async def _reload(running: RunningSwitch) -> None:

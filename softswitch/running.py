@@ -14,6 +14,7 @@ import structlog
 
 from softswitch import __version__
 from softswitch.acd.events import SettingsChanged
+from softswitch.acd.snapshot import Snapshot
 from softswitch.audio.speech import SpeechService
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
@@ -34,6 +35,12 @@ _FIXED_AT_START = (
     "data",
 )
 """What a reload cannot change: the stack beneath is built on it."""
+
+LISTED = 1000
+"""Callers listed by `queues`, all queues together: each costs the loop 15 microseconds. Counts are whole."""
+
+FEWEST = 10
+"""Callers listed of each queue, however many queues there are."""
 
 
 class RunningSwitch:
@@ -113,11 +120,12 @@ class RunningSwitch:
     async def _apply(self, new: SwitchSettings) -> None:
         old = self._switch.settings.media
         self._speech.reload(replace(new.media, sample_rate=old.sample_rate))
-        self._switch.music.retire(name for name in old.music if old.music[name] != new.media.music.get(name))
-        await self._switch.music.load(new.media.queue_music.values())
+        changed = {name for name in old.music if old.music[name] != new.media.music.get(name)}
+        await self._switch.music.load(new.media.queue_music.values(), changed)
+        # The engine may refuse, and then nothing else must have changed; its phones ring a moment later.
+        self._switch.dispatcher.feed(SettingsChanged(new.engine))
         self._switch.settings = new
         self._endpoint.admit(max_calls=new.sip.max_calls)
-        self._switch.dispatcher.feed(SettingsChanged(new.engine))
 
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""
@@ -138,18 +146,23 @@ class RunningSwitch:
         }
 
     async def queues(self) -> JsonValue:
-        """Every queue with its waiting callers; `at` is the moment on the clock of its times."""
-        seen = self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time())
+        """Every queue with the first of its waiting callers; `at` is the moment on the clock of its times."""
+        most = max(FEWEST, LISTED // max(1, len(self._switch.settings.engine.queues)))
+        seen = self._look(most)
         return {"at": seen.at, "queues": [asdict(queue) for queue in seen.queues.values()]}
 
     async def agents(self) -> JsonValue:
         """Every agent with its state; `at` is the moment on the clock of its times."""
-        seen = self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time())
+        seen = self._look(0)
         return {"at": seen.at, "agents": [asdict(agent) for agent in seen.agents.values()]}
 
     async def calls(self) -> JsonValue:
         """The calls in progress."""
         return self._supervisor.describe()
+
+    def _look(self, most: int) -> Snapshot:
+        """The floor, with so many callers of each queue."""
+        return self._switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time(), most=most)
 
 
 def _value(settings: SwitchSettings, dotted: str) -> object:

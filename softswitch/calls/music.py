@@ -5,7 +5,7 @@ The bridge fans it out: a thousand callers on the same piece cost one player.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import structlog
 
@@ -31,26 +31,32 @@ class MusicRoom:
         self._players: dict[str, Player] = {}
         self._retired: list[Player] = []
 
-    async def load(self, playlists: Iterable[str]) -> None:
-        """Make players for these; those that play already go on. What cannot be had is logged and silent."""
-        for name in {*playlists, RINGBACK} - self._players.keys() - {SILENCE}:
+    async def load(self, playlists: Iterable[str], changed: Collection[str] = ()) -> None:
+        """Make players for these, and new ones for those whose pieces have `changed`; the others go on.
+
+        A changed one plays its old pieces until the new are there, and to the end for who hears them then.
+        What cannot be had is logged, and silent if it has never been there.
+        """
+        wanted = {*playlists, RINGBACK} - {SILENCE}
+        for name in wanted - (self._players.keys() - set(changed)):
             try:
-                clip = await self._speech.music(name)
+                player = self._media.player(await self._speech.music(name), loop=True)
             except AudioError as error:
                 log.error("music cannot be played", playlist=name, error=str(error))
                 continue
-            self._players[name] = self._media.player(clip, loop=True)
+            self._retire(name)
+            self._players[name] = player
+        for name in set(changed) - wanted:
+            self._retire(name)
 
     def hear(self, playlist: str, level: float = 1.0) -> tuple[Hear, ...]:
         """What a leg declares to hear this playlist: nothing when it is silence or could not be loaded."""
         player = self._players.get(playlist)
         return (Hear(player, level),) if player else ()
 
-    def retire(self, playlists: Iterable[str]) -> None:
-        """These have other pieces now: `load` makes them anew. Who hears an old one hears it to the end."""
-        for name in playlists:
-            if player := self._players.pop(name, None):
-                self._retired.append(player)
+    def _retire(self, playlist: str) -> None:
+        if player := self._players.pop(playlist, None):
+            self._retired.append(player)
 
     def close(self) -> None:
         """Stop all players."""
