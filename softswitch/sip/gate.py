@@ -21,7 +21,7 @@ ALLOWED = "INVITE, ACK, BYE, CANCEL, UPDATE, PRACK, OPTIONS, INFO"
 _SERVED = frozenset(ALLOWED.split(", "))
 _KNOWN = _SERVED | {"REGISTER", "MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"}
 _DIGIT = re.compile(r"[0-9*#A-D]")
-_RELAYED_DIGIT = re.compile(r"^\s*Signal\s*=\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_RELAYED_DIGIT = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _DIGIT_BY_EVENT = dict(zip(map(str, range(16)), "0123456789*#ABCD", strict=True))
 """Some phones send the event's number (RFC 4733 section 3.2) instead of the key."""
 

@@ -35,6 +35,14 @@ async def test_a_request_outside_a_call_is_answered(
     assert house.endpoint.legs == {}
 
 
+async def test_an_info_full_of_empty_lines_is_read_at_once(house: House) -> None:
+    body = "INFO sip:600@x SIP/2.0\r\nContent-Type: application/dtmf-relay\r\n\r\n" + "\n" * 200_000
+    request = Request("INFO", Message(body), "127.0.0.1", 5060, "UDP", in_dialog=True, leg=None)
+    began = asyncio.get_running_loop().time()
+    assert decide(request).status == 400
+    assert asyncio.get_running_loop().time() - began < 5, "the square of its length would be minutes"
+
+
 async def test_options_say_what_is_served(house: House, phone: Phone) -> None:
     answer = await phone.request("OPTIONS")
     assert answer.header("Accept") == "application/sdp"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from softswitch.sip.headers import Message, name_addr, party, user, via_transport
@@ -79,3 +81,10 @@ def test_an_address_is_written_so_that_nothing_gets_out_of_it(who: Party, expect
 )
 def test_the_via_names_the_transport(via: str, transport: str) -> None:
     assert via_transport(via) == transport
+
+
+def test_a_header_full_of_blanks_is_read_at_once() -> None:
+    began = time.perf_counter()
+    assert party("a" + " " * 200_000 + "b").number == ""
+    assert party(" " * 200_000 + "b").number == ""
+    assert time.perf_counter() - began < 5, "the square of its length would be minutes"
