@@ -45,6 +45,9 @@ class Call:
     phase: str = "arriving"
     """For people: arriving, menu, waiting, ringing, talking, leaving."""
 
+    answering: bool = False
+    """The 200 OK is on its way; the call is answered when the ACK has come."""
+
     queue: QueueName | None = None
     agent: AgentName | None = None
 
@@ -71,10 +74,13 @@ class Call:
 
     async def answer(self) -> None:
         """Answer the caller unless that has been done. Raises LegError when the caller is gone."""
-        if not self.is_answered:
+        if self.is_answered:
+            return
+        if not self.answering:
+            self.answering = True
             self.leg.answer()
             self.note("CallAnswered")
-            await self.leg.answered()
+        await self.leg.answered()
 
     def headers(self) -> dict[str, str]:
         """What the agent's phone is told of this call, beside the caller's number and name.

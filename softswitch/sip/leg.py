@@ -34,6 +34,9 @@ RETRY_AFTER = "10"
 _REASON = re.compile(r"(SIP|Q\.850)\s*;", re.IGNORECASE)
 """The beginning of a whole Reason header (RFC 3326); other words become the text of one."""
 
+_KEYS = frozenset("0123456789*#ABCD")
+"""RFC 4733 has events beyond these that are no digits: 16, which PJMEDIA calls R, is a hook flash."""
+
 _HELD = 3  # PJSUA_CALL_MEDIA_REMOTE_HOLD
 _DECLINE = 603
 
@@ -75,6 +78,7 @@ class SipLeg(Sounding):
         self.headers: Mapping[str, str] = {}
         self._ear = Listening(home.bridge)
         self._settled: asyncio.Future[None] = loop.create_future()  # answered or ended
+        self._answering = False
         self._confirmed = False
         self._negotiated = False
         self._streams = 0
@@ -147,7 +151,9 @@ class SipLeg(Sounding):
         """Send 200 OK on an incoming leg."""
         if self.incoming and self.state in (LegState.NEW, LegState.RINGING):
             lib.legs_find_port()  # for a late offer, which has had no port until now
-            self._respond(200)
+            if not self._answering and not self._respond(200):
+                self.hangup(500)  # nobody else would end it: a caller waits for a final answer for ever
+            self._answering = True
 
     async def answered(self) -> None:
         """Wait until the leg is answered and its media runs; see `ports.Leg.answered`."""
@@ -216,7 +222,7 @@ class SipLeg(Sounding):
 
     def pressed(self, digit: str) -> None:
         """A key was pressed."""
-        if self.state is not LegState.ENDED:
+        if self.state is not LegState.ENDED and digit in _KEYS:
             self.digits.put_nowait(digit)
 
     def _progress(self, status: int) -> None:

@@ -28,6 +28,14 @@ class DeafLeg(FakeLeg):
         """Sent, and nobody there."""
 
 
+class SlowLeg(FakeLeg):
+    """A caller's phone whose ACK takes a second."""
+
+    def answer(self) -> None:
+        """200 OK; answered when the ACK is there."""
+        self.after(1.0, super().answer)
+
+
 def deaf_caller(it: House) -> DeafLeg:
     leg = DeafLeg("deaf", Party("100"), dialled="600")
     it.supervisor.welcome(leg)
@@ -86,6 +94,16 @@ async def test_a_call_that_is_being_hung_up_when_the_switch_stops_is_on_record()
         deaf_caller(it)
         await asyncio.sleep(2)
     assert it.kinds()[-1] == "CallEnded"
+
+
+async def test_a_call_that_is_sent_elsewhere_before_its_ack_is_answered_once() -> None:
+    async with house({}, settings(queue(agents=()))) as it:
+        leg = SlowLeg("slow", Party("100"), dialled="600")
+        it.supervisor.welcome(leg)
+        await asyncio.sleep(0.5)
+        await it.supervisor.drain(20.0)
+        assert "closing" in leg.heard_labels()[0]
+        assert it.kinds().count("CallAnswered") == 1
 
 
 async def test_a_caller_who_comes_in_the_moment_of_the_drain_is_turned_away() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pjsua2 as pj
 import pytest
 
 from softswitch.errors import LegGone, LegRefused
 from softswitch.sip._native import lib
+from softswitch.sip.leg import PjCall
 from softswitch.types import LegState, Party
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, Ringing, sdp
@@ -89,6 +91,32 @@ async def test_the_switch_hangs_up_with_a_reason(house: House, phone: Phone) -> 
     leg.hangup()
     leg.answer()
     leg.ring()
+
+
+async def test_a_call_that_cannot_be_answered_is_ended(
+    house: House, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(_self: PjCall, _param: object) -> None:
+        raise pj.Error
+
+    call = Dialog(phone)
+    call.send("INVITE", sdp(20100))
+    leg = await house.caller()
+    monkeypatch.setattr(PjCall, "answer", answer)
+    leg.answer()
+    await call.answer(500)
+    assert leg.state is LegState.ENDED
+
+
+async def test_a_hook_flash_is_no_digit(house: House, phone: Phone) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    await call.invite(sdp(20100))
+    leg = await house.caller()
+    leg.pressed("R")
+    leg.pressed("5")
+    assert leg.digits.get_nowait() == "5"
+    await call.bye()
 
 
 async def test_no_codec_in_common_is_488(house: House, phone: Phone) -> None:
