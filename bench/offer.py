@@ -1,54 +1,58 @@
 """From an agent getting free to the INVITE for the next caller on the wire, with a full queue.
 
-The agent is a bare UDP socket that answers, waits for the ACK, hangs up, and takes the time from its BYE to
+The agents are bare UDP sockets that answer, talk for a moment, hang up, and take the time from their BYE to
 the next INVITE: what the phone of a real agent would see, parsing and transactions included.
 """
 
 from __future__ import annotations
 
+import asyncio
+import random
 import re
-import socket
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from bench import machine
 from bench.processes import sink, sipp, switch
 from bench.rows import Row
 
 WAITING = 500
-OFFERS = 300
-TALK = 0.05
-"""Seconds from the ACK to the BYE: who hangs up in the moment of answering is left alone for a while."""
-AGENT = ("127.0.0.1", 7610)
+AGENTS = 10
+OFFERS = 20
+"""By agent."""
+TALK = 1.2
+"""Seconds from the ACK to the BYE, up to twice as long: a hang-up within a second counts as a slip."""
+FIRST_PORT = 7610
 PORT = 5062
 SINK = 6510
 
-CONFIG = """\
-sip: {listen: ["udp:127.0.0.1:5062"], rtp_ports: 24000-32767, max_calls: 2000}
-numbers: {"602": {queue: busy}}
-queues: {busy: {strategy: longest-idle, ring: 20s, music: classical}}
-agents: {desk: {name: Desk, dial: "sip:desk@127.0.0.1:7610"}}
-teams: {busy: {agents: [desk]}}
+CONFIG = f"""\
+sip: {{listen: ["udp:127.0.0.1:{PORT}"], rtp_ports: 24000-32767, max_calls: 2000}}
+numbers: {{"602": {{queue: busy}}}}
+queues: {{busy: {{strategy: longest-idle, ring: 60s, music: classical}}}}
+agents:
+{"".join(f'  desk-{n}: {{dial: "sip:desk@127.0.0.1:{FIRST_PORT + n}"}}{chr(10)}' for n in range(AGENTS))}
+teams: {{busy: {{agents: [{", ".join(f"desk-{n}" for n in range(AGENTS))}]}}}}
 """
 
 
 def run() -> list[Row]:
-    """Fill the queue, then let the agent take 300 calls of no length, one after the other."""
+    """Fill the queue, then let ten agents take twenty short calls each."""
     with TemporaryDirectory(prefix="softswitch-offer-") as folder:
         config = Path(folder) / "offer.yaml"
         config.write_text(CONFIG)
-        waiting = WAITING + OFFERS
+        waiting = WAITING + AGENTS * OFFERS
         arguments = ("-s", "602", "-r", "100", "-m", str(waiting), "-l", str(waiting), "-p", "5091")
         keys = ("-key", "sink", str(SINK), "-d", "300000")
         with (
             switch(config, PORT),
             sink(SINK),
-            Agent() as agent,
             sipp("bench_hold.xml", *arguments, *keys, target=f"127.0.0.1:{PORT}"),
         ):
             time.sleep(waiting / 100 + 3)
-            took = [agent.take_a_call() for _ in range(OFFERS + 1)][1:]
+            took = asyncio.run(_shift())
     p99 = machine.percentile(took, 0.99) * 1000
     return [
         Row(
@@ -59,66 +63,88 @@ def run() -> list[Row]:
     ]
 
 
-class Agent:
-    """A phone that answers at once and hangs up at once (RFC 3261, as little of it as a dialog needs)."""
+async def _shift() -> list[float]:
+    """All agents at work; seconds from each BYE to the INVITE after it."""
+    loop = asyncio.get_running_loop()
+    agents = []
+    for number in range(AGENTS):
+        local = ("127.0.0.1", FIRST_PORT + number)
+        agents.append((await loop.create_datagram_endpoint(Agent, local))[1])
+    async with asyncio.timeout(OFFERS * TALK * 4), asyncio.TaskGroup() as group:
+        for agent in agents:
+            group.create_task(agent.done.wait())
+    for agent in agents:
+        agent.transport.close()
+    return [delay for agent in agents for delay in agent.delays]
+
+
+class Agent(asyncio.DatagramProtocol):
+    """A phone that answers at once and hangs up a moment later: as little of RFC 3261 as a dialog needs."""
+
+    transport: asyncio.DatagramTransport
 
     def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.settimeout(60)
-        self._socket.bind(AGENT)
+        self.delays: list[float] = []
+        self.done = asyncio.Event()
         self._freed: float | None = None
-        self._taken: set[str] = set()
+        self._invite = ""
+        self._talking = False
 
-    def __enter__(self) -> Agent:
-        return self
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The port is open."""
+        self.transport = cast(asyncio.DatagramTransport, transport)
 
-    def __exit__(self, *exc: object) -> None:
-        self._socket.close()
+    def datagram_received(self, data: bytes, switch: tuple[str, int]) -> None:
+        """A request or an answer of the switch."""
+        arrived = time.perf_counter()
+        text = data.decode()
+        if text.startswith("INVITE ") and not self._talking:
+            self._take(text, arrived, switch)
+        elif text.startswith("ACK ") and self._talking:
+            talk = TALK + random.uniform(0, TALK)
+            asyncio.get_running_loop().call_later(talk, self._hang_up, self._invite, switch)
 
-    def take_a_call(self) -> float:
-        """Seconds from the BYE of the call before to the INVITE of this one."""
-        while True:
-            invite, switch = self._await("INVITE ")
-            arrived = time.perf_counter()
-            call = _headers(invite, "Call-ID")[0]
-            if call not in self._taken:  # else a retransmission that had been waiting in the socket
-                break
-        self._taken.add(call)
-        delay = arrived - (self._freed or arrived)
+    def _take(self, invite: str, arrived: float, switch: tuple[str, int]) -> None:
+        if _header(invite, "Call-ID") == _header(self._invite, "Call-ID"):  # a retransmission
+            return
+        self._invite, self._talking = invite, True
+        if self._freed is not None:
+            self.delays.append(arrived - self._freed)
+        self.transport.sendto(self._accept(invite).encode(), switch)
+
+    def _accept(self, invite: str) -> str:
         sdp = (
             f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             f"m=audio {SINK} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
         )
-        same = "".join(f"{line}\r\n" for line in _headers(invite, "Via", "From", "Call-ID", "CSeq"))
-        to = _headers(invite, "To")[0] + ";tag=agent"
-        self._socket.sendto(
-            f"SIP/2.0 200 OK\r\n{same}{to}\r\nContact: <sip:desk@{AGENT[0]}:{AGENT[1]}>\r\n"
-            f"Content-Type: application/sdp\r\nContent-Length: {len(sdp)}\r\n\r\n{sdp}".encode(),
-            switch,
+        same = "".join(f"{name}:{_header(invite, name)}\r\n" for name in ("Via", "From", "Call-ID", "CSeq"))
+        host, port = self.transport.get_extra_info("sockname")
+        return (
+            f"SIP/2.0 200 OK\r\n{same}To:{_header(invite, 'To')};tag=agent\r\n"
+            f"Contact: <sip:desk@{host}:{port}>\r\n"
+            f"Content-Type: application/sdp\r\nContent-Length: {len(sdp)}\r\n\r\n{sdp}"
         )
-        self._await("ACK ")
+
+    def _hang_up(self, invite: str, switch: tuple[str, int]) -> None:
+        if not self._talking or invite is not self._invite:  # the ACK came twice
+            return
+        self._talking = False
         target = re.search(r"^Contact: .*<(.+?)>", invite, re.M)
         assert target is not None
-        caller, callee = _headers(invite, "From")[0].removeprefix("From:"), to.removeprefix("To:")
-        time.sleep(TALK)
+        host, port = self.transport.get_extra_info("sockname")
         self._freed = time.perf_counter()
-        self._socket.sendto(
-            f"BYE {target[1]} SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP {AGENT[0]}:{AGENT[1]};branch=z9hG4bK{time.time_ns()}\r\n"
-            f"From:{callee}\r\nTo:{caller}\r\n{call}\r\nCSeq: 2 BYE\r\n"
+        self.transport.sendto(
+            f"BYE {target[1]} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{time.time_ns()}\r\n"
+            f"From:{_header(invite, 'To')};tag=agent\r\nTo:{_header(invite, 'From')}\r\n"
+            f"Call-ID:{_header(invite, 'Call-ID')}\r\nCSeq: 2 BYE\r\n"
             "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n".encode(),
             switch,
         )
-        return delay
-
-    def _await(self, start: str) -> tuple[str, tuple[str, int]]:
-        while True:
-            data, source = self._socket.recvfrom(65535)
-            text = data.decode()
-            if text.startswith(start):
-                return text, source
+        if len(self.delays) >= OFFERS:
+            self.done.set()
 
 
-def _headers(message: str, *names: str) -> list[str]:
-    lines = message.partition("\r\n\r\n")[0].split("\r\n")[1:]
-    return [line for name in names for line in lines if line.lower().startswith(name.lower() + ":")]
+def _header(message: str, name: str) -> str:
+    """A header's value, with the space before it; empty when it is not there."""
+    found = re.search(rf"^{name}:(.*?)\r$", message, re.M | re.I)
+    return found[1] if found else ""
