@@ -26,8 +26,8 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_PRIORITY = "default"
 
-BUSY = 486
-"""What a caller gets who finds the queue full, when the queue names no other way."""
+_WITHOUT_DESTINATION = {LeaveReason.FULL: Reject(486), LeaveReason.QUEUE_REMOVED: Reject(480)}
+"""How a caller is refused whom the queue sends away without naming another way: an answered one hears it."""
 
 A_SLIP: Seconds = 1.0
 """An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
@@ -47,7 +47,7 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination 
             await converse(switch, call, stay.agent)
             if not stay.agent_slipped():
                 return None
-        return left.destination or (Reject(BUSY) if left.reason is LeaveReason.FULL else HangUp())
+        return left.destination or _WITHOUT_DESTINATION.get(left.reason, HangUp())
     finally:
         stay.close()
 

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from softswitch.acd.settings import AgentSettings, AnnounceSettings
+from softswitch.acd.events import SettingsChanged
+from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSettings
 from softswitch.testing.fakes import (
     answers,
     busy,
@@ -170,6 +171,16 @@ async def test_a_full_queue_that_names_no_other_way_is_busy() -> None:
         assert (end.status, end.remote) == (486, False)
         assert first.hears() == {"classical": 1.0}
         first.hang_up()
+
+
+async def test_who_waits_in_a_queue_that_a_reload_takes_away_is_told_before_the_call_ends() -> None:
+    async with house(config=NOBODY) as it:
+        caller = it.call()
+        await asyncio.sleep(10)
+        it.switch.dispatcher.feed(SettingsChanged(EngineSettings({}, {})))
+        await asyncio.sleep(10)
+        assert "nobody can take your call" in caller.heard_labels()[-1]
+        assert caller.state is LegState.ENDED
 
 
 async def test_who_waits_too_long_goes_where_the_queue_says() -> None:
