@@ -67,6 +67,8 @@ def account_options(sip: SipSettings, domain: str) -> pj.AccountConfig:
     config.idUri = f"sip:softswitch@{domain}"
     config.regConfig.registerOnAdd = False
     config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
+    # RFC 4028, also with phones that do not know it: a caller who vanished would wait for ever.
+    config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
     nat = config.natConfig
     nat.contactRewriteUse = nat.viaRewriteUse = nat.sipOutboundUse = nat.sdpNatRewriteUse = 0
     config.mediaConfig.lockCodecEnabled = False  # one re-INVITE less per call

@@ -108,6 +108,15 @@ async def test_a_call_that_cannot_be_answered_is_ended(
     assert leg.state is LegState.ENDED
 
 
+async def test_a_caller_who_knows_no_session_timers_is_asked_now_and_then_all_the_same(
+    house: House, phone: Phone
+) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    assert (await call.invite(sdp(20100))).header("Session-Expires") == "1800;refresher=uas"
+    await call.bye()
+
+
 async def test_a_hook_flash_is_no_digit(house: House, phone: Phone) -> None:
     house.auto = True
     call = Dialog(phone)
