@@ -55,7 +55,7 @@ static const char *const gate_methods[] = {
 enum { GATE_OTHER = PJ_ARRAY_SIZE(gate_methods) - 1 };
 
 /* What belongs to a call itself is PJSUA's, and these are all of it. */
-enum { GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_CALL_METHODS = 6 };
+enum { GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7, GATE_INFO = 8 };
 
 static const struct {
     pj_status_t status;
@@ -72,6 +72,7 @@ static const struct {
 
 static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata);
 static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata);
+static pj_status_t gate_on_tx_response(pjsip_tx_data *tdata);
 
 static pjsip_module gate_module = {
     .name = {"mod-softswitch-gate", 19},
@@ -87,6 +88,7 @@ static pjsip_module gate_response_module = {
     /* Before the transactions, which hand a response to its call. */
     .priority = PJSIP_MOD_PRIORITY_TSX_LAYER - 1,
     .on_rx_response = &gate_on_rx_response,
+    .on_tx_response = &gate_on_tx_response,
 };
 
 static unsigned gate_method(const pj_str_t *name)
@@ -213,10 +215,41 @@ static void gate_leave_out_names(pjsip_rx_data *rdata)
     rdata->msg_info.msg->body = NULL;
 }
 
+/* A phone that says it may send stereo (RFC 7587 6.1) would be decoded in stereo, and the bridge, which is mono,
+ * would add the two channels up: twice as loud, and clipped. Opus decodes the same packets as mono just as well,
+ * so what PJMEDIA reads says mono. */
+static void gate_ask_for_mono(pjsip_rx_data *rdata)
+{
+    static const char stereo[] = "stereo=1";
+    const size_t length = sizeof(stereo) - 1;
+    char *at = rdata->msg_info.msg_buf, *end = at + rdata->msg_info.len;
+
+    if (!rdata->msg_info.msg->body)
+        return;
+    for (; (size_t)(end - at) >= length && (at = memchr(at, 's', (size_t)(end - at) - length + 1)); ++at)
+        if (memcmp(at, stereo, length) == 0)
+            at[length - 1] = '0';
+}
+
 static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata)
 {
     gate_leave_out_names(rdata);
+    gate_ask_for_mono(rdata);
     return PJ_FALSE;
+}
+
+/* PJSIP answers a re-INVITE without a common codec with 500, and the caller would take the switch for broken. */
+static pj_status_t gate_on_tx_response(pjsip_tx_data *tdata)
+{
+    static const pj_str_t failed = {"SDP negotiation failed", 22};
+    pjsip_status_line *line = &tdata->msg->line.status;
+
+    if (line->code == PJSIP_SC_INTERNAL_SERVER_ERROR && pj_strcmp(&line->reason, &failed) == 0) {
+        line->code = PJSIP_SC_NOT_ACCEPTABLE_HERE;
+        line->reason = *pjsip_get_status_text(line->code);
+        pjsip_tx_data_invalidate_msg(tdata);
+    }
+    return PJ_SUCCESS;
 }
 
 /* Retry-After keeps well-behaved callers away for a while; pickup by Replaces would be granted to anybody. */
@@ -282,6 +315,7 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
     int status = 0;
 
     ++gate.requests[method];
+    gate_ask_for_mono(rdata);
     if (method == GATE_INVITE)
         return gate_on_invite(rdata);
     request = gate_new_request(rdata);
@@ -326,6 +360,21 @@ static void gate_on_dropped(pjsip_tp_dropped_data *data)
 
 /* ---- for Python ------------------------------------------------------------------------------ */
 
+/* What PJSUA can do but the gate refuses is not on offer: a phone would try to transfer by REFER. */
+static void gate_offer_served_methods(pjsip_endpoint *endpoint)
+{
+    pjsip_allow_hdr *allow = (pjsip_allow_hdr *)pjsip_endpt_get_capability(endpoint, PJSIP_H_ALLOW, NULL);
+    unsigned i, kept = 0;
+
+    for (i = 0; allow && i < allow->count; ++i) {
+        unsigned method = gate_method(&allow->values[i]);
+        if (method < GATE_CALL_METHODS || method == GATE_OPTIONS || method == GATE_INFO)
+            allow->values[kept++] = allow->values[i];
+    }
+    if (allow)
+        allow->count = kept;
+}
+
 /* Takes its place before the dialogs; returns a PJSIP status. Counters start at nought. */
 static int gate_open(void)
 {
@@ -337,6 +386,7 @@ static int gate_open(void)
     gate.retry_after = 10;
     gate_module.id = gate_response_module.id = -1;
     pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(endpoint), &gate_on_dropped);
+    gate_offer_served_methods(endpoint);
     status = pjsip_endpt_register_module(endpoint, &gate_module);
     return status ? status : pjsip_endpt_register_module(endpoint, &gate_response_module);
 }

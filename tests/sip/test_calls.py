@@ -134,6 +134,17 @@ async def test_no_codec_in_common_is_488(house: House, phone: Phone) -> None:
     assert house.arrived.empty()
 
 
+async def test_a_change_to_a_call_that_leaves_no_codec_is_488_and_the_call_goes_on(
+    house: House, phone: Phone
+) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    await call.invite(sdp(20100))
+    assert (await call.invite(sdp(20100, codecs="3"))).status == 488
+    assert (await call.invite(sdp(20100))).status == 200
+    await call.bye()
+
+
 PLAIN = sdp(20100)
 NAMED = sdp(20100, address="host.example")
 

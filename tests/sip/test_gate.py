@@ -49,6 +49,14 @@ async def test_options_say_what_is_served(house: House, phone: Phone) -> None:
     assert "timer" in answer.header("Supported")
 
 
+async def test_an_answered_call_offers_what_is_served_and_nothing_else(house: House, phone: Phone) -> None:
+    house.auto = True
+    call = Dialog(phone)
+    answer = await call.invite(sdp(20100))
+    assert set(answer.header("Allow").split(", ")) == set(ALLOWED.split(", "))
+    await call.bye()
+
+
 async def test_a_request_of_an_unknown_call_is_481(house: House, phone: Phone) -> None:
     assert (await phone.request("INFO", to_tag="unheard-of")).status == 481
     assert (await phone.request("OPTIONS", to_tag="unheard-of")).status == 481
