@@ -150,6 +150,7 @@ class _FromLogging(logging.Handler):
 # Renderers: each costs a few microseconds a line, which is why they are not structlog's own. --------
 
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_dumps_ascii = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 class _Second:
@@ -197,7 +198,8 @@ class HumanRenderer:
         """See `structlog.typing.Processor`."""
         event = fields.pop("event")
         exc_info = fields.pop("exc_info", None)
-        trace = "\n" + _traceback(exc_info) if exc_info else ""
+        lines = _traceback(exc_info).split("\n") if exc_info else []
+        trace = "".join(f"\n{_shown_text(each)}" for each in lines)
         call = fields.pop("call", "")
         colour, word = self._levels.get(level, (self._bold, ""))
         shown = " ".join(
@@ -211,17 +213,23 @@ class HumanRenderer:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return value if value.isprintable() and " " not in value else _dumps(value)
+        return value if value.isprintable() and " " not in value else _quoted(value)
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     if value is None or isinstance(value, int):
         return str(value)
-    return _dumps(value)
+    return _quoted(value)
 
 
 def _shown_text(text: str) -> str:
     """A sentence as it is, unless it would take control of the terminal."""
-    return text if text.isprintable() else _dumps(text)
+    return text if text.isprintable() else _quoted(text)
+
+
+def _quoted(value: object) -> str:
+    """As JSON; in ASCII where JSON would let through what terminals obey (the C1 controls)."""
+    text = _dumps(value)
+    return text if text.isprintable() else _dumps_ascii(value)
 
 
 def _traceback(exc_info: object) -> str:

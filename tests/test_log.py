@@ -76,6 +76,15 @@ def test_a_caller_cannot_forge_lines_or_take_control_of_the_terminal() -> None:
     assert r"Eve\n22:00:00" in lines[0]
 
 
+def test_a_caller_cannot_take_control_by_what_json_lets_through() -> None:
+    log = Log("human")
+    try:
+        raise ValueError("\x1b[2Jgone")
+    except ValueError:
+        log.log.exception("a call failed", name="\x9b31mred", why={"by": "\u202eback"})
+    assert all(line.isprintable() for line in log.lines())
+
+
 def test_colours_are_for_terminals() -> None:
     fields = {"event": "CallArrived", "call": "c1"}
     assert "\033[1mCallArrived" in HumanRenderer(colours=True)(None, "info", dict(fields))
