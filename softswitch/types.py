@@ -151,10 +151,10 @@ class OfferFailure(StrEnum):
     """486 or 600."""
 
     NO_ANSWER = "no-answer"
-    """The ring time ran out (or 408/487 from the phone)."""
+    """The ring time ran out (or 487, where something on the way to the phone gave up)."""
 
     UNREACHABLE = "unreachable"
-    """No phone could be reached: no response, 404, 5xx, or the address does not resolve."""
+    """No phone could be reached: no response (408), 404, 5xx, or the address does not resolve."""
 
 
 class CancelReason(StrEnum):

@@ -27,6 +27,7 @@ _FAILURES = {
     410: OfferFailure.UNREACHABLE,
     484: OfferFailure.UNREACHABLE,
     408: OfferFailure.UNREACHABLE,
+    487: OfferFailure.NO_ANSWER,
     488: OfferFailure.UNREACHABLE,
     604: OfferFailure.UNREACHABLE,
 }
