@@ -22,8 +22,8 @@ WAITING = 500
 AGENTS = 10
 OFFERS = 20
 """By agent."""
-TALK = 1.2
-"""Seconds from the ACK to the BYE, up to twice as long: a hang-up within a second counts as a slip."""
+TALK = 0.5
+"""Seconds from the ACK to the BYE, up to twice as long: a hang-up at once counts as a slip of the hand."""
 FIRST_PORT = 7610
 PORT = 5062
 SINK = 6510
@@ -70,7 +70,7 @@ async def _shift() -> list[float]:
     for number in range(AGENTS):
         local = ("127.0.0.1", FIRST_PORT + number)
         agents.append((await loop.create_datagram_endpoint(Agent, local))[1])
-    async with asyncio.timeout(OFFERS * TALK * 4), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(OFFERS * TALK * 8), asyncio.TaskGroup() as group:
         for agent in agents:
             group.create_task(agent.done.wait())
     for agent in agents:

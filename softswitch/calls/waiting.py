@@ -29,7 +29,7 @@ DEFAULT_PRIORITY = "default"
 _WITHOUT_DESTINATION = {LeaveReason.FULL: Reject(486), LeaveReason.QUEUE_REMOVED: Reject(480)}
 """How a caller is refused whom the queue sends away without naming another way: an answered one hears it."""
 
-A_SLIP: Seconds = 1.0
+A_SLIP: Seconds = 0.25
 """An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
 
 
