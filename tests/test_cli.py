@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from softswitch import __version__
 from softswitch.cli import main
@@ -177,6 +178,17 @@ def test_calls_are_a_table_with_the_last_one_below(softswitch: Any, record: Path
         assert cell in alice
     assert "abandoned" in ran.row("+48600100201")
     assert ran.out.index("+48600100201") < ran.out.index("Alice")
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_a_narrow_terminal_gets_fewer_columns_and_whole_words(
+    softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("softswitch.commands.record.console", lambda: Console(width=width))
+    ran = softswitch("calls", "--data", record)
+    assert max(map(len, ran.out.splitlines())) <= width
+    for cell in ("+48600100200", "(ann) ben", "answered", ALICE):
+        assert cell in ran.row("Alice")
 
 
 def test_calls_as_json_are_one_record_a_line(softswitch: Any, record: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, foreign, print_json, table, when
+from softswitch.commands.table import console, duration, fitting, foreign, print_json, table, when
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
@@ -41,20 +41,28 @@ def print_calls(folder: Path, last: int, as_json: bool) -> None:
         for record in records:
             print(encode_record(record).decode(), end="")
         return
-    console().print(calls(records, datetime.now().astimezone()) if records else "no call has ended yet")
+    if not records:
+        print("no call has ended yet")
+        return
+    screen, now = console(), datetime.now().astimezone()
+    screen.print(fitting(screen, lambda shown: calls(records, now, shown), COLUMNS, EXPENDABLE))
 
 
-_COLUMNS = (
+COLUMNS = (
     *("when", "from", "dialled", "menus", "queue", ">wait", "agent", ">talk"),
     *("outcome", "ended by", "codec, loss", "call"),
 )
 
 
-def calls(records: list[CallRecord], now: datetime) -> Table:
+EXPENDABLE = ("codec, loss", "ended by", "menus", "dialled", "queue", ">talk", ">wait")
+"""What a narrow terminal does without, the least first; --json has it all."""
+
+
+def calls(records: list[CallRecord], now: datetime, columns: Sequence[str] = COLUMNS) -> Table:
     """One line for each call, as they come."""
-    lines = table(*_COLUMNS)
+    lines = table(*columns)
     for record in records:
-        lines.add_row(
+        cells: tuple[RenderableType, ...] = (
             when(record.start, now),
             foreign(f"{record.name} {record.number}".strip() or "anonymous"),
             foreign(record.dialled),
@@ -68,6 +76,7 @@ def calls(records: list[CallRecord], now: datetime) -> Table:
             _media(record.caller_media),
             record.id,
         )
+        lines.add_row(*(cell for name, cell in zip(COLUMNS, cells, strict=True) if name in columns))
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from rich.box import SIMPLE_HEAD
@@ -27,6 +28,19 @@ def table(*columns: str, title: str | None = None) -> Table:
         made.add_column(
             column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
         )
+    return made
+
+
+def fitting(
+    screen: Console, make: Callable[[Sequence[str]], Table], columns: Sequence[str], expendable: Sequence[str]
+) -> Table:
+    """The table that `make` gives for `columns`; expendable ones go, first to last, until it fits."""
+    unbound = screen.options.update(width=10 * WIDE)
+    made = make(columns)
+    for count in range(1, len(expendable) + 1):
+        if screen.measure(made, options=unbound).maximum <= screen.width:
+            break
+        made = make([column for column in columns if column not in expendable[:count]])
     return made
 
 

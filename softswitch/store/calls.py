@@ -14,7 +14,10 @@ from typing import Any
 
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.records import Kind
-from softswitch.types import CallId, Quality, Seconds
+from softswitch.types import CallId, EndedBy, Quality, Seconds
+
+CANCELLED = 487
+"""Request Terminated: the caller hung up before anybody answered."""
 
 LOST = "lost: switch stopped"
 """The reason in the record of a call that was in progress when the switch crashed."""
@@ -82,7 +85,7 @@ class CallRecord:
             return "lost"
         if self.agent:
             return "answered"
-        if self.left == "hung-up":
+        if self.left == "hung-up" or (self.ended_by == EndedBy.CALLER and self.status == CANCELLED):
             return "abandoned"
         if self.left:
             return "turned away"

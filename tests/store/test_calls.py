@@ -99,6 +99,7 @@ def test_a_refused_call_and_one_that_only_heard_menus_have_names_of_their_own() 
     assert fold().outcome == "served"
     assert fold(("CallEnded", {"status": 404})).outcome == "refused"
     assert fold(("CallerLeft", {"reason": "max-wait"})).outcome == "turned away"
+    assert fold(("CallEnded", {"status": 487, "ended_by": "caller"})).outcome == "abandoned"
     assert fold(("CallEnded", {"reason": LOST})).outcome == "lost"
 
 
