@@ -213,6 +213,7 @@ class SipEndpoint:
     def _sweep(self) -> None:
         """What is done now and then."""
         self.gate.report_dropped()
+        self.gate.report_turned_away()
         self._unforgotten = [leg for leg in self._unforgotten if not leg.forget()]
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
 

@@ -104,6 +104,7 @@ class Gate:
         self.state: Any = lib.gate
         """`gate_state` in _gate.cdef.h; `callers`, `draining` and the limits may be written."""
         self._reported = 0
+        self._turned_away = 0
 
     def open(self) -> None:
         """Take its place before PJSUA."""
@@ -136,6 +137,22 @@ class Gate:
             first = ffi.string(self.state.last_dropped).decode()
             log.warning("sip.dropped", messages=total - self._reported, since_start=dropped, latest=first)
         self._reported = total
+
+    def report_turned_away(self) -> None:
+        """Log how many callers got 503 since the last report, if any did, and beside which limits."""
+        state = self.state
+        total = state.answers[503]
+        if total > self._turned_away:
+            log.warning(
+                "sip.turned_away",
+                callers=total - self._turned_away,
+                since_start=total,
+                calls=state.callers,
+                max_calls=state.max_callers,
+                draining=bool(state.draining),
+                advice="see sip.max_calls and sip.rtp_ports" if not state.draining else "the switch stops",
+            )
+        self._turned_away = total
 
     def answer(self, native: Any) -> int:
         """Ask the policy; returns the status and leaves the headers with the native request."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from softswitch.sip.gate import ALLOWED, Answer, Request, decide
 from softswitch.sip.headers import Message
@@ -143,6 +144,22 @@ async def test_above_the_limit_a_caller_is_asked_to_come_back(house: House, phon
         await connected(house, phone)
     finally:
         house.endpoint.admit(max_calls=50)
+
+
+async def test_who_is_turned_away_stands_in_the_log_once(house: House, phone: Phone) -> None:
+    house.endpoint.gate.report_turned_away()
+    house.endpoint.admit(max_calls=0)
+    try:
+        with capture_logs() as logs:
+            for _ in range(3):
+                await Dialog(phone).invite(sdp(9))
+            house.endpoint.gate.report_turned_away()
+            house.endpoint.gate.report_turned_away()
+    finally:
+        house.endpoint.admit(max_calls=50)
+    turned_away = [line for line in logs if line["event"] == "sip.turned_away"]
+    assert sum(line["callers"] for line in turned_away) == 3
+    assert {line["max_calls"] for line in turned_away} == {0}
 
 
 async def test_a_draining_switch_takes_no_calls_and_keeps_those_it_has(house: House, phone: Phone) -> None:
