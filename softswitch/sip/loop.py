@@ -31,9 +31,9 @@ class Pump:
         self._reading = False
 
     def start(self) -> None:
-        """Begin; from now on callbacks come."""
+        """Begin; from the loop's next turn on callbacks come: who starts us can still say who may come in."""
         self._read()
-        self._tick()
+        self._timer = self._loop.call_later(0, self._tick)
 
     def stop(self) -> None:
         """End; the library may go then."""

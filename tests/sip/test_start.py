@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,6 +43,32 @@ async def test_a_port_in_use_is_an_error_that_names_who_has_it_and_the_next_star
     assert "choose another port" in str(error.value)
     async with endpoint(settings(port)):
         pass
+
+
+async def test_who_calls_while_it_starts_is_not_let_in_before_the_loop_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port, listens = free_port(), SipEndpoint._listen
+    arrived: list[Leg] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
+        caller.bind(("127.0.0.1", port + 10))
+        caller.setblocking(False)
+        phone = Phone(("127.0.0.1", port))
+        phone.port = port + 10
+        invite = Dialog(phone).text("INVITE", sdp(20100), cseq=1)
+
+        def listen_and_be_called(self: SipEndpoint, *arguments: Any) -> None:
+            listens(self, *arguments)
+            caller.sendto(invite.encode(), phone.switch)
+
+        monkeypatch.setattr(SipEndpoint, "_listen", listen_and_be_called)
+        async with SipEndpoint(settings(port), MediaSettings(), arrived.append) as running:
+            assert not arrived
+            running.admit(draining=True)  # as long as nobody is there to serve a call
+            async with asyncio.timeout(5):
+                answer = await asyncio.get_running_loop().sock_recv(caller, 65535)
+            assert answer.startswith(b"SIP/2.0 503 ")
+            assert not arrived
 
 
 async def test_a_second_endpoint_in_the_process_is_an_error() -> None:
