@@ -24,7 +24,6 @@ DEBIAN_SUITE = "sid"
 DEBIAN_PACKAGE = "asterisk"
 DEBIAN_COMPONENT = "*.orig-Xpjproject.tar.*"
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-FALLBACK_MIRROR = "http://deb.debian.org/debian"
 
 
 def named_source() -> Path | None:
@@ -119,18 +118,30 @@ def _fetch_from_debian(folder: Path, log: Path) -> Path:
 
 def _mirror() -> str:
     """The mirror that the machine's apt uses for Debian itself."""
+    known = _sites("$(ORIGIN)|$(SITE)") or _sites(
+        "Debian|$(SITE)", "--no-release-info"
+    )  # lists never fetched
+    if not known:
+        raise SetupError(
+            f"this machine's apt names no mirror of Debian to fetch pjproject from: set {VARIABLE} to a "
+            f"tarball or folder of pjproject {'.'.join(map(str, OLDEST))} or newer"
+        )
+    return known.most_common(1)[0][0]
+
+
+def _sites(form: str, *options: str) -> Counter[str]:
+    """How many index files apt takes from each mirror of Debian; `form` prints `origin|mirror`."""
     try:
         asked = subprocess.run(
-            ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(SITE)"],
+            ["apt-get", "indextargets", *options, "--format", form],
             capture_output=True,
             text=True,
             check=False,
         )
     except FileNotFoundError:
-        return FALLBACK_MIRROR
-    sites = Counter(
+        return Counter()
+    return Counter(
         site
         for origin, _, site in (line.partition("|") for line in asked.stdout.splitlines())
         if origin == "Debian" and "security" not in site
     )
-    return sites.most_common(1)[0][0] if sites else FALLBACK_MIRROR
