@@ -91,6 +91,13 @@ class Agent:
             and self.back_off_until <= now
         )
 
+    def has_a_line(self) -> bool:
+        """Whether the phone has room for a call dialled directly; wrap-up does not occupy it."""
+        if self.limit is None:
+            return True
+        ringing_or_talking = sum(offer.present for offer in self.offers.values())
+        return ringing_or_talking + len(self.outside) < self.limit
+
     def doing(self, now: Seconds) -> AgentState:
         """What the agent is doing at `now`."""
         return (self._busy() if self.load else None) or self._resting(now) or AgentState.FREE

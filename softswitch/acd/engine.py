@@ -102,6 +102,13 @@ class Engine:
         """The floor at `now`, with the first `most` callers of each queue."""
         return look(self._floor, now, most)
 
+    def has_a_line(self, agent: AgentName) -> bool:
+        """Whether a call from outside the queues would keep the agent within the limit of calls at once.
+
+        Raises EngineError about an agent never heard of.
+        """
+        return self._agent(agent).has_a_line()
+
     # Callers -------------------------------------------------------------------------------------
 
     def _caller_joined(self, event: CallerJoined) -> None:

@@ -16,7 +16,7 @@ from softswitch.ports import Leg
 from softswitch.routing import normalise
 from softswitch.types import AgentName, CancelReason, OfferFailure, Reject, ToAgent
 
-UNAVAILABLE = 480
+BUSY, UNAVAILABLE = 486, 480
 _STATUS = {486: 486, 600: 486, 603: 603}
 """What the caller is answered for a phone's status; anything else is UNAVAILABLE."""
 
@@ -35,6 +35,8 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
     if phone is None:
         return Reject(404)
     agent = phone.agent
+    if not switch.dispatcher.engine.has_a_line(agent):
+        return Reject(BUSY)
     call.agent, call.phase = agent, "ringing"
     dispatcher = switch.dispatcher
     dispatcher.feed(AgentCallStarted(agent, call.id))

@@ -8,7 +8,7 @@ import pytest
 
 from softswitch.testing.fakes import PhoneScript, answers, busy, never_answers, rejects, unreachable
 from softswitch.types import LegState
-from tests.calls.house import house
+from tests.calls.house import house, queue, settings
 
 pytestmark = pytest.mark.virtual_time
 
@@ -130,3 +130,34 @@ async def test_ringing_an_agent_directly_is_on_record(phone: PhoneScript, result
         assert [note.data["result"] for note in it.journal.find("OfferEnded")] == [result]
         talked = [note.data["talked"] for note in it.journal.find("ConversationEnded")]
         assert talked == ([pytest.approx(24.0)] if result == "answered" else [])
+
+
+async def test_an_agent_who_has_all_the_calls_that_are_allowed_is_busy_for_the_next() -> None:
+    async with house({"201": answers(after=1.0)}) as it:
+        first = it.call("201")
+        await asyncio.sleep(2)
+        end = await it.call("201").ended
+        assert (end.status, end.remote) == (486, False)
+        assert len(it.endpoint.dialled) == 1
+        first.hang_up()
+        await asyncio.sleep(1)
+        second = it.call("201")
+        await asyncio.sleep(2)
+        assert second.hears() == {"201": 1.0}
+        second.hang_up()
+
+
+async def test_an_agent_who_rings_for_a_queue_is_busy_and_one_in_wrap_up_is_not() -> None:
+    only = queue(agents=("desk-201",), wrap_up=60.0)
+    async with house({"201": answers(after=5.0)}, settings(only)) as it:
+        waiting = it.call("600")
+        await asyncio.sleep(2)
+        end = await it.call("201").ended
+        assert end.status == 486
+        await asyncio.sleep(4)
+        waiting.hang_up()
+        await asyncio.sleep(1)
+        direct = it.call("201")
+        await asyncio.sleep(6)
+        assert direct.hears() == {"201": 1.0}
+        direct.hang_up()
