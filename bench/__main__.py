@@ -22,6 +22,8 @@ BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
 def main() -> int:
     """Run all benches, or those that are named; 1 when a target was missed."""
     console = Console()
+    if not console.is_terminal:
+        console.width = 120
     chosen = sys.argv[1:] or list(BENCHES)
     if unknown := set(chosen) - BENCHES.keys():
         console.print(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}")

@@ -29,16 +29,16 @@ def run(callers: int = CALLERS) -> list[Row]:
             time.sleep(rise + 8)
             memory = machine.memory_mb(process.pid)
             meter = machine.Meter((process.pid, load.pid))
-            packets = machine.socket_drops(SINK)
+            packets, began = machine.socket_drops(SINK), time.monotonic()
             time.sleep(SECONDS)
-            packets = machine.socket_drops(SINK) - packets
-            elapsed, cores = meter.read()
-    share = packets / elapsed / (callers * RATE)
+            packets, seconds = machine.socket_drops(SINK) - packets, time.monotonic() - began
+            _, cores = meter.read()
+    share = packets / seconds / (callers * RATE)
     mine = cores[process.pid]
     return [
         Row(f"{callers} callers on hold with music: cores", f"{mine:.2f}", "at most 1.20", mine <= 1.2),
-        Row("  RTP packets sent, of 50/s each", f"{share:.1%}", "100 %", share >= 0.995),
-        Row("  CPU per packet", f"{mine / (packets / elapsed) * 1e6:.1f} us"),
+        Row("  RTP packets sent, of 50/s each", f"{share:.1%}", "at least 99.5 %", share >= 0.995),
+        Row("  CPU per packet", f"{mine / (packets / seconds) * 1e6:.1f} us"),
         Row("  memory per held call", f"{(memory - before) / callers:.2f} MB"),
         Row("  SIPp beside it: cores", f"{cores[load.pid]:.2f}"),
     ]
