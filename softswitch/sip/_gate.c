@@ -265,19 +265,27 @@ static int gate_admit(pjsip_rx_data *rdata)
     return 0;
 }
 
+/* A call that comes back to us by way of others costs each of them a call a round (RFC 3261 16.3, RFC 7332). */
+static int gate_has_gone_round(const pjsip_rx_data *rdata)
+{
+    return rdata->msg_info.max_fwd && rdata->msg_info.max_fwd->ivalue <= 0;
+}
+
 static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
 {
     gate_request request = gate_new_request(rdata);
     char seconds[16];
     int status = 0;
 
-    if (gate_names_a_host(rdata))
+    pj_list_init(&request.headers);
+    if (!request.in_dialog && gate_has_gone_round(rdata))
+        status = PJSIP_SC_TOO_MANY_HOPS;
+    else if (gate_names_a_host(rdata))
         status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
     else if (!request.in_dialog)
         status = gate_admit(rdata);
     if (!status)
         return PJ_FALSE;
-    pj_list_init(&request.headers);
     if (status == PJSIP_SC_SERVICE_UNAVAILABLE) {
         pj_ansi_snprintf(seconds, sizeof(seconds), "%u", gate.retry_after);
         gate_header(&request, "Retry-After", seconds);

@@ -142,10 +142,11 @@ class Dialog:
         """A request of this dialog; header names have underscores for hyphens."""
         self.branch = branch or f"z9hG4bK{secrets.token_hex(6)}"
         tag = f";tag={self.remote_tag}" if self.remote_tag else ""
+        hops = headers.pop("Max_Forwards", "70")
         lines = [
             f"{method} {self.uri} SIP/2.0",
             f"Via: SIP/2.0/UDP 127.0.0.1:{self.phone.port};branch={self.branch};rport",
-            "Max-Forwards: 70",
+            f"Max-Forwards: {hops}",
             f"From: {self.caller};tag={self.tag}",
             f"To: <{self.uri}>{tag}",
             f"Call-ID: {self.call_id}",

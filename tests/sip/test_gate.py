@@ -63,6 +63,16 @@ async def test_a_request_of_an_unknown_call_is_481(house: House, phone: Phone) -
     assert (await phone.request("OPTIONS", to_tag="unheard-of")).status == 481
 
 
+async def test_a_call_that_has_gone_round_in_a_loop_goes_no_further(house: House, phone: Phone) -> None:
+    assert (await Dialog(phone).invite(sdp(9), Max_Forwards="0")).status == 483
+    assert house.arrived.empty()
+    house.auto = True
+    call = Dialog(phone)
+    assert (await call.invite(sdp(9), Max_Forwards="1")).status == 200
+    assert (await call.invite(sdp(9), Max_Forwards="0")).status == 200, "within a call there is no loop"
+    await call.bye()
+
+
 async def connected(house: House, phone: Phone) -> tuple[Dialog, SipLeg]:
     house.auto = True
     call = Dialog(phone)
