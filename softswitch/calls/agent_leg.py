@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
 """RFC 3326: a phone that sees it counts no missed call."""
 
+ANONYMOUS = "anonymous"
+"""Shown for a caller who gives neither name nor number, as in RFC 3323's From."""
+
 _FAILURES = {
     486: OfferFailure.BUSY,
     600: OfferFailure.BUSY,
@@ -46,7 +49,7 @@ def display(switch: Switch, call: Call) -> Party:
     if call.queue is None:
         return caller
     label = switch.settings.queue_labels.get(call.queue, call.queue)
-    return Party(caller.number, f"{label}: {caller.name or caller.number}", caller.uri)
+    return Party(caller.number, f"{label}: {caller.name or caller.number or ANONYMOUS}", caller.uri)
 
 
 def dial(switch: Switch, call: Call, phone: AgentPhone) -> Leg:
