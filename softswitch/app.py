@@ -11,7 +11,7 @@ import gc
 import signal
 import time
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from pathlib import Path
 
 import structlog
@@ -62,7 +62,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         store = JsonlStore(folder)
         stack.callback(store.close)
         journal = Journal(store)
-        stack.callback(journal.note, "SwitchStopped")
+        stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
         def welcome(leg: Leg) -> None:
@@ -82,6 +82,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         running = RunningSwitch(switch, supervisor, endpoint, speech, store)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
+        stopped.callback(journal.note, "SwitchStopped")
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
         gc.set_threshold(*GC_THRESHOLDS)

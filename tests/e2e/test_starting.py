@@ -33,3 +33,5 @@ def test_a_port_in_use_is_said_in_a_sentence(tmp_path):
     assert run.returncode == 1
     assert f"udp:127.0.0.1:{port} is in use" in run.stderr
     assert "Traceback" not in run.stderr
+    record = [path for path in tmp_path.rglob("events.jsonl") if "SwitchStopped" in path.read_text()]
+    assert not record, "what has not started does not stop"
