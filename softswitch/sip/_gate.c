@@ -271,6 +271,25 @@ static int gate_has_gone_round(const pjsip_rx_data *rdata)
     return rdata->msg_info.max_fwd && rdata->msg_info.max_fwd->ivalue <= 0;
 }
 
+/* PJSUA looks at Require in a call's first INVITE only. What it lacks is named in the answer (RFC 3261 8.2.2.3). */
+static int gate_lacks_required(pjsip_rx_data *rdata, gate_request *request)
+{
+    pjsip_unsupported_hdr *lacking = pjsip_unsupported_hdr_create(request->pool);
+    const pjsip_require_hdr *require = NULL;
+    void *from = NULL;
+    unsigned i;
+
+    while ((require = pjsip_msg_find_hdr(rdata->msg_info.msg, PJSIP_H_REQUIRE, from))) {
+        for (i = 0; i < require->count && lacking->count < PJSIP_GENERIC_ARRAY_MAX_COUNT; ++i)
+            if (!pjsip_endpt_has_capability(pjsua_get_pjsip_endpt(), PJSIP_H_SUPPORTED, NULL, &require->values[i]))
+                lacking->values[lacking->count++] = require->values[i];
+        from = require->next;
+    }
+    if (lacking->count)
+        pj_list_push_back(&request->headers, lacking);
+    return lacking->count > 0;
+}
+
 static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
 {
     gate_request request = gate_new_request(rdata);
@@ -284,6 +303,8 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
         status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
     else if (!request.in_dialog)
         status = gate_admit(rdata);
+    else if (gate_lacks_required(rdata, &request))
+        status = PJSIP_SC_BAD_EXTENSION;
     if (!status)
         return PJ_FALSE;
     if (status == PJSIP_SC_SERVICE_UNAVAILABLE) {

@@ -82,6 +82,17 @@ async def connected(house: House, phone: Phone) -> tuple[Dialog, SipLeg]:
     return call, leg
 
 
+async def test_a_change_to_a_call_that_requires_what_is_not_served_is_420(house: House, phone: Phone) -> None:
+    call, leg = await connected(house, phone)
+    answer = await call.invite(sdp(9, "sendonly"), Require="timer, telepathy, 100rel, levitation")
+    assert answer.status == 420
+    assert answer.header("Unsupported") == "telepathy, levitation"
+    assert not leg.held
+    assert (await call.invite(sdp(9, "sendonly"), Require="timer")).status == 200
+    assert leg.held, "the call goes on, and can still be changed"
+    await call.bye()
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "status", "digit"),
     [
