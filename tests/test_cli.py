@@ -376,6 +376,31 @@ def test_live_calls_come_from_the_running_switch(softswitch: Any, switch: FakeSw
     assert "\033" not in ran.out
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize(
+    ("command", "kept"),
+    [
+        (("queues",), ("queue", "waiting", "free agents", "sales", "+48600100200", "12 s")),
+        (("agents",), ("agent", "state", "ann", "ringing", "3.5 s")),
+        (("calls", "--live"), ("from", "phase", "waiting", "15 s")),
+    ],
+)
+def test_tables_of_the_running_switch_keep_words_whole_in_a_narrow_terminal(
+    softswitch: Any,
+    switch: FakeSwitch,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    kept: tuple[str, ...],
+    width: int,
+) -> None:
+    monkeypatch.setattr("softswitch.commands.running.console", lambda: Console(width=width))
+    ran = softswitch(*command, "--data", tmp_path)
+    assert max(map(len, ran.out.splitlines())) <= width
+    for word in kept:
+        assert word in ran.out
+
+
 def test_reload_says_what_waits_for_a_restart(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     ran = softswitch("reload", "--data", tmp_path)
     assert "in force now: /etc/softswitch.yaml" in ran.out

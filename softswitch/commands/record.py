@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, fitting, foreign, print_json, table, when
+from softswitch.commands.table import console, duration, fitting, foreign, print_json, when
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
@@ -45,7 +45,7 @@ def print_calls(folder: Path, last: int, as_json: bool) -> None:
         print("no call has ended yet")
         return
     screen, now = console(), datetime.now().astimezone()
-    screen.print(fitting(screen, lambda shown: calls(records, now, shown), COLUMNS, EXPENDABLE))
+    screen.print(fitting(screen, COLUMNS, [_row(record, now) for record in records], EXPENDABLE))
 
 
 COLUMNS = (
@@ -58,26 +58,22 @@ EXPENDABLE = ("codec, loss", "ended by", "menus", "dialled", "queue", ">talk", "
 """What a narrow terminal does without, the least first; --json has it all."""
 
 
-def calls(records: list[CallRecord], now: datetime, columns: Sequence[str] = COLUMNS) -> Table:
-    """One line for each call, as they come."""
-    lines = table(*columns)
-    for record in records:
-        cells: tuple[RenderableType, ...] = (
-            when(record.start, now),
-            foreign(f"{record.name} {record.number}".strip() or "anonymous"),
-            foreign(record.dialled),
-            Text(_way(record)),
-            Text(" > ".join(record.queues) or "-"),
-            duration(record.wait if record.queues else None),
-            _agents(record),
-            duration(record.talk if record.agent else None),
-            Text(_outcome(record), style=OUTCOMES.get(record.outcome, "")),
-            record.ended_by or "-",
-            _media(record.caller_media),
-            record.id,
-        )
-        lines.add_row(*(cell for name, cell in zip(COLUMNS, cells, strict=True) if name in columns))
-    return lines
+def _row(record: CallRecord, now: datetime) -> tuple[RenderableType, ...]:
+    """The cells of `COLUMNS` for one call."""
+    return (
+        when(record.start, now),
+        foreign(f"{record.name} {record.number}".strip() or "anonymous"),
+        foreign(record.dialled),
+        Text(_way(record)),
+        Text(" > ".join(record.queues) or "-"),
+        duration(record.wait if record.queues else None),
+        _agents(record),
+        duration(record.talk if record.agent else None),
+        Text(_outcome(record), style=OUTCOMES.get(record.outcome, "")),
+        record.ended_by or "-",
+        _media(record.caller_media),
+        record.id,
+    )
 
 
 def _way(record: CallRecord) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, foreign, print_json, table
+from softswitch.commands.table import console, duration, fitting, foreign, print_json
 from softswitch.control.client import ask
 
 COLOURS = {
@@ -23,6 +23,23 @@ COLOURS = {
     "back-off": "red",
 }
 """Of agents' states."""
+
+Row = tuple[RenderableType, ...]
+"""The cells of one line."""
+
+QUEUES = (
+    *("queue", ">waiting", ">free agents", ">joined", ">answered"),
+    *(">mean wait", ">longest", ">abandoned", ">turned away"),
+)
+CALLERS = ("queue", ">place", "caller", "class", ">waiting for", "ringing", "call")
+AGENTS = ("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
+LIVE_CALLS = ("call", "from", "dialled", "phase", "queue", "agent", ">for")
+
+LESS_OF_QUEUES = (">turned away", ">joined", ">longest", ">mean wait", ">abandoned", ">answered")
+LESS_OF_CALLERS = ("class", "call", "ringing", ">place")
+LESS_OF_AGENTS = (">talk time", ">calls taken", "call", "queues")
+LESS_OF_LIVE_CALLS = ("dialled", "call", "agent", "queue")
+"""What a narrow terminal does without, the least first; --json has it all."""
 
 
 def print_status(socket: Path, as_json: bool) -> None:
@@ -65,49 +82,43 @@ def print_queues(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer["queues"])
         return
-    console().print(queues(answer["queues"]))
+    screen = console()
+    screen.print(queues(answer["queues"], screen))
 
 
-def queues(answer: list[Mapping[str, Any]]) -> RenderableType:
+def queues(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
     """One line for each queue, and below them the callers who wait."""
-    lines = table(
-        "queue",
-        ">waiting",
-        ">free agents",
-        ">joined",
-        ">answered",
-        ">mean wait",
-        ">longest",
-        ">abandoned",
-        ">turned away",
+    lines = fitting(screen, QUEUES, [_queue(queue) for queue in answer], LESS_OF_QUEUES)
+    callers = [_caller(queue["name"], caller) for queue in answer for caller in queue["callers"]]
+    return Group(lines, fitting(screen, CALLERS, callers, LESS_OF_CALLERS)) if callers else lines
+
+
+def _queue(queue: Mapping[str, Any]) -> Row:
+    counts = queue["counts"]
+    answered = counts["answered"]
+    return (
+        queue["name"],
+        str(queue["waiting"]),
+        str(queue["free"]),
+        str(counts["joined"]),
+        str(answered),
+        duration(counts["answered_wait"] / answered if answered else None),
+        duration(counts["longest_wait"] or None),
+        str(counts["abandoned"]),
+        str(counts["full"] + counts["timed_out"] + counts["sent_away"]),
     )
-    for queue in answer:
-        counts = queue["counts"]
-        answered = counts["answered"]
-        lines.add_row(
-            queue["name"],
-            str(queue["waiting"]),
-            str(queue["free"]),
-            str(counts["joined"]),
-            str(answered),
-            duration(counts["answered_wait"] / answered if answered else None),
-            duration(counts["longest_wait"] or None),
-            str(counts["abandoned"]),
-            str(counts["full"] + counts["timed_out"] + counts["sent_away"]),
-        )
-    line = table("queue", ">place", "caller", "class", ">waiting for", "ringing", "call")
-    for queue in answer:
-        for caller in queue["callers"]:
-            line.add_row(
-                queue["name"],
-                str(caller["position"]),
-                foreign(caller["number"]),
-                caller["priority"],
-                duration(caller["waited"]),
-                ", ".join(caller["ringing"]),
-                caller["call"],
-            )
-    return Group(lines, line) if line.rows else lines
+
+
+def _caller(queue: str, caller: Mapping[str, Any]) -> Row:
+    return (
+        queue,
+        str(caller["position"]),
+        foreign(caller["number"]),
+        caller["priority"],
+        duration(caller["waited"]),
+        ", ".join(caller["ringing"]),
+        caller["call"],
+    )
 
 
 def print_agents(socket: Path, as_json: bool) -> None:
@@ -116,25 +127,23 @@ def print_agents(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer["agents"])
         return
-    console().print(agents(answer["agents"], answer["at"]))
+    screen = console()
+    rows = [_agent(agent, answer["at"]) for agent in answer["agents"]]
+    screen.print(fitting(screen, AGENTS, rows, LESS_OF_AGENTS))
 
 
-def agents(answer: list[Mapping[str, Any]], now: float) -> Table:
-    """One line for each agent."""
-    lines = table("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
-    for agent in answer:
-        state = agent["state"]
-        reason = f" ({agent['paused']})" if agent["paused"] else ""
-        lines.add_row(
-            agent["name"],
-            Text(state + reason, style=COLOURS.get(state, "")),
-            duration(now - agent["since"]),
-            str(agent["taken"]),
-            duration(agent["talk_time"] or None),
-            ", ".join(agent["queues"]),
-            ", ".join(agent["calls"]),
-        )
-    return lines
+def _agent(agent: Mapping[str, Any], now: float) -> Row:
+    state = agent["state"]
+    reason = f" ({agent['paused']})" if agent["paused"] else ""
+    return (
+        agent["name"],
+        Text(state + reason, style=COLOURS.get(state, "")),
+        duration(now - agent["since"]),
+        str(agent["taken"]),
+        duration(agent["talk_time"] or None),
+        ", ".join(agent["queues"]),
+        ", ".join(agent["calls"]),
+    )
 
 
 def print_live_calls(socket: Path, as_json: bool) -> None:
@@ -143,25 +152,27 @@ def print_live_calls(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    console().print(live_calls(answer))
+    screen = console()
+    screen.print(live_calls(answer, screen))
 
 
-def live_calls(answer: list[Mapping[str, Any]]) -> RenderableType:
+def live_calls(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
     """One line for each call in progress."""
     if not answer:
         return "no calls in progress"
-    lines = table("call", "from", "dialled", "phase", "queue", "agent", ">for")
-    for call in answer:
-        lines.add_row(
-            call["call"],
-            foreign(call["from"]),
-            foreign(call["dialled"]),
-            call["phase"],
-            call["queue"] or "-",
-            call["agent"] or "-",
-            duration(call["seconds"]),
-        )
-    return lines
+    return fitting(screen, LIVE_CALLS, [_call(call) for call in answer], LESS_OF_LIVE_CALLS)
+
+
+def _call(call: Mapping[str, Any]) -> Row:
+    return (
+        call["call"],
+        foreign(call["from"]),
+        foreign(call["dialled"]),
+        call["phase"],
+        call["queue"] or "-",
+        call["agent"] or "-",
+        duration(call["seconds"]),
+    )
 
 
 def reload_settings(socket: Path) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -32,15 +32,29 @@ def table(*columns: str, title: str | None = None) -> Table:
 
 
 def fitting(
-    screen: Console, make: Callable[[Sequence[str]], Table], columns: Sequence[str], expendable: Sequence[str]
+    screen: Console,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[RenderableType]],
+    expendable: Sequence[str],
 ) -> Table:
-    """The table that `make` gives for `columns`; expendable ones go, first to last, until it fits."""
+    """A table of `rows`, each with a cell for every column; expendable columns go, first to last, until it
+    fits the screen.
+    """
     unbound = screen.options.update(width=10 * WIDE)
-    made = make(columns)
+    made = _table_of(columns, rows, ())
     for count in range(1, len(expendable) + 1):
         if screen.measure(made, options=unbound).maximum <= screen.width:
             break
-        made = make([column for column in columns if column not in expendable[:count]])
+        made = _table_of(columns, rows, expendable[:count])
+    return made
+
+
+def _table_of(
+    columns: Sequence[str], rows: Sequence[Sequence[RenderableType]], hidden: Sequence[str]
+) -> Table:
+    made = table(*(column for column in columns if column not in hidden))
+    for row in rows:
+        made.add_row(*(cell for column, cell in zip(columns, row, strict=True) if column not in hidden))
     return made
 
 
