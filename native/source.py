@@ -98,6 +98,8 @@ def _fetch_from_debian(folder: Path, log: Path) -> Path:
         "--option=Acquire::Retries=3",
         "--option=APT::Sandbox::User=",
         "--option=Acquire::Languages=none",
+        # A mirror that stands still is as good: the signature holds, and any version from 2.16 on will do.
+        "--option=Acquire::Check-Valid-Until=false",
     ]
     try:
         run([*private, "update"], log, cwd=folder)
