@@ -83,6 +83,10 @@ class LegGone(LegError):
     """The dialog has ended. Whoever still holds the leg should finish quietly."""
 
 
+class NotConfirmed(LegGone):
+    """The caller never acknowledged our 200, and has been hung up on."""
+
+
 class EndpointError(SoftswitchError):
     """The SIP stack cannot start or listen."""
 

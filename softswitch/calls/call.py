@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from softswitch.errors import NotConfirmed
 from softswitch.ports import Journal, JsonValue, Leg
 from softswitch.types import (
     AgentName,
@@ -17,6 +18,10 @@ from softswitch.types import (
     QueueName,
     Seconds,
 )
+
+CONFIRMATION: Seconds = 8.0
+"""How long the caller's ACK may take: four retransmissions of our 200 lie within (RFC 3261 13.3.1.4). PJSIP
+goes on for up to 64 s, and meanwhile an agent would talk to nobody."""
 
 
 @dataclass(slots=True, eq=False)
@@ -73,14 +78,22 @@ class Call:
         self.journal.note(kind, self.id, **data)
 
     async def answer(self) -> None:
-        """Answer the caller unless that has been done. Raises LegError when the caller is gone."""
+        """Answer the caller unless that has been done. Raises LegError when the caller is gone.
+
+        Raises NotConfirmed, having hung up, when no ACK comes.
+        """
         if self.is_answered:
             return
         if not self.answering:
             self.answering = True
             self.leg.answer()
             self.note("CallAnswered")
-        await self.leg.answered()
+        try:
+            async with asyncio.timeout(CONFIRMATION):
+                await self.leg.answered()
+        except TimeoutError:
+            self.leg.hangup(408, "No ACK")
+            raise NotConfirmed(f"{self.leg.id}: no ACK within {CONFIRMATION:.0f} s of our 200") from None
 
     def headers(self) -> dict[str, str]:
         """What the agent's phone is told of this call, beside the caller's number and name.

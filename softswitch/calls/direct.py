@@ -11,7 +11,7 @@ from softswitch.calls.call import Call
 from softswitch.calls.music import RINGBACK
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone
-from softswitch.errors import LegError, LegRefused
+from softswitch.errors import LegError, LegRefused, NotConfirmed
 from softswitch.ports import Leg
 from softswitch.routing import normalise
 from softswitch.types import AgentName, CancelReason, OfferFailure, Reject, ToAgent
@@ -47,6 +47,8 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
         await call.answer()
         await _talk(switch, call, leg)
         return None
+    except NotConfirmed:  # the caller's end, and not a refusal of the agent's
+        raise
     except LegRefused as refusal:
         return Reject(_STATUS.get(refusal.status, UNAVAILABLE))
     except (LegError, TimeoutError):

@@ -87,6 +87,8 @@ class Stay:
         if self._joined:
             self._start_over()
         elif not await self._join():
+            self._hush()
+            self.close()
             return None
         while True:
             outcome = await self._outcome
@@ -112,6 +114,7 @@ class Stay:
         if self.agent is not None:
             ended_by = call.conversation_over(self.agent)
             self.agent.hangup()
+            self.agent = None
             dispatcher.feed(ConversationEnded(call.id, ended_by))
         elif self._joined:
             dispatcher.feed(CallerLeft(call.id, self._leave_reason()))

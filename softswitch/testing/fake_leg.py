@@ -42,6 +42,8 @@ class FakeLeg:
         self.held = False
         self.on_hold: Callable[[bool], None] | None = None
         self.on_progress: Callable[[int], None] | None = None
+        self.acknowledges = True
+        """An incoming leg: an ACK follows our 200; without it the leg is never answered."""
         self.caller_shown: Party | None = None
         """An outgoing leg: whom the agent's display shows."""
         self.measured = Quality(codec="PCMU/8000")
@@ -64,7 +66,7 @@ class FakeLeg:
 
     def answer(self) -> None:
         """200 to an incoming caller."""
-        if self.state in (LegState.NEW, LegState.RINGING):
+        if self.state in (LegState.NEW, LegState.RINGING) and self.acknowledges:
             self._talk()
 
     async def answered(self) -> None:

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from softswitch.acd.settings import AgentSettings, AnnounceSettings
+from softswitch.calls.supervisor import LAST_WORDS
 from softswitch.errors import AudioError
 from softswitch.ivr.settings import Choice
 from softswitch.ports import Clip
 from softswitch.testing.fakes import FakeLeg, FakePlayer, answers, never_answers
-from softswitch.types import AgentName, LegState, MenuName, Party, ToAgent
+from softswitch.types import AgentName, LegEnd, LegState, MenuName, Party, ToAgent
 from tests.calls.house import House, house, queue, settings
 
 pytestmark = pytest.mark.virtual_time
@@ -126,3 +127,55 @@ async def test_an_agent_whom_a_reload_removed_meanwhile_is_unavailable() -> None
         await asyncio.sleep(1)
         assert caller.heard_labels()[-1].startswith("We are sorry")
         caller.hang_up()
+
+
+async def test_a_caller_who_never_confirms_our_answer_does_not_keep_an_agent() -> None:
+    async with house({"201": answers(after=3.0)}) as it:
+        caller = it.call()
+        caller.acknowledges = False
+        await asyncio.sleep(7.9)
+        assert it.endpoint.dialled[0].state is LegState.ANSWERED
+        assert it.endpoint.dialled[0].hears() == {}, "there is nobody to talk to"
+        await asyncio.sleep(0.2)
+        assert caller.ended.result() == LegEnd(False, 408, "No ACK")
+        assert it.endpoint.dialled[0].state is LegState.ENDED
+        assert it.supervisor.calls == []
+        assert it.kinds()[-2:] == ["ConversationEnded", "CallEnded"]
+        another = it.call()
+        await asyncio.sleep(4)
+        assert another.hears() == {"201": 1.0}, "the agent is free again"
+        another.hang_up()
+
+
+async def test_an_agent_is_freed_at_once_when_that_caller_does_not_answer_our_bye_either() -> None:
+    async with house({"201": answers(after=3.0)}) as it:
+        caller = deaf_caller(it)
+        caller.acknowledges = False
+        await asyncio.sleep(8.1)
+        agent = it.endpoint.dialled[0]
+        assert agent.state is LegState.ENDED
+        assert agent.heard() == []
+        await asyncio.sleep(LAST_WORDS)
+        assert it.supervisor.calls == []
+
+
+async def test_phones_stop_ringing_for_a_caller_who_never_confirms_our_answer() -> None:
+    async with house({"201": never_answers()}) as it:
+        caller = it.call()
+        caller.acknowledges = False
+        await asyncio.sleep(8.1)
+        assert [leg.state for leg in it.endpoint.dialled] == [LegState.ENDED]
+        assert it.supervisor.calls == []
+
+
+@pytest.mark.parametrize("dialled", ["500", "201"])
+async def test_a_caller_who_never_confirms_our_answer_is_hung_up_on_wherever_it_was_given(
+    dialled: str,
+) -> None:
+    async with house({"201": answers(after=0.0)}) as it:
+        caller = it.call(dialled)
+        caller.acknowledges = False
+        await asyncio.sleep(8.5)
+        assert caller.ended.result().status == 408
+        assert it.supervisor.calls == []
+        assert "CallRefused" not in it.kinds()
