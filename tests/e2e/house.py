@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -70,5 +71,8 @@ async def open_house(
         try:
             await asyncio.to_thread(switch.start)
             yield House(switch, phones)
-        finally:
+        except BaseException:
+            switch.signal(signal.SIGTERM)  # and the next one stops it at once
             await asyncio.to_thread(switch.stop)
+            raise
+        await asyncio.to_thread(switch.stop)
