@@ -27,10 +27,8 @@ async def converse(house, caller, number):
     agent = await answering
     await asyncio.sleep(0.5)
     since = time.time() - 0.2
-    heard = (
-        voice(call.ear.sound().between(since), AGENT_TONE),
-        voice(agent.ear.sound().between(since), CALLER_TONE),
-    )
+    by_caller = voice(call.ear.sound().between(since), AGENT_TONE)
+    by_agent = voice(agent.ear.sound().between(since), CALLER_TONE)
     call.bye()
     await agent.until_ended()
     return by_caller, by_agent
