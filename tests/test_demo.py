@@ -133,6 +133,7 @@ def test_the_picture_is_drawn(tmp_path: Path) -> None:
 
 def test_a_picture_of_nothing_is_no_error(tmp_path: Path) -> None:
     draw(Story(SETTINGS), tmp_path / "timeline.png", "Nothing")
+    assert (tmp_path / "timeline.png").stat().st_size > 0
 
 
 # Cast and scenarios. -------------------------------------------------------------------------------

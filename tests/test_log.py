@@ -161,6 +161,8 @@ def test_a_reader_that_went_away_does_no_harm() -> None:
     thread = LogThread(stream)
     thread.put("line")
     thread.close()
+    thread.put("another")
+    assert stream.closed
 
 
 def test_a_line_after_the_end_is_written_at_once() -> None:
