@@ -22,6 +22,7 @@ from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
+from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
@@ -77,9 +78,10 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
         stack.callback(dispatcher.close)
         dispatcher.feed(SettingsChanged(settings.engine))
-        switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher)
+        book = PhoneBook(settings.phones)
+        switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book)
         supervisor = await stack.enter_async_context(Supervisor(switch))
-        running = RunningSwitch(switch, supervisor, endpoint, speech, store)
+        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
         stopped.callback(journal.note, "SwitchStopped")

@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from softswitch.types import (
+    AgentName,
     CallId,
     Language,
     LegEnd,
     LegId,
     LegState,
+    Origin,
     Party,
     Prompt,
     Quality,
     Seconds,
+    Way,
 )
 
 
@@ -93,6 +96,9 @@ class Leg(Source, Protocol):
     remote: Party
     """An incoming leg: the caller (P-Asserted-Identity before From). An outgoing leg: whom we ring."""
 
+    origin: Origin
+    """An incoming leg: who sent it, as far as that was proven."""
+
     dialled: str
     """An incoming leg: the user part of the request URI."""
 
@@ -154,11 +160,18 @@ class Endpoint(Protocol):
     def media(self) -> Media:
         """The bridge that its legs hang on."""
 
-    def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> Leg:
-        """Ring a SIP address. From shows `caller`, which P-Asserted-Identity repeats.
+    def dial(self, way: Way, *, caller: Party, headers: Mapping[str, str] | None = None) -> Leg:
+        """Ring somebody. From shows `caller`, which P-Asserted-Identity repeats.
 
         Raises LegRefused: 503 when no slot is free, 484 for an address that does not parse.
         """
+
+
+class Directory(Protocol):
+    """Where agents can be reached at the moment."""
+
+    def ways(self, agent: AgentName) -> Sequence[Way]:
+        """Every phone of an agent, all of which are rung at once; empty: there is none now."""
 
 
 @dataclass(frozen=True, slots=True)

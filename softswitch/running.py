@@ -16,6 +16,7 @@ from softswitch import __version__
 from softswitch.acd.events import SettingsChanged
 from softswitch.acd.snapshot import Snapshot
 from softswitch.audio.speech import SpeechService
+from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
@@ -53,12 +54,14 @@ class RunningSwitch:
         endpoint: SipEndpoint,
         speech: SpeechService,
         store: Store,
+        book: PhoneBook,
     ) -> None:
         self._switch = switch
         self._speech = speech
         self._supervisor = supervisor
         self._endpoint = endpoint
         self._store = store
+        self._book = book
         self._started = asyncio.get_running_loop().time()
         self._reloading = asyncio.Lock()
         self._stop_asked = asyncio.Event()
@@ -125,6 +128,7 @@ class RunningSwitch:
         # The engine may refuse, and then nothing else must have changed; its phones ring a moment later.
         self._switch.dispatcher.feed(SettingsChanged(new.engine))
         self._switch.settings = new
+        self._book.phones = new.phones
         self._endpoint.admit(max_calls=new.sip.max_calls)
 
     async def status(self) -> JsonValue:

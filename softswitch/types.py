@@ -27,6 +27,9 @@ AgentName = NewType("AgentName", str)
 QueueName = NewType("QueueName", str)
 """The queue's key in the configuration."""
 
+TrunkName = NewType("TrunkName", str)
+"""The trunk's key in the configuration."""
+
 MenuName = NewType("MenuName", str)
 """The menu's key in the configuration."""
 
@@ -54,6 +57,47 @@ class Party:
     def label(self) -> str:
         """How a person would call this party: name and number, or the number alone."""
         return f"{self.name} <{self.number}>" if self.name else self.number
+
+
+class Srtp(StrEnum):
+    """Whether RTP is encrypted, with keys in SDP (RFC 4568)."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    """Offered as RTP/AVP with a=crypto; whoever does not know it talks in the clear."""
+    MANDATORY = "mandatory"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an outgoing leg leaves the switch."""
+
+    uri: str
+    """The request URI: whom it rings."""
+
+    route: tuple[str, ...] = ()
+    """SIP URIs passed on the way, the next hop first: a Path (RFC 3327), an outbound proxy, a phone's true
+    address behind NAT."""
+
+    srtp: Srtp = Srtp.OFF
+
+    trunk: TrunkName | None = None
+    """The carrier that carries it; None: the switch itself finds the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who sent an INVITE, as far as that was proven; neither: somebody unknown."""
+
+    agent: AgentName | None = None
+    """By digest."""
+
+    trunk: TrunkName | None = None
+    """By its address or by digest."""
+
+
+UNKNOWN = Origin()
+"""Somebody of whom nothing is proven."""
 
 
 @dataclass(frozen=True, slots=True)

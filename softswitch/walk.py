@@ -310,7 +310,11 @@ class _Walk:
                 if phone is None:
                     self._note(Kind.END, "reject 404", f"no agent has the extension {self._dialled}")
                 else:
-                    self._note(Kind.END, f"agent {phone.agent}", f"{phone.name}, {phone.uri}")
+                    self._note(
+                        Kind.END,
+                        f"agent {phone.agent}",
+                        f"{phone.name}, {phone.reached_at}",
+                    )
             case ToMessage(prompt):
                 self._note(Kind.SAYS, _spoken(prompt, self._language))
                 self._note(Kind.END, "hang up")

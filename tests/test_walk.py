@@ -26,6 +26,7 @@ from softswitch.types import (
     ToMenu,
     ToMessage,
     ToQueue,
+    Way,
 )
 from softswitch.walk import Kind, Step, parse_keys, render, walk
 
@@ -101,7 +102,9 @@ SETTINGS = SwitchSettings(
             QueueName("support"): QueueSettings(QueueName("support")),
         }
     ),
-    phones={AgentName("desk-201"): AgentPhone(AgentName("desk-201"), "Billing desk", "sip:201@192.0.2.20")},
+    phones={
+        AgentName("desk-201"): AgentPhone(AgentName("desk-201"), "Billing desk", Way("sip:201@192.0.2.20"))
+    },
     queue_labels={},
     data=Path("var"),
 )

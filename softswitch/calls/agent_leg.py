@@ -10,10 +10,9 @@ from softswitch.acd.actions import Ring
 from softswitch.acd.events import OfferAnswered, OfferFailed
 from softswitch.calls.call import Call
 from softswitch.calls.switch import Switch
-from softswitch.config.settings import AgentPhone
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
-from softswitch.types import CancelReason, OfferFailure, Party
+from softswitch.types import AgentName, CancelReason, OfferFailure, Party
 
 log = structlog.get_logger(__name__)
 
@@ -52,9 +51,12 @@ def display(switch: Switch, call: Call) -> Party:
     return Party(caller.number, f"{label}: {caller.name or caller.number or ANONYMOUS}", caller.uri)
 
 
-def dial(switch: Switch, call: Call, phone: AgentPhone) -> Leg:
+def dial(switch: Switch, call: Call, agent: AgentName) -> Leg:
     """Ring an agent's phone. Raises LegRefused when it cannot even be tried."""
-    return switch.endpoint.dial(phone.uri, caller=display(switch, call), headers=call.headers())
+    ways = switch.directory.ways(agent)
+    if not ways:
+        raise LegRefused(480, f"{agent} has no phone that can be reached")
+    return switch.endpoint.dial(ways[0], caller=display(switch, call), headers=call.headers())
 
 
 class Offer:
@@ -90,7 +92,7 @@ class Offer:
         feed = self._switch.dispatcher.feed
         offer = self._ring.offer
         try:
-            self.leg = dial(self._switch, self._call, self._switch.settings.phones[self._ring.agent])
+            self.leg = dial(self._switch, self._call, self._ring.agent)
             await self.leg.answered()
         except LegRefused as refusal:
             feed(OfferFailed(offer, failure_of(refusal.status), refusal.status))

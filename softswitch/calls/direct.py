@@ -42,7 +42,7 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
     dispatcher.feed(AgentCallStarted(agent, call.id))
     leg: Leg | None = None
     try:
-        leg = dial(switch, call, phone)
+        leg = dial(switch, call, phone.agent)
         await _until_answered(switch, call, leg, phone)
         await call.answer()
         await _talk(switch, call, leg)

@@ -15,7 +15,7 @@ from softswitch.config.models.sip import Sip
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
 from softswitch.routing import CallerRule, NumberRule, Routing
-from softswitch.types import AgentName, Language, QueueName
+from softswitch.types import AgentName, Language, QueueName, Way
 
 DATA = "softswitch-data"
 """The folder of the record, beside the configuration, when that names none."""
@@ -125,7 +125,7 @@ def _phones(file: Configuration) -> dict[AgentName, plain.AgentPhone]:
         AgentName(name): plain.AgentPhone(
             agent=AgentName(name),
             name=agent.name or name,
-            uri=agent.dial,
+            way=Way(agent.dial),
             extension=agent.extension,
             ring=agent.ring,
         )

@@ -141,7 +141,7 @@ def _agents(settings: SwitchSettings) -> Table:
         table.add_row(
             Text(name),
             Text(phone.name),
-            Text(phone.uri),
+            Text(phone.reached_at),
             Text(phone.extension or "-"),
             Text(str(agent.calls or "unlimited")),
             Text(", ".join(_queues_of(settings, name)) or "-"),

@@ -10,7 +10,7 @@ from softswitch.acd.settings import EngineSettings
 from softswitch.hours import Hours
 from softswitch.ivr.settings import MenuTree
 from softswitch.routing import Routing
-from softswitch.types import AgentName, Language, Seconds
+from softswitch.types import AgentName, Language, Seconds, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,17 @@ class AgentPhone:
     agent: AgentName
     name: str
     """For people: `Billing desk`."""
-    uri: str
-    """The SIP address to ring."""
+    way: Way | None
+    """The fixed address to ring; None: only phones that register."""
     extension: str | None = None
     """The number that other callers dial for this agent (`{agent: dialled}`)."""
     ring: Seconds = 30.0
     """Ring time when dialled directly."""
+
+    @property
+    def reached_at(self) -> str:
+        """For people: the fixed address."""
+        return self.way.uri if self.way else "a phone that registers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ typedef struct {
     int source_port;
     int in_dialog;
     unsigned serial;
+    /* for a call that is let through */
+    int account;
     /* for the answer */
     pj_pool_t *pool;
     pjsip_hdr headers;
@@ -44,9 +46,11 @@ static gate_state gate;
 /* Implemented in gate.py: the status to answer with, or 0 to let the request through to PJSUA. */
 static int gate_decide(gate_request *request);
 
-/* In _legs.c: the serial number of the leg that has this slot of PJSUA, or 0; free ports for RTP, or 0. */
+/* In _legs.c: the serial number of the leg that has this slot of PJSUA, or 0; free ports for RTP, or 0; by which
+ * of PJSUA's accounts the call comes in that is being let through. */
 static unsigned leg_serial_of(int call);
-static int legs_find_port(void);
+static int legs_find_port(int account);
+static void legs_come_in_by(int account);
 
 static const char *const gate_methods[] = {
     "INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK", "REGISTER", "OPTIONS", "INFO", "MESSAGE",
@@ -152,6 +156,7 @@ static gate_request gate_new_request(pjsip_rx_data *rdata)
         .transport = rdata->tp_info.transport->type_name,
         .source_port = rdata->pkt_info.src_port,
         .in_dialog = rdata->msg_info.to->tag.slen > 0,
+        .account = PJSUA_INVALID_ID,
         .pool = rdata->tp_info.pool,
     };
     return request;
@@ -258,7 +263,7 @@ static int gate_admit(pjsip_rx_data *rdata)
     static const pj_str_t replaces = {"Replaces", 8};
 
     if (gate.draining || gate.callers >= gate.max_callers ||
-        pjsua_var.call_cnt + gate.reserve >= pjsua_var.ua_cfg.max_calls || !legs_find_port())
+        pjsua_var.call_cnt + gate.reserve >= pjsua_var.ua_cfg.max_calls || !legs_find_port(-1))
         return PJSIP_SC_SERVICE_UNAVAILABLE;
     if (pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &replaces, NULL))
         return PJSIP_SC_FORBIDDEN;
@@ -305,6 +310,10 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
         status = gate_admit(rdata);
     else if (gate_lacks_required(rdata, &request))
         status = PJSIP_SC_BAD_EXTENSION;
+    if (!status && !request.in_dialog) {
+        status = gate_decide(&request);
+        legs_come_in_by(request.account);
+    }
     if (!status)
         return PJ_FALSE;
     if (status == PJSIP_SC_SERVICE_UNAVAILABLE) {
@@ -388,6 +397,20 @@ static void gate_on_dropped(pjsip_tp_dropped_data *data)
 }
 
 /* ---- for Python ------------------------------------------------------------------------------ */
+
+/* One more method is served: answers to calls say so. */
+static void gate_offer(const char *method)
+{
+    pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
+    const pjsip_allow_hdr *allow = (const pjsip_allow_hdr *)pjsip_endpt_get_capability(endpoint, PJSIP_H_ALLOW, NULL);
+    pj_str_t name = pj_str((char *)method);
+    unsigned i;
+
+    for (i = 0; allow && i < allow->count; ++i)
+        if (pj_strcmp(&allow->values[i], &name) == 0)
+            return;
+    pjsip_endpt_add_capability(endpoint, NULL, PJSIP_H_ALLOW, NULL, 1, &name);
+}
 
 /* What PJSUA can do but the gate refuses is not on offer: a phone would try to transfer by REFER. */
 static void gate_offer_served_methods(pjsip_endpoint *endpoint)

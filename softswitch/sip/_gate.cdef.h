@@ -8,6 +8,7 @@ typedef struct {
     int source_port;
     int in_dialog;
     unsigned serial;            /* of the leg it belongs to, or 0 */
+    int account;                /* written by Python: PJSUA's account by which a call comes in; -1: the default */
     ...;
 } gate_request;
 
@@ -29,6 +30,7 @@ extern "Python" static int gate_decide(gate_request *request);
 
 int gate_open(void);
 void gate_close(void);
+void gate_offer(const char *method);
 const char *gate_method_name(unsigned index);
 const char *gate_drop_reason(unsigned index);
 int gate_header(gate_request *request, const char *name, const char *value);

@@ -144,6 +144,21 @@ static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event)
     pthread_mutex_unlock(&leg_presses.lock);
 }
 
+/* By which account the next call comes in. PJSUA would go by its To header, which anybody can write. */
+static int leg_incoming_account = PJSUA_INVALID_ID;
+
+static void legs_come_in_by(int account)
+{
+    leg_incoming_account = account;
+}
+
+static void leg_on_account_wanted(const pjsip_rx_data *rdata, pjsua_acc_id *account)
+{
+    PJ_UNUSED_ARG(rdata);
+    *account = pjsua_acc_is_valid(leg_incoming_account) ? leg_incoming_account : pjsua_acc_get_default();
+    legs_find_port(*account);
+}
+
 /* ---- for Python ------------------------------------------------------------------------------ */
 
 /* Call after libInit: three callbacks go on to pjsua2 and Python, the rest is answered here or not at all. */
@@ -160,6 +175,7 @@ static void legs_install(int wake)
     kept.on_stream_destroyed = &leg_on_stream_destroyed;
     kept.on_call_redirected = &leg_on_redirected;
     kept.on_dtmf_event = &leg_on_digit;
+    kept.on_acc_find_for_incoming = &leg_on_account_wanted;
     *callbacks = kept;
     if (pjsua_var.mconf)
         pjmedia_conf_set_op_cb(pjsua_var.mconf, NULL);
@@ -290,16 +306,18 @@ static int legs_may_forget(int id, unsigned serial)
     return leg_records[id].serial == serial || (!call->inv && !call->async_call.dlg);
 }
 
-/* Points PJSUA at a free pair of RTP ports, or returns 0 when there is none.
+/* Points an account (-1: the default one) at a free pair of RTP ports, or returns 0 when there is none.
  *
  * PJSUA goes through the range round and round, tries a hundred pairs and gives up, which is not enough to
- * get past a few thousand callers on hold. Only the port for RTP is tried: the next one goes with it. */
-static int legs_find_port(void)
+ * get past a few thousand callers on hold. All accounts share one range, and go on where the last one was.
+ * Only the port for RTP is tried: the next one goes with it. */
+static int legs_find_port(int id)
 {
-    pjsua_acc *account = &pjsua_var.acc[pjsua_acc_get_default()];
+    static pjsua_acc *last;
+    pjsua_acc *account = &pjsua_var.acc[pjsua_acc_is_valid(id) ? id : pjsua_acc_get_default()];
     const pjsua_transport_config *range = &account->cfg.rtp_cfg;
     unsigned tries = range->port_range / 2 + 1;
-    unsigned port = account->next_rtp_port;
+    unsigned port = (last ? last : account)->next_rtp_port;
     pj_sockaddr_in address;
 
     pj_sockaddr_in_init(&address, range->bound_addr.slen ? &range->bound_addr : NULL, 0);
@@ -316,10 +334,53 @@ static int legs_find_port(void)
         pj_sock_close(probe);
         if (status == PJ_SUCCESS) {
             account->next_rtp_port = (pj_uint16_t)port;
+            last = account;
             return (int)port;
         }
     }
     return 0;
+}
+
+/* The routes of the call that is being dialled. */
+static struct {
+    pj_pool_t *pool;
+    pjsip_route_hdr *hops[8];
+    unsigned count;
+} leg_route;
+
+static void legs_route_over(void)
+{
+    while (leg_route.count > 0)
+        pj_list_erase(leg_route.hops[--leg_route.count]);
+    pj_pool_safe_release(&leg_route.pool);
+}
+
+/* What this account dials next goes by these routes (the value of a Route header, or "") until
+ * legs_route_over(): PJSUA knows routes of accounts, not of calls, and copies them into the dialog. Returns 0, or
+ * a PJSIP status for routes that do not parse. */
+static int legs_route(int account, const char *routes)
+{
+    const pj_str_t name = {"Route", 5};
+    pjsip_route_hdr *first, *each;
+    char *text;
+
+    if (!*routes)
+        return PJ_SUCCESS;
+    leg_route.pool = pjsua_pool_create("route", 1000, 1000);
+    text = pj_pool_alloc(leg_route.pool, strlen(routes) + 1);
+    strcpy(text, routes);
+    first = pjsip_parse_hdr(leg_route.pool, &name, text, strlen(text), NULL);
+    for (each = first; each && leg_route.count < PJ_ARRAY_SIZE(leg_route.hops);
+         each = each->next == first ? NULL : each->next)
+        leg_route.hops[leg_route.count++] = each;
+    if (!first || each || !pjsua_acc_is_valid(account)) {
+        leg_route.count = 0;
+        pj_pool_safe_release(&leg_route.pool);
+        return PJSIP_EINVALIDHDR;
+    }
+    for (unsigned i = leg_route.count; i-- > 0;)
+        pj_list_push_front(&pjsua_var.acc[account].route_set, leg_route.hops[i]);
+    return PJ_SUCCESS;
 }
 
 /* Slots of PJSUA that are taken, also by legs that wait for the answer to their BYE. */

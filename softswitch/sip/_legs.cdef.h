@@ -28,4 +28,6 @@ unsigned legs_presses_lost(void);
 unsigned legs_in_use(void);
 int legs_library_runs(void);
 int legs_may_forget(int call, unsigned serial);
-int legs_find_port(void);
+int legs_find_port(int account);
+int legs_route(int account, const char *routes);
+void legs_route_over(void);

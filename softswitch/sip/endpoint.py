@@ -1,7 +1,7 @@
 """PJSIP inside the asyncio loop: one endpoint, its transports, its legs.
 
     async with SipEndpoint(settings.sip, settings.media, on_incoming=welcome) as endpoint:
-        leg = endpoint.dial("sip:201@192.0.2.20", caller=Party("600100200"))
+        leg = endpoint.dial(Way("sip:201@192.0.2.20"), caller=Party("600100200"))
 
 `pj.Endpoint` is not subclassed: its virtual methods would take the interpreter's lock on any thread.
 """
@@ -24,16 +24,17 @@ from softswitch.errors import EndpointError, LegRefused
 from softswitch.ports import Leg
 from softswitch.sip import occupied
 from softswitch.sip._native import ffi, lib
-from softswitch.sip.callbacks import Threads, from_pjsip
+from softswitch.sip.accounts import Accounts, PjAccount, routed
+from softswitch.sip.callbacks import Threads
 from softswitch.sip.gate import Gate
 from softswitch.sip.hosts import known_hosts
 from softswitch.sip.leg import SipLeg
 from softswitch.sip.log import LEVEL, PjsipLog
 from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
-from softswitch.sip.options import MAX_LEGS, account_options, domain_of, library_options, transport_options
+from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
 from softswitch.sip.wiring import Bridge
-from softswitch.types import Party, Seconds
+from softswitch.types import UNKNOWN, Party, Seconds, Way
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,7 @@ class SipEndpoint:
         self.gate = Gate(self.legs)
         self._on_incoming = on_incoming
         self._pj: pj.Endpoint | None = None
-        self._account: PjAccount | None = None
+        self._accounts: Accounts | None = None
         self._pump: Pump | None = None
         self._wake = -1
         self._sweeper: asyncio.TimerHandle | None = None
@@ -98,15 +99,23 @@ class SipEndpoint:
             await asyncio.sleep(0.01)  # PJSUA tells nobody when the last BYE is answered
         self._stop()
 
-    def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> SipLeg:
-        """Ring a SIP address; see `ports.Endpoint.dial`."""
-        if not lib.legs_find_port():
-            raise LegRefused(503, f"{uri}: no port is left in sip.rtp_ports")
+    def dial(self, way: Way, *, caller: Party, headers: Mapping[str, str] | None = None) -> SipLeg:
+        """Ring somebody; see `ports.Endpoint.dial`."""
+        assert self._accounts is not None
         try:
-            leg = SipLeg.dial(self, self._account, uri, caller, headers or {})
+            account = self._accounts.of(way)
+        except KeyError:
+            raise LegRefused(503, f"{way.uri}: there is no trunk {way.trunk}") from None
+        if not lib.legs_find_port(account.getId()):
+            raise LegRefused(503, f"{way.uri}: no port is left in sip.rtp_ports")
+        try:
+            with routed(account, way):
+                leg = SipLeg.dial(self, account, way, caller, headers or {})
         except pj.Error as error:
             status = 484 if error.status in _BAD_ADDRESS else 503
-            raise LegRefused(status, f"{uri}: {error.reason}") from None
+            raise LegRefused(status, f"{way.uri}: {error.reason}") from None
+        except ValueError as error:
+            raise LegRefused(484, f"{way.uri}: {error}") from None
         if not leg.ended.done():
             self.legs[leg.serial] = leg
         return leg
@@ -128,6 +137,7 @@ class SipEndpoint:
     def incoming(self, account: PjAccount, call_id: int, text: str) -> None:
         """An INVITE has passed the gate."""
         leg = SipLeg.accept(self, account, call_id, text)
+        leg.origin, self.gate.admitted = self.gate.admitted, UNKNOWN
         self.legs[leg.serial] = leg
         self.gate.state.callers += 1
         try:
@@ -180,8 +190,7 @@ class SipEndpoint:
         library.libStart()
         for name, address in known_hosts().items():
             lib.loop_add_host(name.encode(), address.encode())
-        self._account = PjAccount(self)
-        self._account.create(account_options(self.settings, self.domain))
+        self._accounts = Accounts.open(self.settings, self.domain, self.incoming)
         self.gate.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
@@ -226,9 +235,9 @@ class SipEndpoint:
             self._pump.stop()
             self.gate.close()
         self.media.close()
-        if self._account is not None:
-            self._account.close()
-        self._account = self._pump = self._sweeper = None
+        if self._accounts is not None:
+            self._accounts.close()
+        self._accounts = self._pump = self._sweeper = None
         self.legs.clear()
         self._unforgotten.clear()
         if self._pj is not None:
@@ -240,24 +249,6 @@ class SipEndpoint:
             asyncio.get_running_loop().remove_reader(self._wake)
             os.close(self._wake)
             self._wake = -1
-
-
-class PjAccount(pj.Account):  # type: ignore[misc]
-    """The local account: every call comes in and goes out by it."""
-
-    def __init__(self, endpoint: SipEndpoint) -> None:
-        super().__init__()
-        self._endpoint: SipEndpoint | None = endpoint
-
-    @from_pjsip
-    def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
-        """PJSUA has a new call."""
-        if self._endpoint is not None:
-            self._endpoint.incoming(self, param.callId, param.rdata.wholeMsg)
-
-    def close(self) -> None:
-        """Let go of the endpoint; the library ends the account itself."""
-        self._endpoint = None
 
 
 def _name(listen: Listen) -> str:

@@ -12,6 +12,7 @@ import structlog
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import Message
+from softswitch.types import UNKNOWN, Origin
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ class Presses(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that is no call."""
+    """A request as the policy sees it: a new call's INVITE, or one that is no call."""
 
     method: str
     message: Message
@@ -56,22 +57,35 @@ class Answer:
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Several of one name stand in one value, with a line feed between them."""
+    body: tuple[str, str] | None = None
+    """Its type, as `application/sdp`, and the text."""
+    origin: Origin = UNKNOWN
+    """With status 0, of a call: who sent it, as far as that was proven."""
+    account: int = -1
+    """With status 0, of a call: PJSUA's account by which it comes in; -1: the usual one."""
 
 
-def decide(request: Request) -> Answer:
-    """What this switch answers to a request that is no call."""
+Handler = Callable[[Request], Answer]
+"""Decides about the requests of one method; whoever it leaves to `decide` gets that one's answer."""
+
+
+def decide(request: Request, allowed: str = ALLOWED) -> Answer:
+    """What this switch answers where nobody else is responsible; `allowed` is the value of Allow."""
+    if request.method == "INVITE":
+        return Answer(0)
     if request.method == "OPTIONS":
-        return Answer(200, {"Allow": ALLOWED, "Accept": "application/sdp", "Supported": "100rel, timer"})
+        return Answer(200, {"Allow": allowed, "Accept": "application/sdp", "Supported": "100rel, timer"})
     if request.method not in _KNOWN:
-        return Answer(501, {"Allow": ALLOWED})
+        return Answer(501, {"Allow": allowed})
     if not request.in_dialog:
         # A request of a call without a call: BYE, UPDATE, PRACK, INFO (RFC 3261 section 12.2.2).
-        return Answer(481) if request.method in _SERVED else Answer(405, {"Allow": ALLOWED})
+        return Answer(481) if request.method in _SERVED else Answer(405, {"Allow": allowed})
     if request.method == "INFO":
         return _info(request)
     if request.method == "NOTIFY":
         return Answer(481)  # of a subscription that nobody made (RFC 6665 section 4.1.3)
-    return Answer(405, {"Allow": ALLOWED})
+    return Answer(405, {"Allow": allowed})
 
 
 def _info(request: Request) -> Answer:
@@ -98,9 +112,13 @@ def _info(request: Request) -> Answer:
 class Gate:
     """The native gate of the running endpoint: its limits, its counters, and the policy behind it."""
 
-    def __init__(self, legs: Mapping[int, Presses], policy: Callable[[Request], Answer] = decide) -> None:
+    def __init__(self, legs: Mapping[int, Presses]) -> None:
+        self.allowed = ALLOWED
+        """The methods that are served, as Allow names them."""
+        self.admitted = UNKNOWN
+        """Who sent the INVITE that was let through last; PJSUA reports it before anything else comes."""
         self._legs = legs
-        self._policy = policy
+        self._handlers: dict[str, Handler] = {}
         self.state: Any = lib.gate
         """`gate_state` in _gate.cdef.h; `callers`, `draining` and the limits may be written."""
         self._reported = 0
@@ -110,6 +128,16 @@ class Gate:
         """Take its place before PJSUA."""
         _Native.gate = self
         lib.gate_open()
+        for method in self._handlers:
+            lib.gate_offer(method.encode())
+
+    def handle(self, method: str, handler: Handler) -> None:
+        """Let `handler` decide about all requests of a method, INVITEs of new calls among them."""
+        self._handlers[method] = handler
+        if method not in self.allowed.split(", "):
+            self.allowed = f"{self.allowed}, {method}"
+        if _Native.gate is self:
+            lib.gate_offer(method.encode())
 
     def close(self) -> None:
         """Leave it; the library is about to end."""
@@ -165,9 +193,17 @@ class Gate:
             in_dialog=bool(native.in_dialog),
             leg=self._legs.get(native.serial),
         )
-        answer = self._policy(request)
-        for name, value in answer.headers.items():
-            lib.gate_header(native, name.encode(), value.encode())
+        handler = self._handlers.get(request.method)
+        answer = handler(request) if handler else decide(request, self.allowed)
+        self.admitted, native.account = answer.origin, answer.account
+        for name, values in answer.headers.items():
+            for value in values.split("\n"):
+                lib.gate_header(native, name.encode(), value.encode())
+        if answer.body is not None:
+            kind, text = answer.body
+            main, _, sub = kind.partition("/")
+            data = text.encode()
+            lib.gate_body(native, main.encode(), sub.encode(), data, len(data))
         return answer.status
 
 

@@ -21,7 +21,7 @@ from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, via_transport
 from softswitch.sip.headers import user as user_part
 from softswitch.sip.wiring import Bridge, Listening, Sounding
-from softswitch.types import LegEnd, LegId, LegState, Party, Quality, Seconds
+from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +63,7 @@ class SipLeg(Sounding):
         self.dialled = ""
         self.transport = ""
         self.incoming = incoming
+        self.origin = UNKNOWN
         self.state = LegState.NEW
         self.digits: asyncio.Queue[str] = asyncio.Queue()
         self.ended: asyncio.Future[LegEnd] = loop.create_future()
@@ -72,6 +73,8 @@ class SipLeg(Sounding):
         self.redirected_to = ""
         """Where a 3xx answer pointed to; nobody has been dialled there."""
         self.serial = 0
+        self.account = -1
+        """PJSUA's account that it goes by."""
         self.call: PjCall | None = None
         self._home = home
         self._loop = loop
@@ -98,16 +101,17 @@ class SipLeg(Sounding):
         leg.sip_call_id = leg.headers.get("call-id", "")
         leg.dialled = user_part(message.uri)
         leg.transport = via_transport(leg.headers.get("via", ""))
+        leg.account = account.getId()
         leg.call = PjCall(account, leg, call_id)
         leg._attach(call_id)
         return leg
 
     @classmethod
     def dial(
-        cls, home: LegHome, account: pj.Account, uri: str, caller: Party, headers: Mapping[str, str]
+        cls, home: LegHome, account: pj.Account, way: Way, caller: Party, headers: Mapping[str, str]
     ) -> SipLeg:
         """Send an INVITE. Raises pj.Error when PJSUA cannot."""
-        leg = cls(home, party(f"<{uri}>"), incoming=False)
+        leg = cls(home, party(f"<{way.uri}>"), incoming=False)
         leg.sip_call_id = f"{secrets.token_hex(12)}@{home.domain}"
         leg.call = PjCall(account, leg)
         param = _one_audio_line()
@@ -116,7 +120,7 @@ class SipLeg(Sounding):
         param.txOption.localUri = shown
         param.txOption.headers = _headers({"P-Asserted-Identity": shown, **headers})
         try:
-            leg.call.makeCall(uri, param)
+            leg.call.makeCall(way.uri, param)
         except pj.Error:
             leg.forget()
             raise
@@ -150,7 +154,7 @@ class SipLeg(Sounding):
     def answer(self) -> None:
         """Send 200 OK on an incoming leg."""
         if self.incoming and self.state in (LegState.NEW, LegState.RINGING):
-            lib.legs_find_port()  # for a late offer, which has had no port until now
+            lib.legs_find_port(self.account)  # for a late offer, which has had no port until now
             if not self._answering and not self._respond(200):
                 self.hangup(500)  # nobody else would end it: a caller waits for a final answer for ever
             self._answering = True

@@ -7,6 +7,7 @@ import pjsua2 as pj
 from softswitch import __version__
 from softswitch.config.settings import Listen, SipSettings
 from softswitch.sip.hosts import address_of, name_servers, own_address
+from softswitch.types import Srtp
 
 MAX_LEGS = 8192
 """Slots for legs, as many as the library is built for."""
@@ -61,8 +62,15 @@ def transport_options(listen: Listen, public_address: str | None) -> pj.Transpor
     return config
 
 
-def account_options(sip: SipSettings, domain: str) -> pj.AccountConfig:
-    """The local account: it never registers, and asks for nothing that a NAT client would."""
+_SRTP = {
+    Srtp.OFF: pj.PJMEDIA_SRTP_DISABLED,
+    Srtp.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
+    Srtp.MANDATORY: pj.PJMEDIA_SRTP_MANDATORY,
+}
+
+
+def account_options(sip: SipSettings, domain: str, srtp: Srtp = Srtp.OFF) -> pj.AccountConfig:
+    """A local account: it never registers, and asks for nothing that a NAT client would."""
     config = pj.AccountConfig()
     config.idUri = f"sip:softswitch@{domain}"
     config.regConfig.registerOnAdd = False
@@ -72,7 +80,8 @@ def account_options(sip: SipSettings, domain: str) -> pj.AccountConfig:
     nat = config.natConfig
     nat.contactRewriteUse = nat.viaRewriteUse = nat.sipOutboundUse = nat.sdpNatRewriteUse = 0
     config.mediaConfig.lockCodecEnabled = False  # one re-INVITE less per call
-    config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_DISABLED
+    config.mediaConfig.srtpUse = _SRTP[srtp]
+    config.mediaConfig.srtpSecureSignaling = 0  # keys also travel where a phone speaks no TLS
     rtp = config.mediaConfig.transportConfig
     first, last = sip.rtp_ports
     rtp.port = first + first % 2

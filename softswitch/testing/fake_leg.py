@@ -10,7 +10,7 @@ from typing import Any
 from softswitch.errors import LegGone, LegRefused
 from softswitch.ports import Hear
 from softswitch.testing.hearing import Heard, Hearing, Spell, now
-from softswitch.types import LegEnd, LegId, LegState, Party, Quality, Seconds
+from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
 
 
 class FakeLeg:
@@ -35,6 +35,9 @@ class FakeLeg:
         self.dialled = dialled
         self.headers: Mapping[str, str] = dict(headers or {})
         self.outgoing = outgoing
+        self.origin = UNKNOWN
+        self.way: Way | None = None
+        """An outgoing leg: how it was dialled."""
         self.transport = "" if outgoing else "udp"
         self.state = LegState.NEW
         self.digits: asyncio.Queue[str] = asyncio.Queue()

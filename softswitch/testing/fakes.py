@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
@@ -27,10 +27,22 @@ from softswitch.errors import AudioError, LegRefused, SpeechError
 from softswitch.ports import Announcement, Clip, JsonValue
 from softswitch.testing.fake_leg import FakeLeg
 from softswitch.testing.hearing import Spell, now
-from softswitch.types import CallId, Language, LegState, Party, Prompt, Seconds
+from softswitch.types import (
+    UNKNOWN,
+    AgentName,
+    CallId,
+    Language,
+    LegState,
+    Origin,
+    Party,
+    Prompt,
+    Seconds,
+    Way,
+)
 
 __all__ = [
     "FakeClock",
+    "FakeDirectory",
     "FakeEndpoint",
     "FakeJournal",
     "FakeLeg",
@@ -161,23 +173,30 @@ class FakeEndpoint:
         self._numbers = itertools.count(1)
 
     def incoming(
-        self, dialled: str, number: str = "100", name: str = "", headers: Mapping[str, str] | None = None
+        self,
+        dialled: str,
+        number: str = "100",
+        name: str = "",
+        headers: Mapping[str, str] | None = None,
+        origin: Origin = UNKNOWN,
     ) -> FakeLeg:
         """A caller's INVITE: hand the leg to `serve`."""
         remote = Party(number, name, f"sip:{number}@callers")
         leg = FakeLeg(f"in-{next(self._numbers)}", remote, dialled=dialled, headers=headers)
+        leg.origin = origin
         self.callers.append(leg)
         return leg
 
-    def dial(self, uri: str, *, caller: Party, headers: Mapping[str, str] | None = None) -> FakeLeg:
+    def dial(self, way: Way, *, caller: Party, headers: Mapping[str, str] | None = None) -> FakeLeg:
         """Ring a scripted phone. Raises LegRefused: 484 for what is no SIP URI, 503 without a free slot."""
+        uri = way.uri
         if not uri.startswith(("sip:", "sips:")):
             raise LegRefused(484, f"not a SIP address: {uri!r}")
         if self.slots is not None and len(self.live()) >= self.slots:
             raise LegRefused(503, "no free slot")
         number = uri.partition(":")[2].partition("@")[0]
         leg = FakeLeg(f"out-{next(self._numbers)}", Party(number, uri=uri), headers=headers, outgoing=True)
-        leg.caller_shown = caller
+        leg.caller_shown, leg.way = caller, way
         self.dialled.append(leg)
         _play(self.agents.get(uri, unreachable(status=404)), leg)
         return leg
@@ -189,6 +208,17 @@ class FakeEndpoint:
     def rung(self, uri: str) -> list[FakeLeg]:
         """Every leg that was dialled to this URI, in order."""
         return [leg for leg in self.dialled if leg.remote.uri == uri]
+
+
+class FakeDirectory:
+    """Phones by agent; a test may change them at any time."""
+
+    def __init__(self, ways: Mapping[AgentName, Sequence[Way]] | None = None) -> None:
+        self.phones: dict[AgentName, Sequence[Way]] = dict(ways or {})
+
+    def ways(self, agent: AgentName) -> Sequence[Way]:
+        """Every phone of an agent."""
+        return self.phones.get(agent, ())
 
 
 def _play(script: PhoneScript, leg: FakeLeg) -> None:

@@ -12,6 +12,7 @@ from softswitch.acd.events import SettingsChanged
 from softswitch.acd.settings import AgentSettings, EngineSettings, QueueSettings
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
+from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone, MediaSettings, SipSettings, SwitchSettings
@@ -29,6 +30,7 @@ from softswitch.types import (
     ToAgent,
     ToMenu,
     ToQueue,
+    Way,
 )
 
 SUPPORT = QueueName("support")
@@ -86,7 +88,7 @@ def settings(
         hours=Hours(),
         engine=EngineSettings({queue.name: queue}, agents or {name: AgentSettings(name) for name in names}),
         phones={
-            name: AgentPhone(name, name, f"sip:{name[-3:]}@desk", extension=name[-3:], ring=20.0)
+            name: AgentPhone(name, name, Way(f"sip:{name[-3:]}@desk"), extension=name[-3:], ring=20.0)
             for name in names
         },
         queue_labels={SUPPORT: "Support"},
@@ -107,7 +109,8 @@ async def house(
     await music.load(config.media.queue_music.values())
     dispatcher = Dispatcher(Engine(seed=1), journal)
     dispatcher.feed(SettingsChanged(config.engine))
-    switch = Switch(config, endpoint, speech, journal, FakeClock(), music, dispatcher)
+    book = PhoneBook(config.phones)
+    switch = Switch(config, endpoint, speech, journal, FakeClock(), music, dispatcher, book)
     async with Supervisor(switch) as supervisor:
         yield House(switch, supervisor, endpoint, speech, journal)
     dispatcher.close()

@@ -12,7 +12,7 @@ from softswitch.config.settings import AgentPhone, Listen, SipSettings, SwitchSe
 from softswitch.hours import Schedule
 from softswitch.ivr.settings import Ask, Back, Choice, Repeat, ToEntered
 from softswitch.routing import CallerRule, NumberRule
-from softswitch.types import HangUp, Prompt, Reject, ToAgent, ToMenu, ToMessage, ToQueue
+from softswitch.types import HangUp, Prompt, Reject, ToAgent, ToMenu, ToMessage, ToQueue, Way
 from tests.config.conftest import SOUND, CheckText
 
 WHOLE = """\
@@ -192,7 +192,7 @@ def test_agents_and_their_phones(whole):
         "desk-300": AgentSettings("desk-300", calls=3),
     }
     assert whole.phones["desk-201"] == AgentPhone(
-        "desk-201", "Billing desk", "sip:201@192.0.2.20", extension="201", ring=10.0
+        "desk-201", "Billing desk", Way("sip:201@192.0.2.20"), extension="201", ring=10.0
     )
     assert whole.phones["desk-202"].name == "desk-202"
     assert whole.phones["desk-300"].extension == "0300"

@@ -41,7 +41,7 @@ def test_the_bench_has_a_queue_to_hold_and_a_queue_to_pass_through():
     assert hold.agents == ()
     assert settings.media.queue_music["hold"] == "classical"
     (agent,) = through.agents
-    assert settings.phones[agent].uri == "sip:agent@127.0.0.1:7600"
+    assert settings.phones[agent].way.uri == "sip:agent@127.0.0.1:7600"
     assert settings.engine.agents[agent].calls is None
     assert through.wrap_up == 0
     assert not hold.announce.wanted

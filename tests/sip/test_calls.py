@@ -10,7 +10,7 @@ import pytest
 from softswitch.errors import LegGone, LegRefused
 from softswitch.sip._native import lib
 from softswitch.sip.leg import PjCall
-from softswitch.types import LegState, Party
+from softswitch.types import LegState, Party, Way
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, Ringing, sdp
 
@@ -232,7 +232,7 @@ async def test_dialling_shows_the_caller_twice_and_adds_headers(
     house: House, agent_phone: Phone, agent_uri: str
 ) -> None:
     leg = house.endpoint.dial(
-        agent_uri,
+        Way(agent_uri),
         caller=Party("+48600100200", 'Support: "Ada"'),
         headers={"X-Customer-Number": "123456\r\nX-Evil: 1"},
     )
@@ -258,7 +258,7 @@ async def test_dialling_shows_the_caller_twice_and_adds_headers(
 async def test_a_refusal_says_its_status(
     house: House, agent_phone: Phone, agent_uri: str, status: int
 ) -> None:
-    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
     ringing = await Ringing.wait(agent_phone)
     ringing.respond(status, Contact="<sip:elsewhere@127.0.0.1>")
     with pytest.raises(LegRefused) as refused:
@@ -271,7 +271,7 @@ async def test_a_refusal_says_its_status(
 async def test_hanging_up_a_ringing_phone_cancels_with_a_reason(
     house: House, agent_phone: Phone, agent_uri: str
 ) -> None:
-    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
     ringing = await Ringing.wait(agent_phone)
     ringing.respond(180)
     rung = asyncio.get_running_loop().create_future()
@@ -287,23 +287,23 @@ async def test_hanging_up_a_ringing_phone_cancels_with_a_reason(
 @pytest.mark.parametrize("uri", ["201", "sip:", "mailto:a@b.example", "sip:a b@127.0.0.1"])
 async def test_an_address_that_does_not_parse_is_484(house: House, uri: str) -> None:
     with pytest.raises(LegRefused, match="484"):
-        house.endpoint.dial(uri, caller=Party("100"))
+        house.endpoint.dial(Way(uri), caller=Party("100"))
 
 
 async def test_a_name_from_the_hosts_file_is_dialled(house: House, agent_phone: Phone) -> None:
-    house.endpoint.dial(f"sip:201@localhost:{agent_phone.port}", caller=Party("100"))
+    house.endpoint.dial(Way(f"sip:201@localhost:{agent_phone.port}"), caller=Party("100"))
     await Ringing.wait(agent_phone)
 
 
 async def test_a_name_without_a_port_is_served_on_5060(house: House) -> None:
-    leg = house.endpoint.dial("sip:201@localhost", caller=Party("100"))
+    leg = house.endpoint.dial(Way("sip:201@localhost"), caller=Party("100"))
     assert leg.state is LegState.NEW
 
 
 async def test_a_leg_may_be_hung_up_from_its_own_callbacks(
     house: House, agent_phone: Phone, agent_uri: str
 ) -> None:
-    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
     leg.on_progress = lambda status: leg.hangup()
     ringing = await Ringing.wait(agent_phone)
     ringing.respond(180)
@@ -326,7 +326,7 @@ async def test_a_call_may_be_hung_up_when_it_is_put_on_hold(house: House, phone:
 async def test_an_answer_that_crosses_the_cancel_is_ended_too(
     house: House, agent_phone: Phone, agent_uri: str
 ) -> None:
-    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
     ringing = await Ringing.wait(agent_phone)
     ringing.respond(180)
     await asyncio.sleep(0.05)
@@ -339,7 +339,7 @@ async def test_an_answer_that_crosses_the_cancel_is_ended_too(
 async def test_a_leg_hung_up_before_the_phone_says_anything_rings_no_longer(
     house: House, agent_phone: Phone, agent_uri: str
 ) -> None:
-    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
     leg.hangup()
     assert leg.state is LegState.ENDED
     ringing = await Ringing.wait(agent_phone)
@@ -350,7 +350,7 @@ async def test_a_leg_hung_up_before_the_phone_says_anything_rings_no_longer(
 async def test_an_answer_whose_sdp_names_a_host_makes_nobody_wait(
     house: House, agent_phone: Phone, agent_uri: str
 ) -> None:
-    leg = house.endpoint.dial(agent_uri, caller=Party("100"))
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
     ringing = await Ringing.wait(agent_phone)
     ringing.respond(200, sdp(9, address="phone.example"))
     await ringing.request("ACK")

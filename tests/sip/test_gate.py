@@ -254,7 +254,7 @@ async def test_a_mistake_in_the_policy_is_500_and_no_end(
     def broken(request: Request) -> Answer:
         raise ValueError(request.method)
 
-    monkeypatch.setattr(house.endpoint.gate, "_policy", broken)
+    monkeypatch.setitem(house.endpoint.gate._handlers, "OPTIONS", broken)
     assert (await phone.request("OPTIONS")).status == 500
 
 

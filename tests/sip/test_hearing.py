@@ -15,7 +15,7 @@ from softswitch.sip.media import NativePlayer
 from softswitch.testing.ear import Ear
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import Voice, tone
-from softswitch.types import Party
+from softswitch.types import Party, Way
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, Ringing, sdp
 
@@ -120,7 +120,7 @@ async def test_legs_talk_when_they_hear_each_other_also_if_one_answers_later(
     house: House, phone: Phone, ear: Ear, agent_phone: Phone, agent_ear: Ear, agent_uri: str
 ) -> None:
     call, leg = await connected(house, phone, ear)
-    agent = house.endpoint.dial(agent_uri, caller=Party("100"))
+    agent = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
     leg.hear(Hear(agent))
     agent.hear(Hear(leg))
     ringing = await Ringing.wait(agent_phone)

@@ -17,7 +17,7 @@ from softswitch.ports import Clip, Hear, Leg
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.hosts import own_address
 from softswitch.testing.ear import Ear
-from softswitch.types import Party
+from softswitch.types import Party, Way
 from tests.sip.conftest import free_port, settings
 from tests.sip.phone import Dialog, Phone, sdp
 
@@ -92,7 +92,7 @@ async def test_only_the_configured_codecs_are_offered_in_their_order() -> None:
     port = free_port()
     phone = await Phone.open(port + 10, ("127.0.0.1", port))
     async with endpoint(replace(settings(port), codecs=("g722", "pcma")), MediaSettings(16000)) as running:
-        running.dial(f"sip:201@127.0.0.1:{port + 10}", caller=Party("100"))
+        running.dial(Way(f"sip:201@127.0.0.1:{port + 10}"), caller=Party("100"))
         invite = await phone.wait(lambda m: m.first.startswith("INVITE "))
     phone.close()
     line = next(line for line in invite.body.split("\r\n") if line.startswith("m=audio"))
@@ -105,7 +105,7 @@ async def test_the_public_address_is_what_others_are_told() -> None:
     port = free_port()
     phone = await Phone.open(port + 10, ("127.0.0.1", port))
     async with endpoint(replace(settings(port), public_address="203.0.113.7")) as running:
-        running.dial(f"sip:201@127.0.0.1:{port + 10}", caller=Party("100"))
+        running.dial(Way(f"sip:201@127.0.0.1:{port + 10}"), caller=Party("100"))
         invite = await phone.wait(lambda m: m.first.startswith("INVITE "))
     phone.close()
     assert "@203.0.113.7" in invite.header("From")
@@ -118,7 +118,7 @@ async def test_a_switch_that_listens_everywhere_says_an_address_that_can_be_reac
     phone = await Phone.open(port + 10, ("127.0.0.1", port))
     everywhere = replace(settings(port), listen=(Listen("udp", "0.0.0.0", port),))
     async with endpoint(everywhere) as running:
-        running.dial(f"sip:201@127.0.0.1:{port + 10}", caller=Party("100"))
+        running.dial(Way(f"sip:201@127.0.0.1:{port + 10}"), caller=Party("100"))
         invite = await phone.wait(lambda m: m.first.startswith("INVITE "))
     phone.close()
     assert "0.0.0.0" not in invite.text
@@ -148,7 +148,7 @@ async def test_a_leg_that_rings_nowhere_does_not_keep_the_end_waiting() -> None:
     port = free_port()
     loop = asyncio.get_running_loop()
     async with endpoint(settings(port)) as running:
-        leg = running.dial(f"sip:201@127.0.0.1:{port + 90}", caller=Party("100"))
+        leg = running.dial(Way(f"sip:201@127.0.0.1:{port + 90}"), caller=Party("100"))
         stopped = loop.time()
     assert leg.ended.done()
     assert loop.time() - stopped < 2.0
@@ -195,7 +195,7 @@ async def test_without_a_port_for_rtp_callers_come_back_later_and_nobody_is_rung
         answer = await Dialog(phone).invite(sdp(9))
         assert (answer.status, answer.header("Retry-After")) == (503, "10")
         with pytest.raises(LegRefused, match=r"503 .* no port is left in sip\.rtp_ports"):
-            running.dial(f"sip:201@127.0.0.1:{port + 10}", caller=Party("100"))
+            running.dial(Way(f"sip:201@127.0.0.1:{port + 10}"), caller=Party("100"))
         leg.hangup()
         await first.answer(603)
         Dialog(phone).send("INVITE", sdp(9))

@@ -19,7 +19,7 @@ from softswitch.testing.fakes import (
     rejects,
 )
 from softswitch.testing.hearing import Heard
-from softswitch.types import CallId, Language, LegEnd, LegState, Party, Prompt
+from softswitch.types import CallId, Language, LegEnd, LegState, Party, Prompt, Way
 
 pytestmark = pytest.mark.virtual_time
 
@@ -85,7 +85,7 @@ async def test_two_legs_hear_each_other_while_both_are_answered():
     endpoint = FakeEndpoint({"sip:201@desk": answers(after=3, talks=10)})
     caller = endpoint.incoming("600", "+4822")
     caller.answer()
-    agent = endpoint.dial("sip:201@desk", caller=caller.remote)
+    agent = endpoint.dial(Way("sip:201@desk"), caller=caller.remote)
     caller.hear(Hear(agent))
     agent.hear(Hear(caller))
     await agent.answered()
@@ -106,7 +106,7 @@ async def test_a_bridge_takes_no_clip_of_another_rate():
 )
 async def test_a_phone_refuses_as_its_script_says(script, status, at, rang):
     endpoint = FakeEndpoint({"sip:201@desk": script})
-    leg = endpoint.dial("sip:201@desk", caller=CALLER)
+    leg = endpoint.dial(Way("sip:201@desk"), caller=CALLER)
     progress: list[int] = []
     leg.on_progress = progress.append
     with pytest.raises(LegRefused) as refused:
@@ -117,7 +117,7 @@ async def test_a_phone_refuses_as_its_script_says(script, status, at, rang):
 
 async def test_ringing_that_the_switch_stops_ends_as_gone_not_refused():
     endpoint = FakeEndpoint({"sip:201@desk": never_answers()})
-    leg = endpoint.dial("sip:201@desk", caller=CALLER)
+    leg = endpoint.dial(Way("sip:201@desk"), caller=CALLER)
     leg.after(20, leg.hangup)
     with pytest.raises(LegGone):
         await leg.answered()
@@ -135,7 +135,7 @@ async def test_a_cancelled_caller_is_refused_with_487():
 
 async def test_a_phone_may_drop_in_the_very_moment_of_its_answer():
     endpoint = FakeEndpoint({"sip:201@desk": drops_after_answer(1.0)})
-    leg = endpoint.dial("sip:201@desk", caller=CALLER)
+    leg = endpoint.dial(Way("sip:201@desk"), caller=CALLER)
     with pytest.raises(LegGone):
         await leg.answered()
     assert [state for _, state in leg.log] == ["ringing", "answered", "ended"]
@@ -144,13 +144,13 @@ async def test_a_phone_may_drop_in_the_very_moment_of_its_answer():
 async def test_a_number_without_a_phone_and_a_switch_without_slots_refuse():
     endpoint = FakeEndpoint({"sip:201@desk": never_answers()})
     with pytest.raises(LegRefused, match="404"):
-        await endpoint.dial("sip:299@desk", caller=CALLER).answered()
+        await endpoint.dial(Way("sip:299@desk"), caller=CALLER).answered()
     with pytest.raises(LegRefused, match="484"):
-        endpoint.dial("tel:201", caller=CALLER)
+        endpoint.dial(Way("tel:201"), caller=CALLER)
     endpoint.slots = 1
-    endpoint.dial("sip:201@desk", caller=CALLER)
+    endpoint.dial(Way("sip:201@desk"), caller=CALLER)
     with pytest.raises(LegRefused, match="503"):
-        endpoint.dial("sip:201@desk", caller=CALLER)
+        endpoint.dial(Way("sip:201@desk"), caller=CALLER)
 
 
 async def test_verbs_on_an_ended_leg_do_nothing():

@@ -1,0 +1,79 @@
+"""PJSUA's accounts: what it can set for an account only, and not for a call, is an account of its own here.
+
+Calls within the house need one for each way of encrypting RTP; each trunk has its own beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pjsua2 as pj
+
+from softswitch.config.settings import SipSettings
+from softswitch.sip._native import lib
+from softswitch.sip.callbacks import from_pjsip
+from softswitch.sip.options import account_options
+from softswitch.types import Srtp, TrunkName, Way
+
+OnCall = Callable[["PjAccount", int, str], None]
+"""Gets the account, PJSUA's number of the call, and the INVITE."""
+
+
+class PjAccount(pj.Account):  # type: ignore[misc]
+    """One account; calls come in and go out by it."""
+
+    def __init__(self, on_call: OnCall) -> None:
+        super().__init__()
+        self._on_call: OnCall | None = on_call
+
+    @from_pjsip
+    def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
+        """PJSUA has a new call."""
+        if self._on_call is not None:
+            self._on_call(self, param.callId, param.rdata.wholeMsg)
+
+    def close(self) -> None:
+        """Let go of whoever takes the calls; the library ends the account itself."""
+        self._on_call = None
+
+
+@dataclass(slots=True)
+class Accounts:
+    """Every account of the running endpoint."""
+
+    local: dict[Srtp, PjAccount]
+    """By what they ask of RTP. The first is PJSUA's default, by which unknown callers come in."""
+
+    trunks: dict[TrunkName, PjAccount]
+
+    @classmethod
+    def open(cls, sip: SipSettings, domain: str, on_call: OnCall) -> Accounts:
+        """Make the local ones. Raises pj.Error."""
+        local: dict[Srtp, PjAccount] = {}
+        for srtp in Srtp:
+            local[srtp] = PjAccount(on_call)
+            local[srtp].create(account_options(sip, domain, srtp), srtp is Srtp.OFF)
+        return cls(local, {})
+
+    def of(self, way: Way) -> PjAccount:
+        """The account that a leg goes out by. Raises KeyError for a trunk that is not there (any more)."""
+        return self.local[way.srtp] if way.trunk is None else self.trunks[way.trunk]
+
+    def close(self) -> None:
+        """The library is about to end."""
+        for account in (*self.local.values(), *self.trunks.values()):
+            account.close()
+
+
+@contextmanager
+def routed(account: PjAccount, way: Way) -> Iterator[None]:
+    """What the account dials inside goes by the way's route. Raises ValueError when that does not parse."""
+    routes = ",".join(f"<{uri}>" for uri in way.route)
+    if lib.legs_route(account.getId(), routes.encode()):
+        raise ValueError(f"the route {routes} does not parse")
+    try:
+        yield
+    finally:
+        lib.legs_route_over()
