@@ -52,6 +52,9 @@ static unsigned leg_serial_of(int call);
 static int legs_find_port(int account);
 static void legs_come_in_by(int account);
 
+/* In _nat.c: have the dialog that a message makes reach a phone behind NAT. */
+static void nat_reach_back(pjsip_rx_data *rdata);
+
 static const char *const gate_methods[] = {
     "INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK", "REGISTER", "OPTIONS", "INFO", "MESSAGE",
     "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH", "other",
@@ -240,6 +243,8 @@ static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata)
 {
     gate_leave_out_names(rdata);
     gate_ask_for_mono(rdata);
+    if (rdata->msg_info.cseq->method.id == PJSIP_INVITE_METHOD && rdata->msg_info.msg->line.status.code < 300)
+        nat_reach_back(rdata);
     return PJ_FALSE;
 }
 
@@ -313,6 +318,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
     if (!status && !request.in_dialog) {
         status = gate_decide(&request);
         legs_come_in_by(request.account);
+        nat_reach_back(rdata);
     }
     if (!status)
         return PJ_FALSE;

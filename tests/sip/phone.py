@@ -151,8 +151,8 @@ class Dialog:
             f"To: <{self.uri}>{tag}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {cseq or self.cseq} {method}",
-            f"Contact: <sip:100@127.0.0.1:{self.phone.port}>",
         ]
+        headers.setdefault("Contact", f"<sip:100@127.0.0.1:{self.phone.port}>")
         if body and "Content_Type" not in headers:
             headers["Content_Type"] = "application/sdp"
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
