@@ -6,6 +6,7 @@ from pathlib import Path
 
 from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSettings, QueueSettings
 from softswitch.config import settings as plain
+from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_menus import Voice, destination, menu_tree
 from softswitch.config.checks.names import priorities
 from softswitch.config.models.hours import Schedule, days_of
@@ -37,6 +38,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         engine=_engine(file, voice),
         phones=_phones(file),
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
+        dialplan=dial_plan(file),
         data=(file.data or path.parent / DATA).absolute(),
     )
 

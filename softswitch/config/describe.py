@@ -28,6 +28,8 @@ def summary(settings: SwitchSettings) -> RenderableType:
     if settings.routing.callers:
         parts.append(_callers(settings))
     parts += menu_trees(settings)
+    if settings.dialplan.rules:
+        parts.append(_outbound(settings))
     if settings.engine.queues:
         parts.append(_queues(settings))
     if settings.phones:
@@ -112,6 +114,18 @@ def _callers(settings: SwitchSettings) -> Table:
             f"refused with {rule.reject}" if rule.reject else "",
         ]
         table.add_row(Text(rule.name), Text(", ".join(rule.patterns)), Text(", ".join(filter(None, special))))
+    return table
+
+
+def _outbound(settings: SwitchSettings) -> Table:
+    table = _table("\nOutbound", "dialled", "line", "class", "goes by")
+    for rule in settings.dialplan.rules:
+        table.add_row(
+            Text(", ".join(rule.patterns)),
+            Text(rule.name),
+            Text(rule.kind or "the number's own"),
+            Text(", then ".join(rule.trunks) or f"refused with {rule.reject}"),
+        )
     return table
 
 

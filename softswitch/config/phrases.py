@@ -55,7 +55,8 @@ def _unknown_key(key: str, owner: type[Section] | None) -> str:
         return f"unknown key {key!r}"
     if feature := feature_of(owner, key):
         return not_yet_message(key, feature)
-    return f"unknown key {key!r}{did_you_mean(key, owner.model_fields)}"
+    keys = [field.alias or name for name, field in owner.model_fields.items()]
+    return f"unknown key {key!r}{did_you_mean(key, keys)}"
 
 
 def _limit(kind: str, context: dict[str, object]) -> str:

@@ -32,6 +32,9 @@ SECTIONS = (
     ("service_level", "ServiceLevel"),
     ("agents", "Agent"),
     ("teams", "Team"),
+    ("numbering", "Numbering"),
+    ("outbound", "Outbound"),
+    ("rewrite", "Rewrite"),
 )
 """Headings and the models under them."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from softswitch.acd.settings import EngineSettings
+from softswitch.dialplan.plan import DialPlan
 from softswitch.hours import Hours
 from softswitch.ivr.settings import MenuTree
 from softswitch.routing import Routing
@@ -92,3 +93,5 @@ class SwitchSettings:
     data: Path
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     web: str | None = None
+    dialplan: DialPlan = field(default_factory=DialPlan)
+    """What agents may dial outside."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from softswitch.dialplan import classes
 from softswitch.dialplan.numbering import Numbering, is_e164
 from softswitch.routing import Patterns, normalise
-from softswitch.types import AgentName
+from softswitch.types import AgentName, TrunkName
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,13 @@ class OutboundRule:
     name: str
     patterns: tuple[str, ...]
     """As in `numbers`; they are held against what was dialled and against its E.164 form."""
-    trunks: tuple[str, ...] = ()
+    trunks: tuple[TrunkName, ...] = ()
     """To be tried in this order; none: the line refuses."""
     kind: str | None = None
     """The class of what it matches; None: the number's own."""
     rewrite: Rewrite | None = None
+    reject: int = 403
+    """The SIP status of a line that refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Dial:
 
     number: str
     """E.164 with its plus, or a short number; `Numbering.written` gives it a carrier's form."""
-    trunks: tuple[str, ...]
+    trunks: tuple[TrunkName, ...]
     """To be tried in this order."""
     kind: str
     """Its class."""
@@ -126,9 +128,7 @@ class DialPlan:
             return Refused(484, f"{number!r} {problem}", "dial a whole number", rule.name)
         kind = self._kind(rule, pattern, number)
         if not rule.trunks:
-            return Refused(
-                403, f"{rule.name!r} refuses {number}", f"change `via` of {rule.name!r}", rule.name
-            )
+            return Refused(rule.reject, f"{rule.name!r} refuses {number}", "change that line", rule.name)
         if not _allowed(kind, may_dial):
             return _forbidden(number, kind, rule, may_dial)
         return Dial(number, rule.trunks, kind, rule.name, f"{number} ({kind}) goes by {rule.name!r}")

@@ -52,6 +52,16 @@ def _steps(pattern: str) -> list[str]:
 def _shadowed(scene: Scene) -> None:
     lines: list[tuple[Loc, str]] = [(("numbers", number), number) for number in scene.configuration.numbers]
     _shadowed_among(scene, lines)
+    emergency = scene.configuration.numbering.emergency
+    _shadowed_among(
+        scene,
+        [
+            (("outbound", index, "match", place), pattern)
+            for index, line in enumerate(scene.configuration.outbound)
+            for place, pattern in enumerate(line.match)
+            if pattern not in emergency  # lines that refuse do not stand before these
+        ],
+    )
     _shadowed_among(
         scene,
         [

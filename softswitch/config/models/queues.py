@@ -182,6 +182,8 @@ class Agent(Section):
     """How good with important callers: vip-priority gives those to the highest level that is free."""
     ring: Annotated[Duration, Field(gt=0)] = 30.0
     """How long the phone rings when it is dialled directly."""
+    may_dial: list[Name] | None = None
+    """The classes of numbers outside that may be dialled from this phone; left out: those of everybody."""
 
 
 def _once_each(names: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.destinations import AnyDestination, Status
+from softswitch.config.models.dialling import Numbering, Outbound
 from softswitch.config.models.hours import Schedule
 from softswitch.config.models.menus import Menu
 from softswitch.config.models.queues import Agent, Queue, Team
@@ -61,6 +62,14 @@ class Configuration(Section):
     """Agents by name."""
     teams: dict[Name, Team] = Field(default={})
     """Who serves a queue: teams by the queue's name."""
+    numbering: Numbering = Numbering()
+    """How numbers are dialled here."""
+    outbound: list[Outbound] = Field(default=[])
+    """The dial plan, for numbers outside; the first line that matches decides, and what none matches is
+    refused."""
+    may_dial: list[Name] | None = None
+    """The classes of numbers that agents may dial of whom nothing else is said; left out: all but
+    international, premium and satellite."""
     music: dict[Name, Playlist] = Field(default={})
     """Playlists for queues by name: files that are played one after the other, over and over."""
 

@@ -1,0 +1,61 @@
+"""The dial plan: trunks and classes that are mentioned are there, and emergency numbers get out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from softswitch.config.build_dialling import dial_plan
+from softswitch.config.checks.scene import Loc, Scene
+from softswitch.config.nearest import did_you_mean
+from softswitch.dialplan.classes import BUILT_IN
+from softswitch.dialplan.plan import Dial
+
+
+def check(scene: Scene) -> None:
+    """All of this file."""
+    _trunks(scene)
+    _classes(scene)
+    if scene.complete and scene.configuration.outbound:
+        _emergency(scene)
+
+
+def _trunks(scene: Scene) -> None:
+    known = scene.root.names("trunks")
+    if not known:
+        return
+    for index, line in enumerate(scene.configuration.outbound):
+        single = scene.tree.at("outbound", index, "via")
+        for place, name in enumerate(line.via or ()):
+            loc: Loc = ("outbound", index, "via")
+            if isinstance(single.value, list):
+                loc = (*loc, place)
+            if name not in known:
+                scene.wrong(loc, f"no trunk is called {name!r}{did_you_mean(name, known)}")
+
+
+def _classes(scene: Scene) -> None:
+    file = scene.configuration
+    named = [line.kind for line in file.outbound if line.kind is not None]
+    known = list(dict.fromkeys([*named, *BUILT_IN]))
+    _known(scene, ("may_dial",), file.may_dial or (), known)
+    for name, agent in file.agents.items():
+        _known(scene, ("agents", name, "may_dial"), agent.may_dial or (), known)
+
+
+def _known(scene: Scene, loc: Loc, kinds: Iterable[str], known: list[str]) -> None:
+    for place, kind in enumerate(kinds):
+        if kind not in known:
+            scene.wrong(
+                (*loc, place), f"no line of `outbound` has the class {kind!r}{did_you_mean(kind, known)}"
+            )
+
+
+def _emergency(scene: Scene) -> None:
+    plan = dial_plan(scene.configuration)
+    lost = [number for number in plan.numbering.emergency if not isinstance(plan.decide(number), Dial)]
+    if lost:
+        scene.warn_key(
+            ("outbound",),
+            f"nobody can call {', '.join(lost)}: add a line for emergency numbers, as"
+            f' {{name: emergency, match: ["{lost[0]}"], via: carrier}}',
+        )
