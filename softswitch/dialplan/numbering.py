@@ -14,6 +14,9 @@ EMERGENCY = ("112", "999", "998", "997")
 LONGEST = 15
 """Digits of an E.164 number at most (E.164 section 6)."""
 
+SHORT = 6
+"""Digits of a short number at most, as 118913 or 116117."""
+
 _E164 = re.compile(r"\+[1-9][0-9]{3,14}")
 
 
@@ -73,6 +76,28 @@ class Numbering:
         if digits.startswith(self.country):
             return self.national_prefix + digits[len(self.country) :]
         return self.international_prefix + digits
+
+    def problem(self, number: str) -> str:
+        """Why a number (as `dialled` gives it) must not go to a carrier; empty: it may.
+
+        What is neither whole nor short is what a carrier would understand in its own way, at anybody's
+        expense.
+        """
+        if not is_e164(number):
+            if number.startswith("+"):
+                return "is no international number: + and 4 to 15 digits, not beginning with 0"
+            if not (number.isascii() and number.isdigit()):
+                return "is no number"
+            return "" if len(number) <= SHORT else "is neither a short number nor a whole one"
+        own = number.removeprefix(f"+{self.country}")
+        if own == number:
+            return ""
+        if not self._is_national(own):
+            return f"has not as many digits as a number in country {self.country}"
+        prefix = self.international_prefix
+        if prefix and (self.national_prefix + own).startswith(prefix):
+            return f"would lead to another country by its {prefix}"
+        return ""
 
     @property
     def _most(self) -> int:

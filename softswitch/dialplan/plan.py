@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from softswitch.dialplan import classes
-from softswitch.dialplan.numbering import Numbering, is_e164
+from softswitch.dialplan.numbering import Numbering
 from softswitch.routing import Patterns, normalise
 from softswitch.types import AgentName, TrunkName
 
@@ -122,13 +122,13 @@ class DialPlan:
             advice = "add a line whose `match` takes it"
             return Refused(404, f"no line of `outbound` matches {number}", advice)
         rule, pattern, form = found
-        if rule.rewrite is not None:
-            number = self.numbering.dialled(rule.rewrite.apply(form, pattern))
-        if problem := _problem(number):
-            return Refused(484, f"{number!r} {problem}", "dial a whole number", rule.name)
-        kind = self._kind(rule, pattern, number)
         if not rule.trunks:
             return Refused(rule.reject, f"{rule.name!r} refuses {number}", "change that line", rule.name)
+        if rule.rewrite is not None:
+            number = self.numbering.dialled(rule.rewrite.apply(form, pattern))
+        if problem := self.numbering.problem(number):
+            return Refused(484, f"{number!r} {problem}", "dial a whole number", rule.name)
+        kind = self._kind(rule, pattern, number)
         if not _allowed(kind, may_dial):
             return _forbidden(number, kind, rule, may_dial)
         return Dial(number, rule.trunks, kind, rule.name, f"{number} ({kind}) goes by {rule.name!r}")
@@ -168,15 +168,6 @@ def _allowed(kind: str, may_dial: Collection[str] | None) -> bool:
     if kind == classes.EMERGENCY:
         return True
     return kind not in classes.EXPENSIVE if may_dial is None else kind in may_dial
-
-
-def _problem(number: str) -> str:
-    """Why a number cannot be dialled; empty: it can."""
-    if number.startswith("+") and not is_e164(number):
-        return "is no international number: + and 4 to 15 digits, not beginning with 0"
-    if not number.removeprefix("+"):
-        return "is empty"
-    return ""
 
 
 def _forbidden(number: str, kind: str, rule: OutboundRule, may_dial: Collection[str] | None) -> Refused:

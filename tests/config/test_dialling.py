@@ -53,6 +53,7 @@ def test_left_out_nothing_goes_outside(check_text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("§numbering: {country: 44}", "`national_length` as well"),
         ("numbering: {country: §0}", "a country's calling code"),
         ("numbering: {national_length: §11-7}", "the lower number first"),
         ("numbering: {national_length: §nine}", "how many digits"),

@@ -17,7 +17,7 @@ PLAN = DialPlan(
         OutboundRule("own company abroad", ("+4930555*",), ("carrier",), "local"),
         OutboundRule("nuisance", ("+48221112222",)),
         OutboundRule("home", ("+48*",), ("carrier",), "local"),
-        OutboundRule("branch", ("8xx",), ("carrier",), "local", Rewrite(to="+4822500{number}")),
+        OutboundRule("branch", ("8xx",), ("carrier",), "local", Rewrite(to="+48225000{number}")),
         OutboundRule("outside line", ("7*",), ("backup",), "local", Rewrite(strip=1)),
         OutboundRule("world", ("+*",), ("carrier",)),
     ),
@@ -35,7 +35,7 @@ def dial(number, agent=None, plan=PLAN):
         ("221234567", "+48221234567", "local", "home"),
         ("600100200", "+48600100200", "mobile", "mobile"),
         ("0048 600 100 200", "+48600100200", "mobile", "mobile"),
-        ("801", "+4822500801", "local", "branch"),
+        ("801", "+48225000801", "local", "branch"),
         ("7221234567", "+48221234567", "local", "outside line"),
         ("+49305551", "+49305551", "local", "own company abroad"),
     ],
@@ -139,6 +139,27 @@ def test_refusals_say_why_and_what_to_do():
 
 
 @pytest.mark.parametrize(
+    ("dialled", "why"),
+    [
+        ("0700123456", "neither a short number nor a whole one"),
+        ("442071234567", "neither a short number nor a whole one"),
+        ("+4800449012345", "not as many digits"),
+        ("004800900123456", "not as many digits"),
+        ("+48001234567", "another country by its 00"),
+        ("*21*600100200#", "no number"),
+        ("alex", "no number"),
+        ("٣٣٣", "no number"),
+    ],
+)
+def test_what_a_carrier_could_understand_in_its_own_way_is_no_number(dialled, why):
+    plan = DialPlan(rules=(OutboundRule("all", ("*",), ("carrier",), "local"),))
+    refused = dial(dialled, plan=plan)
+    assert isinstance(refused, Refused)
+    assert refused.status == 484
+    assert why in refused.why
+
+
+@pytest.mark.parametrize(
     ("rewrite", "number"),
     [
         (Rewrite(strip=2), "34"),
@@ -160,6 +181,8 @@ def test_a_number_that_is_rewritten_to_nothing_is_no_number():
 @given(some.text(alphabet="+0123456789*#", max_size=18), some.sampled_from([None, "clerk", "boss"]))
 def test_nothing_expensive_ever_gets_out_unsaid(dialled, agent):
     found = dial(dialled, agent)
+    if isinstance(found, Dial):
+        assert is_e164(found.number) or len(found.number) <= 6
     if isinstance(found, Dial) and is_e164(found.number) and agent != "boss":
         assert found.kind not in EXPENSIVE
         ranges = [prefix for prefix in PREFIXES if found.number.startswith(prefix)]

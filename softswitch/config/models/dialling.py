@@ -112,6 +112,12 @@ class Numbering(Section):
     emergency: list[Short] = Field(default=list(EMERGENCY))
     """Emergency numbers: everybody may dial them, by the first line of `outbound` that takes them."""
 
+    @model_validator(mode="after")
+    def _length_of_its_country(self) -> Self:
+        if self.country != "48" and "national_length" not in self.model_fields_set:
+            raise wrong("expected `national_length` as well: how many digits a number has in that country")
+        return self
+
 
 class Rewrite(Section):
     """How a number is changed before it is understood."""
