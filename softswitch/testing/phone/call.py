@@ -1,4 +1,4 @@
-"""A dialog (RFC 3261 section 12) with an ear, a voice, and the verbs of a call in progress."""
+"""A dialog with an ear, a voice, and the verbs of a call in progress."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from softswitch.testing.ear import Ear
 from softswitch.testing.g711 import LAWS, Samples
-from softswitch.testing.phone.message import Message, parameter, request, response_to, uri_in
+from softswitch.testing.phone.dialog import Dialog
+from softswitch.testing.phone.message import Message, uri_in
 from softswitch.testing.phone.sdp import Session
 from softswitch.testing.phone.transactions import ClientTransaction, ServerTransaction
-from softswitch.testing.phone.wire import Peer
+from softswitch.testing.phone.transfer import Transfer
 from softswitch.testing.voice import Voice
 
 if TYPE_CHECKING:
@@ -31,16 +32,15 @@ class Refused(Exception):
         super().__init__(response.start)
 
 
-class Call:
+class Call(Dialog):
     """One call of a phone; see OutgoingCall and IncomingCall for how it begins."""
 
     def __init__(self, phone: Phone, call_id: str, codecs: tuple[str, ...]) -> None:
-        self.phone = phone
-        self.call_id = call_id
+        super().__init__(phone, call_id)
         self.codecs = codecs
         self.ear = Ear(phone.host)
         self.voice: Voice | None = None
-        """Speaks from the answer on."""
+        """Speaks from the answer on, or from early media on."""
         self.moments: dict[str, float] = {}
         """When it `invited`, `rang`, `answered`, `acknowledged`, `ended`: seconds since the epoch."""
         self.heard_info: list[Message] = []
@@ -51,20 +51,13 @@ class Call:
         """The BYE or CANCEL that ended it, whoever sent it."""
         self.local_session = Session.offer(phone.host, self.ear.port, codecs)
         self.remote_session: Session | None = None
+        self.transfers: list[Transfer] = []
+        """Every REFER that was sent, in order."""
         self._saying: Samples | None = None
-        self._cseq = 1
-        self._routes: list[str] = []
+        self._mute = False
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._rang = asyncio.Event()
         self._ended = asyncio.Event()
-        # Set by the two kinds of call before anything is sent within the dialog:
-        self.local = ""
-        """From in our requests, with our tag."""
-        self.remote = ""
-        """To in our requests, with their tag."""
-        self.target = ""
-        """The other side's Contact."""
-        self.peer: Peer
 
     # What happens ----------------------------------------------------------------------------------
 
@@ -113,13 +106,49 @@ class Call:
             statuses.append(response.status)
         return statuses
 
+    def stop_rtp(self) -> None:
+        """Send no RTP any more, as a phone that lost its network; SIP goes on."""
+        self._mute = True
+        self._set_pause()
+
+    def resume_rtp(self) -> None:
+        """Send RTP again."""
+        self._mute = False
+        self._set_pause()
+
     async def hold(self, way: str = "sendonly") -> Message:
         """Put the other side on hold: `sendonly`, `inactive` or `0.0.0.0`; gives the final response."""
-        return await self._reinvite(self.local_session.held(way))
+        return await self._offer_anew("INVITE", self.local_session.held(way))
 
     async def resume(self) -> Message:
         """Take the other side off hold; gives the final response."""
-        return await self._reinvite(self.local_session)
+        return await self._offer_anew("INVITE", self.local_session)
+
+    async def reinvite(self, codecs: tuple[str, ...]) -> Message:
+        """Offer other codecs; gives the final response. From then on the phone has these."""
+        self.codecs = codecs
+        self.local_session = Session.offer(self.phone.host, self.ear.port, codecs)
+        return await self._offer_anew("INVITE", self.local_session)
+
+    async def update(self, session: Session | None = None) -> Message:
+        """Send UPDATE (RFC 3311), with an offer or, as a session's refresh, without; gives the response."""
+        if session:
+            return await self._offer_anew("UPDATE", session)
+        return await self.request("UPDATE", [("Contact", f"<{self.phone.contact}>")])
+
+    async def refer(self, target: str | Call, headers: Iterable[tuple[str, str]] = ()) -> Transfer:
+        """Transfer the other side to a URI, or in place of this phone into another of its calls (Replaces).
+
+        Gives the transfer as soon as the REFER has its final response; neither call is hung up.
+        """
+        to = self.refer_to(target) if isinstance(target, Call) else f"<{target}>"
+        transfer = Transfer()
+        self.transfers.append(transfer)
+        standard = [("Contact", f"<{self.phone.contact}>"), ("Refer-To", to)]
+        standard.append(("Referred-By", self.local.partition(";tag=")[0]))
+        transaction = await self._ask("REFER", [*standard, *headers])
+        transfer.begin(transaction.request.cseq[0], await transaction.final)
+        return transfer
 
     def bye(self, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Hang up an answered call, at once; a second time, or after the other side did, it does nothing."""
@@ -127,13 +156,6 @@ class Call:
             farewell = self._message("BYE", headers)
             self._end("us", farewell)
             self.phone.transact(farewell, self.peer)
-
-    async def request(
-        self, method: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b""
-    ) -> Message:
-        """Send a request within the dialog; gives the final response. Raises TimeoutError."""
-        transaction = self.phone.transact(self._message(method, headers, body), self.peer)
-        return await transaction.final
 
     # Inside ----------------------------------------------------------------------------------------
 
@@ -149,7 +171,10 @@ class Call:
             case "INFO":
                 self.heard_info.append(message)
                 self.respond(transaction, 200)
-            case "OPTIONS" | "NOTIFY" | "MESSAGE":
+            case "NOTIFY":
+                self.respond(transaction, 200)
+                self._on_notify(message)
+            case "OPTIONS" | "MESSAGE":
                 self.respond(transaction, 200)
             case _:
                 self.respond(transaction, 501)
@@ -160,33 +185,47 @@ class Call:
             self._hear_from(Session.parse(message.body))
         self.moments.setdefault("acknowledged", time.time())
 
-    def respond(self, transaction: ServerTransaction, status: int, session: Session | None = None) -> None:
-        """Answer a request."""
-        response = response_to(transaction.request, status, tag=parameter(self.local, "tag"))
-        response.headers.append(("Contact", f"<{self.phone.contact}>"))
-        if session:
-            response.headers.append(("Content-Type", "application/sdp"))
-            response.body = session.pack()
-        transaction.respond(response)
+    def describe(
+        self,
+        transaction: ServerTransaction,
+        status: int,
+        session: Session,
+        headers: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Answer a request with a session description."""
+        typed = [*headers, ("Content-Type", "application/sdp")]
+        self.respond(transaction, status, typed, session.pack())
 
     def _renegotiate(self, transaction: ServerTransaction) -> None:
         message = transaction.request
         if contact := message.get("contact"):
             self.target = uri_in(contact)
         if not message.body:
-            self.respond(transaction, 200, self.local_session if message.method == "INVITE" else None)
+            if message.method == "INVITE":
+                self.describe(transaction, 200, self.local_session)
+            else:
+                self.respond(transaction, 200)
             return
         offer = Session.parse(message.body)
         answer = offer.answer(self.phone.host, self.ear.port, self.codecs)
-        self.respond(transaction, 200, answer)
+        self.describe(transaction, 200, answer)
         self._hear_from(offer)
 
-    async def _reinvite(self, session: Session) -> Message:
+    def _on_notify(self, message: Message) -> None:
+        """News of a transfer: of the one that the event's id names, else of the last (RFC 3515 2.4.6)."""
+        event, _, number = message.get("event").partition(";id=")
+        if event.strip().lower() != "refer" or not self.transfers:
+            return
+        named = [one for one in self.transfers if str(one.number) == number.strip()]
+        (named or self.transfers)[-1].receive(message)
+
+    async def _offer_anew(self, method: str, session: Session) -> Message:
         headers = [("Contact", f"<{self.phone.contact}>"), ("Content-Type", "application/sdp")]
-        transaction = self.phone.transact(self._message("INVITE", headers, session.pack()), self.peer)
+        transaction = await self._ask(method, headers, session.pack())
         response = await transaction.final
         if response.status < 300:
-            self.acknowledge(transaction)
+            if method == "INVITE":
+                self.acknowledge(transaction)
             self._hear_from(Session.parse(response.body))
         return response
 
@@ -211,22 +250,14 @@ class Call:
             if self._saying is not None:
                 self.voice.say(self._saying)
         self.voice.to, self.voice.payload_type = to, payload_type
-        self.voice.paused = session.host == "0.0.0.0" or session.direction in ("sendonly", "inactive")
+        self._set_pause()
 
-    def _message(self, method: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> Message:
-        """A request within the dialog (section 12.2.1.1); every one but ACK gets the next number."""
-        if method != "ACK":
-            self._cseq += 1
-        standard = [
-            ("Via", self.phone.via()),
-            ("Max-Forwards", "70"),
-            *(("Route", route) for route in self._routes),
-            ("From", self.local),
-            ("To", self.remote),
-            ("Call-ID", self.call_id),
-            ("CSeq", f"{self._cseq} {method}"),
-        ]
-        return request(method, self.target, [*standard, *headers], body)
+    def _set_pause(self) -> None:
+        """Whether RTP goes out is for the other side's session and for the test to say."""
+        session = self.remote_session
+        if self.voice and session:
+            held = session.host == "0.0.0.0" or session.direction in ("sendonly", "inactive")
+            self.voice.paused = self._mute or held
 
     def _end(self, by: str, farewell: Message | None = None) -> None:
         if self.over:

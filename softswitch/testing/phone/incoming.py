@@ -7,8 +7,9 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from softswitch.testing.phone.call import Call
+from softswitch.testing.phone.call import PATIENCE, Call
 from softswitch.testing.phone.message import Message, parameter, response_to, uri_in
+from softswitch.testing.phone.reliable import ReliableResponse
 from softswitch.testing.phone.sdp import Session
 from softswitch.testing.phone.transactions import ServerTransaction
 from softswitch.testing.phone.wire import Peer
@@ -32,32 +33,61 @@ class IncomingCall(Call):
         self._routes = invite.listed("record-route")
         self._transaction = transaction
         self._offer = Session.parse(invite.body) if invite.body else None
+        self._reliable: list[ReliableResponse] = []
         self.moments["invited"] = time.time()
 
-    def ring(self, status: int = 180) -> None:
-        """Ring; 183 would be early media, without any here."""
-        if not self.over and self._transaction.status < 200:
-            self.respond(self._transaction, status)
-            self.moments.setdefault("rang", time.time())
-            self._rang.set()
+    def ring(self, status: int = 180, *, reliable: bool = False) -> None:
+        """Ring; 183 would be early media, without any here. `reliable` wants a PRACK (RFC 3262)."""
+        if self._open:
+            self._provisional(status, None, reliable)
+
+    def progress(self, status: int = 183, *, reliable: bool = False) -> None:
+        """Early media: an answer to the offer before the call is answered; the voice speaks from here on.
+
+        Raises ValueError without a common codec, or when the INVITE has no offer.
+        """
+        if not self._open:
+            return
+        if self._offer is None:
+            raise ValueError("the INVITE has no offer that early media could answer")
+        self._provisional(status, self._answer_to(self._offer), reliable)
+        self._hear_from(self._offer)
+
+    async def until_pracked(self, within: float = PATIENCE) -> None:
+        """Wait for the PRACK of every reliable response so far."""
+        async with asyncio.timeout(within):
+            for response in self._reliable:
+                await response.pracked.wait()
 
     def answer(self) -> None:
         """Answer, at once, unless it is over. Raises ValueError without a common codec."""
-        if self.over or self._transaction.status >= 200:
+        if not self._open:
             return
-        session = self.local_session
-        if self._offer:
-            session = self._offer.answer(self.phone.host, self.ear.port, self.codecs)
-        self.respond(self._transaction, 200, session)
+        session = self._answer_to(self._offer) if self._offer else self.local_session
+        self.describe(self._transaction, 200, session)
         self.moments["answered"] = time.time()
         if self._offer:
             self._hear_from(self._offer)
 
     def refuse(self, status: int = 486) -> None:
         """Refuse with a final status."""
-        if not self.over and self._transaction.status < 200:
+        if self._open:
             self.respond(self._transaction, status)
             self._end("us")
+
+    def redirect(self, *contacts: str, status: int = 302) -> None:
+        """Say where else to call: URIs, the best one first."""
+        if self._open:
+            self.respond(self._transaction, status, [("Contact", f"<{contact}>") for contact in contacts])
+            self._end("us")
+
+    def receive(self, transaction: ServerTransaction) -> None:
+        """A request within the dialog came in."""
+        if transaction.request.method != "PRACK":
+            super().receive(transaction)
+            return
+        met = [one for one in self._reliable if one.acknowledges(transaction.request)]
+        self.respond(transaction, 200 if met else 481)
 
     def on_cancel(self, cancel: Message) -> None:
         """The caller gave up: 487, unless the call is answered already (section 9.2)."""
@@ -85,6 +115,27 @@ class IncomingCall(Call):
                 await self.until_answered()
                 await asyncio.sleep(talk)
                 self.bye()
+
+    @property
+    def _open(self) -> bool:
+        """Whether it waits for an answer."""
+        return not self.over and self._transaction.status < 200
+
+    def _answer_to(self, offer: Session) -> Session:
+        return offer.answer(self.phone.host, self.ear.port, self.codecs)
+
+    def _provisional(self, status: int, session: Session | None, reliable: bool) -> None:
+        headers: list[tuple[str, str]] = []
+        if reliable:
+            response = ReliableResponse(self._transaction, len(self._reliable) + 1)
+            self._reliable.append(response)
+            headers = response.headers
+        if session:
+            self.describe(self._transaction, status, session, headers)
+        else:
+            self.respond(self._transaction, status, headers)
+        self.moments.setdefault("rang", time.time())
+        self._rang.set()
 
     @property
     def tag(self) -> str:

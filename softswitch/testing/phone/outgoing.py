@@ -8,11 +8,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from softswitch.testing.phone.call import Call, Refused
-from softswitch.testing.phone.message import Message, request, uri_in
+from softswitch.testing.phone.message import Message, parameter, request
 from softswitch.testing.phone.sdp import Session
 
 if TYPE_CHECKING:
     from softswitch.testing.phone.phone import Phone
+
+
+ALLOW = "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS, NOTIFY, UPDATE, PRACK"
 
 
 class OutgoingCall(Call):
@@ -35,8 +38,9 @@ class OutgoingCall(Call):
         self.remote = f"<{uri}>"
         self.target = uri
         self.peer = phone.peer_for(uri)
+        self._pracked = 0
         self._late_offer = late_offer
-        standard = [("Contact", f"<{phone.contact}>"), ("Allow", "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS")]
+        standard = [("Contact", f"<{phone.contact}>"), ("Allow", ALLOW)]
         content = b"" if late_offer else self.local_session.pack() if body is None else body
         if content:
             standard.append(("Content-Type", "application/sdp"))
@@ -58,23 +62,45 @@ class OutgoingCall(Call):
 
     def _on_response(self, response: Message) -> None:
         self.statuses.append(response.status)
-        if response.status in (180, 183):
-            self.moments.setdefault("rang", time.time())
-            self._rang.set()
-        elif 200 <= response.status < 300:
+        if response.status < 200:
+            self._on_provisional(response)
+        elif response.status < 300:
             self._on_answer(response)
-        elif response.status >= 300 and not self._answered.done():
+        elif not self._answered.done() and not self._invite_again(response):
             self._answered.set_exception(Refused(response))
             self._answered.exception()
             self._end("us" if response.status == 487 and self.farewell else "them", self.farewell)
+
+    def _invite_again(self, response: Message) -> bool:
+        """Whether the refusal was a challenge, which the phone then has answered."""
+        again = self.phone.answer_challenge(self._transaction.request, response)
+        if again is None or self.farewell:
+            return False
+        self._cseq = again.cseq[0]
+        self._transaction = self.phone.transact(again, self.peer, self._on_response)
+        return True
+
+    def _on_provisional(self, response: Message) -> None:
+        """It rings, or sounds already; a reliable response gets its PRACK (RFC 3262 section 4)."""
+        if response.status in (180, 183):
+            self.moments.setdefault("rang", time.time())
+            self._rang.set()
+        if response.status == 100 or not parameter(response.get("to"), "tag") or self._answered.done():
+            return
+        self._meet(response)
+        if response.body and not self._late_offer:
+            self._hear_from(Session.parse(response.body))
+        number = int(response.get("rseq") or 0)
+        if number > self._pracked and "100rel" in response.get("require").lower():
+            self._pracked = number
+            prack = self._message("PRACK", [("RAck", f"{number} {response.get('cseq')}")])
+            self.phone.transact(prack, self.peer)
 
     def _on_answer(self, response: Message) -> None:
         """The first 200 makes the dialog; each repeated one wants its ACK again (section 13.2.2.4)."""
         if not self._answered.done():
             self.moments["answered"] = time.time()
-            self.remote = response.get("to")
-            self.target = uri_in(response.get("contact"))
-            self._routes = response.listed("record-route")[::-1]
+            self._meet(response)
         answer = b""
         if self._late_offer:
             offered = Session.parse(response.body)
@@ -82,7 +108,8 @@ class OutgoingCall(Call):
         self.acknowledge(self._transaction, answer)
         if not self._answered.done():
             self.moments["acknowledged"] = time.time()
-            self._hear_from(Session.parse(response.body))
+            if response.body:
+                self._hear_from(Session.parse(response.body))
             self._answered.set_result(None)
 
 

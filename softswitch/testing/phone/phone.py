@@ -11,9 +11,13 @@ from types import TracebackType
 from typing import Self
 
 from softswitch.testing.phone.call import Call
+from softswitch.testing.phone.dialog import Dialog
+from softswitch.testing.phone.digest import Digest, replace_header
 from softswitch.testing.phone.incoming import IncomingCall, refusal
 from softswitch.testing.phone.message import Message, NotSip, hop_of, parameter
 from softswitch.testing.phone.outgoing import OutgoingCall, plain_request
+from softswitch.testing.phone.registration import Registration
+from softswitch.testing.phone.subscription import Subscription
 from softswitch.testing.phone.transactions import ClientTransaction, ServerTransaction
 from softswitch.testing.phone.wire import Peer, TcpWire, UdpWire, Wire
 
@@ -28,10 +32,11 @@ class Phone:
             incoming.ring()
             incoming.answer()
 
-    It is an instrument, no product: no registration, no authentication, no PRACK, one audio line.
+    With a password it answers challenges; it registers and subscribes when told to, and repeats neither by
+    itself. It is an instrument, no product: one audio line, no encryption, nothing that no test asks for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a test says only what it is about
         self,
         user: str,
         *,
@@ -41,14 +46,28 @@ class Phone:
         transport: str = "udp",
         codecs: tuple[str, ...] = ("PCMU", "PCMA"),
         on_call: Callable[[IncomingCall], None] | None = None,
+        domain: str = "",
+        password: str | None = None,
+        auth_user: str = "",
+        algorithms: tuple[str, ...] = ("SHA-256", "MD5"),
     ) -> None:
-        """`codecs` are names in `sdp.CODECS`; `on_call` gets incoming calls in place of `rung()`."""
+        """`codecs` are names in `sdp.CODECS`; `on_call` gets incoming calls in place of `rung()`.
+
+        `domain` is who it says it belongs to, by default its own address. `password` and `auth_user` (by
+        default the user) answer challenges in one of `algorithms`; without a password they are refusals.
+        """
         self.user = user
         self.name = name
         self.host = host
         self.codecs = codecs
         self.on_call = on_call
+        self.domain = domain
+        self.digest = Digest(auth_user or user, password, algorithms) if password is not None else None
+        """What answers challenges; a test may change it."""
+        self.options: int | None = 200
+        """The status of the answer to OPTIONS outside a call; None lets them go unanswered."""
         self.calls: list[Call] = []
+        self.subscriptions: list[Subscription] = []
         self.log: list[tuple[float, str, Message]] = []
         """Every message: seconds since the epoch, `sent` or `heard`, the message; no repetitions."""
         self.strays: asyncio.Queue[Message] = asyncio.Queue()
@@ -61,6 +80,7 @@ class Phone:
         self._rung: asyncio.Queue[IncomingCall] = asyncio.Queue()
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._servers: dict[tuple[str, str], ServerTransaction] = {}
+        self._registrations: dict[str, Registration] = {}
 
     async def __aenter__(self) -> Self:
         kind: type[UdpWire] | type[TcpWire] = TcpWire if self._transport == "tcp" else UdpWire
@@ -100,7 +120,7 @@ class Phone:
     @property
     def identity(self) -> str:
         """The From of its requests, without tag."""
-        address = f"<sip:{self.user}@{self.host}:{self.port}>"
+        address = f"<sip:{self.user}@{self.domain or f'{self.host}:{self.port}'}>"
         return f'"{self.name}" {address}' if self.name else address
 
     def via(self) -> str:
@@ -135,8 +155,33 @@ class Phone:
         self, method: str, uri: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b""
     ) -> Message:
         """Send a request outside any dialog; gives the final response. Raises TimeoutError."""
-        message = plain_request(self, method, uri, headers, body)
-        return await self.transact(message, self.peer_for(uri)).final
+        message: Message | None = plain_request(self, method, uri, headers, body)
+        while message:
+            response = await self.transact(message, self.peer_for(uri)).final
+            message = self.answer_challenge(message, response)
+        return response
+
+    async def register(
+        self,
+        registrar: str,
+        *,
+        contacts: Iterable[str] | None = None,
+        expires: int | None = 3600,
+        path: Iterable[str] = (),
+        headers: Iterable[tuple[str, str]] = (),
+    ) -> Message:
+        """Register, refresh, or with `expires=0` remove; gives the final response. See Registration."""
+        registration = self._registrations.setdefault(registrar, Registration(self, registrar))
+        return await registration.register(contacts=contacts, expires=expires, path=path, headers=headers)
+
+    async def subscribe(
+        self, uri: str, event: str, *, expires: int | None = 3600, accept: str = ""
+    ) -> Subscription:
+        """Subscribe to an event package; the subscription has the `response`, a refusal too."""
+        subscription = Subscription(self, uri, event, accept)
+        self.subscriptions.append(subscription)
+        await subscription.subscribe(expires)
+        return subscription
 
     def send_raw(self, data: bytes, to: str) -> None:
         """Send bytes as they are to where a URI points; responses land in `strays`."""
@@ -164,6 +209,11 @@ class Phone:
         transaction = ClientTransaction(message, peer, on_response)
         self._clients[transaction.key] = transaction
         return transaction
+
+    def answer_challenge(self, asked: Message, response: Message) -> Message | None:
+        """The request with credentials, for another transaction; None when the response is to be taken."""
+        again = self.digest.answer(asked, response) if self.digest else None
+        return replace_header(again, "Via", self.via()) if again else None
 
     def note(self, way: str, message: Message) -> None:
         """Remember a message."""
@@ -203,19 +253,21 @@ class Phone:
             self._on_ack(message)
             return
         transaction = self._servers[key] = ServerTransaction(message, peer)
-        call = self._call_of(message)
+        dialog = self._dialog_of(message)
         if message.method == "CANCEL":
-            refusal(transaction, 200 if call else 481)
-            if isinstance(call, IncomingCall):
-                call.on_cancel(message)
-        elif call:
-            call.receive(transaction)
+            refusal(transaction, 200 if dialog else 481)
+            if isinstance(dialog, IncomingCall):
+                dialog.on_cancel(message)
+        elif dialog:
+            dialog.receive(transaction)
         elif parameter(message.get("to"), "tag"):
             refusal(transaction, 481)
         elif message.method == "INVITE":
             self._on_invite(transaction, peer)
-        else:
-            refusal(transaction, 200 if message.method == "OPTIONS" else 501)
+        elif message.method != "OPTIONS":
+            refusal(transaction, 501)
+        elif self.options is not None:
+            refusal(transaction, self.options)
 
     def _on_invite(self, transaction: ServerTransaction, peer: Peer) -> None:
         call = IncomingCall(self, transaction, peer)
@@ -229,14 +281,15 @@ class Phone:
         """Of a refusal it has the INVITE's branch; of a 200 it belongs to the dialog."""
         if refused := self._servers.get((message.branch, "INVITE")):
             refused.acknowledge()
-        elif call := self._call_of(message):
+        elif isinstance(call := self._dialog_of(message), Call):
             for transaction in self._servers.values():
                 invite = transaction.request
                 if invite.get("call-id") == call.call_id and invite.cseq == (message.cseq[0], "INVITE"):
                     transaction.acknowledge()
             call.on_ack(message)
 
-    def _call_of(self, message: Message) -> Call | None:
-        """The call that a request belongs to, by Call-ID."""
+    def _dialog_of(self, message: Message) -> Dialog | None:
+        """The call or the subscription that a request belongs to, by Call-ID."""
         call_id = message.get("call-id")
-        return next((call for call in self.calls if call.call_id == call_id), None)
+        dialogs = (*self.calls, *self.subscriptions)
+        return next((dialog for dialog in dialogs if dialog.call_id == call_id), None)
