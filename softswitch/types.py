@@ -208,6 +208,7 @@ class CancelReason(StrEnum):
     ANSWERED_ELSEWHERE = "answered-elsewhere"
     NO_ANSWER = "no-answer"
     AGENT_REMOVED = "agent-removed"
+    PHONE_GONE = "phone-gone"
     QUEUE_REMOVED = "queue-removed"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.explain import Skipped, SkipReason
 from softswitch.acd.states import OfferState
-from softswitch.types import AgentName, CallId, OfferId, Seconds
+from softswitch.types import AgentName, CallId, OfferId, QueueName, Seconds
 
 if TYPE_CHECKING:
     from softswitch.acd.offers import Offer
@@ -23,6 +23,10 @@ class AgentState(StrEnum):
     RINGING = "ringing"
     OUTSIDE_CALL = "outside-call"
     WRAP_UP = "wrap-up"
+    OFFLINE = "offline"
+    """No phone can be reached."""
+    SIGNED_OUT = "signed-out"
+    """Of all queues."""
     PAUSED = "paused"
     BACK_OFF = "back-off"
     FREE = "free"
@@ -55,6 +59,10 @@ class Agent:
 
     paused: str | None = None
     """The reason, which may be empty; None: not paused."""
+    reachable: bool = True
+    """A phone is there."""
+    signed_out: set[QueueName] = field(default_factory=set)
+    """Queues of which the agent takes no calls at the moment."""
     back_off_until: Seconds = float("-inf")
     back_off: Timer | None = None
 
@@ -86,6 +94,7 @@ class Agent:
         """Whether an offer may be made at `now`."""
         return (
             self.employed
+            and self.reachable
             and self.paused is None
             and (self.limit is None or self.load < self.limit)
             and self.back_off_until <= now
@@ -109,7 +118,15 @@ class Agent:
             return AgentState.RINGING
         return AgentState.OUTSIDE_CALL if self.outside else AgentState.WRAP_UP
 
+    def serves(self, queue: QueueName) -> bool:
+        """Whether the agent is there for a queue of the memberships, if perhaps in a call."""
+        return self.reachable and self.paused is None and queue not in self.signed_out
+
     def _resting(self, now: Seconds) -> AgentState | None:
+        if not self.reachable:
+            return AgentState.OFFLINE
+        if self.signed_out and all(queue.name in self.signed_out for queue, _ in self.memberships):
+            return AgentState.SIGNED_OUT
         if self.paused is not None:
             return AgentState.PAUSED
         return AgentState.BACK_OFF if self.back_off_until > now else None
@@ -136,6 +153,8 @@ _REASON = {
     AgentState.RINGING: SkipReason.RINGING,
     AgentState.OUTSIDE_CALL: SkipReason.OUTSIDE_CALL,
     AgentState.WRAP_UP: SkipReason.WRAP_UP,
+    AgentState.OFFLINE: SkipReason.OFFLINE,
+    AgentState.SIGNED_OUT: SkipReason.SIGNED_OUT,
     AgentState.PAUSED: SkipReason.PAUSED,
     AgentState.BACK_OFF: SkipReason.BACK_OFF,
     AgentState.FREE: SkipReason.RANKED_LOWER,

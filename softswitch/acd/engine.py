@@ -19,6 +19,8 @@ from softswitch.acd.events import (
     AgentCallStarted,
     AgentPaused,
     AgentResumed,
+    AgentSignedIn,
+    AgentSignedOut,
     CallerJoined,
     CallerLeft,
     ConnectFailed,
@@ -26,6 +28,8 @@ from softswitch.acd.events import (
     Event,
     OfferAnswered,
     OfferFailed,
+    PhonesReachable,
+    PhonesUnreachable,
     SettingsChanged,
     TimerExpired,
 )
@@ -69,6 +73,10 @@ class Engine:
             AgentCallEnded: self._agent_call_ended,
             AgentPaused: self._agent_paused,
             AgentResumed: self._agent_resumed,
+            AgentSignedIn: self._agent_signed_in,
+            AgentSignedOut: self._agent_signed_out,
+            PhonesReachable: self._phones_reachable,
+            PhonesUnreachable: self._phones_unreachable,
             TimerExpired: self._timer_expired,
         }
 
@@ -205,9 +213,23 @@ class Engine:
 
     def _pause(self, agent: Agent, reason: str | None) -> None:
         agent.paused = reason
-        for queue, _ in agent.memberships:
-            queue.serving = None
-        self._floor.refresh(agent)
+        self._floor.recount(agent)
+
+    def _phones_reachable(self, event: PhonesReachable) -> None:
+        self._floor.reach(self._agent(event.agent), True)
+
+    def _phones_unreachable(self, event: PhonesUnreachable) -> None:
+        self._floor.reach(self._agent(event.agent), False)
+
+    def _agent_signed_in(self, event: AgentSignedIn) -> None:
+        agent = self._agent(event.agent)
+        agent.idle_since = self._floor.now
+        self._floor.sign(agent, set() if event.queue is None else agent.signed_out - {event.queue})
+
+    def _agent_signed_out(self, event: AgentSignedOut) -> None:
+        agent = self._agent(event.agent)
+        served = {queue.name for queue, _ in agent.memberships}
+        self._floor.sign(agent, agent.signed_out | (served if event.queue is None else {event.queue}))
 
     # Everything ----------------------------------------------------------------------------------
 

@@ -107,6 +107,38 @@ class AgentResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentSignedIn:
+    """An agent takes calls of a queue again."""
+
+    agent: AgentName
+    queue: QueueName | None = None
+    """None: of all that the agent serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSignedOut:
+    """An agent takes no more calls of a queue until signed in; conversations and open offers go on."""
+
+    agent: AgentName
+    queue: QueueName | None = None
+    """None: of all that the agent serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhonesReachable:
+    """A phone of an agent of whom none was there has come."""
+
+    agent: AgentName
+
+
+@dataclass(frozen=True, slots=True)
+class PhonesUnreachable:
+    """The last phone of an agent is gone: offers are taken back, conversations go on."""
+
+    agent: AgentName
+
+
+@dataclass(frozen=True, slots=True)
 class TimerExpired:
     """`next_deadline()` has come (or passed)."""
 
@@ -123,5 +155,9 @@ Event = (
     | AgentCallEnded
     | AgentPaused
     | AgentResumed
+    | AgentSignedIn
+    | AgentSignedOut
+    | PhonesReachable
+    | PhonesUnreachable
     | TimerExpired
 )

@@ -16,7 +16,7 @@ from softswitch.acd.explain import Why
 from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
 from softswitch.acd.recent import Recent
-from softswitch.acd.states import CallerMove, OfferMove
+from softswitch.acd.states import CallerMove, OfferMove, OfferState
 from softswitch.acd.waiting import Caller
 from softswitch.types import (
     AgentName,
@@ -243,6 +243,35 @@ class Floor:
             return
         agent.available = free
         for queue, place in agent.memberships:
+            if queue.name in agent.signed_out:
+                continue
             queue.note_free(place, free)
             if free:
                 self.to_match[queue] = None
+
+    def sign(self, agent: Agent, queues: set[QueueName]) -> None:
+        """From now on the agent is signed out of these queues, and of no others."""
+        if agent.available:
+            agent.available = False
+            for queue, place in agent.memberships:
+                if queue.name not in agent.signed_out:
+                    queue.note_free(place, False)
+        agent.signed_out = queues
+        self.recount(agent)
+
+    def reach(self, agent: Agent, reachable: bool) -> None:
+        """The agent's phones have come or gone; what rings on one that is gone is taken back."""
+        if agent.reachable is reachable:
+            return
+        agent.reachable = reachable
+        if reachable:
+            agent.idle_since = self.now
+        self.recount(agent)
+        for offer in [offer for offer in agent.offers.values() if offer.state is OfferState.RINGING]:
+            self.withdraw(offer, CancelReason.PHONE_GONE)
+
+    def recount(self, agent: Agent) -> None:
+        """Whether the agent is there at all has changed, which also changes how many calls can be served."""
+        for queue, _ in agent.memberships:
+            queue.serving = None
+        self.refresh(agent)

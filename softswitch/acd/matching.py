@@ -162,5 +162,7 @@ def _skipped(caller: Caller, agent: Agent, now: Seconds) -> Skipped:
         return agent.why_not(now)
     if agent.name in caller.offers:
         return Skipped(agent.name, SkipReason.RINGING)
+    if caller.queue.name in agent.signed_out:
+        return Skipped(agent.name, SkipReason.SIGNED_OUT)
     declined = caller.declines.get(agent.name, 0)
     return Skipped(agent.name, SkipReason.DECLINED_CALLER if declined else SkipReason.RANKED_LOWER)

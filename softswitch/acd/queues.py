@@ -51,7 +51,7 @@ class Queue:
     tally: Tally = field(default_factory=Tally)
     handle_times: HandleTimes = field(default_factory=HandleTimes)
     serving: float | None = None
-    """Calls that agents who are not paused can serve at once; None: to be counted again."""
+    """Calls that agents who are there and not paused can serve at once; None: to be counted again."""
 
     def score(self, caller: Caller, now: Seconds) -> float:
         """Points and ageing at `now`."""
@@ -93,7 +93,7 @@ class Queue:
     def capacity(self) -> float:
         """Calls that the agents who are here can serve at once; infinite with an unlimited one."""
         if self.serving is None:
-            limits = (agent.limit for agent in self.team if agent.paused is None)
+            limits = (agent.limit for agent in self.team if agent.serves(self.name))
             self.serving = float(sum(float("inf") if limit is None else limit for limit in limits))
         return self.serving
 

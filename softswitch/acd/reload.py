@@ -93,7 +93,8 @@ def _employ(floor: Floor, settings: EngineSettings) -> None:
         if name not in settings.agents:
             _dismiss(floor, agent)
     for name, wanted in settings.agents.items():
-        agent = floor.agents.get(name) or Agent(name, idle_since=floor.now, since=floor.now)
+        known = floor.agents.get(name)
+        agent = known or Agent(name, floor.now, floor.now, reachable=not wanted.registers)
         floor.agents[name] = agent
         agent.employed = True
         agent.limit = wanted.calls

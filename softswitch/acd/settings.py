@@ -68,6 +68,8 @@ class AgentSettings:
     """How many calls at once (offers, conversations and wrap-ups count); None: unlimited."""
     level: int = 0
     """Skill for VIP callers: `vip-priority` gives them the highest first."""
+    registers: bool = False
+    """Reached only by phones that register: offline until one has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,18 @@ import structlog
 from softswitch.acd.actions import Action, Announce, CancelRing, Connect, Leave, Ring
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import (
+    AgentPaused,
+    AgentResumed,
+    AgentSignedIn,
+    AgentSignedOut,
     CallerJoined,
     CallerLeft,
     ConnectFailed,
     Event,
     OfferAnswered,
     OfferFailed,
+    PhonesReachable,
+    PhonesUnreachable,
     TimerExpired,
 )
 from softswitch.acd.explain import Why
@@ -170,6 +176,23 @@ class Dispatcher:
                 self._journal.note("CallerLeft", event.call, reason=event.reason)
             case ConnectFailed():
                 self._journal.note("ConnectFailed", event.call)
+            case _:
+                self._note_agent(event)
+
+    def _note_agent(self, event: Event) -> None:
+        match event:
+            case PhonesReachable():
+                self._journal.note("AgentOnline", agent=event.agent)
+            case PhonesUnreachable():
+                self._journal.note("AgentOffline", agent=event.agent)
+            case AgentSignedIn():
+                self._journal.note("AgentSignedIn", agent=event.agent, queue=event.queue)
+            case AgentSignedOut():
+                self._journal.note("AgentSignedOut", agent=event.agent, queue=event.queue)
+            case AgentPaused():
+                self._journal.note("AgentPaused", agent=event.agent, reason=event.reason)
+            case AgentResumed():
+                self._journal.note("AgentResumed", agent=event.agent)
 
     def _note_end(self, ring: Ring, result: str | CancelReason, status: int = 0) -> None:
         self._journal.note(

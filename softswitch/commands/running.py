@@ -20,6 +20,8 @@ COLOURS = {
     "outside-call": "cyan",
     "wrap-up": "magenta",
     "paused": "red",
+    "offline": "dim",
+    "signed-out": "dim",
     "back-off": "red",
 }
 """Of agents' states."""

@@ -37,6 +37,14 @@ class Kind(StrEnum):
     HELD = "Held"
     RESUMED = "Resumed"
     CONVERSATION_ENDED = "ConversationEnded"
+    AGENT_ONLINE = "AgentOnline"
+    AGENT_OFFLINE = "AgentOffline"
+    AGENT_SIGNED_IN = "AgentSignedIn"
+    AGENT_SIGNED_OUT = "AgentSignedOut"
+    AGENT_PAUSED = "AgentPaused"
+    AGENT_RESUMED = "AgentResumed"
+    PHONE_REGISTERED = "PhoneRegistered"
+    PHONE_UNREGISTERED = "PhoneUnregistered"
     SWITCH_STARTED = "SwitchStarted"
     SWITCH_DRAINING = "SwitchDraining"
     SWITCH_STOPPED = "SwitchStopped"
@@ -160,6 +168,28 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CONVERSATION_ENDED: Word(
             "Caller and agent are done.",
             {"agent": "who", "ended_by": "caller, agent or switch", "talked": "seconds since Connected"},
+        ),
+        Kind.AGENT_ONLINE: Word("A phone of an agent of whom none was there has come.", {"agent": "who"}),
+        Kind.AGENT_OFFLINE: Word("The last phone of an agent is gone.", {"agent": "who"}),
+        Kind.AGENT_SIGNED_IN: Word(
+            "An agent takes calls of a queue again.", {"agent": "who", "queue": "which; null: all of them"}
+        ),
+        Kind.AGENT_SIGNED_OUT: Word(
+            "An agent takes no more calls of a queue.", {"agent": "who", "queue": "which; null: all of them"}
+        ),
+        Kind.AGENT_PAUSED: Word("An agent takes no calls.", {"agent": "who", "reason": "as given, or empty"}),
+        Kind.AGENT_RESUMED: Word("An agent takes calls again.", {"agent": "who"}),
+        Kind.PHONE_REGISTERED: Word(
+            "A phone of an agent registered an address.",
+            {
+                "agent": "whose",
+                "contact": "the address",
+                "source": "where it came from",
+            },
+        ),
+        Kind.PHONE_UNREGISTERED: Word(
+            "An address of an agent's phone is gone.",
+            {"agent": "whose", "contact": "the address", "why": "unregistered, expired"},
         ),
         Kind.SWITCH_STARTED: Word(
             "The switch takes calls.",

@@ -81,6 +81,8 @@ class Desk:
     wrap_ups: list[float] = field(default_factory=list)
     outside: set[CallId] = field(default_factory=set)
     paused: bool = False
+    reachable: bool = True
+    signed_out: set[QueueName] = field(default_factory=set)
     in_peace_until: float = float("-inf")
 
     def load(self, now: float) -> int:
@@ -134,7 +136,7 @@ class Model:
         assert stay.agent is None
         assert stay.queue == ring.queue
         assert ring.agent not in stay.phones, "one phone rung twice for one caller"
-        assert self.is_free(ring.agent), "no room for one more call"
+        assert self.is_free(ring.agent, ring.queue), "no room for one more call"
         assert ring.agent in self.floor.queues[ring.queue].agents
         same_round = stay.round is ring.why
         heads = [head for name in self.floor.queues if (head := self.head(name, ring.agent))]
@@ -147,7 +149,7 @@ class Model:
             stay.joined_in = bool(stay.phones)
         if not stay.joined_in:
             team = self.floor.queues[ring.queue].agents
-            fewest = min(stay.declines.get(name, 0) for name in team if self.is_free(name))
+            fewest = min(stay.declines.get(name, 0) for name in team if self.is_free(name, ring.queue))
             assert stay.declines.get(ring.agent, 0) <= fewest
         assert ring.agent in ring.why.considered
         named = [*ring.why.considered, *(skipped.agent for skipped in ring.why.skipped)]
@@ -160,7 +162,7 @@ class Model:
 
     def head(self, name: QueueName, agent: AgentName) -> Stay | None:
         """Who is next in a queue that the agent serves and has no phone ringing."""
-        if agent not in self.floor.queues[name].agents:
+        if agent not in self.floor.queues[name].agents or name in self.desks[agent].signed_out:
             return None
         return next((self.stays[call] for call in self.line(name) if not self.stays[call].phones), None)
 
@@ -226,9 +228,11 @@ class Model:
         waiting = [stay for stay in self.stays.values() if stay.queue == name and not stay.agent]
         return [stay.call for stay in sorted(waiting, key=self.urgency)]
 
-    def is_free(self, name: AgentName) -> bool:
+    def is_free(self, name: AgentName, queue: QueueName) -> bool:
         desk = self.desks[name]
         if name not in self.floor.agents or desk.paused or desk.in_peace_until > self.now:
+            return False
+        if not desk.reachable or queue in desk.signed_out:
             return False
         limit = self.floor.agents[name].calls
         return limit is None or desk.load(self.now) < limit

@@ -17,6 +17,8 @@ from softswitch.acd.events import (
     AgentCallStarted,
     AgentPaused,
     AgentResumed,
+    AgentSignedIn,
+    AgentSignedOut,
     CallerJoined,
     CallerLeft,
     ConnectFailed,
@@ -24,6 +26,8 @@ from softswitch.acd.events import (
     Event,
     OfferAnswered,
     OfferFailed,
+    PhonesReachable,
+    PhonesUnreachable,
     SettingsChanged,
     TimerExpired,
 )
@@ -153,6 +157,30 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             self.desks[name].paused = paused
             self.tell(AgentPaused(name) if paused else AgentResumed(name))
 
+    @rule(which=st.sampled_from(AGENTS), out=st.booleans(), queue=st.none() | st.integers(0, 2))
+    def sign(self, which: str, out: bool, queue: int | None) -> None:
+        name, names = AgentName(which), sorted(self.floor.queues)
+        if name not in self.desks or not names:
+            return
+        place = None if queue is None else names[queue % len(names)]
+        served = {each for each in names if name in self.floor.queues[each].agents}
+        desk = self.desks[name]
+        if out:
+            desk.signed_out |= served if place is None else {place}
+        else:
+            desk.signed_out = set() if place is None else desk.signed_out - {place}
+        self.tell(AgentSignedOut(name, place) if out else AgentSignedIn(name, place))
+
+    @rule(which=st.sampled_from(AGENTS), there=st.booleans())
+    def phone_comes_or_goes(self, which: str, there: bool) -> None:
+        name = AgentName(which)
+        if name in self.desks:
+            self.desks[name].reachable = there
+            if not there:
+                for offer in [offer for offer, (_, agent, _) in self.offers.items() if agent == name]:
+                    self.close(offer)
+            self.tell(PhonesReachable(name) if there else PhonesUnreachable(name))
+
     @precondition(lambda self: self.engine.next_deadline() is not None)
     @rule()
     def come_to_deadline(self) -> None:
@@ -236,7 +264,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
     def nobody_idles_while_somebody_waits(self) -> None:
         for name, queue_settings in self.floor.queues.items():
             if any(not self.stays[call].phones for call in self.line(name)):
-                assert not [agent for agent in queue_settings.agents if self.is_free(agent)]
+                assert not [agent for agent in queue_settings.agents if self.is_free(agent, name)]
 
     def teardown(self) -> None:
         if not hasattr(self, "engine"):
