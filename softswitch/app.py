@@ -30,6 +30,7 @@ from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError
 from softswitch.ports import Leg
+from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.store.journal import Journal
@@ -78,10 +79,12 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
         stack.callback(dispatcher.close)
         dispatcher.feed(SettingsChanged(settings.engine))
-        book = PhoneBook(settings.phones)
+        book = PhoneBook(settings.phones, dispatcher.feed)
         switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book)
         supervisor = await stack.enter_async_context(Supervisor(switch))
-        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book)
+        registry = Registry(endpoint, journal, book, settings, folder / "phones.db")
+        stack.callback(registry.close)
+        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
         stopped.callback(journal.note, "SwitchStopped")

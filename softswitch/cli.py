@@ -164,6 +164,14 @@ def queues(data: Data = None, config: Config = None, json: AsJson = False) -> No
 
 
 @app.command(rich_help_panel=RUNNING)
+def phones(data: Data = None, config: Config = None, json: AsJson = False) -> None:
+    """Every phone that is registered: where it is, how fast it answers, until when it stays."""
+    from softswitch.commands.phones import print_phones
+
+    print_phones(_socket(data, config), json)
+
+
+@app.command(rich_help_panel=RUNNING)
 def agents(data: Data = None, config: Config = None, json: AsJson = False) -> None:
     """What each agent is doing, and since when."""
     from softswitch.commands.running import print_agents

@@ -23,6 +23,7 @@ from softswitch.config.load import load
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import ConfigError
 from softswitch.ports import JsonValue, Store
+from softswitch.registry import Registry
 from softswitch.sip.endpoint import SipEndpoint
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class RunningSwitch:
         speech: SpeechService,
         store: Store,
         book: PhoneBook,
+        registry: Registry,
     ) -> None:
         self._switch = switch
         self._speech = speech
@@ -62,6 +64,7 @@ class RunningSwitch:
         self._endpoint = endpoint
         self._store = store
         self._book = book
+        self._registry = registry
         self._started = asyncio.get_running_loop().time()
         self._reloading = asyncio.Lock()
         self._stop_asked = asyncio.Event()
@@ -74,6 +77,7 @@ class RunningSwitch:
             "queues": self.queues,
             "agents": self.agents,
             "calls": self.calls,
+            "phones": self.phones,
             "reload": self.reload,
             "stop": self.stop,
         }
@@ -128,7 +132,8 @@ class RunningSwitch:
         # The engine may refuse, and then nothing else must have changed; its phones ring a moment later.
         self._switch.dispatcher.feed(SettingsChanged(new.engine))
         self._switch.settings = new
-        self._book.phones = new.phones
+        self._registry.apply(new)
+        self._book.apply(new.phones)
         self._endpoint.admit(max_calls=new.sip.max_calls)
 
     async def status(self) -> JsonValue:
@@ -163,6 +168,10 @@ class RunningSwitch:
     async def calls(self) -> JsonValue:
         """The calls in progress."""
         return self._supervisor.describe()
+
+    async def phones(self) -> JsonValue:
+        """Every phone that is registered."""
+        return self._registry.describe()
 
     def _look(self, most: int) -> Snapshot:
         """The floor, with so many callers of each queue."""

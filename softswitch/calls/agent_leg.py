@@ -9,15 +9,13 @@ import structlog
 from softswitch.acd.actions import Ring
 from softswitch.acd.events import OfferAnswered, OfferFailed
 from softswitch.calls.call import Call
+from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
 from softswitch.types import AgentName, CancelReason, OfferFailure, Party
 
 log = structlog.get_logger(__name__)
-
-COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
-"""RFC 3326: a phone that sees it counts no missed call."""
 
 ANONYMOUS = "anonymous"
 """Shown for a caller who gives neither name nor number, as in RFC 3323's From."""
@@ -51,24 +49,23 @@ def display(switch: Switch, call: Call) -> Party:
     return Party(caller.number, f"{label}: {caller.name or caller.number or ANONYMOUS}", caller.uri)
 
 
-def dial(switch: Switch, call: Call, agent: AgentName) -> Leg:
-    """Ring an agent's phone. Raises LegRefused when it cannot even be tried."""
-    ways = switch.directory.ways(agent)
-    if not ways:
-        raise LegRefused(480, f"{agent} has no phone that can be reached")
-    return switch.endpoint.dial(ways[0], caller=display(switch, call), headers=call.headers())
+def dial(switch: Switch, call: Call, agent: AgentName) -> Fork:
+    """Ring all of an agent's phones. Raises LegRefused when none can even be tried."""
+    return Fork(switch.endpoint, switch.directory.ways(agent), display(switch, call), call.headers())
 
 
 class Offer:
-    """An agent's phone that rings for a waiting caller. Its `leg` outlives it only when it is taken."""
+    """An agent's phones that ring for a waiting caller. The leg that answered outlives it only when taken."""
 
     def __init__(self, switch: Switch, call: Call, ring: Ring) -> None:
         self._switch = switch
         self._call = call
         self._ring = ring
         self._task: asyncio.Task[None] | None = None
-        self.leg: Leg | None = None
-        self.taken = False
+        self._fork: Fork | None = None
+        self._leg: Leg | None = None
+        """The one that answered."""
+        self._taken = False
 
     def start(self, group: asyncio.TaskGroup) -> None:
         """Begin to ring."""
@@ -76,15 +73,15 @@ class Offer:
 
     def take(self) -> Leg:
         """The agent's leg, now owned by whoever takes it. Only after its OfferAnswered."""
-        assert self.leg is not None
-        self.taken = True
-        return self.leg
+        assert self._leg is not None
+        self._taken = True
+        return self._leg
 
     def cancel(self, reason: CancelReason) -> None:
         """Stop ringing, or hang up on a phone that answered in the same moment."""
-        if self.leg is not None:
+        if self._fork is not None:
             elsewhere = reason is CancelReason.ANSWERED_ELSEWHERE
-            self.leg.hangup(reason=COMPLETED_ELSEWHERE if elsewhere else "")
+            self._fork.hangup(COMPLETED_ELSEWHERE if elsewhere else "")
         if self._task is not None:
             self._task.cancel()
 
@@ -92,8 +89,8 @@ class Offer:
         feed = self._switch.dispatcher.feed
         offer = self._ring.offer
         try:
-            self.leg = dial(self._switch, self._call, self._ring.agent)
-            await self.leg.answered()
+            self._fork = dial(self._switch, self._call, self._ring.agent)
+            self._leg = await self._fork.answered()
         except LegRefused as refusal:
             feed(OfferFailed(offer, failure_of(refusal.status), refusal.status))
         except LegError:  # answered, and hung up in the same moment
@@ -104,5 +101,5 @@ class Offer:
         else:
             feed(OfferAnswered(offer))
         finally:
-            if self.leg is not None and not self.taken:
-                self.leg.hangup()
+            if self._fork is not None:
+                self._fork.hangup(but=self._leg if self._taken else None)

@@ -8,6 +8,7 @@ from softswitch.acd.events import AgentCallEnded, AgentCallStarted
 from softswitch.calls.agent_leg import dial, failure_of
 from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
+from softswitch.calls.fork import Fork
 from softswitch.calls.music import RINGBACK
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone
@@ -40,10 +41,10 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
     call.agent, call.phase = agent, "ringing"
     dispatcher = switch.dispatcher
     dispatcher.feed(AgentCallStarted(agent, call.id))
-    leg: Leg | None = None
+    fork: Fork | None = None
     try:
-        leg = dial(switch, call, phone.agent)
-        await _until_answered(switch, call, leg, phone)
+        fork = dial(switch, call, phone.agent)
+        leg = await _until_answered(switch, call, fork, phone)
         await call.answer()
         await _talk(switch, call, leg)
         return None
@@ -54,20 +55,21 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Reject | None:
     except (LegError, TimeoutError):
         return Reject(UNAVAILABLE)
     finally:
-        if leg is not None:
-            leg.hangup()
+        if fork is not None:
+            fork.hangup()
         dispatcher.feed(AgentCallEnded(agent, call.id))
         call.agent = None
 
 
-async def _until_answered(switch: Switch, call: Call, leg: Leg, phone: AgentPhone) -> None:
-    """Let it ring. Raises LegError, and TimeoutError when the ring time is over."""
-    call.note("OfferMade", offer=leg.id, agent=phone.agent, queue=None, sip_call_id=leg.sip_call_id)
-    _sound_of_ringing(switch, call, leg)
+async def _until_answered(switch: Switch, call: Call, fork: Fork, phone: AgentPhone) -> Leg:
+    """Let them ring; returns the leg that answered. Raises LegError, and TimeoutError after the ring time."""
+    first = fork.legs[0]
+    call.note("OfferMade", offer=first.id, agent=phone.agent, queue=None, sip_call_id=first.sip_call_id)
+    _sound_of_ringing(switch, call, fork)
     result, status = "answered", 0
     try:
         async with asyncio.timeout(phone.ring):
-            await leg.answered()
+            return await fork.answered()
     except LegRefused as refusal:
         result, status = failure_of(refusal.status), refusal.status
         raise
@@ -78,7 +80,7 @@ async def _until_answered(switch: Switch, call: Call, leg: Leg, phone: AgentPhon
         result = CancelReason.CALLER_LEFT
         raise
     finally:
-        call.note("OfferEnded", offer=leg.id, agent=phone.agent, result=result, status=status)
+        call.note("OfferEnded", offer=first.id, agent=phone.agent, result=result, status=status)
 
 
 async def _talk(switch: Switch, call: Call, leg: Leg) -> None:
@@ -89,9 +91,9 @@ async def _talk(switch: Switch, call: Call, leg: Leg) -> None:
         call.conversation_over(leg)
 
 
-def _sound_of_ringing(switch: Switch, call: Call, leg: Leg) -> None:
+def _sound_of_ringing(switch: Switch, call: Call, fork: Fork) -> None:
     """180 to a caller who has not been answered, as soon as the phone rings; a tone to one who has."""
     if call.is_answered:
         call.leg.hear(*switch.music.hear(RINGBACK))
     else:
-        leg.on_progress = lambda _status: call.leg.ring()
+        fork.on_progress(lambda _status: call.leg.ring())

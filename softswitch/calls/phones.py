@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from softswitch.acd.events import Event, PhonesReachable, PhonesUnreachable
 from softswitch.config.settings import AgentPhone
 from softswitch.ports import Directory
 from softswitch.types import AgentName, Way
 
 
 class PhoneBook:
-    """`ports.Directory` of the live switch."""
+    """`ports.Directory` of the live switch; tells the queues when an agent can be reached and when not."""
 
-    def __init__(self, phones: Mapping[AgentName, AgentPhone], registered: Directory | None = None) -> None:
-        self.phones = phones
-        """Replaced as a whole by a reload."""
-        self._registered = registered
+    def __init__(
+        self, phones: Mapping[AgentName, AgentPhone], feed: Callable[[Event], None] = lambda _event: None
+    ) -> None:
+        """`feed`: the engine, which knows these agents already."""
+        self.registered: Directory | None = None
+        self._phones = phones
+        self._feed = feed
+        self._told: dict[AgentName, bool] = {}
+        """What the engine believes, of agents where that is not what it begins with."""
+
+    def apply(self, phones: Mapping[AgentName, AgentPhone]) -> None:
+        """A reload; the engine has had its part of it."""
+        for name in self._phones.keys() & phones.keys():
+            self._told.setdefault(name, self._phones[name].way is not None)
+        for name in self._told.keys() - phones.keys():
+            del self._told[name]
+        self._phones = phones
+        for name in phones:
+            self.changed(name)
 
     def ways(self, agent: AgentName) -> Sequence[Way]:
         """The fixed address, where there is one, and every phone that registered."""
-        phone = self.phones.get(agent)
+        phone = self._phones.get(agent)
         if phone is None:
             return ()
         fixed = () if phone.way is None else (phone.way,)
-        return (*fixed, *self._registered.ways(agent)) if self._registered else fixed
+        return (*fixed, *self.registered.ways(agent)) if self.registered else fixed
+
+    def changed(self, agent: AgentName) -> None:
+        """Phones of an agent have come or gone."""
+        phone = self._phones.get(agent)
+        if phone is None:
+            return
+        there = bool(self.ways(agent))
+        if there is not self._told.get(agent, phone.way is not None):
+            self._told[agent] = there
+            self._feed(PhonesReachable(agent) if there else PhonesUnreachable(agent))

@@ -8,12 +8,15 @@ import structlog
 
 from softswitch.calls.call import Call
 from softswitch.calls.direct import ring_agent
+from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
 from softswitch.calls.switch import Switch
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Hear
+from softswitch.routing import normalise
 from softswitch.types import (
+    AgentName,
     Destination,
     HangUp,
     Language,
@@ -67,6 +70,8 @@ def _current_task() -> asyncio.Task[None]:
 
 def _first_destination(switch: Switch, call: Call) -> Destination:
     """Who calls, and what was dialled."""
+    if call.leg.origin.agent is not None and (to := _of_an_agent(switch, call, call.leg.origin.agent)):
+        return to
     routing = switch.settings.routing
     rule = routing.classify(call.leg.remote.number)
     if rule is not None:
@@ -85,6 +90,17 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
         destination=describe(destination),
     )
     return destination
+
+
+def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | None:
+    """What an agent dials who has proved to be one: a code, or a colleague's extension; None: as anybody."""
+    dialled = normalise(call.leg.dialled)
+    to: Destination | None = feature(switch, agent, dialled)
+    if to is None and dialled in switch.settings.menus.extensions:
+        to = ToAgent(None)
+    if to is not None:
+        call.note("CallRouted", rule=None, caller_rule=None, destination=describe(to))
+    return to
 
 
 def describe(destination: Destination) -> str:

@@ -9,12 +9,16 @@ from softswitch.config import settings as plain
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_menus import Voice, destination, menu_tree
 from softswitch.config.checks.names import priorities
+from softswitch.config.models.agents import Ha1
 from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
-from softswitch.config.models.sip import Sip
+from softswitch.config.models.sip import Registration, Sip
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
+from softswitch.registration.accounts import Account
+from softswitch.registration.digest import Algorithm
+from softswitch.registration.registrar import Limits
 from softswitch.routing import CallerRule, NumberRule, Routing
 from softswitch.types import AgentName, Language, QueueName, Way
 
@@ -39,6 +43,8 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         phones=_phones(file),
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
         dialplan=dial_plan(file),
+        logins=_logins(file),
+        features=_features(file),
         data=(file.data or path.parent / DATA).absolute(),
     )
 
@@ -52,7 +58,19 @@ def _sip(sip: Sip) -> plain.SipSettings:
         codecs=tuple(sip.codecs),
         rtp_ports=(first, last),
         max_calls=sip.max_calls,
+        guests=sip.guests,
+        registration=_limits(sip.registration),
+        keep_alive=sip.registration.keep_alive,
         drain=sip.drain,
+    )
+
+
+def _limits(registration: Registration) -> Limits:
+    return Limits(
+        default=registration.expires,
+        minimum=registration.shortest,
+        maximum=registration.longest,
+        contacts=registration.contacts,
     )
 
 
@@ -95,7 +113,10 @@ def _engine(file: Configuration, voice: Voice) -> EngineSettings:
         queues={QueueName(name): _queue(file, name, queue, voice) for name, queue in file.queues.items()},
         agents={
             AgentName(name): AgentSettings(
-                AgentName(name), calls=None if agent.calls == "unlimited" else agent.calls, level=agent.level
+                AgentName(name),
+                calls=None if agent.calls == "unlimited" else agent.calls,
+                level=agent.level,
+                registers=agent.dial is None,
             )
             for name, agent in file.agents.items()
         },
@@ -127,9 +148,27 @@ def _phones(file: Configuration) -> dict[AgentName, plain.AgentPhone]:
         AgentName(name): plain.AgentPhone(
             agent=AgentName(name),
             name=agent.name or name,
-            way=Way(agent.dial),
-            extension=agent.extension,
+            way=Way(agent.dial) if agent.dial else None,
+            extension=agent.number,
             ring=agent.ring,
         )
         for name, agent in file.agents.items()
     }
+
+
+def _logins(file: Configuration) -> tuple[Account, ...]:
+    return tuple(
+        Account(agent.login, AgentName(name), agent.password, _hashes(agent.ha1))
+        for name, agent in file.agents.items()
+        if agent.login is not None
+    )
+
+
+def _hashes(given: Ha1 | None) -> dict[Algorithm, str]:
+    found = {} if given is None else {Algorithm.MD5: given.md5, Algorithm.SHA256: given.sha256}
+    return {algorithm: text for algorithm, text in found.items() if text is not None}
+
+
+def _features(file: Configuration) -> plain.Features:
+    codes = file.features
+    return plain.Features(codes.sign_in, codes.sign_out, codes.pause, codes.resume, dict(file.pauses))

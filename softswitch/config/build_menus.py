@@ -67,7 +67,7 @@ def destination(to: Destination | str, voice: Voice) -> PlainDestination:
 
 def menu_tree(file: Configuration, voice: Voice) -> ivr.MenuTree:
     """All menus, and whose extension is whose."""
-    extensions = {agent.extension: name for name, agent in file.agents.items() if agent.extension is not None}
+    extensions = {agent.number: name for name, agent in file.agents.items() if agent.number is not None}
     menus = {MenuName(name): _menu(name, menu, extensions, voice) for name, menu in file.menus.items()}
     return ivr.MenuTree(menus, extensions)
 

@@ -18,6 +18,7 @@ from softswitch.config.worked_example import EXAMPLE, FOREWORD, RULES
 SECTIONS = (
     ("Top level", "Configuration"),
     ("sip", "Sip"),
+    ("registration", "Registration"),
     ("media", "Media"),
     ("hours", "Schedule"),
     ("callers", "Caller"),
@@ -31,6 +32,8 @@ SECTIONS = (
     ("announce", "Announce"),
     ("service_level", "ServiceLevel"),
     ("agents", "Agent"),
+    ("ha1", "Ha1"),
+    ("features", "Features"),
     ("teams", "Team"),
     ("numbering", "Numbering"),
     ("outbound", "Outbound"),

@@ -10,6 +10,8 @@ from softswitch.acd.settings import EngineSettings
 from softswitch.dialplan.plan import DialPlan
 from softswitch.hours import Hours
 from softswitch.ivr.settings import MenuTree
+from softswitch.registration.accounts import Account
+from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
 from softswitch.types import AgentName, Language, Seconds, Way
 
@@ -25,6 +27,18 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class Features:
+    """Codes that agents dial from their own phones."""
+
+    sign_in: str = "*11"
+    sign_out: str = "*12"
+    pause: str = "*13"
+    resume: str = "*14"
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Of a pause, by the digits that follow its code."""
+
+
+@dataclass(frozen=True, slots=True)
 class SipSettings:
     """How the switch speaks SIP and RTP."""
 
@@ -37,6 +51,11 @@ class SipSettings:
     rtp_ports: tuple[int, int] = (16384, 32767)
     max_calls: int = 4000
     """Callers at once; above it 503 with Retry-After."""
+    guests: bool = True
+    """Whether somebody unknown may call what is in `numbers`."""
+    registration: Limits = field(default_factory=Limits)
+    keep_alive: Seconds = 30.0
+    """Between two OPTIONS to a registered phone; 0: never."""
     drain: Seconds = 60.0
     """How long a draining switch lets conversations end before it hangs up."""
 
@@ -95,3 +114,6 @@ class SwitchSettings:
     web: str | None = None
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""
+    logins: tuple[Account, ...] = ()
+    """Of phones that register and prove who calls."""
+    features: Features = Features()

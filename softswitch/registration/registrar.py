@@ -76,6 +76,10 @@ class Registrar:
         """An agent's bindings, those with the highest q first, then the eldest."""
         return tuple(sorted(self._of.get(agent, ()), key=lambda binding: -binding.q))
 
+    def binding(self, serial: int) -> Binding | None:
+        """The binding of that number, unless it has ended."""
+        return self._by_serial.get(serial)
+
     def register(self, request: Registration, now: Seconds) -> Outcome:
         """Do what a REGISTER asks for: all of it, or nothing."""
         before = self._of.get(request.agent, ())

@@ -33,6 +33,7 @@ from softswitch.sip.log import LEVEL, PjsipLog
 from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
+from softswitch.sip.pinger import Pinger
 from softswitch.sip.wiring import Bridge
 from softswitch.types import UNKNOWN, Party, Seconds, Way
 
@@ -67,6 +68,7 @@ class SipEndpoint:
         self.legs: dict[int, SipLeg] = {}
         """Legs that have not ended, by serial number."""
         self.gate = Gate(self.legs)
+        self.pinger = Pinger(self.domain)
         self._on_incoming = on_incoming
         self._pj: pj.Endpoint | None = None
         self._accounts: Accounts | None = None
@@ -192,6 +194,7 @@ class SipEndpoint:
             lib.loop_add_host(name.encode(), address.encode())
         self._accounts = Accounts.open(self.settings, self.domain, self.incoming)
         self.gate.open()
+        self.pinger.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
         self._pump = Pump(library.libHandleEvents)
@@ -233,6 +236,7 @@ class SipEndpoint:
             self._sweeper.cancel()
         if self._pump is not None:
             self._pump.stop()
+            self.pinger.close()
             self.gate.close()
         self.media.close()
         if self._accounts is not None:

@@ -134,7 +134,12 @@ def test_two_files_wrong_at_the_same_time_are_both_reported(check_text):
         ("callers: [§{match: [5]}]", "the key 'name' is missing here"),
         ("callers: [§{name: a, match: [5]}]", "expected `priority`, `language` or `reject`"),
         ("callers: [{name: a, match: [5], reject: §200}]", "expected a SIP status from 400 to 699"),
-        ("agents: {§desk: {}}", "the key 'dial' is missing here"),
+        ("agents: {§desk: {}}", "expected `dial`, where the phone is, or `login`"),
+        ("agents: {§desk: {login: 201}}", "needs a `password`, or `ha1`"),
+        (
+            "agents: {a: {login: 2, password: x}, b: {login: §2, password: y}}",
+            "is that of agent 'a' already",
+        ),
         ('agents: {desk: {dial: §"tel:+48"}}', "expected a SIP address"),
         ('agents: {desk: {dial: §"sip:a@b:66000"}}', "expected a port from 1 to 65535"),
         ('agents: {desk: {dial: "sip:a@b", calls: §0}}', "from 1, or unlimited, got 0"),

@@ -133,20 +133,22 @@ def _queues(scene: Scene) -> None:
 
 def _agents(scene: Scene) -> None:
     extensions: dict[str, str] = {}
+    logins: dict[str, str] = {}
     for name, agent in scene.configuration.agents.items():
         if name in RESERVED_AGENTS:
             scene.wrong_key(
                 ("agents", name), f"{name!r} has a meaning of its own; choose another name for the agent"
             )
-        if agent.extension is None:
-            continue
-        if agent.extension in extensions:
-            other = extensions[agent.extension]
+        if agent.login is not None and logins.setdefault(agent.login, name) != name:
             scene.wrong(
-                ("agents", name, "extension"),
-                f"extension {agent.extension} is that of agent {other!r} already",
+                ("agents", name, "login"),
+                f"the login {agent.login} is that of agent {logins[agent.login]!r} already",
             )
-        extensions.setdefault(agent.extension, name)
+        if agent.number is not None and extensions.setdefault(agent.number, name) != name:
+            scene.wrong(
+                ("agents", name, "login" if agent.extension is None else "extension"),
+                f"extension {agent.number} is that of agent {extensions[agent.number]!r} already",
+            )
 
 
 def _teams(scene: Scene) -> None:

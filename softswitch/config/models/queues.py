@@ -1,9 +1,9 @@
-"""`queues:`, `agents:` and `teams:`, who waits for whom."""
+"""`queues:` and `teams:`, who waits for whom."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
@@ -16,7 +16,6 @@ from softswitch.config.quantities import (
     Ageing,
     Duration,
     Name,
-    SipAddress,
     Words,
     matching,
     parse_text,
@@ -51,14 +50,6 @@ def _parse_member(value: object) -> str:
     return matching(NAME_PATTERN, "the name of an agent")(value)
 
 
-def _parse_calls(value: object) -> int | Literal["unlimited"]:
-    if value == "unlimited":
-        return "unlimited"
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 10_000:
-        return value
-    raise wrong("expected how many calls at once, from 1, or unlimited")
-
-
 def _strategy_schema() -> dict[str, Any]:
     return {"title": "strategy", "type": "string", "enum": list(known_strategies())}
 
@@ -69,28 +60,6 @@ Points = Annotated[
 ]
 Member = Annotated[
     str, BeforeValidator(_parse_member), WithJsonSchema({"title": "agent", "type": ["string", "integer"]})
-]
-Calls = Annotated[
-    int | Literal["unlimited"],
-    BeforeValidator(_parse_calls),
-    WithJsonSchema(
-        {
-            "title": "number, or unlimited",
-            "anyOf": [{"type": "integer", "minimum": 1}, {"const": "unlimited"}],
-        }
-    ),
-]
-Extension = Annotated[
-    str,
-    BeforeValidator(matching("[0-9]{1,32}", "the digits of an extension, as 201")),
-    WithJsonSchema(
-        {
-            "title": "extension",
-            "type": ["string", "integer"],
-            "pattern": "^[0-9]{1,32}$",
-            "examples": ["201"],
-        }
-    ),
 ]
 
 
@@ -165,25 +134,6 @@ class Queue(Section):
     """The longest wait; left out: no limit."""
     timeout: AnyDestination | None = None
     """Where a caller goes after `max_wait`; left out: the call ends."""
-
-
-class Agent(Section):
-    """Somebody, or something, that answers calls."""
-
-    name: Words | None = None
-    """For people, as Billing desk; left out: the key."""
-    dial: SipAddress
-    """Where the phone is reached."""
-    extension: Extension | None = None
-    """The number that callers dial, or key in, for this agent."""
-    calls: Calls = 1
-    """How many calls at once: a number, or unlimited for gateways."""
-    level: Annotated[int, Field(ge=0, le=100)] = 0
-    """How good with important callers: vip-priority gives those to the highest level that is free."""
-    ring: Annotated[Duration, Field(gt=0)] = 30.0
-    """How long the phone rings when it is dialled directly."""
-    may_dial: list[Name] | None = None
-    """The classes of numbers outside that may be dialled from this phone; left out: those of everybody."""
 
 
 def _once_each(names: list[str]) -> list[str]:

@@ -6,12 +6,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from softswitch.config.models.agents import Agent
 from softswitch.config.models.base import Section
 from softswitch.config.models.destinations import AnyDestination, Status
 from softswitch.config.models.dialling import Numbering, Outbound
+from softswitch.config.models.features import Features, PauseDigits
 from softswitch.config.models.hours import Schedule
 from softswitch.config.models.menus import Menu
-from softswitch.config.models.queues import Agent, Queue, Team
+from softswitch.config.models.queues import Queue, Team
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.quantities import FilePath, Name, NumberPattern, Words, wrong
 
@@ -70,6 +72,10 @@ class Configuration(Section):
     may_dial: list[Name] | None = None
     """The classes of numbers that agents may dial of whom nothing else is said; left out: all but
     international, premium and satellite."""
+    features: Features = Features()
+    """What agents dial from their phones to sign in and out, and to pause."""
+    pauses: dict[PauseDigits, Words] = Field(default={})
+    """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
     music: dict[Name, Playlist] = Field(default={})
     """Playlists for queues by name: files that are played one after the other, over and over."""
 

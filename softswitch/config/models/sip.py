@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
 from softswitch.config.quantities import Duration, FilePath, Words, matching, parse_text, wrong
@@ -94,6 +94,30 @@ LanguageName = Literal["en", "pl", "he"]
 Playlist = Annotated[list[FilePath], Field(min_length=1)]
 
 
+class Registration(Section):
+    """What phones that register are granted."""
+
+    expires: Annotated[Duration, Field(ge=30)] = 600.0
+    """How long a registration holds that names no time of its own."""
+    shortest: Annotated[Duration, Field(ge=1)] = 60.0
+    """A phone that wishes less is told to ask for this (423)."""
+    longest: Annotated[Duration, Field(ge=30)] = 3600.0
+    """A phone that wishes more gets this."""
+    contacts: Annotated[int, Field(ge=1, le=20)] = 5
+    """Phones of one agent at once; all of them ring, and one answer wins."""
+    keep_alive: Duration = 30.0
+    """How often each phone is asked whether it is there (OPTIONS), which also keeps NAT open; after three
+    questions without an answer it is not rung until it answers again. 0: never."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.shortest <= self.expires <= self.longest:
+            raise wrong(
+                "expected `shortest`, then `expires`, then `longest`, none shorter than the one before"
+            )
+        return self
+
+
 class Sip(Section):
     """How the switch speaks SIP and RTP."""
 
@@ -114,6 +138,11 @@ class Sip(Section):
     other programs take ports at random."""
     max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
     """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality."""
+    registration: Registration = Registration()
+    """What phones that register are granted."""
+    guests: bool = True
+    """Whether somebody unknown, who is neither an agent's phone nor a trunk, may call what is in `numbers`.
+    Never more than that."""
     drain: Duration = 60.0
     """How long a switch that shuts down lets conversations end before it hangs up."""
 

@@ -1,0 +1,97 @@
+"""All phones of one agent ring at once; one answer wins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from softswitch.errors import LegError, LegGone, LegRefused
+from softswitch.ports import Endpoint, Leg
+from softswitch.types import Party, Way
+
+COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
+"""RFC 3326: a phone that sees it counts no missed call."""
+
+
+class Fork:
+    """Legs that ring for one call (RFC 3261 section 16.7, as a B2BUA)."""
+
+    def __init__(
+        self, endpoint: Endpoint, ways: Sequence[Way], caller: Party, headers: Mapping[str, str]
+    ) -> None:
+        """Ring every way. Raises LegRefused when none can even be tried."""
+        self.legs: list[Leg] = []
+        self._refusals: list[LegRefused] = []
+        for way in ways:
+            try:
+                self.legs.append(endpoint.dial(way, caller=caller, headers=headers))
+            except LegRefused as refusal:
+                self._refusals.append(refusal)
+        if not self.legs:
+            raise best(self._refusals)
+
+    def on_progress(self, told: Callable[[int], None]) -> None:
+        """Hear when any of them rings."""
+        for leg in self.legs:
+            leg.on_progress = told
+
+    async def answered(self) -> Leg:
+        """The leg that answers first; the others stop ringing.
+
+        Raises LegRefused with the best of the refusals once all have refused, LegGone when one answered and
+        was gone in the same moment.
+        """
+        if len(self.legs) == 1:
+            try:
+                await self.legs[0].answered()
+            except LegRefused as refusal:
+                raise best([*self._refusals, refusal]) from None
+            return self.legs[0]
+        tasks = {asyncio.ensure_future(leg.answered()): leg for leg in self.legs}
+        try:
+            return await self._first(tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _first(self, tasks: Mapping[asyncio.Task[None], Leg]) -> Leg:
+        waiting, gone = set(tasks), False
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task not in done:
+                    continue
+                error = task.exception()
+                if error is None:
+                    self.hangup(COMPLETED_ELSEWHERE, but=tasks[task])
+                    return tasks[task]
+                if isinstance(error, LegRefused):
+                    self._refusals.append(error)
+                elif isinstance(error, LegError):
+                    gone = True
+                else:
+                    raise error
+        if gone:
+            raise LegGone("answered, and gone in the same moment")
+        raise best(self._refusals)
+
+    def hangup(self, reason: str = "", *, but: Leg | None = None) -> None:
+        """Stop all, also those that answered in the same moment."""
+        for leg in self.legs:
+            if leg is not but:
+                leg.hangup(reason=reason)
+
+
+def best(refusals: Sequence[LegRefused]) -> LegRefused:
+    """What all refusals together mean (RFC 3261 section 16.7 step 6): 6xx, else a busy phone, which says more
+    than one that could not be reached, else the lowest class.
+    """
+    if not refusals:
+        return LegRefused(480, "no phone can be reached")
+    return min(refusals, key=_rank)
+
+
+def _rank(refusal: LegRefused) -> tuple[bool, bool, int]:
+    status = refusal.status
+    return status < 600, status not in (486, 600), status // 100

@@ -1,0 +1,43 @@
+"""`features:` and `pauses:`, what agents dial to change their own state."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, WithJsonSchema, model_validator
+
+from softswitch.config.models.base import Section
+from softswitch.config.quantities import matching, wrong
+
+Code = Annotated[
+    str,
+    BeforeValidator(matching(r"[*#][0-9*#]{1,8}", "a star code, as *11")),
+    WithJsonSchema({"title": "star code", "type": "string", "examples": ["*11"]}),
+]
+PauseDigits = Annotated[
+    str,
+    BeforeValidator(matching("[0-9]{1,4}", "one to four digits")),
+    WithJsonSchema({"title": "digits", "type": ["string", "integer"], "pattern": "^[0-9]{1,4}$"}),
+]
+
+
+class Features(Section):
+    """Codes that agents dial from their own phones. A voice confirms each."""
+
+    sign_in: Code = "*11"
+    """Take calls of all the agent's queues."""
+    sign_out: Code = "*12"
+    """Take no more calls of any queue."""
+    pause: Code = "*13"
+    """Take no calls for a while; digits behind it are a reason of `pauses`, as *131."""
+    resume: Code = "*14"
+    """End the pause."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        codes = [self.sign_in, self.sign_out, self.pause, self.resume]
+        if len(set(codes)) < len(codes):
+            raise wrong("two features have the same code")
+        if any(code != self.pause and code.startswith(self.pause) for code in codes):
+            raise wrong(f"digits follow {self.pause}, so no other code may begin with it")
+        return self

@@ -1,0 +1,84 @@
+"""The switch's registry of phones: who may register and call, what has registered, and keeping that over a
+restart. Composes the pure registrar with SIP and the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import structlog
+
+from softswitch.calls.phones import PhoneBook
+from softswitch.config.settings import SwitchSettings
+from softswitch.ports import Journal, JsonValue
+from softswitch.registration.bindings import Binding, from_json, to_json
+from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
+from softswitch.registration.registrar import Registrar
+from softswitch.sip.admission import Admission
+from softswitch.sip.endpoint import SipEndpoint
+from softswitch.sip.phones import Phones
+from softswitch.store.bindings import KeptBindings
+from softswitch.types import AgentName
+
+log = structlog.get_logger(__name__)
+
+
+class Registry:
+    """All of it, from its opening to its closing."""
+
+    def __init__(
+        self, endpoint: SipEndpoint, journal: Journal, book: PhoneBook, settings: SwitchSettings, file: Path
+    ) -> None:
+        """Take REGISTERs from now on; phones from before a restart are there again."""
+        self._loop = asyncio.get_running_loop()
+        self._registrar = Registrar()
+        self._phones = Phones(self._registrar, endpoint.pinger, journal, lambda agent, _: book.changed(agent))
+        self._kept = KeptBindings(file)
+        self._admission = Admission(self._phones)
+        book.registered = self._phones
+        self.apply(settings)
+        self._restore({account.agent for account in settings.logins})
+        self._phones.changed = self._keep
+        self._admission.install(endpoint.gate)
+
+    def apply(self, settings: SwitchSettings) -> None:
+        """The settings in force; phones of agents without a login go."""
+        sip = settings.sip
+        self._registrar.limits = sip.registration
+        self._phones.keep_alive = sip.keep_alive
+        self._admission.apply(settings.logins, sip.realm, guests=sip.guests)
+        self._phones.dismiss(self._phones.agents() - {account.agent for account in settings.logins})
+
+    def describe(self) -> list[JsonValue]:
+        """A line for each phone, for `softswitch phones`."""
+        return self._phones.describe()
+
+    def close(self) -> None:
+        """Stop asking phones, and write what is not written yet."""
+        self._phones.close()
+        self._kept.close()
+
+    def _restore(self, known: set[AgentName]) -> None:
+        now, wall, found = self._loop.time(), time.time(), []
+        for plain in self._kept.read():
+            try:
+                binding = from_json(plain, now, wall)
+            except ValueError as error:
+                log.warning("phones.not_restored", why=str(error))
+                continue
+            if binding.agent in known:
+                found.append(binding)
+        self._phones.restore(found)
+
+    def _keep(self, event: Event) -> None:
+        binding = event.binding
+        if isinstance(event, Refreshed) and event.before.contact != binding.contact:
+            self._kept.put(_key(event.before), None)
+        gone = isinstance(event, Unregistered | Expired)
+        self._kept.put(_key(binding), None if gone else to_json(binding, self._loop.time(), time.time()))
+
+
+def _key(binding: Binding) -> str:
+    return f"{binding.agent} {binding.contact}"

@@ -1,0 +1,137 @@
+"""Who may register and who may call: the gate's handlers for REGISTER and for the INVITEs of new calls.
+
+| an INVITE ... | is |
+|---|---|
+| with credentials that prove an agent | that agent's call |
+| with credentials that prove nothing | challenged again (401), and counted against its source |
+| whose From claims to be of this house, or that uses an agent's login | challenged (401) |
+| of anybody else | a guest's, where guests are welcome; challenged (401) otherwise |
+
+A wrong user and a wrong password get the same answer. As long as nobody has a login, nobody is challenged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from softswitch import siptext
+from softswitch.registration.accounts import Account, Accounts, Proven, Refused
+from softswitch.registration.nonces import Nonces
+from softswitch.registration.request import Malformed, Received, read
+from softswitch.sip.gate import Answer, Gate, Request
+from softswitch.sip.phones import Phones
+from softswitch.types import Origin
+
+log = structlog.get_logger(__name__)
+
+Offended = Callable[[str, str], None]
+"""Hears of a source that used wrong credentials, and what they were wrong about."""
+
+
+def _nobody_hears(_source: str, _why: str) -> None:
+    """Where nothing is done about it."""
+
+
+class Admission:
+    """The policy, with the logins in force."""
+
+    def __init__(self, phones: Phones, offended: Offended = _nobody_hears) -> None:
+        self._phones = phones
+        self._offended = offended
+        self._nonces = Nonces(secrets.token_bytes(32))
+        self._loop = asyncio.get_running_loop()
+        self.apply((), "softswitch", guests=True)
+
+    def apply(self, logins: Iterable[Account], realm: str, *, guests: bool) -> None:
+        """Put settings in force; nonces that are out stay good."""
+        known = tuple(logins)
+        self._accounts = Accounts(known, realm, self._nonces)
+        self._logins = {account.login for account in known}
+        self._realm = realm.lower()
+        self._guests = guests
+
+    def install(self, gate: Gate) -> None:
+        """Decide from now on."""
+        gate.handle("REGISTER", self.register)
+        gate.handle("INVITE", self.invite)
+
+    def register(self, request: Request) -> Answer:
+        """The registrar's answer (RFC 3261 section 10.3)."""
+        proof = self._check(request)
+        if isinstance(proof, Refused):
+            return self._refuse(request, proof)
+        claimed = siptext.addresses(request.message.headers.get("to", ""))
+        if len(claimed) != 1 or not self._is_own(claimed[0].uri, proof.login):
+            return Answer(403)  # somebody else's phone (RFC 3261 section 10.3 step 4)
+        transport = request.transport.lower().rstrip("6")
+        registration = read(
+            proof.agent, request.message.headers, Received(request.source, request.port, transport)
+        )
+        if isinstance(registration, Malformed):
+            log.info("phone.malformed", agent=proof.agent, source=request.source, why=registration.why)
+            return Answer(400)
+        outcome = self._phones.register(registration)
+        if outcome.status == 423 and outcome.minimum is not None:
+            return Answer(423, {"Min-Expires": str(round(outcome.minimum))})
+        if outcome.status != 200:
+            log.info("phone.refused", agent=proof.agent, source=request.source, why=outcome.why)
+            return Answer(outcome.status)
+        now = self._loop.time()
+        headers = {"Contact": ", ".join(binding.header(now) for binding in outcome.bindings)}
+        if registration.path:
+            headers["Path"] = ", ".join(registration.path)
+        return Answer(200, {name: value for name, value in headers.items() if value})
+
+    def invite(self, request: Request) -> Answer:
+        """Who calls; see the table above."""
+        if not self._logins:
+            return Answer(0) if self._guests else Answer(403)
+        if "authorization" in request.message.headers or self._claims(request) or not self._guests:
+            proof = self._check(request)
+            if isinstance(proof, Refused):
+                return self._refuse(request, proof)
+            return Answer(0, origin=Origin(agent=proof.agent))
+        return Answer(0)
+
+    def _check(self, request: Request) -> Proven | Refused:
+        headers = request.message.headers
+        mark = f"{request.source}:{request.port} {headers.get('call-id')} {headers.get('cseq')}"
+        return self._accounts.check(
+            headers.get("authorization"), request.method, request.message.uri, self._loop.time(), mark
+        )
+
+    def _refuse(self, request: Request, refused: Refused) -> Answer:
+        if refused.suspicious:
+            log.warning(
+                "sip.wrong_credentials",
+                source=request.source,
+                method=request.method,
+                username=refused.username,
+                why=refused.why,
+            )
+            self._offended(request.source, refused.why)
+        if refused.status != 401:
+            return Answer(refused.status)
+        values = self._accounts.challenges(self._loop.time(), stale=refused.stale)
+        return Answer(401, {"WWW-Authenticate": "\n".join(values)})
+
+    def _claims(self, request: Request) -> bool:
+        """Whether From says that the caller belongs to this house: by our realm, by the address that was
+        called, or by an agent's login.
+        """
+        caller = siptext.addresses(request.message.headers.get("from", ""))
+        uri = siptext.uri(caller[0].uri) if caller else None
+        if uri is None:
+            return False
+        called = siptext.uri(request.message.uri)
+        at_home = called is not None and (uri.host, uri.port or 5060) == (called.host, called.port or 5060)
+        return at_home or uri.host == self._realm or uri.user in self._logins
+
+    def _is_own(self, text: str, login: str) -> bool:
+        """Whether an address of record is that of a login, in whatever domain the phone knows us by."""
+        uri = siptext.uri(text)
+        return uri is not None and uri.user == login
