@@ -32,9 +32,9 @@ static pj_status_t ping_add_route(pjsip_tx_data *tdata, const char *route)
     return PJ_SUCCESS;
 }
 
-/* Asks by a route (the value of a Route header, or ""); ping_over() tells, within so many ms. Returns a status of
- * PJSIP; with any but 0 nothing comes. */
-static int ping_send(unsigned serial, const char *uri, const char *from, const char *route, int patience)
+/* Asks by a route (the value of a Route header, or ""); ping_over() tells. Returns a status of PJSIP; with any but
+ * 0 nothing comes. */
+static int ping_send(unsigned serial, const char *uri, const char *from, const char *route)
 {
     pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
     pj_str_t target = pj_str((char *)uri), caller = pj_str((char *)from);
@@ -50,5 +50,5 @@ static int ping_send(unsigned serial, const char *uri, const char *from, const c
         pjsip_tx_data_dec_ref(tdata);
         return status;
     }
-    return pjsip_endpt_send_request(endpoint, tdata, patience, (void *)(pj_size_t)serial, &ping_on_over);
+    return pjsip_endpt_send_request(endpoint, tdata, -1, (void *)(pj_size_t)serial, &ping_on_over);
 }

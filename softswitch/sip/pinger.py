@@ -32,7 +32,7 @@ class Pinger:
 
     def __init__(self, domain: str) -> None:
         self._from = f"<sip:softswitch@{domain}>".encode()
-        self._waiting: dict[int, tuple[Seconds, Told]] = {}
+        self._waiting: dict[int, tuple[Seconds, Told, asyncio.TimerHandle]] = {}
         self._serial = 0
 
     def open(self) -> None:
@@ -42,24 +42,27 @@ class Pinger:
     def close(self) -> None:
         """The library is about to end; nobody is told any more."""
         _Native.pinger = None
+        for _, _, timer in self._waiting.values():
+            timer.cancel()
         self._waiting.clear()
 
     def ask(self, way: Way, told: Told) -> None:
-        """Ask; `told` hears about it once, from the loop, within `PATIENCE`."""
+        """Ask; `told` hears about it once, from the loop, within `PATIENCE`; PJSIP goes on for 32 s."""
         loop = asyncio.get_running_loop()
         self._serial = self._serial % 0xFFFFFFFF + 1
         serial = self._serial
-        self._waiting[serial] = (loop.time(), told)
+        timer = loop.call_later(PATIENCE, self.over, serial, 0)
+        self._waiting[serial] = (loop.time(), told, timer)
         route = ",".join(f"<{uri}>" for uri in way.route).encode()
-        if lib.ping_send(serial, way.uri.encode(), self._from, route, round(PATIENCE * 1000)):
-            self._waiting.pop(serial, None)
-            loop.call_soon(told, None)
+        if lib.ping_send(serial, way.uri.encode(), self._from, route):
+            self.over(serial, 0)
 
     def over(self, serial: int, status: int) -> None:
-        """PJSIP has an answer, or has given up (0)."""
+        """There is an answer, or will be none (0)."""
         found = self._waiting.pop(serial, None)
         if found is not None:
-            asked, told = found
+            asked, told, timer = found
+            timer.cancel()
             loop = asyncio.get_running_loop()
             loop.call_soon(told, Answered(status, loop.time() - asked) if status else None)
 

@@ -58,6 +58,17 @@ class Switch:
         )
         until(lambda: self.alive and self.events("SwitchStarted"), START, self._why_not_started)
 
+    def restart_after_a_crash(self) -> None:
+        """SIGKILL, and start again on the same folder and port."""
+        assert self._process is not None
+        before = len(self.events("SwitchStarted"))
+        self._process.kill()
+        self._process.wait()
+        self._process = subprocess.Popen(
+            [*COMMAND, "--level", "debug", str(self.file)], stdout=self._log, stderr=subprocess.STDOUT
+        )
+        until(lambda: self.alive and len(self.events("SwitchStarted")) > before, START, self._why_not_started)
+
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal, by its id."""
         assert self._process is not None
