@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import calls, engine, gaps, hold, offer
+from bench import calls, engine, gaps, hold, offer, registrations
 from bench.rows import Row, table
 
 BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "gaps": ("RTP gaps while the GIL is held, about 20 s", gaps.run),
     "offer": ("from a free agent to the next INVITE, about 40 s", offer.run),
     "calls": ("queue-to-agent calls per second, about 60 s", calls.run),
+    "registrations": ("phones that register, about 40 s", registrations.run),
     "hold": ("callers on hold with music, about 90 s", hold.run),
 }
 

@@ -21,7 +21,6 @@ LONG_NAMES = {
 """Compact header names (RFC 3261 section 7.3.3 and its registry)."""
 
 _FOLD = re.compile(r"\r?\n[ \t]+")
-_END_OF_LINE = re.compile(r"\r?\n")
 _END_OF_HEAD = re.compile(r"\r?\n\r?\n")
 _NAME_ADDR = re.compile(r'(?:"((?:[^"\\]|\\.)*)"\s*|([^<",]*))<([^>]*)>')
 """No two parts of it match the same blanks: a header full of them must not cost their number squared."""
@@ -33,17 +32,24 @@ _USER_SAFE = "-_.!~*'()&=+$,/"
 """What may stand unescaped in the user part of a SIP URI (RFC 3261 section 25.1), `;` and `?` apart."""
 
 
+def _as_latin_1(stray: re.Match[str]) -> str:
+    return chr(ord(stray[0]) - 0xDC00)
+
+
 class Message:
     """A request as text. It is taken apart when somebody asks: most are never asked about most of it."""
 
     def __init__(self, text: str) -> None:
         """Bytes that are no UTF-8 are read as Latin-1, as old telephones mean them."""
-        self.text = _STRAY_BYTE.sub(lambda stray: chr(ord(stray[0]) - 0xDC00), text)
+        self.text = text if text.isascii() else _STRAY_BYTE.sub(_as_latin_1, text)
 
     @cached_property
     def _split(self) -> tuple[str, str]:
-        head = _END_OF_HEAD.split(self.text, maxsplit=1)
-        return head[0], head[1] if len(head) > 1 else ""
+        head, _, body = self.text.partition("\r\n\r\n")
+        if "\n\n" in head or "\n\r\n" in head:  # as some write it
+            head, *rest = _END_OF_HEAD.split(self.text, maxsplit=1)
+            body = rest[0]
+        return head, body
 
     @cached_property
     def uri(self) -> str:
@@ -55,7 +61,10 @@ class Message:
     def headers(self) -> Mapping[str, str]:
         """Values by lower-case long name; those of a header that comes several times are joined by commas."""
         found: dict[str, str] = {}
-        for line in _END_OF_LINE.split(_FOLD.sub(" ", self._split[0]))[1:]:
+        head = self._split[0]
+        if "\n " in head or "\n\t" in head:
+            head = _FOLD.sub(" ", head)
+        for line in head.split("\n")[1:]:
             name, colon, value = line.partition(":")
             if not colon:
                 continue
