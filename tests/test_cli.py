@@ -438,6 +438,8 @@ def test_the_data_folder_is_the_one_named_or_the_one_of_the_configuration(tmp_pa
     file = tmp_path / "some.yaml"
     file.write_text("data: record\nnumbers: {'*': {reject: 404}}\n")
     assert finding.data_folder(None, file) == tmp_path / "record"
+    file.write_text(file.read_text() + "agents: {a: {login: 201, password: '${NOT_IN_THIS_TERMINAL}'}}\n")
+    assert finding.data_folder(None, file) == tmp_path / "record", "its password is the switch's business"
 
 
 def test_without_a_name_the_folder_is_found_here_or_one_below(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from softswitch.control.wire import SOCKET
@@ -9,6 +10,16 @@ from softswitch.errors import ControlError
 
 DEFAULT = "softswitch-data"
 """The folder beside a configuration that does not name one (`data` in config/models)."""
+
+
+class _Anything(dict[str, str]):
+    """The environment, with nothing missing: the switch has its passwords, this terminal need not."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return f"unset-{name}"
 
 
 def data_folder(data: Path | None, config: Path | None, here: Path = Path()) -> Path:
@@ -22,7 +33,7 @@ def data_folder(data: Path | None, config: Path | None, here: Path = Path()) -> 
     if config is not None:
         from softswitch.config.load import load  # noqa: PLC0415 - it takes a while, and is seldom needed
 
-        settings = load(config)
+        settings = load(config, _Anything(os.environ))
         return (settings.path.parent / settings.data).resolve()
     found = sorted(path.resolve() for path in [here / DEFAULT, *here.glob(f"*/{DEFAULT}")] if path.is_dir())
     running = [path for path in found if (path / SOCKET).exists()]

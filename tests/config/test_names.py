@@ -116,3 +116,11 @@ def test_a_key_with_x_is_for_extensions_only(one_problem):
 def test_star_and_its_sign_are_one_key(one_problem):
     message = one_problem(MENU.replace("choices: {", 'choices: {star: repeat, §"*": repeat, '))
     assert message == "the key * is given twice, as 'star' and as '*'"
+
+
+@pytest.mark.parametrize("password", ["201", "short", "12345678"])
+def test_a_password_that_is_guessed_in_minutes_is_a_warning(one_warning, password):
+    login = "12345678" if password == "12345678" else "201"
+    agent = f"{{desk: {{login: '{login}', §password: '{password}'}}}}"
+    text = SOUND.replace('{desk: {dial: "sip:desk@127.0.0.1"}}', agent)
+    assert "scanners guess" in one_warning(text)

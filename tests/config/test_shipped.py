@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,12 +21,14 @@ SHIPPED = sorted((ROOT / "config").glob("*.yaml"))
 
 def test_they_are_all_there():
     names = {path.stem for path in SHIPPED}
-    assert {"demo", "small-office", "contact-centre", "bench"} <= names
+    assert {"demo", "small-office", "contact-centre", "registering-phones", "bench"} <= names
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_each_shipped_configuration_has_no_problem_and_no_warning(path):
-    report = check([path], {})
+    report = check(
+        [path], dict.fromkeys(re.findall(r"\$\{(\w+)\}", path.read_text()), "correct horse battery")
+    )
     assert not report.problems
     assert not report.warnings
 

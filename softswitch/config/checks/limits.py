@@ -8,6 +8,9 @@ from softswitch.config.models.sip import MAX_LEGS
 EPHEMERAL = 32768
 """Where Linux begins to give out ports at random (ip_local_port_range)."""
 
+WEAK = 8
+"""Characters that a password needs at least."""
+
 
 def check(scene: Scene) -> None:
     """All of this file."""
@@ -26,6 +29,13 @@ def check(scene: Scene) -> None:
             ("sip", "rtp_ports"),
             f"Linux gives ports from {EPHEMERAL} up to any program that asks; a range below is never taken",
         )
+    for name, agent in scene.configuration.agents.items():
+        if agent.password is not None and (len(agent.password) < WEAK or agent.password == agent.login):
+            scene.warn_key(
+                ("agents", name, "password"),
+                f"scanners guess this password of {len(agent.password)} characters in minutes: take {WEAK} or"
+                " more, and not the login",
+            )
     for name, queue in scene.configuration.queues.items():
         if queue.timeout is not None and queue.max_wait is None:
             scene.warn_key(("queues", name, "timeout"), "`timeout` has no effect without `max_wait`")
