@@ -36,7 +36,7 @@ class Registry:
         self._registrar = Registrar()
         self._phones = Phones(self._registrar, endpoint.pinger, journal, lambda agent, _: book.changed(agent))
         self._kept = KeptBindings(file)
-        self._admission = Admission(self._phones)
+        self._admission = Admission(self._phones, endpoint.shield.failed)
         book.registered = self._phones
         self.apply(settings)
         self._restore({account.agent for account in settings.logins})
