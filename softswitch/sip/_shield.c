@@ -59,14 +59,14 @@ typedef struct {
     double source_rate, source_burst, all_rate, all_burst;
     int late;
     unsigned retry_after;
-    unsigned long long counts[7];
+    unsigned long long counts[6];
     char last_source[64];
 } shield_state;
 
-enum { SHIELD_BANNED, SHIELD_DENIED, SHIELD_SCANNER, SHIELD_SOURCE, SHIELD_ALL, SHIELD_LATE, SHIELD_REPAIRED };
+enum { SHIELD_BANNED, SHIELD_DENIED, SHIELD_SCANNER, SHIELD_SOURCE, SHIELD_ALL, SHIELD_LATE };
 
 static const char *const shield_reasons[] = {
-    "banned", "denied", "scanner", "source over its rate", "all over the rate", "loop late", "answered though unreadable",
+    "banned", "denied", "scanner", "source over its rate", "all over the rate", "loop late",
 };
 
 /* What a network is for. */
@@ -390,6 +390,16 @@ static pjsip_module shield_module = {
     .priority = PJSIP_MOD_PRIORITY_TSX_LAYER - 2,
     .on_rx_request = &shield_on_rx_request,
 };
+
+/* Whether somebody is one of ours: a registered phone, or within the networks of a trunk. */
+static int shield_knows(const pj_sockaddr *from)
+{
+    unsigned char address[SHIELD_ADDRESS], source[SHIELD_ADDRESS];
+
+    shield_read_address(from, address);
+    shield_source_of(address, source);
+    return shield_find(&shield_known, source) || shield_is_in(address, SHIELD_PEER, -1);
+}
 
 /* ---- for Python ------------------------------------------------------------------------------ */
 

@@ -67,6 +67,7 @@ class Shield:
         self._never: tuple[Network, ...] = ()
         self._peers: tuple[Network, ...] = ()
         self._bans: dict[Network, Ban] = {}
+        self._known: dict[Network, int] = {}
         self._state: Any = lib.shield
         self._told: dict[str, int] = {}
         self._meter = LagMeter(settings.limits.lag, self._late)
@@ -150,12 +151,20 @@ class Shield:
         return sorted(left, key=lambda each: -each[1])
 
     def known(self, address: str) -> None:
-        """A phone that has registered: what it sends and nobody can read is answered, not only dropped."""
-        lib.shield_know(sources.native(sources.source_of(sources.read(address)))[0])
+        """A phone that has registered from there: what it sends and nobody can read is answered, not only
+        dropped. Each time counts: several phones may share an address.
+        """
+        source = sources.source_of(sources.read(address))
+        self._known[source] = self._known.get(source, 0) + 1
+        lib.shield_know(sources.native(source)[0])
 
     def unknown(self, address: str) -> None:
-        """No more."""
-        lib.shield_unknow(sources.native(sources.source_of(sources.read(address)))[0])
+        """One of them no more."""
+        source = sources.source_of(sources.read(address))
+        self._known[source] = self._known.get(source, 0) - 1
+        if self._known[source] <= 0:
+            del self._known[source]
+            lib.shield_unknow(sources.native(source)[0])
 
     def peers(self, networks: Iterable[str]) -> None:
         """The networks of our trunks, all of them: known, never banned, and without limits of requests."""
