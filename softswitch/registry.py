@@ -14,7 +14,7 @@ from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import SwitchSettings
 from softswitch.ports import Journal, JsonValue
 from softswitch.registration.bindings import Binding, from_json, to_json
-from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
+from softswitch.registration.events import Event, Expired, Refreshed, Registered, Unregistered
 from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
@@ -36,9 +36,10 @@ class Registry:
         self._registrar = Registrar()
         self._phones = Phones(self._registrar, endpoint.pinger, journal, lambda agent, _: book.changed(agent))
         self._kept = KeptBindings(file)
-        self._admission = Admission(self._phones)
+        self._admission = Admission(self._phones, endpoint.shield.failed)
         book.registered = self._phones
         self.apply(settings)
+        self._shield = endpoint.shield
         self._restore({account.agent for account in settings.logins})
         self._phones.changed = self._keep
         self._admission.install(endpoint.gate)
@@ -71,12 +72,19 @@ class Registry:
             if binding.agent in known:
                 found.append(binding)
         self._phones.restore(found)
+        for binding in self._registrar:
+            self._shield.known(binding.received.host)
 
     def _keep(self, event: Event) -> None:
         binding = event.binding
         if isinstance(event, Refreshed) and event.before.contact != binding.contact:
             self._kept.put(_key(event.before), None)
         gone = isinstance(event, Unregistered | Expired)
+        if not gone:
+            self._shield.known(binding.received.host)
+        if not isinstance(event, Registered):
+            before = event.before if isinstance(event, Refreshed) else binding
+            self._shield.unknown(before.received.host)
         self._kept.put(_key(binding), None if gone else to_json(binding, self._loop.time(), time.time()))
 
 

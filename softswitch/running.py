@@ -21,7 +21,7 @@ from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
 from softswitch.config.settings import SwitchSettings
-from softswitch.errors import ConfigError
+from softswitch.errors import ConfigError, ControlError
 from softswitch.ports import JsonValue, Store
 from softswitch.registry import Registry
 from softswitch.sip.endpoint import SipEndpoint
@@ -70,7 +70,7 @@ class RunningSwitch:
         self._stop_asked = asyncio.Event()
         self._stop_now = asyncio.Event()
 
-    def handlers(self) -> Mapping[str, Callable[[], Awaitable[JsonValue]]]:
+    def handlers(self) -> Mapping[str, Callable[..., Awaitable[JsonValue]]]:
         """The commands of the control socket."""
         return {
             "status": self.status,
@@ -78,6 +78,8 @@ class RunningSwitch:
             "agents": self.agents,
             "calls": self.calls,
             "phones": self.phones,
+            "bans": self.bans,
+            "unban": self.unban,
             "reload": self.reload,
             "stop": self.stop,
         }
@@ -135,6 +137,7 @@ class RunningSwitch:
         self._registry.apply(new)
         self._book.apply(new.phones)
         self._endpoint.admit(max_calls=new.sip.max_calls)
+        self._endpoint.shield.apply(new.sip.hostility, new.sip.listen)
 
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""
@@ -152,6 +155,9 @@ class RunningSwitch:
             "max_calls": self._switch.settings.sip.max_calls,
             "phases": phases,
             "record": asdict(health),
+            "shielded": dict(self._endpoint.shield.counts()),
+            "bans": len(self._endpoint.shield.bans()),
+            "late": self._endpoint.shield.late,
         }
 
     async def queues(self) -> JsonValue:
@@ -172,6 +178,20 @@ class RunningSwitch:
     async def phones(self) -> JsonValue:
         """Every phone that is registered."""
         return self._registry.describe()
+
+    async def bans(self) -> JsonValue:
+        """The sources that are not heard, and for how long they will not be."""
+        return [
+            {"address": ban.source, "why": ban.why, "left": round(left, 1)}
+            for ban, left in self._endpoint.shield.bans()
+        ]
+
+    async def unban(self, address: str) -> JsonValue:
+        """Hear a source again. Raises ControlError when it is no address."""
+        try:
+            return {"address": address, "banned": self._endpoint.shield.unban(address)}
+        except ValueError:
+            raise ControlError(f"{address!r} is no address; `softswitch bans` shows who is banned") from None
 
     def _look(self, most: int) -> Snapshot:
         """The floor, with so many callers of each queue."""

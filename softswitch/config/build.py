@@ -7,13 +7,14 @@ from pathlib import Path
 from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSettings, QueueSettings
 from softswitch.config import settings as plain
 from softswitch.config.build_dialling import dial_plan
+from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_menus import Voice, destination, menu_tree
 from softswitch.config.checks.names import priorities
 from softswitch.config.models.agents import Ha1
 from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
-from softswitch.config.models.sip import Registration, Sip
+from softswitch.config.models.sip import Listener, Registration, Sip
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
 from softswitch.registration.accounts import Account
@@ -52,7 +53,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
 def _sip(sip: Sip) -> plain.SipSettings:
     first, last = map(int, sip.rtp_ports.split("-"))
     return plain.SipSettings(
-        listen=tuple(_listen(text) for text in sip.listen),
+        listen=tuple(map(_listen, sip.listen)),
         public_address=None if sip.public_address == "auto" else sip.public_address,
         realm=sip.realm,
         codecs=tuple(sip.codecs),
@@ -62,6 +63,7 @@ def _sip(sip: Sip) -> plain.SipSettings:
         registration=_limits(sip.registration),
         keep_alive=sip.registration.keep_alive,
         drain=sip.drain,
+        hostility=hostility(sip),
     )
 
 
@@ -74,9 +76,9 @@ def _limits(registration: Registration) -> Limits:
     )
 
 
-def _listen(text: str) -> plain.Listen:
-    transport, host, port = text.split(":")
-    return plain.Listen(transport, host, int(port))
+def _listen(listener: Listener) -> plain.Listen:
+    transport, host, port = listener.at.split(":")
+    return plain.Listen(transport, host, int(port), access_of(listener))
 
 
 def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:

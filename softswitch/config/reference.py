@@ -18,6 +18,9 @@ from softswitch.config.worked_example import EXAMPLE, FOREWORD, RULES
 SECTIONS = (
     ("Top level", "Configuration"),
     ("sip", "Sip"),
+    ("listen", "Listener"),
+    ("limits", "Limits"),
+    ("ban", "Ban"),
     ("registration", "Registration"),
     ("media", "Media"),
     ("hours", "Schedule"),

@@ -15,6 +15,22 @@ from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
 from softswitch.types import AgentName, Language, Seconds, Way
 
+SCANNERS = (
+    *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
+    *("sipsak", "vaxsipuseragent", "vaxasip", "pplsip", "iwar", "smap", "siparmyknife"),
+)
+"""Well-known ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may send requests to a listener: networks, as `203.0.113.0/24`."""
+
+    allow: tuple[str, ...] = ()
+    """Only these; empty: everybody."""
+    deny: tuple[str, ...] = ()
+    """Not these, whatever `allow` says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listen:
@@ -24,6 +40,50 @@ class Listen:
     """udp or tcp."""
     host: str
     port: int
+    access: Access = field(default=Access(), compare=False)
+    """Not compared: it changes while the transport stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many in so long, and so many at once."""
+
+    count: int
+    per: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """Above these, new requests are refused; None: as many as come."""
+
+    per_source: Rate | None = Rate(50, 1.0)
+    """New requests of one IPv4 address, or of one IPv6 network of 64 bits."""
+    all: Rate | None = Rate(2000, 1.0)
+    """New requests of everybody together."""
+    lag: Seconds | None = 0.2
+    """How late the loop may be before new calls are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class BanSettings:
+    """Who is not heard for a while."""
+
+    failures: int | None = 5
+    """So many failed authentications of one source; None: never."""
+    within: Seconds = 600.0
+    lasts: Seconds = 3600.0
+    never: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks that are trusted: never banned, and without limits of requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hostility:
+    """What is done against hostile networks."""
+
+    limits: LimitSettings = LimitSettings()
+    ban: BanSettings = BanSettings()
+    scanners: tuple[str, ...] = SCANNERS
+    """Parts of the User-Agent of programs that look for open switches; capitals do not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +118,7 @@ class SipSettings:
     """Between two OPTIONS to a registered phone; 0: never."""
     drain: Seconds = 60.0
     """How long a draining switch lets conversations end before it hangs up."""
+    hostility: Hostility = Hostility()
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,14 +106,8 @@ class Admission:
 
     def _refuse(self, request: Request, refused: Refused) -> Answer:
         if refused.suspicious:
-            log.warning(
-                "sip.wrong_credentials",
-                source=request.source,
-                method=request.method,
-                username=refused.username,
-                why=refused.why,
-            )
-            self._offended(request.source, refused.why)
+            claimed = refused.username[:64]
+            self._offended(request.source, f"{request.method} as {claimed!r}: {refused.why}")
         if refused.status != 401:
             return Answer(refused.status)
         values = self._accounts.challenges(self._loop.time(), stale=refused.stale)

@@ -34,6 +34,7 @@ from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
 from softswitch.sip.pinger import Pinger
+from softswitch.sip.shield import Shield
 from softswitch.sip.wiring import Bridge
 from softswitch.types import UNKNOWN, Party, Seconds, Way
 
@@ -68,6 +69,7 @@ class SipEndpoint:
         self.legs: dict[int, SipLeg] = {}
         """Legs that have not ended, by serial number."""
         self.gate = Gate(self.legs)
+        self.shield = Shield(sip.hostility, sip.listen)
         self.pinger = Pinger(self.domain)
         self._on_incoming = on_incoming
         self._pj: pj.Endpoint | None = None
@@ -194,6 +196,7 @@ class SipEndpoint:
             lib.loop_add_host(name.encode(), address.encode())
         self._accounts = Accounts.open(self.settings, self.domain, self.incoming)
         self.gate.open()
+        self.shield.open()
         self.pinger.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
@@ -226,6 +229,7 @@ class SipEndpoint:
         """What is done now and then."""
         self.gate.report_dropped()
         self.gate.report_turned_away()
+        self.shield.sweep()
         self._unforgotten = [leg for leg in self._unforgotten if not leg.forget()]
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
 
@@ -237,6 +241,7 @@ class SipEndpoint:
         if self._pump is not None:
             self._pump.stop()
             self.pinger.close()
+            self.shield.close()
             self.gate.close()
         self.media.close()
         if self._accounts is not None:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from softswitch.config.models.base import Section
+from softswitch.config.models.hostile import Ban, Limits, Networks, Scanner
 from softswitch.config.quantities import Duration, FilePath, Words, matching, parse_text, wrong
+from softswitch.config.settings import SCANNERS
 from softswitch.config.unsupported import not_yet
 
 MAX_LEGS = 8192
@@ -53,25 +64,20 @@ def _parse_public(value: object) -> str:
     return text
 
 
-def _without_repeats(values: list[str]) -> list[str]:
+def _without_repeats(values: list[Any]) -> list[Any]:
     twice = next((value for value in values if values.count(value) > 1), None)
     if twice is not None:
         raise wrong(f"{twice!r} is listed twice")
     return values
 
 
-Listen = Annotated[
-    str,
-    BeforeValidator(_parse_listen),
-    WithJsonSchema(
-        {
-            "title": "transport:address:port",
-            "type": "string",
-            "pattern": f"^{_LISTEN}$",
-            "examples": ["udp:0.0.0.0:5060"],
-        }
-    ),
-]
+LISTEN_SCHEMA = {
+    "title": "transport:address:port",
+    "type": "string",
+    "pattern": f"^{_LISTEN}$",
+    "examples": ["udp:0.0.0.0:5060"],
+}
+Listen = Annotated[str, BeforeValidator(_parse_listen), WithJsonSchema(LISTEN_SCHEMA)]
 Ports = Annotated[
     str,
     BeforeValidator(_parse_ports),
@@ -118,13 +124,46 @@ class Registration(Section):
         return self
 
 
+class Listener(Section):
+    """Where the switch takes calls, and from whom. Who is not heard gets no answer at all."""
+
+    at: Listen
+    """Transport, address and port. An address of 0.0.0.0 is every interface."""
+    allow: Networks = Field(default=[])
+    """Only these networks are heard; left out: all."""
+    deny: Networks = Field(default=[])
+    """These networks are not heard, whatever `allow` says."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {"at": value}
+
+
+class _OrShort:
+    """The JSON Schema of a listener: the short form as well."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [LISTEN_SCHEMA, handler(core)]}
+
+
+def _without_repeated_listeners(values: list[Listener]) -> list[Listener]:
+    _without_repeats([listener.at for listener in values])
+    return values
+
+
 class Sip(Section):
     """How the switch speaks SIP and RTP."""
 
-    listen: Annotated[list[Listen], Field(min_length=1), AfterValidator(_without_repeats)] = Field(
-        default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"]
-    )
-    """Where it takes calls, over UDP and TCP. An address of 0.0.0.0 is every interface."""
+    listen: Annotated[
+        list[Annotated[Listener, _OrShort()]],
+        Field(min_length=1),
+        AfterValidator(_without_repeated_listeners),
+    ] = Field(default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"], validate_default=True)
+    """Where it takes calls, over UDP and TCP: `udp:0.0.0.0:5060`, or with networks that may call, as
+    `{at: "udp:0.0.0.0:5060", allow: [203.0.113.0/24]}`. An address of 0.0.0.0 is every interface."""
     public_address: Public = "auto"
     """What Contact and SDP carry when the switch stands behind NAT; auto is the address of the interface."""
     realm: Words = "softswitch"
@@ -145,6 +184,15 @@ class Sip(Section):
     Never more than that."""
     drain: Duration = 60.0
     """How long a switch that shuts down lets conversations end before it hangs up."""
+    limits: Limits = Limits()
+    """How many new requests are taken."""
+    ban: Ban = Ban()
+    """Who is not heard for a while."""
+    scanners: Annotated[list[Scanner], Field(max_length=64), AfterValidator(_without_repeats)] = Field(
+        default=list(SCANNERS)
+    )
+    """Parts of the User-Agent of programs that look for open switches; they get no answer. Capitals do not
+    matter."""
 
 
 class Media(Section):
