@@ -135,6 +135,7 @@ class RunningSwitch:
         self._registry.apply(new)
         self._book.apply(new.phones)
         self._endpoint.admit(max_calls=new.sip.max_calls)
+        self._endpoint.silence.apply(new.sip.rtp_timeout, new.sip.rtp_timeout_on_hold)
 
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""

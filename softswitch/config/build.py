@@ -61,6 +61,8 @@ def _sip(sip: Sip) -> plain.SipSettings:
         guests=sip.guests,
         registration=_limits(sip.registration),
         keep_alive=sip.registration.keep_alive,
+        rtp_timeout=sip.rtp_timeout,
+        rtp_timeout_on_hold=sip.rtp_timeout_on_hold,
         drain=sip.drain,
     )
 

@@ -56,6 +56,10 @@ class SipSettings:
     registration: Limits = field(default_factory=Limits)
     keep_alive: Seconds = 30.0
     """Between two OPTIONS to a registered phone; 0: never."""
+    rtp_timeout: Seconds = 60.0
+    """A leg whose other side sends neither RTP nor RTCP for so long is hung up; 0: never."""
+    rtp_timeout_on_hold: Seconds = 1800.0
+    """The same while the other side holds, or only receives."""
     drain: Seconds = 60.0
     """How long a draining switch lets conversations end before it hangs up."""
 

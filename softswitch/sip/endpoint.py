@@ -34,6 +34,7 @@ from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
 from softswitch.sip.pinger import Pinger
+from softswitch.sip.silence import SilenceWatch
 from softswitch.sip.wiring import Bridge
 from softswitch.types import UNKNOWN, Party, Seconds, Way
 
@@ -69,6 +70,7 @@ class SipEndpoint:
         """Legs that have not ended, by serial number."""
         self.gate = Gate(self.legs)
         self.pinger = Pinger(self.domain)
+        self.silence = SilenceWatch(self.legs)
         self._on_incoming = on_incoming
         self._pj: pj.Endpoint | None = None
         self._accounts: Accounts | None = None
@@ -197,6 +199,8 @@ class SipEndpoint:
         self.pinger.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
+        self.silence.apply(self.settings.rtp_timeout, self.settings.rtp_timeout_on_hold)
+        self.silence.start()
         self._pump = Pump(library.libHandleEvents)
         self._pump.start()
         self._sweep()
@@ -232,6 +236,7 @@ class SipEndpoint:
     def _stop(self) -> None:
         """Safe at any stage of a start that failed."""
         lib.log_level(0)
+        self.silence.stop()
         if self._sweeper is not None:
             self._sweeper.cancel()
         if self._pump is not None:

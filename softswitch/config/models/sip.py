@@ -138,6 +138,11 @@ class Sip(Section):
     other programs take ports at random."""
     max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
     """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality."""
+    rtp_timeout: Duration = 60.0
+    """A call whose other side sends no sound for so long, and no RTCP either, is dead and is hung up.
+    0: never."""
+    rtp_timeout_on_hold: Duration = 1800.0
+    """The same for a phone that has put the call on hold, which need not send anything. 0: never."""
     registration: Registration = Registration()
     """What phones that register are granted."""
     guests: bool = True
