@@ -53,6 +53,8 @@ def _sip(sip: Sip) -> plain.SipSettings:
     first, last = map(int, sip.rtp_ports.split("-"))
     return plain.SipSettings(
         listen=tuple(_listen(text) for text in sip.listen),
+        certificate=sip.certificate.absolute() if sip.certificate else None,
+        key=sip.key.absolute() if sip.key else None,
         public_address=None if sip.public_address == "auto" else sip.public_address,
         realm=sip.realm,
         codecs=tuple(sip.codecs),

@@ -21,7 +21,7 @@ class Listen:
     """One SIP transport: `udp:0.0.0.0:5060`."""
 
     transport: str
-    """udp or tcp."""
+    """udp, tcp or tls."""
     host: str
     port: int
 
@@ -43,6 +43,10 @@ class SipSettings:
     """How the switch speaks SIP and RTP."""
 
     listen: tuple[Listen, ...] = (Listen("udp", "0.0.0.0", 5060), Listen("tcp", "0.0.0.0", 5060))
+    certificate: Path | None = None
+    """For TLS, in PEM."""
+    key: Path | None = None
+    """Its private key; None: in the same file."""
     public_address: str | None = None
     """What Contact and SDP carry; None: the address of the interface."""
     realm: str = "softswitch"

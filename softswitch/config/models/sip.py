@@ -15,7 +15,7 @@ from softswitch.config.unsupported import not_yet
 MAX_LEGS = 8192
 """SIP dialogs at once that the native stack is built for; a caller talking to an agent takes two."""
 
-_LISTEN = r"(udp|tcp):([A-Za-z0-9.-]+):([0-9]{1,5})"
+_LISTEN = r"(udp|tcp|tls):([A-Za-z0-9.-]+):([0-9]{1,5})"
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 
 
@@ -26,10 +26,10 @@ def _parse_listen(value: object) -> str:
         if not 1 <= int(match[3]) <= 65535:
             raise wrong("expected a port from 1 to 65535")
         return text
-    if text.startswith(("tls:", "ws:", "wss:", "udp:[", "tcp:[")):
+    if text.startswith(("ws:", "wss:", "udp:[", "tcp:[", "tls:[")):
         transport = text.partition(":")[0]
         raise not_yet(text, "IPv6" if "[" in text else f"SIP over {transport.upper()}")
-    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tcp:192.0.2.5:5060")
+    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tls:192.0.2.5:5061")
 
 
 def _parse_ports(value: object) -> str:
@@ -124,7 +124,12 @@ class Sip(Section):
     listen: Annotated[list[Listen], Field(min_length=1), AfterValidator(_without_repeats)] = Field(
         default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"]
     )
-    """Where it takes calls, over UDP and TCP. An address of 0.0.0.0 is every interface."""
+    """Where it takes calls, over UDP, TCP and TLS. An address of 0.0.0.0 is every interface."""
+    certificate: FilePath | None = None
+    """For TLS: the switch's certificate in PEM, followed by those of the authorities between it and one that
+    phones know. `softswitch reload` reads it again; connections that are open stay."""
+    key: FilePath | None = None
+    """Its private key in PEM, without a password; left out: it stands in the same file."""
     public_address: Public = "auto"
     """What Contact and SDP carry when the switch stands behind NAT; auto is the address of the interface."""
     realm: Words = "softswitch"
