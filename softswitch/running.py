@@ -21,9 +21,10 @@ from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
 from softswitch.config.settings import SwitchSettings
-from softswitch.errors import ConfigError, ControlError
+from softswitch.errors import ConfigError, ControlError, EndpointError
 from softswitch.ports import JsonValue, Store
 from softswitch.registry import Registry
+from softswitch.sip.certificate import Certificate
 from softswitch.sip.endpoint import SipEndpoint
 
 log = structlog.get_logger(__name__)
@@ -128,6 +129,7 @@ class RunningSwitch:
 
     async def _apply(self, new: SwitchSettings) -> None:
         old = self._switch.settings.media
+        certificate = await asyncio.to_thread(Certificate.read, new.sip)
         self._speech.reload(replace(new.media, sample_rate=old.sample_rate))
         changed = {name for name in old.music if old.music[name] != new.media.music.get(name)}
         await self._switch.music.load(new.media.queue_music.values(), changed)
@@ -138,6 +140,11 @@ class RunningSwitch:
         self._book.apply(new.phones)
         self._endpoint.admit(max_calls=new.sip.max_calls)
         self._endpoint.shield.apply(new.sip.hostility, new.sip.listen)
+        try:
+            self._endpoint.renew(certificate)
+        except EndpointError as error:
+            log.error("TLS is off until the next reload that works", error=str(error))
+        self._endpoint.silence.apply(new.sip.rtp_timeout, new.sip.rtp_timeout_on_hold)
 
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""

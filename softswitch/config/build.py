@@ -54,6 +54,8 @@ def _sip(sip: Sip) -> plain.SipSettings:
     first, last = map(int, sip.rtp_ports.split("-"))
     return plain.SipSettings(
         listen=tuple(map(_listen, sip.listen)),
+        certificate=sip.certificate.absolute() if sip.certificate else None,
+        key=sip.key.absolute() if sip.key else None,
         public_address=None if sip.public_address == "auto" else sip.public_address,
         realm=sip.realm,
         codecs=tuple(sip.codecs),
@@ -62,6 +64,8 @@ def _sip(sip: Sip) -> plain.SipSettings:
         guests=sip.guests,
         registration=_limits(sip.registration),
         keep_alive=sip.registration.keep_alive,
+        rtp_timeout=sip.rtp_timeout,
+        rtp_timeout_on_hold=sip.rtp_timeout_on_hold,
         drain=sip.drain,
         hostility=hostility(sip),
     )

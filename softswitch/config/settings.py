@@ -37,7 +37,7 @@ class Listen:
     """One SIP transport: `udp:0.0.0.0:5060`."""
 
     transport: str
-    """udp or tcp."""
+    """udp, tcp or tls."""
     host: str
     port: int
     access: Access = field(default=Access(), compare=False)
@@ -103,6 +103,10 @@ class SipSettings:
     """How the switch speaks SIP and RTP."""
 
     listen: tuple[Listen, ...] = (Listen("udp", "0.0.0.0", 5060), Listen("tcp", "0.0.0.0", 5060))
+    certificate: Path | None = None
+    """For TLS, in PEM."""
+    key: Path | None = None
+    """Its private key; None: in the same file."""
     public_address: str | None = None
     """What Contact and SDP carry; None: the address of the interface."""
     realm: str = "softswitch"
@@ -116,6 +120,10 @@ class SipSettings:
     registration: Limits = field(default_factory=Limits)
     keep_alive: Seconds = 30.0
     """Between two OPTIONS to a registered phone; 0: never."""
+    rtp_timeout: Seconds = 60.0
+    """A leg whose other side sends neither RTP nor RTCP for so long is hung up; 0: never."""
+    rtp_timeout_on_hold: Seconds = 1800.0
+    """The same while the other side holds, or only receives."""
     drain: Seconds = 60.0
     """How long a draining switch lets conversations end before it hangs up."""
     hostility: Hostility = Hostility()

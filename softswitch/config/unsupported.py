@@ -12,8 +12,6 @@ KEYS = MappingProxyType(
         ("Configuration", "store"): "a database for the record; it is a log in the folder `data`",
         ("Configuration", "trunks"): "trunks to carriers",
         ("Configuration", "voicemail"): "voicemail",
-        ("Sip", "certificate"): "SIP over TLS",
-        ("Sip", "key"): "SIP over TLS",
         ("Caller", "lookup"): "asking a web service about the caller",
         ("Caller", "timeout"): "asking a web service about the caller",
         ("Caller", "skills"): "skills",

@@ -6,6 +6,7 @@ import pjsua2 as pj
 
 from softswitch import __version__
 from softswitch.config.settings import Listen, SipSettings
+from softswitch.sip.certificate import Certificate
 from softswitch.sip.hosts import address_of, name_servers, own_address
 from softswitch.types import Srtp
 
@@ -51,9 +52,13 @@ def library_options(rate: int, writer: pj.LogWriter) -> pj.EpConfig:
     return config
 
 
-def transport_options(listen: Listen, public_address: str | None) -> pj.TransportConfig:
-    """One SIP transport."""
+def transport_options(
+    listen: Listen, public_address: str | None, certificate: Certificate | None
+) -> pj.TransportConfig:
+    """One SIP transport; the certificate is for TLS."""
     config = pj.TransportConfig()
+    if listen.transport == "tls" and certificate is not None:
+        config.tlsConfig = certificate.options()
     config.port = listen.port
     if listen.host not in EVERYWHERE:
         config.boundAddress = address_of(listen.host, "sip.listen")

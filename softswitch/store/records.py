@@ -167,7 +167,12 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.RESUMED: Word("The side that held took the call back.", {"by": "caller or agent"}),
         Kind.CONVERSATION_ENDED: Word(
             "Caller and agent are done.",
-            {"agent": "who", "ended_by": "caller, agent or switch", "talked": "seconds since Connected"},
+            {
+                "agent": "who",
+                "ended_by": "caller, agent or switch",
+                "reason": "the switch's own word for why it ended the agent's leg, as `No RTP for 60s`",
+                "talked": "seconds since Connected",
+            },
         ),
         Kind.AGENT_ONLINE: Word("A phone of an agent of whom none was there has come.", {"agent": "who"}),
         Kind.AGENT_OFFLINE: Word("The last phone of an agent is gone.", {"agent": "who"}),

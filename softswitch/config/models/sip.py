@@ -26,7 +26,7 @@ from softswitch.config.unsupported import not_yet
 MAX_LEGS = 8192
 """SIP dialogs at once that the native stack is built for; a caller talking to an agent takes two."""
 
-_LISTEN = r"(udp|tcp):([A-Za-z0-9.-]+):([0-9]{1,5})"
+_LISTEN = r"(udp|tcp|tls):([A-Za-z0-9.-]+):([0-9]{1,5})"
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 
 
@@ -37,10 +37,10 @@ def _parse_listen(value: object) -> str:
         if not 1 <= int(match[3]) <= 65535:
             raise wrong("expected a port from 1 to 65535")
         return text
-    if text.startswith(("tls:", "ws:", "wss:", "udp:[", "tcp:[")):
+    if text.startswith(("ws:", "wss:", "udp:[", "tcp:[", "tls:[")):
         transport = text.partition(":")[0]
         raise not_yet(text, "IPv6" if "[" in text else f"SIP over {transport.upper()}")
-    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tcp:192.0.2.5:5060")
+    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tls:192.0.2.5:5061")
 
 
 def _parse_ports(value: object) -> str:
@@ -162,8 +162,13 @@ class Sip(Section):
         Field(min_length=1),
         AfterValidator(_without_repeated_listeners),
     ] = Field(default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"], validate_default=True)
-    """Where it takes calls, over UDP and TCP: `udp:0.0.0.0:5060`, or with networks that may call, as
+    """Where it takes calls, over UDP, TCP and TLS: `udp:0.0.0.0:5060`, or with networks that may call, as
     `{at: "udp:0.0.0.0:5060", allow: [203.0.113.0/24]}`. An address of 0.0.0.0 is every interface."""
+    certificate: FilePath | None = None
+    """For TLS: the switch's certificate in PEM, followed by those of the authorities between it and one that
+    phones know. `softswitch reload` reads it again; connections that are open stay."""
+    key: FilePath | None = None
+    """Its private key in PEM, without a password; left out: it stands in the same file."""
     public_address: Public = "auto"
     """What Contact and SDP carry when the switch stands behind NAT; auto is the address of the interface."""
     realm: Words = "softswitch"
@@ -177,6 +182,11 @@ class Sip(Section):
     other programs take ports at random."""
     max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
     """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality."""
+    rtp_timeout: Duration = 60.0
+    """A call whose other side sends no sound for so long, and no RTCP either, is dead and is hung up.
+    0: never."""
+    rtp_timeout_on_hold: Duration = 1800.0
+    """The same for a phone that has put the call on hold, which need not send anything. 0: never."""
     registration: Registration = Registration()
     """What phones that register are granted."""
     guests: bool = True
