@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import wave
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,6 +79,9 @@ class Baresip:
     # Its life --------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Baresip:
+        assert shutil.which("baresip"), (
+            "baresip is missing; `make test` installs it, as does `apt install baresip-core`"
+        )
         self._heard.mkdir(parents=True)
         microphone = self._folder / "microphone.wav"
         _write(

@@ -1,6 +1,4 @@
-"""A phone that nobody here has written: baresip registers with the real switch, calls, holds, presses keys.
-"""
-
+"""A phone that nobody here has written: baresip registers, calls, holds, presses keys."""
 from __future__ import annotations
 
 import asyncio
