@@ -25,7 +25,8 @@ demo: setup
 run: setup
 	@$(BIN)/softswitch run $(CONFIG)
 
-test: setup
+test:
+	@$(PYTHON) native/setup.py --tests
 	@$(BIN)/pytest
 
 check: setup

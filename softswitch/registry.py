@@ -19,6 +19,7 @@ from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.phones import Phones
+from softswitch.sip.proofs import Proofs
 from softswitch.store.bindings import KeptBindings
 from softswitch.types import AgentName
 
@@ -36,7 +37,9 @@ class Registry:
         self._registrar = Registrar()
         self._phones = Phones(self._registrar, endpoint.pinger, journal, lambda agent, _: book.changed(agent))
         self._kept = KeptBindings(file)
-        self._admission = Admission(self._phones, endpoint.shield.failed)
+        self.proofs = Proofs(endpoint.shield.failed)
+        """Whether a request is an agent's, for whoever else must know."""
+        self._admission = Admission(self._phones, self.proofs)
         book.registered = self._phones
         self.apply(settings)
         self._shield = endpoint.shield

@@ -12,6 +12,7 @@ from softswitch.sip.admission import Admission
 from softswitch.sip.gate import Request
 from softswitch.sip.headers import Message
 from softswitch.sip.phones import Phones
+from softswitch.sip.proofs import Proofs
 from softswitch.testing.fakes import FakeJournal
 from softswitch.testing.phone.digest import Digest
 from softswitch.testing.phone.message import Message as Sent
@@ -29,7 +30,7 @@ class Door:
         phones = Phones(Registrar(), None, FakeJournal(), lambda agent, there: None)
         phones.keep_alive = 0
         self.offences = []
-        self.admission = Admission(phones, lambda source, why: self.offences.append((source, why)))
+        self.admission = Admission(phones, Proofs(lambda source, why: self.offences.append((source, why))))
         accounts = [Account("201", ANN, password="secret-201")] if logins else []
         self.admission.apply(accounts, REALM, guests=guests)
 
@@ -114,3 +115,16 @@ async def test_a_registration_needs_proof_of_its_own_name():
 async def test_a_registration_that_makes_no_sense_is_400():
     assert Door().register(f"sip:201@{REALM}", contact="tel:201").status == 400
     assert Door().register(f"sip:201@{REALM}", contact="*").status == 400
+
+
+async def test_a_phone_that_a_choice_of_algorithms_silences_is_offered_md5_alone():
+    door = Door()
+
+    def offered(**headers):
+        message = sent("REGISTER", f"sip:{REALM}", [("From", f"<sip:201@{REALM}>;tag=1"), *headers.items()])
+        return re.findall(
+            "algorithm=([A-Z0-9-]+)", door.admission.register(_request(message)).headers["WWW-Authenticate"]
+        )
+
+    assert offered(CSeq="1 REGISTER") == ["SHA-256", "MD5"]
+    assert offered(CSeq="2 REGISTER", **{"User-Agent": "baresip v1.0.0 (x86_64/linux)"}) == ["MD5"]

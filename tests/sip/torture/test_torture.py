@@ -24,6 +24,7 @@ from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.phones import Phones
+from softswitch.sip.proofs import Proofs
 from softswitch.testing.fakes import FakeJournal
 from tests.sip.conftest import free_port, settings
 from tests.sip.phone import Phone
@@ -112,7 +113,7 @@ async def opened() -> AsyncIterator[Torture]:
         torture = Torture(endpoint)
         endpoint._on_incoming = torture.arrived.append
         phones = Phones(Registrar(), endpoint.pinger, FakeJournal(), lambda agent, there: None)
-        Admission(phones).install(endpoint.gate)
+        Admission(phones, Proofs()).install(endpoint.gate)
         try:
             yield torture
         finally:
