@@ -31,7 +31,7 @@ async def test_who_tries_passwords_is_banned_until_somebody_lifts_it(tmp_path):
                 await thief.register(home(switch))
         (ban,) = await asked(switch, "bans")
         assert ban["address"] == "127.0.0.1"
-        assert "wrong user or password" in ban["why"]
+        assert "wrong password" in ban["why"]
         assert "'201'" in ban["why"]
         assert 3500 < ban["left"] <= 3600
 
