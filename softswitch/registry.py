@@ -36,7 +36,7 @@ class Registry:
         self._registrar = Registrar()
         self._phones = Phones(self._registrar, endpoint.pinger, journal, lambda agent, _: book.changed(agent))
         self._kept = KeptBindings(file)
-        self._admission = Admission(self._phones, endpoint.shield.failed)
+        self._admission = Admission(self._phones, endpoint.account_of, endpoint.shield.failed)
         book.registered = self._phones
         self.apply(settings)
         self._shield = endpoint.shield
@@ -49,7 +49,9 @@ class Registry:
         sip = settings.sip
         self._registrar.limits = sip.registration
         self._phones.keep_alive = sip.keep_alive
-        self._admission.apply(settings.logins, sip.realm, guests=sip.guests)
+        srtp = {name: phone.srtp for name, phone in settings.phones.items()}
+        self._phones.srtp = srtp
+        self._admission.apply(settings.logins, sip.realm, guests=sip.guests, srtp=sip.srtp, agents_srtp=srtp)
         self._phones.dismiss(self._phones.agents() - {account.agent for account in settings.logins})
 
     def describe(self) -> list[JsonValue]:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import structlog
 
@@ -24,7 +25,7 @@ from softswitch.registration.nonces import Nonces
 from softswitch.registration.request import Malformed, Received, read
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
-from softswitch.types import Origin
+from softswitch.types import AgentName, Origin, Srtp
 
 log = structlog.get_logger(__name__)
 
@@ -39,20 +40,33 @@ def _nobody_hears(_source: str, _why: str) -> None:
 class Admission:
     """The policy, with the logins in force."""
 
-    def __init__(self, phones: Phones, offended: Offended = _nobody_hears) -> None:
+    def __init__(
+        self, phones: Phones, account_of: Callable[[Srtp], int], offended: Offended = _nobody_hears
+    ) -> None:
+        """`account_of`: PJSUA's account by which calls with such sound come in."""
         self._phones = phones
+        self._account_of = account_of
         self._offended = offended
         self._nonces = Nonces(secrets.token_bytes(32))
         self._loop = asyncio.get_running_loop()
         self.apply((), "softswitch", guests=True)
 
-    def apply(self, logins: Iterable[Account], realm: str, *, guests: bool) -> None:
-        """Put settings in force; nonces that are out stay good."""
+    def apply(
+        self,
+        logins: Iterable[Account],
+        realm: str,
+        *,
+        guests: bool,
+        srtp: Srtp = Srtp.OFF,
+        agents_srtp: Mapping[AgentName, Srtp] = MappingProxyType({}),
+    ) -> None:
+        """Put settings in force; nonces that are out stay good. `srtp` is for callers who are no agents."""
         known = tuple(logins)
         self._accounts = Accounts(known, realm, self._nonces)
         self._logins = {account.login for account in known}
         self._realm = realm.lower()
         self._guests = guests
+        self._srtp, self._agents_srtp = srtp, agents_srtp
 
     def install(self, gate: Gate) -> None:
         """Decide from now on."""
@@ -89,13 +103,17 @@ class Admission:
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
         if not self._logins:
-            return Answer(0) if self._guests else Answer(403)
+            return self._guest() if self._guests else Answer(403)
         if "authorization" in request.message.headers or self._claims(request) or not self._guests:
             proof = self._check(request)
             if isinstance(proof, Refused):
                 return self._refuse(request, proof)
-            return Answer(0, origin=Origin(agent=proof.agent))
-        return Answer(0)
+            srtp = self._agents_srtp.get(proof.agent, Srtp.OFF)
+            return Answer(0, origin=Origin(agent=proof.agent), account=self._account_of(srtp))
+        return self._guest()
+
+    def _guest(self) -> Answer:
+        return Answer(0, account=self._account_of(self._srtp))
 
     def _check(self, request: Request) -> Proven | Refused:
         headers = request.message.headers
