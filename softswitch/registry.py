@@ -39,7 +39,7 @@ class Registry:
         self._kept = KeptBindings(file)
         self.proofs = Proofs(endpoint.shield.failed)
         """Whether a request is an agent's, for whoever else must know."""
-        self._admission = Admission(self._phones, self.proofs)
+        self._admission = Admission(self._phones, self.proofs, endpoint.account_of)
         book.registered = self._phones
         self.apply(settings)
         self._shield = endpoint.shield
@@ -52,7 +52,9 @@ class Registry:
         sip = settings.sip
         self._registrar.limits = sip.registration
         self._phones.keep_alive = sip.keep_alive
-        self._admission.apply(settings.logins, sip.realm, guests=sip.guests)
+        srtp = {name: phone.srtp for name, phone in settings.phones.items()}
+        self._phones.srtp = srtp
+        self._admission.apply(settings.logins, sip.realm, guests=sip.guests, srtp=sip.srtp, agents_srtp=srtp)
         self._phones.dismiss(self._phones.agents() - {account.agent for account in settings.logins})
 
     def describe(self) -> list[JsonValue]:

@@ -10,18 +10,18 @@ from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_menus import Voice, destination, menu_tree
 from softswitch.config.checks.names import priorities
-from softswitch.config.models.agents import Ha1
+from softswitch.config.models.agents import Agent, Ha1
 from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
-from softswitch.config.models.sip import Listener, Registration, Sip
+from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
 from softswitch.registration.accounts import Account
 from softswitch.registration.digest import Algorithm
 from softswitch.registration.registrar import Limits
 from softswitch.routing import CallerRule, NumberRule, Routing
-from softswitch.types import AgentName, Language, QueueName, Way
+from softswitch.types import AgentName, Language, QueueName, Srtp, Way
 
 DATA = "softswitch-data"
 """The folder of the record, beside the configuration, when that names none."""
@@ -59,6 +59,7 @@ def _sip(sip: Sip) -> plain.SipSettings:
         public_address=None if sip.public_address == "auto" else sip.public_address,
         realm=sip.realm,
         codecs=tuple(sip.codecs),
+        srtp=Srtp(sip.srtp),
         rtp_ports=(first, last),
         max_calls=sip.max_calls,
         guests=sip.guests,
@@ -150,16 +151,19 @@ def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> QueueS
 
 
 def _phones(file: Configuration) -> dict[AgentName, plain.AgentPhone]:
-    return {
-        AgentName(name): plain.AgentPhone(
-            agent=AgentName(name),
-            name=agent.name or name,
-            way=Way(agent.dial) if agent.dial else None,
-            extension=agent.number,
-            ring=agent.ring,
-        )
-        for name, agent in file.agents.items()
-    }
+    return {AgentName(name): _phone(name, agent, file.sip.srtp) for name, agent in file.agents.items()}
+
+
+def _phone(name: str, agent: Agent, usual: Encryption) -> plain.AgentPhone:
+    srtp = Srtp(agent.srtp or usual)
+    return plain.AgentPhone(
+        agent=AgentName(name),
+        name=agent.name or name,
+        way=Way(agent.dial, srtp=srtp) if agent.dial else None,
+        extension=agent.number,
+        ring=agent.ring,
+        srtp=srtp,
+    )
 
 
 def _logins(file: Configuration) -> tuple[Account, ...]:

@@ -13,7 +13,7 @@ from softswitch.ivr.settings import MenuTree
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
-from softswitch.types import AgentName, Language, Seconds, Way
+from softswitch.types import AgentName, Language, Seconds, Srtp, Way
 
 SCANNERS = (
     *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
@@ -112,6 +112,8 @@ class SipSettings:
     realm: str = "softswitch"
     codecs: tuple[str, ...] = ("pcma", "pcmu", "g722", "opus")
     """In the order of preference."""
+    srtp: Srtp = Srtp.OFF
+    """Of callers of whom nothing is known."""
     rtp_ports: tuple[int, int] = (16384, 32767)
     max_calls: int = 4000
     """Callers at once; above it 503 with Retry-After."""
@@ -156,6 +158,8 @@ class AgentPhone:
     """The number that other callers dial for this agent (`{agent: dialled}`)."""
     ring: Seconds = 30.0
     """Ring time when dialled directly."""
+    srtp: Srtp = Srtp.OFF
+    """Of phones that register, and of calls from them; `way` says it for the fixed address."""
 
     @property
     def reached_at(self) -> str:

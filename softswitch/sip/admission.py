@@ -13,7 +13,8 @@ A wrong user and a wrong password get the same answer. As long as nobody has a l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import structlog
 
@@ -23,27 +24,45 @@ from softswitch.registration.request import Malformed, Received, read
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
-from softswitch.types import Origin
+from softswitch.types import AgentName, Origin, Srtp
 
 log = structlog.get_logger(__name__)
+
+
+def _the_usual_one(_srtp: Srtp) -> int:
+    """Where nothing is encrypted (`gate.Answer.account`)."""
+    return -1
 
 
 class Admission:
     """The policy, with the logins in force."""
 
-    def __init__(self, phones: Phones, proofs: Proofs) -> None:
+    def __init__(
+        self, phones: Phones, proofs: Proofs, account_of: Callable[[Srtp], int] = _the_usual_one
+    ) -> None:
+        """`account_of`: PJSUA's account by which calls with such sound come in."""
         self._phones = phones
         self._proofs = proofs
+        self._account_of = account_of
         self._loop = asyncio.get_running_loop()
         self.apply((), "softswitch", guests=True)
 
-    def apply(self, logins: Iterable[Account], realm: str, *, guests: bool) -> None:
-        """Put settings in force."""
+    def apply(
+        self,
+        logins: Iterable[Account],
+        realm: str,
+        *,
+        guests: bool,
+        srtp: Srtp = Srtp.OFF,
+        agents_srtp: Mapping[AgentName, Srtp] = MappingProxyType({}),
+    ) -> None:
+        """Put settings in force. `srtp` is for callers who are no agents."""
         known = tuple(logins)
         self._proofs.apply(known, realm)
         self._logins = {account.login for account in known}
         self._realm = realm.lower()
         self._guests = guests
+        self._srtp, self._agents_srtp = srtp, agents_srtp
 
     def install(self, gate: Gate) -> None:
         """Decide from now on."""
@@ -80,13 +99,17 @@ class Admission:
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
         if not self._logins:
-            return Answer(0) if self._guests else Answer(403)
+            return self._guest() if self._guests else Answer(403)
         if "authorization" in request.message.headers or self._claims(request) or not self._guests:
             proof = self._proofs.of(request)
             if isinstance(proof, Answer):
                 return proof
-            return Answer(0, origin=Origin(agent=proof.agent))
-        return Answer(0)
+            srtp = self._agents_srtp.get(proof.agent, Srtp.OFF)
+            return Answer(0, origin=Origin(agent=proof.agent), account=self._account_of(srtp))
+        return self._guest()
+
+    def _guest(self) -> Answer:
+        return Answer(0, account=self._account_of(self._srtp))
 
     def _claims(self, request: Request) -> bool:
         """Whether From says that the caller belongs to this house: by our realm, by the address that was

@@ -38,7 +38,7 @@ from softswitch.sip.pinger import Pinger
 from softswitch.sip.shield import Shield
 from softswitch.sip.silence import SilenceWatch
 from softswitch.sip.wiring import Bridge
-from softswitch.types import UNKNOWN, Party, Seconds, Way
+from softswitch.types import UNKNOWN, Party, Seconds, Srtp, Way
 
 log = structlog.get_logger(__name__)
 
@@ -142,6 +142,12 @@ class SipEndpoint:
             self.gate.state.max_callers = max_calls
         if draining is not None:
             self.gate.state.draining = draining
+
+    def account_of(self, srtp: Srtp) -> int:
+        """PJSUA's account by which calls with such sound come in (`gate.Answer.account`)."""
+        assert self._accounts is not None
+        number: int = self._accounts.local[srtp].getId()
+        return number
 
     def renew(self, certificate: Certificate | None) -> None:
         """Show another certificate to whoever connects from now on; connections that are open stay.

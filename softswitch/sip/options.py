@@ -86,6 +86,8 @@ def account_options(sip: SipSettings, domain: str, srtp: Srtp = Srtp.OFF) -> pj.
     nat.contactRewriteUse = nat.viaRewriteUse = nat.sipOutboundUse = nat.sdpNatRewriteUse = 0
     config.mediaConfig.lockCodecEnabled = False  # one re-INVITE less per call
     config.mediaConfig.srtpUse = _SRTP[srtp]
+    if srtp is not Srtp.OFF:
+        config.mediaConfig.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_SDES)  # alone: no DTLS is offered
     config.mediaConfig.srtpSecureSignaling = 0  # keys also travel where a phone speaks no TLS
     rtp = config.mediaConfig.transportConfig
     first, last = sip.rtp_ports

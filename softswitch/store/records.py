@@ -64,7 +64,9 @@ class Word:
     """Logged as a warning: somebody should look."""
 
 
-QUALITY = "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), as in types.Quality"
+QUALITY = (
+    "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), encrypted, as in types.Quality"
+)
 
 VOCABULARY: Mapping[str, Word] = MappingProxyType(
     {

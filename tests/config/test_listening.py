@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from softswitch.types import Srtp
 from tests.certificates import Authority
 from tests.config.conftest import SOUND
 
@@ -73,3 +74,11 @@ def test_a_phone_over_tls_needs_a_listener_for_it(one_problem, check_text, files
     assert "over TLS" in one_problem(text)
     sip = f"sip: {{listen: [{TLS}], certificate: one.pem, key: one.key}}"
     assert check_text(text + sip).settings.phones["desk"].way.uri == dial
+
+
+def test_agents_encrypt_as_callers_do_unless_something_else_is_said(check_text):
+    text = SOUND.replace('127.0.0.1"}}', '127.0.0.1"}, b: {dial: "sip:b@127.0.0.1", srtp: off}}')
+    text = text.replace("agents: [desk]", "agents: [desk, b]")
+    settings = check_text(text + "sip: {srtp: optional}").settings
+    assert (settings.sip.srtp, settings.phones["desk"].way.srtp) == (Srtp.OPTIONAL, Srtp.OPTIONAL)
+    assert (settings.phones["b"].way.srtp, settings.phones["b"].srtp) == (Srtp.OFF, Srtp.OFF)

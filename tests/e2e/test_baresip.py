@@ -1,4 +1,5 @@
 """A phone that nobody here has written: baresip registers, calls, holds, presses keys."""
+
 from __future__ import annotations
 
 import asyncio

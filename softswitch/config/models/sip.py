@@ -95,6 +95,7 @@ Public = Annotated[
     BeforeValidator(_parse_public),
     WithJsonSchema({"title": "auto or address", "type": "string", "examples": ["auto", "198.51.100.7"]}),
 ]
+Encryption = Literal["off", "optional", "mandatory"]
 Codec = Literal["pcma", "pcmu", "g722", "opus"]
 LanguageName = Literal["en", "pl", "he"]
 Playlist = Annotated[list[FilePath], Field(min_length=1)]
@@ -177,6 +178,10 @@ class Sip(Section):
         default=["pcma", "pcmu", "g722", "opus"]
     )
     """In the order of preference; what is not listed is not offered."""
+    srtp: Encryption = "off"
+    """Whether sound is encrypted (SRTP, with keys in SDP: RFC 4568), of callers, and of agents of whom
+    nothing else is said: off; optional, where the phone can; mandatory, and who cannot gets 488. Keys are as
+    secret as what carries them: use TLS."""
     rtp_ports: Ports = "16384-32767"
     """UDP ports for sound, two for each leg. Stay below Linux's ephemeral range (32768 and up), from which
     other programs take ports at random."""
