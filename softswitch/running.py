@@ -78,6 +78,7 @@ class RunningSwitch:
             "agents": self.agents,
             "calls": self.calls,
             "phones": self.phones,
+            "trunks": self.trunks,
             "reload": self.reload,
             "stop": self.stop,
         }
@@ -172,6 +173,10 @@ class RunningSwitch:
     async def phones(self) -> JsonValue:
         """Every phone that is registered."""
         return self._registry.describe()
+
+    async def trunks(self) -> JsonValue:
+        """Every server of every carrier."""
+        return self._registry.describe_trunks()
 
     def _look(self, most: int) -> Snapshot:
         """The floor, with so many callers of each queue."""

@@ -2,6 +2,7 @@
 
 | an INVITE ... | is |
 |---|---|
+| from an address of a trunk | that trunk's call, whatever it says of itself; 503 above its channels |
 | with credentials that prove an agent | that agent's call |
 | with credentials that prove nothing | challenged again (401), and counted against its source |
 | whose From claims to be of this house, or that uses an agent's login | challenged (401) |
@@ -24,6 +25,7 @@ from softswitch.registration.nonces import Nonces
 from softswitch.registration.request import Malformed, Received, read
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
+from softswitch.sip.trunks import Trunks
 from softswitch.types import Origin
 
 log = structlog.get_logger(__name__)
@@ -39,8 +41,9 @@ def _nobody_hears(_source: str, _why: str) -> None:
 class Admission:
     """The policy, with the logins in force."""
 
-    def __init__(self, phones: Phones, offended: Offended = _nobody_hears) -> None:
+    def __init__(self, phones: Phones, trunks: Trunks, offended: Offended = _nobody_hears) -> None:
         self._phones = phones
+        self._trunks = trunks
         self._offended = offended
         self._nonces = Nonces(secrets.token_bytes(32))
         self._loop = asyncio.get_running_loop()
@@ -88,6 +91,12 @@ class Admission:
 
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
+        if (found := self._trunks.match(request.source)) is not None:
+            trunk, account = found
+            if not self._trunks.has_room(trunk):
+                log.warning("trunk.full", trunk=trunk, source=request.source)
+                return Answer(503)
+            return Answer(0, origin=Origin(trunk=trunk), account=account)
         if not self._logins:
             return Answer(0) if self._guests else Answer(403)
         if "authorization" in request.message.headers or self._claims(request) or not self._guests:
