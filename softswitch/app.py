@@ -33,6 +33,7 @@ from softswitch.ports import Leg
 from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, record_folder
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.sip.trunks import Trunks
 from softswitch.store.journal import Journal
 from softswitch.store.jsonl import JsonlStore
 
@@ -80,9 +81,11 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         stack.callback(dispatcher.close)
         dispatcher.feed(SettingsChanged(settings.engine))
         book = PhoneBook(settings.phones, dispatcher.feed)
-        switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book)
+        trunks = Trunks(endpoint, journal)
+        stack.push_async_callback(trunks.close)
+        switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks)
         supervisor = await stack.enter_async_context(Supervisor(switch))
-        registry = Registry(endpoint, journal, book, settings, folder / "phones.db")
+        registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db")
         stack.callback(registry.close)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))

@@ -172,6 +172,14 @@ def phones(data: Data = None, config: Config = None, json: AsJson = False) -> No
 
 
 @app.command(rich_help_panel=RUNNING)
+def trunks(data: Data = None, config: Config = None, json: AsJson = False) -> None:
+    """Every carrier's servers: whether they are there, how fast they answer, how many calls they carry."""
+    from softswitch.commands.trunks import print_trunks
+
+    print_trunks(_socket(data, config), json)
+
+
+@app.command(rich_help_panel=RUNNING)
 def agents(data: Data = None, config: Config = None, json: AsJson = False) -> None:
     """What each agent is doing, and since when."""
     from softswitch.commands.running import print_agents

@@ -24,6 +24,7 @@ from softswitch.types import (
     Prompt,
     Quality,
     Seconds,
+    TrunkName,
     Way,
 )
 
@@ -119,6 +120,10 @@ class Leg(Source, Protocol):
     held: bool
     """The other side has put us on hold (sendonly, inactive or 0.0.0.0)."""
 
+    @property
+    def responded(self) -> bool:
+        """An outgoing leg: anything at all has come back, 100 Trying too."""
+
     on_hold: Callable[[bool], None] | None
     """Called with True when the other side holds, False when it resumes."""
 
@@ -160,8 +165,16 @@ class Endpoint(Protocol):
     def media(self) -> Media:
         """The bridge that its legs hang on."""
 
-    def dial(self, way: Way, *, caller: Party, headers: Mapping[str, str] | None = None) -> Leg:
-        """Ring somebody. From shows `caller`, which P-Asserted-Identity repeats.
+    def dial(
+        self,
+        way: Way,
+        *,
+        caller: Party,
+        asserted: Party | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Leg:
+        """Ring somebody. From shows `caller`, P-Asserted-Identity `asserted`, or the caller again. A caller
+        without a number is anonymous.
 
         Raises LegRefused: 503 when no slot is free, 484 for an address that does not parse.
         """
@@ -172,6 +185,19 @@ class Directory(Protocol):
 
     def ways(self, agent: AgentName) -> Sequence[Way]:
         """Every phone of an agent, all of which are rung at once; empty: there is none now."""
+
+
+class Carriers(Protocol):
+    """The trunks, as far as the call logic needs them."""
+
+    def ways(self, trunk: TrunkName, number: str) -> Sequence[Way]:
+        """How a number, in the carrier's form, is called: by each server, in the order to try them."""
+
+    def has_room(self, trunk: TrunkName) -> bool:
+        """Whether one more call is within the trunk's channels; false for a trunk that is not there."""
+
+    def unheard(self, way: Way) -> None:
+        """A call by this way met with silence."""
 
 
 @dataclass(frozen=True, slots=True)

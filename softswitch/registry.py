@@ -1,5 +1,5 @@
-"""The switch's registry of phones: who may register and call, what has registered, and keeping that over a
-restart. Composes the pure registrar with SIP and the file.
+"""The switch's registry of phones and trunks: who may register and call, what has registered, and keeping
+that over a restart. Composes the pure registrar with SIP and the file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
+from softswitch.sip.trunks import Trunks
 from softswitch.store.bindings import KeptBindings
 from softswitch.types import AgentName
 
@@ -30,7 +31,13 @@ class Registry:
     """All of it, from its opening to its closing."""
 
     def __init__(
-        self, endpoint: SipEndpoint, journal: Journal, book: PhoneBook, settings: SwitchSettings, file: Path
+        self,
+        endpoint: SipEndpoint,
+        journal: Journal,
+        book: PhoneBook,
+        trunks: Trunks,
+        settings: SwitchSettings,
+        file: Path,
     ) -> None:
         """Take REGISTERs from now on; phones from before a restart are there again."""
         self._loop = asyncio.get_running_loop()
@@ -39,7 +46,8 @@ class Registry:
         self._kept = KeptBindings(file)
         self.proofs = Proofs(endpoint.shield.failed)
         """Whether a request is an agent's, for whoever else must know."""
-        self._admission = Admission(self._phones, self.proofs, endpoint.account_of)
+        self._trunks = trunks
+        self._admission = Admission(self._phones, self.proofs, endpoint.account_of, trunks)
         book.registered = self._phones
         self.apply(settings)
         self._shield = endpoint.shield
@@ -50,6 +58,7 @@ class Registry:
     def apply(self, settings: SwitchSettings) -> None:
         """The settings in force; phones of agents without a login go."""
         sip = settings.sip
+        self._trunks.apply(settings.trunks)
         self._registrar.limits = sip.registration
         self._phones.keep_alive = sip.keep_alive
         srtp = {name: phone.srtp for name, phone in settings.phones.items()}
@@ -60,6 +69,10 @@ class Registry:
     def describe(self) -> list[JsonValue]:
         """A line for each phone, for `softswitch phones`."""
         return self._phones.describe()
+
+    def describe_trunks(self) -> list[JsonValue]:
+        """A line for each carrier's server, for `softswitch trunks`."""
+        return self._trunks.describe()
 
     def close(self) -> None:
         """Stop asking phones, and write what is not written yet."""

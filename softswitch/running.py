@@ -81,6 +81,7 @@ class RunningSwitch:
             "phones": self.phones,
             "bans": self.bans,
             "unban": self.unban,
+            "trunks": self.trunks,
             "reload": self.reload,
             "stop": self.stop,
         }
@@ -199,6 +200,10 @@ class RunningSwitch:
             return {"address": address, "banned": self._endpoint.shield.unban(address)}
         except ValueError:
             raise ControlError(f"{address!r} is no address; `softswitch bans` shows who is banned") from None
+
+    async def trunks(self) -> JsonValue:
+        """Every server of every carrier."""
+        return self._registry.describe_trunks()
 
     def _look(self, most: int) -> Snapshot:
         """The floor, with so many callers of each queue."""

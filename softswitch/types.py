@@ -84,6 +84,12 @@ class Way:
     trunk: TrunkName | None = None
     """The carrier that carries it; None: the switch itself finds the way."""
 
+    server: int = 0
+    """With a trunk: which of its servers, from 0."""
+
+    confirm: bool = False
+    """Whoever answers there must press a key first: it may be a mailbox."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

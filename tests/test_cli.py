@@ -315,6 +315,13 @@ class FakeSwitch:
         call = {"call": "c1", "from": "Eve\033[2J", "dialled": "600", "phase": "waiting", "queue": "sales"}
         return [{**call, "agent": None, "seconds": 15.0}]
 
+    async def trunks(self) -> JsonValue:
+        line = {"trunk": "carrier", "server": "udp:sip.carrier.example:5060", "state": "down", "since": 65.0}
+        problem = "REGISTER: 401 Unauthorized"
+        return [
+            line | {"registered": False, "latency": 0.0123, "calls": 2, "channels": 30, "problem": problem}
+        ]
+
     async def reload(self) -> JsonValue:
         if self.problem:
             raise ConfigError([Problem("a.yaml", 3, 5, "no such queue 'sale'")])
@@ -335,7 +342,7 @@ class FakeSwitch:
 def switch(tmp_path: Path) -> Iterator[FakeSwitch]:
     """A switch that answers in `tmp_path`, on a loop in a thread of its own."""
     fake = FakeSwitch()
-    names = ("status", "queues", "agents", "calls", "bans", "unban", "reload", "stop")
+    names = ("status", "queues", "agents", "calls", "bans", "unban", "trunks", "reload", "stop")
     loop = asyncio.new_event_loop()
     ready, over = threading.Event(), asyncio.Event()
 
@@ -396,6 +403,14 @@ def test_agents_show_what_they_do_and_for_how_long(
 ) -> None:
     row = softswitch("agents", "--data", tmp_path).row("ann")
     assert row.split() == ["ann", "ringing", "3.5", "s", "4", "1:20", "sales", "c1"]
+
+
+def test_trunks_show_their_servers(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    row = softswitch("trunks", "--data", tmp_path).row("carrier").split()
+    assert row[:3] == ["carrier", "udp:sip.carrier.example:5060", "down"]
+    assert row[3:9] == ["1:05", "no", "12.3", "ms", "2", "30"]
+    assert row[9:] == ["REGISTER:", "401", "Unauthorized"]
+    assert '"channels": 30' in softswitch("trunks", "--data", tmp_path, "--json").out
 
 
 def test_live_calls_come_from_the_running_switch(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:

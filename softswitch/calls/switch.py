@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Clock, Directory, Endpoint, Journal, Speech
+from softswitch.ports import Carriers, Clock, Directory, Endpoint, Journal, Speech
 
 
 @dataclass(slots=True, eq=False)
@@ -24,3 +24,4 @@ class Switch:
     music: MusicRoom
     dispatcher: Dispatcher
     directory: Directory
+    carriers: Carriers

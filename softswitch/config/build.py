@@ -9,6 +9,7 @@ from softswitch.config import settings as plain
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_menus import Voice, destination, menu_tree
+from softswitch.config.build_trunks import trunk
 from softswitch.config.checks.names import priorities
 from softswitch.config.models.agents import Agent, Ha1
 from softswitch.config.models.hours import Schedule, days_of
@@ -21,7 +22,7 @@ from softswitch.registration.accounts import Account
 from softswitch.registration.digest import Algorithm
 from softswitch.registration.registrar import Limits
 from softswitch.routing import CallerRule, NumberRule, Routing
-from softswitch.types import AgentName, Language, QueueName, Srtp, Way
+from softswitch.types import AgentName, Language, QueueName, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
 """The folder of the record, beside the configuration, when that names none."""
@@ -44,6 +45,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         phones=_phones(file),
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
         dialplan=dial_plan(file),
+        trunks={TrunkName(name): trunk(name, section) for name, section in file.trunks.items()},
         logins=_logins(file),
         features=_features(file),
         data=(file.data or path.parent / DATA).absolute(),

@@ -30,6 +30,8 @@ def summary(settings: SwitchSettings) -> RenderableType:
     parts += menu_trees(settings)
     if settings.dialplan.rules:
         parts.append(_outbound(settings))
+    if settings.trunks:
+        parts.append(_trunks(settings))
     if settings.engine.queues:
         parts.append(_queues(settings))
     if settings.phones:
@@ -125,6 +127,23 @@ def _outbound(settings: SwitchSettings) -> Table:
             Text(rule.name),
             Text(rule.kind or "the number's own"),
             Text(", then ".join(rule.trunks) or f"refused with {rule.reject}"),
+        )
+    return table
+
+
+def _trunks(settings: SwitchSettings) -> Table:
+    table = _table(
+        "\nTrunks", "trunk", "servers, in their order", "registers", "calls from", "channels", "shows"
+    )
+    for name, trunk in settings.trunks.items():
+        sources = ", ".join(map(str, trunk.allow_from)) or "its servers"
+        table.add_row(
+            Text(name),
+            Text(", ".join(server.shown for server in trunk.servers)),
+            Text(f"as {trunk.username}" if trunk.register else "no"),
+            Text(sources),
+            Text(str(trunk.channels or "unlimited")),
+            Text(trunk.caller_id or "the caller's number"),
         )
     return table
 

@@ -38,6 +38,7 @@ SECTIONS = (
     ("ha1", "Ha1"),
     ("features", "Features"),
     ("teams", "Team"),
+    ("trunks", "Trunk"),
     ("numbering", "Numbering"),
     ("outbound", "Outbound"),
     ("rewrite", "Rewrite"),

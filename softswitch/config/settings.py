@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from softswitch.acd.settings import EngineSettings
+from softswitch.dialplan.numbering import NumberFormat
 from softswitch.dialplan.plan import DialPlan
 from softswitch.hours import Hours
 from softswitch.ivr.settings import MenuTree
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
-from softswitch.types import AgentName, Language, Seconds, Srtp, Way
+from softswitch.types import AgentName, Language, Seconds, Srtp, TrunkName, Way
 
 SCANNERS = (
     *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
@@ -168,6 +170,57 @@ class AgentPhone:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkServer:
+    """One server of a carrier."""
+
+    host: str
+    port: int | None = None
+    """None: the transport's own, as PJSIP finds it."""
+    transport: str = "udp"
+    """udp or tcp."""
+
+    @property
+    def shown(self) -> str:
+        """For people and the record: `tcp:sip.carrier.example:5070`."""
+        return f"{self.transport}:{self.host}:{self.port or 5060}"
+
+    def uri(self, user: str = "") -> str:
+        """A SIP URI there."""
+        at = f"{user}@" if user else ""
+        port = f":{self.port}" if self.port is not None else ""
+        return f"sip:{at}{self.host}{port}{';transport=tcp' if self.transport == 'tcp' else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A carrier."""
+
+    name: TrunkName
+    servers: tuple[TrunkServer, ...]
+    """In the order of preference; at least one."""
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    auth_user: str | None = None
+    """None: the user name."""
+    domain: str | None = None
+    """What From carries behind the @; None: the switch's own."""
+    register: bool = False
+    expires: Seconds = 600.0
+    allow_from: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Where its calls come from; none: its servers' addresses."""
+    channels: int | None = None
+    """Calls at once, both ways; None: no limit."""
+    caller_id: str | None = None
+    """The number that is shown, as E.164."""
+    show_callers: bool = False
+    """A caller from outside who goes on to an agent outside is shown with the own number."""
+    format: NumberFormat = NumberFormat.PLUS
+    srtp: Srtp = Srtp.OFF
+    options: Seconds = 30.0
+    """Between two OPTIONS to a server; 0: never."""
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchSettings:
     """Everything."""
 
@@ -187,6 +240,8 @@ class SwitchSettings:
     web: str | None = None
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""
+    trunks: Mapping[TrunkName, Trunk] = field(default_factory=dict)
+    """Carriers."""
     logins: tuple[Account, ...] = ()
     """Of phones that register and prove who calls."""
     features: Features = Features()

@@ -23,9 +23,9 @@ _E164 = re.compile(r"\+[1-9][0-9]{3,14}")
 class NumberFormat(StrEnum):
     """How a carrier wants numbers written."""
 
-    PLUS = "+e164"
+    PLUS = "e164"
     """+48221234567"""
-    DIGITS = "e164"
+    DIGITS = "e164-without-plus"
     """48221234567"""
     NATIONAL = "national"
     """As dialled within the country: 221234567, and 0044... for other countries."""

@@ -176,7 +176,7 @@ static void leg_on_account_wanted(const pjsip_rx_data *rdata, pjsua_acc_id *acco
 
 /* ---- for Python ------------------------------------------------------------------------------ */
 
-/* Call after libInit: three callbacks go on to pjsua2 and Python, the rest is answered here or not at all. */
+/* Call after libInit: four callbacks go on to pjsua2 and Python, the rest is answered here or not at all. */
 static void legs_install(int wake)
 {
     pjsua_callback *callbacks = &pjsua_var.ua_cfg.cb;
@@ -186,6 +186,7 @@ static void legs_install(int wake)
     kept.on_incoming_call = callbacks->on_incoming_call;
     kept.on_call_state = callbacks->on_call_state;
     kept.on_call_media_state = callbacks->on_call_media_state;
+    kept.on_reg_state2 = callbacks->on_reg_state2;
     kept.on_stream_created2 = &leg_on_stream_created;
     kept.on_stream_destroyed = &leg_on_stream_destroyed;
     kept.on_call_redirected = &leg_on_redirected;
@@ -260,6 +261,17 @@ static void legs_measure(int id, leg_quality *quality)
         leg_add_stream(quality, audio->strm.a.stream);
         quality->encrypted |= leg_is_encrypted(audio);
     }
+}
+
+/* Whether anything at all has come back on an INVITE, 100 Trying too. */
+static int legs_heard(int id)
+{
+    const pjsua_call *call;
+
+    if (!leg_exists(id))
+        return 1;
+    call = &pjsua_var.calls[id];
+    return !call->inv || !call->inv->invite_tsx || call->inv->invite_tsx->status_code >= 100;
 }
 
 /* The 3xx status that ended the leg and where it pointed to, or 0. */

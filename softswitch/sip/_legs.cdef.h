@@ -22,6 +22,7 @@ void legs_install(int wake);
 unsigned legs_attach(int call);
 void legs_look(int call, leg_view *view);
 void legs_measure(int call, leg_quality *quality);
+int legs_heard(int call);
 int legs_redirected(int call, char *target, size_t size);
 int legs_reason(int call, char *text, size_t size);
 int legs_press(leg_press *press);

@@ -26,6 +26,10 @@ class PjAccount(pj.Account):  # type: ignore[misc]
 
     def __init__(self, on_call: OnCall) -> None:
         super().__init__()
+        self.domain: str | None = None
+        """What From carries behind the @; None: the switch's own."""
+        self.legs = 0
+        """Legs that go by it now."""
         self._on_call: OnCall | None = on_call
 
     @from_pjsip
@@ -39,6 +43,40 @@ class PjAccount(pj.Account):  # type: ignore[misc]
         self._on_call = None
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The end of one REGISTER."""
+
+    status: int
+    """408 or 503 also where no answer came."""
+    reason: str = ""
+    expires: int = 0
+    """Seconds that were granted."""
+    source: str = ""
+    """The address of whoever answered."""
+
+
+class TrunkAccount(PjAccount):
+    """The account of one server of a carrier."""
+
+    def __init__(self, on_call: OnCall, domain: str) -> None:
+        super().__init__(on_call)
+        self.domain: str | None = domain
+        self.on_registered: Callable[[Registered], None] | None = None
+
+    @from_pjsip
+    def onRegState(self, param: pj.OnRegStateParam) -> None:
+        """PJSUA knows how a REGISTER ended."""
+        if self.on_registered is not None:
+            source = str(param.rdata.srcAddress).rpartition(":")[0].strip("[]")
+            self.on_registered(Registered(param.code, param.reason, param.expiration, source))
+
+    def close(self) -> None:
+        """Let go of whoever listens."""
+        super().close()
+        self.on_registered = None
+
+
 @dataclass(slots=True)
 class Accounts:
     """Every account of the running endpoint."""
@@ -46,7 +84,8 @@ class Accounts:
     local: dict[Srtp, PjAccount]
     """By what they ask of RTP. The first is PJSUA's default, by which unknown callers come in."""
 
-    trunks: dict[TrunkName, PjAccount]
+    trunks: dict[tuple[TrunkName, int], TrunkAccount]
+    """By trunk, and by the place of the server among its servers."""
 
     @classmethod
     def open(cls, sip: SipSettings, domain: str, on_call: OnCall) -> Accounts:
@@ -59,7 +98,7 @@ class Accounts:
 
     def of(self, way: Way) -> PjAccount:
         """The account that a leg goes out by. Raises KeyError for a trunk that is not there (any more)."""
-        return self.local[way.srtp] if way.trunk is None else self.trunks[way.trunk]
+        return self.local[way.srtp] if way.trunk is None else self.trunks[way.trunk, way.server]
 
     def close(self) -> None:
         """The library is about to end."""

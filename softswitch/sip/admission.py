@@ -2,6 +2,7 @@
 
 | an INVITE ... | is |
 |---|---|
+| from an address of a trunk | that trunk's call, whatever it says of itself; 503 above its channels |
 | with credentials that prove an agent | that agent's call |
 | with credentials that prove nothing | challenged again (401), and counted against its source |
 | whose From claims to be of this house, or that uses an agent's login | challenged (401) |
@@ -24,6 +25,7 @@ from softswitch.registration.request import Malformed, Received, read
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
+from softswitch.sip.trunks import Trunks
 from softswitch.types import AgentName, Origin, Srtp
 
 log = structlog.get_logger(__name__)
@@ -38,11 +40,16 @@ class Admission:
     """The policy, with the logins in force."""
 
     def __init__(
-        self, phones: Phones, proofs: Proofs, account_of: Callable[[Srtp], int] = _the_usual_one
+        self,
+        phones: Phones,
+        proofs: Proofs,
+        account_of: Callable[[Srtp], int] = _the_usual_one,
+        trunks: Trunks | None = None,
     ) -> None:
-        """`account_of`: PJSUA's account by which calls with such sound come in."""
+        """`account_of`: PJSUA's account by which calls with such sound come in. `trunks`: the carriers."""
         self._phones = phones
         self._proofs = proofs
+        self._trunks = trunks
         self._account_of = account_of
         self._loop = asyncio.get_running_loop()
         self.apply((), "softswitch", guests=True)
@@ -98,6 +105,12 @@ class Admission:
 
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
+        if self._trunks is not None and (found := self._trunks.match(request.source)) is not None:
+            trunk, account = found
+            if not self._trunks.has_room(trunk):
+                log.warning("trunk.full", trunk=trunk, source=request.source)
+                return Answer(503)
+            return Answer(0, origin=Origin(trunk=trunk), account=account)
         if not self._logins:
             return self._guest() if self._guests else Answer(403)
         if "authorization" in request.message.headers or self._claims(request) or not self._guests:

@@ -29,7 +29,7 @@ from softswitch.sip.callbacks import Threads
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.gate import Gate
 from softswitch.sip.hosts import known_hosts
-from softswitch.sip.leg import SipLeg
+from softswitch.sip.leg import Shown, SipLeg
 from softswitch.sip.log import LEVEL, PjsipLog
 from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
@@ -115,18 +115,24 @@ class SipEndpoint:
             await asyncio.sleep(0.01)  # PJSUA tells nobody when the last BYE is answered
         self._stop()
 
-    def dial(self, way: Way, *, caller: Party, headers: Mapping[str, str] | None = None) -> SipLeg:
+    def dial(
+        self,
+        way: Way,
+        *,
+        caller: Party,
+        asserted: Party | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> SipLeg:
         """Ring somebody; see `ports.Endpoint.dial`."""
-        assert self._accounts is not None
         try:
-            account = self._accounts.of(way)
+            account = self.accounts.of(way)
         except KeyError:
             raise LegRefused(503, f"{way.uri}: there is no trunk {way.trunk}") from None
         if not lib.legs_find_port(account.getId()):
             raise LegRefused(503, f"{way.uri}: no port is left in sip.rtp_ports")
         try:
             with routed(account, way):
-                leg = SipLeg.dial(self, account, way, caller, headers or {})
+                leg = SipLeg.dial(self, account, way, Shown(caller, asserted or caller), headers or {})
         except pj.Error as error:
             status = 484 if error.status in _BAD_ADDRESS else 503
             raise LegRefused(status, f"{way.uri}: {error.reason}") from None
@@ -134,6 +140,8 @@ class SipEndpoint:
             raise LegRefused(484, f"{way.uri}: {error}") from None
         if not leg.ended.done():
             self.legs[leg.serial] = leg
+            account.legs += 1
+            leg.goes_by = account
         return leg
 
     def admit(self, *, max_calls: int | None = None, draining: bool | None = None) -> None:
@@ -170,6 +178,12 @@ class SipEndpoint:
         """Callbacks of PJSIP that did not come on the loop's thread; law 2 says 0."""
         return Threads.foreign
 
+    @property
+    def accounts(self) -> Accounts:
+        """PJSUA's accounts, while it runs."""
+        assert self._accounts is not None
+        return self._accounts
+
     # For legs and account. ---------------------------------------------------------------------------
 
     def incoming(self, account: PjAccount, call_id: int, text: str) -> None:
@@ -177,6 +191,8 @@ class SipEndpoint:
         leg = SipLeg.accept(self, account, call_id, text)
         leg.origin, self.gate.admitted = self.gate.admitted, UNKNOWN
         self.legs[leg.serial] = leg
+        account.legs += 1
+        leg.goes_by = account
         self.gate.state.callers += 1
         try:
             self._on_incoming(leg)
@@ -188,6 +204,9 @@ class SipEndpoint:
         """Let go of it, but not inside PJSUA's callback about it."""
         if leg.incoming:
             self.gate.state.callers -= 1
+        if leg.goes_by is not None:
+            leg.goes_by.legs -= 1
+            leg.goes_by = None
         asyncio.get_running_loop().call_soon(self._drop, leg)
 
     def _drop(self, leg: SipLeg) -> None:

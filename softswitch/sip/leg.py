@@ -9,6 +9,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pjsua2 as pj
@@ -17,6 +18,7 @@ import structlog
 from softswitch.errors import LegGone, LegRefused
 from softswitch.ports import Hear
 from softswitch.sip._native import ffi, lib
+from softswitch.sip.accounts import PjAccount
 from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, via_transport
 from softswitch.sip.headers import user as user_part
@@ -40,6 +42,20 @@ _KEYS = frozenset("0123456789*#ABCD")
 
 _HELD = 3  # PJSUA_CALL_MEDIA_REMOTE_HOLD
 _DECLINE = 603
+
+
+ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
+"""From, of somebody who does not want to be shown outside (RFC 3323 section 4.1.1.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who calls, as the other side is told."""
+
+    caller: Party
+    """In From."""
+    asserted: Party
+    """In P-Asserted-Identity."""
 
 
 class LegHome(Protocol):
@@ -76,6 +92,8 @@ class SipLeg(Sounding):
         self.serial = 0
         self.account = -1
         """PJSUA's account that it goes by."""
+        self.goes_by: PjAccount | None = None
+        """That account, while this leg is counted there."""
         self.call: PjCall | None = None
         self._home = home
         self._loop = loop
@@ -109,7 +127,7 @@ class SipLeg(Sounding):
 
     @classmethod
     def dial(
-        cls, home: LegHome, account: pj.Account, way: Way, caller: Party, headers: Mapping[str, str]
+        cls, home: LegHome, account: PjAccount, way: Way, shown: Shown, headers: Mapping[str, str]
     ) -> SipLeg:
         """Send an INVITE. Raises pj.Error when PJSUA cannot."""
         leg = cls(home, party(f"<{way.uri}>"), incoming=False)
@@ -117,9 +135,11 @@ class SipLeg(Sounding):
         leg.call = PjCall(account, leg)
         param = _one_audio_line()
         param.opt.customCallId = leg.sip_call_id
-        shown = name_addr(caller, home.domain)
-        param.txOption.localUri = shown
-        param.txOption.headers = _headers({"P-Asserted-Identity": shown, **headers})
+        domain = account.domain or home.domain
+        outside = way.trunk is not None and not shown.caller.number
+        param.txOption.localUri = ANONYMOUS if outside else name_addr(shown.caller, domain)
+        identity = {"P-Asserted-Identity": name_addr(shown.asserted, domain)}
+        param.txOption.headers = _headers({**identity, **headers})
         try:
             leg.call.makeCall(way.uri, param)
         except pj.Error:
@@ -195,6 +215,11 @@ class SipLeg(Sounding):
     def quality(self) -> Quality:
         """What its RTP looks like so far, or looked like at the end."""
         return self._quality or self._measure()
+
+    @property
+    def responded(self) -> bool:
+        """An outgoing leg: anything at all has come back, 100 Trying too."""
+        return self.state is not LegState.NEW or bool(lib.legs_heard(self._call_id()))
 
     # What PJSUA reports, on the loop's thread. ---------------------------------------------------------
 

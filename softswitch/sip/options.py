@@ -5,7 +5,7 @@ from __future__ import annotations
 import pjsua2 as pj
 
 from softswitch import __version__
-from softswitch.config.settings import Listen, SipSettings
+from softswitch.config.settings import Listen, SipSettings, Trunk
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.hosts import address_of, name_servers, own_address
 from softswitch.types import Srtp
@@ -98,4 +98,21 @@ def account_options(sip: SipSettings, domain: str, srtp: Srtp = Srtp.OFF) -> pj.
         rtp.boundAddress = address_of(hosts.pop(), "sip.listen")
     # Without an address here PJSUA asks the resolver for the machine's own, at every call.
     rtp.publicAddress = address_of(domain, "sip.public_address" if sip.public_address else "sip.listen")
+    return config
+
+
+def trunk_options(sip: SipSettings, domain: str, trunk: Trunk, place: int) -> pj.AccountConfig:
+    """The account of one server of a carrier. When to register again after a refusal is Python's business."""
+    config = account_options(sip, domain, trunk.srtp)
+    server = trunk.servers[place]
+    config.idUri = f"sip:{trunk.username or 'softswitch'}@{trunk.domain or domain}"
+    register = config.regConfig
+    register.registrarUri = server.uri() if trunk.register else ""
+    register.registerOnAdd = trunk.register
+    register.timeoutSec = round(trunk.expires)
+    register.retryIntervalSec = 0
+    register.dropCallsOnFail = False
+    if trunk.username is not None:
+        user = trunk.auth_user or trunk.username
+        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, trunk.password or ""))
     return config

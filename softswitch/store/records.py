@@ -45,6 +45,8 @@ class Kind(StrEnum):
     AGENT_RESUMED = "AgentResumed"
     PHONE_REGISTERED = "PhoneRegistered"
     PHONE_UNREGISTERED = "PhoneUnregistered"
+    TRUNK_UP = "TrunkUp"
+    TRUNK_DOWN = "TrunkDown"
     SWITCH_STARTED = "SwitchStarted"
     SWITCH_DRAINING = "SwitchDraining"
     SWITCH_STOPPED = "SwitchStopped"
@@ -197,6 +199,15 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.PHONE_UNREGISTERED: Word(
             "An address of an agent's phone is gone.",
             {"agent": "whose", "contact": "the address", "why": "unregistered, expired"},
+        ),
+        Kind.TRUNK_UP: Word(
+            "A carrier's server answers, and has taken our registration where we register.",
+            {"trunk": "its name", "server": "transport, host and port"},
+        ),
+        Kind.TRUNK_DOWN: Word(
+            "A carrier's server answers no questions, or refuses our registration; it is tried last.",
+            {"trunk": "its name", "server": "transport, host and port", "why": "what was the last straw"},
+            alarming=True,
         ),
         Kind.SWITCH_STARTED: Word(
             "The switch takes calls.",

@@ -47,8 +47,12 @@ class FakeLeg:
         self.on_progress: Callable[[int], None] | None = None
         self.acknowledges = True
         """An incoming leg: an ACK follows our 200; without it the leg is never answered."""
+        self.responded = True
+        """An outgoing leg: something has come back, 100 Trying at least."""
         self.caller_shown: Party | None = None
         """An outgoing leg: whom the agent's display shows."""
+        self.asserted: Party | None = None
+        """An outgoing leg: whom P-Asserted-Identity names, where From does not."""
         self.measured = Quality(codec="PCMU/8000")
         """What `quality()` will say."""
         self.log: list[tuple[Seconds, str]] = []

@@ -37,10 +37,12 @@ from softswitch.types import (
     Party,
     Prompt,
     Seconds,
+    TrunkName,
     Way,
 )
 
 __all__ = [
+    "FakeCarriers",
     "FakeClock",
     "FakeDirectory",
     "FakeEndpoint",
@@ -57,6 +59,7 @@ __all__ = [
     "drops_after_answer",
     "never_answers",
     "rejects",
+    "silent",
     "unreachable",
 ]
 
@@ -125,6 +128,8 @@ class PhoneScript:
     """When it refuses, and the status."""
     hangs_up: Seconds | None = None
     """How long after its answer it hangs up; None: never."""
+    silent: bool = False
+    """Not even 100 Trying comes back."""
 
 
 def answers(after: Seconds = 1.0, *, talks: Seconds | None = None) -> PhoneScript:
@@ -157,6 +162,11 @@ def unreachable(after: Seconds = 0.0, status: int = 408) -> PhoneScript:
     return PhoneScript(rings=None, refuses=(after, status))
 
 
+def silent() -> PhoneScript:
+    """Nobody there, and no word about it."""
+    return PhoneScript(rings=None, silent=True)
+
+
 class FakeEndpoint:
     """A SIP stack with scripted phones: `agents` by URI; who is not named there is unreachable (404)."""
 
@@ -187,7 +197,14 @@ class FakeEndpoint:
         self.callers.append(leg)
         return leg
 
-    def dial(self, way: Way, *, caller: Party, headers: Mapping[str, str] | None = None) -> FakeLeg:
+    def dial(
+        self,
+        way: Way,
+        *,
+        caller: Party,
+        asserted: Party | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> FakeLeg:
         """Ring a scripted phone. Raises LegRefused: 484 for what is no SIP URI, 503 without a free slot."""
         uri = way.uri
         if not uri.startswith(("sip:", "sips:")):
@@ -196,9 +213,11 @@ class FakeEndpoint:
             raise LegRefused(503, "no free slot")
         number = uri.partition(":")[2].partition("@")[0]
         leg = FakeLeg(f"out-{next(self._numbers)}", Party(number, uri=uri), headers=headers, outgoing=True)
-        leg.caller_shown, leg.way = caller, way
+        leg.caller_shown, leg.asserted, leg.way = caller, asserted, way
         self.dialled.append(leg)
-        _play(self.agents.get(uri, unreachable(status=404)), leg)
+        script = self.agents.get(uri, unreachable(status=404))
+        leg.responded = not script.silent
+        _play(script, leg)
         return leg
 
     def live(self) -> list[FakeLeg]:
@@ -208,6 +227,30 @@ class FakeEndpoint:
     def rung(self, uri: str) -> list[FakeLeg]:
         """Every leg that was dialled to this URI, in order."""
         return [leg for leg in self.dialled if leg.remote.uri == uri]
+
+
+class FakeCarriers:
+    """Trunks whose servers are named by the test: URIs up to the number, as `sip:{}@carrier`."""
+
+    def __init__(self, servers: Mapping[TrunkName, Sequence[str]] | None = None) -> None:
+        self.servers: dict[TrunkName, Sequence[str]] = dict(servers or {})
+        self.full: set[TrunkName] = set()
+        """Trunks without room."""
+        self.silences: list[Way] = []
+        """Ways that met with silence."""
+
+    def ways(self, trunk: TrunkName, number: str) -> Sequence[Way]:
+        """Every server."""
+        uris = self.servers.get(trunk, ())
+        return [Way(uri.format(number), trunk=trunk, server=place) for place, uri in enumerate(uris)]
+
+    def has_room(self, trunk: TrunkName) -> bool:
+        """Unless the test says no."""
+        return trunk in self.servers and trunk not in self.full
+
+    def unheard(self, way: Way) -> None:
+        """Remember it."""
+        self.silences.append(way)
 
 
 class FakeDirectory:
@@ -335,6 +378,7 @@ if TYPE_CHECKING:  # the type checker holds every fake to its Protocol
     _player: type[ports.Player] = FakePlayer
     _media: type[ports.Media] = FakeMedia
     _endpoint: type[ports.Endpoint] = FakeEndpoint
+    _carriers: type[ports.Carriers] = FakeCarriers
     _speech: type[ports.Speech] = FakeSpeech
     _journal: type[ports.Journal] = FakeJournal
     _clock: type[ports.Clock] = FakeClock

@@ -19,7 +19,15 @@ from softswitch.config.settings import AgentPhone, MediaSettings, SipSettings, S
 from softswitch.hours import Hours
 from softswitch.ivr.settings import Choice, Menu, MenuTree
 from softswitch.routing import CallerRule, NumberRule, Routing
-from softswitch.testing.fakes import FakeClock, FakeEndpoint, FakeJournal, FakeLeg, FakeSpeech, PhoneScript
+from softswitch.testing.fakes import (
+    FakeCarriers,
+    FakeClock,
+    FakeEndpoint,
+    FakeJournal,
+    FakeLeg,
+    FakeSpeech,
+    PhoneScript,
+)
 from softswitch.types import (
     AgentName,
     Language,
@@ -30,6 +38,7 @@ from softswitch.types import (
     ToAgent,
     ToMenu,
     ToQueue,
+    TrunkName,
     Way,
 )
 
@@ -110,7 +119,8 @@ async def house(
     dispatcher = Dispatcher(Engine(seed=1), journal)
     dispatcher.feed(SettingsChanged(config.engine))
     book = PhoneBook(config.phones)
-    switch = Switch(config, endpoint, speech, journal, FakeClock(), music, dispatcher, book)
+    carriers = FakeCarriers({TrunkName("carrier"): ["sip:{}@one", "sip:{}@two"]})
+    switch = Switch(config, endpoint, speech, journal, FakeClock(), music, dispatcher, book, carriers)
     async with Supervisor(switch) as supervisor:
         yield House(switch, supervisor, endpoint, speech, journal)
     dispatcher.close()

@@ -9,9 +9,10 @@ import pytest
 from softswitch.config.describe import summary
 from softswitch.dialplan.numbering import Numbering
 from softswitch.dialplan.plan import DialPlan, OutboundRule, Rewrite
-from tests.config.conftest import SOUND
+from tests.config.conftest import SOUND as BARE
 from tests.config.test_describe import printed
 
+SOUND = BARE + "trunks: {carrier: {server: a}, c: {server: b}, gsm: {server: c}}\n"
 EMERGENCY = '  - {name: emergency, match: ["112", "99x"], via: carrier}\n'
 PLAN = (
     SOUND
@@ -96,7 +97,7 @@ def test_an_agents_classes_are_checked_too(one_problem):
 
 
 def test_a_trunk_that_is_not_there_is_a_problem(check_text):
-    text = "trunks: {carrier: {server: a}}\noutbound:\n" + EMERGENCY
+    text = "outbound:\n" + EMERGENCY
     text += '  - {name: a, match: ["1*"], via: §carier}'
     checked = check_text(SOUND + text)
     assert "no trunk is called 'carier'; did you mean 'carrier'?" in checked.messages

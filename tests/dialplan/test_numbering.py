@@ -71,12 +71,12 @@ def test_what_people_dial(numbering, dialled, number):
 @pytest.mark.parametrize(
     ("numbering", "number", "form", "written"),
     [
-        (POLAND, "+48221234567", "+e164", "+48221234567"),
-        (POLAND, "+48221234567", "e164", "48221234567"),
+        (POLAND, "+48221234567", "e164", "+48221234567"),
+        (POLAND, "+48221234567", "e164-without-plus", "48221234567"),
         (POLAND, "+48221234567", "national", "221234567"),
         (POLAND, "+44207123456", "national", "0044207123456"),
         (GERMANY, "+493012345678", "national", "03012345678"),
-        (GERMANY, "112", "e164", "112"),
+        (GERMANY, "112", "e164-without-plus", "112"),
     ],
 )
 def test_how_a_carrier_wants_it(numbering, number, form, written):

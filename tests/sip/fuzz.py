@@ -25,6 +25,7 @@ from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.phones import Phones
+from softswitch.sip.proofs import Proofs
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import AgentName
 from tests.sip.conftest import free_port, settings
@@ -108,7 +109,7 @@ class Fuzz:
             async with endpoint:
                 endpoint.shield.apply(unlimited, sip.listen)
                 phones = Phones(Registrar(), endpoint.pinger, FakeJournal(), lambda agent, there: None)
-                admission = Admission(phones, endpoint.shield.failed)
+                admission = Admission(phones, Proofs(endpoint.shield.failed))
                 admission.apply([Account("201", AgentName("desk"), password="x")], "softswitch", guests=True)
                 admission.install(endpoint.gate)
                 problems = await self._fuzz(endpoint, seconds, lines)

@@ -1,8 +1,11 @@
-"""The dial plan: trunks and classes that are mentioned are there, and emergency numbers get out."""
+"""The dial plan: trunks and classes that are mentioned are there, emergency numbers get out, and no address
+is that of two carriers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.checks.scene import Loc, Scene
@@ -14,6 +17,7 @@ from softswitch.dialplan.plan import Dial
 def check(scene: Scene) -> None:
     """All of this file."""
     _trunks(scene)
+    _sources(scene)
     _classes(scene)
     if scene.complete and scene.configuration.outbound:
         _emergency(scene)
@@ -21,8 +25,6 @@ def check(scene: Scene) -> None:
 
 def _trunks(scene: Scene) -> None:
     known = scene.root.names("trunks")
-    if not known:
-        return
     for index, line in enumerate(scene.configuration.outbound):
         single = scene.tree.at("outbound", index, "via")
         for place, name in enumerate(line.via or ()):
@@ -31,6 +33,28 @@ def _trunks(scene: Scene) -> None:
                 loc = (*loc, place)
             if name not in known:
                 scene.wrong(loc, f"no trunk is called {name!r}{did_you_mean(name, known)}")
+
+
+def _sources(scene: Scene) -> None:
+    """A call's trunk is found by its source address, so each address may stand for one trunk only."""
+    seen: list[tuple[str, IPv4Network | IPv6Network]] = []
+    for name, trunk in scene.configuration.trunks.items():
+        for place, text in enumerate(trunk.allow_from):
+            network = ip_network(text)
+            other = next(
+                (
+                    known
+                    for known, taken in seen
+                    if taken.version == network.version and taken.overlaps(network)
+                ),
+                None,
+            )
+            if other is not None and other != name:
+                scene.wrong(
+                    ("trunks", name, "allow_from", place),
+                    f"calls from {text} are those of trunk {other!r} already",
+                )
+            seen.append((name, network))
 
 
 def _classes(scene: Scene) -> None:

@@ -15,6 +15,7 @@ from softswitch.config.models.hours import Schedule
 from softswitch.config.models.menus import Menu
 from softswitch.config.models.queues import Queue, Team
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
+from softswitch.config.models.trunks import Trunk
 from softswitch.config.quantities import FilePath, Name, NumberPattern, Words, wrong
 
 
@@ -64,6 +65,8 @@ class Configuration(Section):
     """Agents by name."""
     teams: dict[Name, Team] = Field(default={})
     """Who serves a queue: teams by the queue's name."""
+    trunks: dict[Name, Trunk] = Field(default={})
+    """Carriers by name; `outbound` and agents' `via` refer to them."""
     numbering: Numbering = Numbering()
     """How numbers are dialled here."""
     outbound: list[Outbound] = Field(default=[])

@@ -1,0 +1,61 @@
+"""`softswitch trunks`: the carriers of the running switch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from softswitch.commands.table import console, duration, fitting, foreign, print_json
+from softswitch.control.client import ask
+
+TRUNKS = (
+    "trunk",
+    "server",
+    "state",
+    ">for",
+    "registered",
+    ">answers in",
+    ">calls",
+    ">channels",
+    "last problem",
+)
+LESS_OF_TRUNKS = ("last problem", ">channels", "registered", ">for")
+"""What a narrow terminal does without, the least first; --json has it all."""
+
+_STYLES = {"up": "green", "down": "red"}
+
+
+def print_trunks(socket: Path, as_json: bool) -> None:
+    """Ask the running switch and show it."""
+    answer = ask(socket, "trunks")
+    if as_json:
+        print_json(answer)
+        return
+    screen = console()
+    screen.print(trunks(answer, screen))
+
+
+def trunks(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+    """One line for each server."""
+    if not answer:
+        return "no trunk is configured"
+    return fitting(screen, TRUNKS, [_server(server) for server in answer], LESS_OF_TRUNKS)
+
+
+def _server(server: Mapping[str, Any]) -> tuple[RenderableType, ...]:
+    latency = server["latency"]
+    return (
+        server["trunk"],
+        server["server"],
+        Text(server["state"], style=_STYLES.get(server["state"], "yellow")),
+        duration(server["since"]),
+        {True: "yes", False: "no", None: "-"}[server["registered"]],
+        "-" if latency is None else f"{latency * 1000:.1f} ms",
+        str(server["calls"]),
+        str(server["channels"] or "unlimited"),
+        foreign(server["problem"]),
+    )

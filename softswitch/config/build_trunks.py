@@ -1,0 +1,40 @@
+"""One carrier of a sound file -> the plain settings of a trunk."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+from softswitch.config import settings as plain
+from softswitch.config.models.trunks import Trunk
+from softswitch.dialplan.numbering import NumberFormat
+from softswitch.types import Srtp, TrunkName
+
+
+def trunk(name: str, section: Trunk) -> plain.Trunk:
+    """The trunk called `name`."""
+    servers = tuple(map(server, section.all_servers))
+    own_domain = servers[0].host if section.username is not None else None
+    return plain.Trunk(
+        name=TrunkName(name),
+        servers=servers,
+        username=section.username,
+        password=section.password,
+        auth_user=section.auth_user,
+        domain=section.domain or own_domain,
+        register=section.register_,
+        expires=section.expires,
+        allow_from=tuple(map(ip_network, section.allow_from)),
+        channels=section.channels,
+        caller_id=section.caller_id,
+        show_callers=section.show_callers,
+        format=NumberFormat(section.format),
+        srtp=Srtp(section.srtp),
+        options=section.options,
+    )
+
+
+def server(text: str) -> plain.TrunkServer:
+    """`tcp:sip.carrier.example:5070`, of which the host alone must be there."""
+    parts = text.split(":")
+    transport = parts.pop(0) if parts[0] in ("udp", "tcp") else "udp"
+    return plain.TrunkServer(parts[0], int(parts[1]) if len(parts) > 1 else None, transport)
