@@ -164,6 +164,7 @@ class RunningSwitch:
             "phases": phases,
             "record": asdict(health),
             "shielded": dict(self._endpoint.shield.counts()),
+            "dropped": dict(self._endpoint.gate.dropped()),
             "bans": len(self._endpoint.shield.bans()),
             "late": self._endpoint.shield.late,
         }

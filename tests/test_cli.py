@@ -273,6 +273,7 @@ class FakeSwitch:
             "phases": {"waiting": 2, "talking": 1},
             "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem},
             "shielded": {"scanner": 12, "banned": 7},
+            "dropped": {"keep-alive": 40, "syntax error": 3},
             "bans": 1,
             "late": False,
         }
@@ -371,6 +372,7 @@ def test_status_says_how_the_switch_is(softswitch: Any, switch: FakeSwitch, tmp_
 def test_status_counts_what_was_thrown_away(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     ran = softswitch("status", "--data", tmp_path)
     assert "1 banned; thrown away: 12 scanner, 7 banned" in ran.row("shield")
+    assert "3 messages" in ran.row("unreadable")
 
 
 def test_bans_show_who_is_not_heard_and_for_how_long(

@@ -70,6 +70,8 @@ def status(answer: Mapping[str, Any]) -> Table:
     if thrown_away or answer["bans"]:
         counts = ", ".join(f"{count} {reason}" for reason, count in thrown_away.items()) or "nothing"
         lines["shield"] = f"{answer['bans']} banned; thrown away: {counts}"
+    if unreadable := sum(count for why, count in answer["dropped"].items() if why != "keep-alive"):
+        lines["unreadable"] = f"{unreadable} messages"
     if answer["late"]:
         lines["calls"] += " [bold red](too late with everything: new ones are refused)[/]"
     if answer["draining"]:
