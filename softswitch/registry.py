@@ -20,6 +20,7 @@ from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
+from softswitch.sip.referring import Referring
 from softswitch.sip.trunks import Trunks
 from softswitch.store.bindings import KeptBindings
 from softswitch.types import AgentName
@@ -54,6 +55,7 @@ class Registry:
         self._restore({account.agent for account in settings.logins})
         self._phones.changed = self._keep
         self._admission.install(endpoint.gate)
+        Referring(endpoint.legs).install(endpoint.gate)
 
     def apply(self, settings: SwitchSettings) -> None:
         """The settings in force; phones of agents without a login go."""

@@ -179,6 +179,8 @@ class EndedBy(StrEnum):
     CALLER = "caller"
     AGENT = "agent"
     SWITCH = "switch"
+    TRANSFER = "transfer"
+    """An agent handed the other side on."""
 
 
 class LeaveReason(StrEnum):

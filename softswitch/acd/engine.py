@@ -117,6 +117,14 @@ class Engine:
         """
         return self._agent(agent).has_a_line()
 
+    def has_room(self, queue: QueueName) -> bool:
+        """Whether one more caller would be let into a queue; false for one that is not there (any more)."""
+        found = self._floor.queues.get(queue)
+        if found is None or not found.open:
+            return False
+        limit = found.settings.max_callers
+        return limit is None or len(found.line) < limit
+
     # Callers -------------------------------------------------------------------------------------
 
     def _caller_joined(self, event: CallerJoined) -> None:
@@ -165,7 +173,7 @@ class Engine:
     def _conversation_ended(self, event: ConversationEnded) -> None:
         caller = self._caller(event.call)
         if caller and caller.conversation:
-            self._floor.end_conversation(caller, caller.conversation)
+            self._floor.end_conversation(caller, caller.conversation, event.apart)
 
     # Offers --------------------------------------------------------------------------------------
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from softswitch.acd.settings import EngineSettings
-from softswitch.types import AgentName, CallId, EndedBy, LeaveReason, OfferFailure, OfferId, QueueName
+from softswitch.types import (
+    AgentName,
+    CallId,
+    EndedBy,
+    LeaveReason,
+    OfferFailure,
+    OfferId,
+    QueueName,
+    Seconds,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ class ConversationEnded:
 
     call: CallId
     ended_by: EndedBy = EndedBy.CALLER
+    apart: Seconds = 0.0
+    """For how long the two did not hear each other any more: the agent was handing the caller on."""
 
 
 @dataclass(frozen=True, slots=True)

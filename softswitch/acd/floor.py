@@ -210,13 +210,15 @@ class Floor:
         if not caller.queue.open:
             self.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
 
-    def end_conversation(self, caller: Caller, offer: Offer) -> None:
-        """They talked. Wrap-up begins; once begun nothing but its time ends it."""
+    def end_conversation(self, caller: Caller, offer: Offer, apart: Seconds = 0.0) -> None:
+        """They talked, but for the last `apart` seconds. Wrap-up begins; once begun nothing but its time ends
+        it.
+        """
         caller.move(CallerMove.END)
         caller.conversation = None
         self._forget(caller)
         offer.move(OfferMove.END)
-        talked, wrap_up = self.now - offer.answered, offer.queue.settings.wrap_up
+        talked, wrap_up = max(0.0, self.now - offer.answered - apart), offer.queue.settings.wrap_up
         offer.agent.talk_time += talked
         offer.queue.tally.talk_time += talked
         offer.queue.handle_times.add(self.now - offer.rung + wrap_up)

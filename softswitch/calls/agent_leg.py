@@ -49,9 +49,13 @@ def display(switch: Switch, call: Call) -> Party:
     return Party(caller.number, f"{label}: {caller.name or caller.number or ANONYMOUS}", caller.uri)
 
 
-def dial(switch: Switch, call: Call, agent: AgentName) -> Fork:
-    """Ring all of an agent's phones. Raises LegRefused when none can even be tried."""
-    return Fork(switch.endpoint, switch.directory.ways(agent), display(switch, call), call.headers())
+def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = None) -> Fork:
+    """Ring all of an agent's phones, which show `shown`, by default the caller.
+
+    Raises LegRefused when none can even be tried.
+    """
+    ways = switch.directory.ways(agent)
+    return Fork(switch.endpoint, ways, shown or display(switch, call), call.headers())
 
 
 class Offer:

@@ -30,6 +30,7 @@ from softswitch.acd.events import (
     TimerExpired,
 )
 from softswitch.acd.explain import Why
+from softswitch.calls.call import Transferred
 from softswitch.ports import Journal, JsonValue
 from softswitch.types import CallId, CancelReason, OfferId, Seconds
 
@@ -69,10 +70,14 @@ class Dispatcher:
         self._timer: asyncio.TimerHandle | None = None
         self._armed: Seconds | None = None
 
-    def join(self, waiter: Waiter, event: CallerJoined) -> None:
-        """A caller joins; the engine's actions for this call go to `waiter` until `forget`."""
+    def join(self, waiter: Waiter, event: CallerJoined, before: Transferred | None = None) -> None:
+        """A caller joins; the engine's actions for this call go to `waiter` until `forget`.
+
+        `before`: the transfer that led here.
+        """
         self._waiters[event.call] = waiter
-        self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority)
+        come = {"transferred_by": before.by, "from_queue": before.queue} if before else {}
+        self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority, **come)
         self.feed(event)
 
     def forget(self, call: CallId) -> None:

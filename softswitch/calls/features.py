@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
 from softswitch.calls.switch import Switch
+from softswitch.config.settings import Features
 from softswitch.types import AgentName, Language, Prompt, ToMessage
 
 
@@ -16,6 +17,11 @@ SIGNED_OUT = _prompt("You are signed out.", "Jesteś wylogowany.", "יצאת מ�
 PAUSED = _prompt("You are paused.", "Masz przerwę.", "אתה בהפסקה.")
 RESUMED = _prompt("The pause is over.", "Koniec przerwy.", "ההפסקה הסתיימה.")
 UNKNOWN_REASON = _prompt("There is no such reason.", "Nie ma takiego powodu.", "אין סיבה כזאת.")
+
+
+def is_code(codes: Features, dialled: str) -> bool:
+    """Whether an agent who dials this means a code."""
+    return dialled in (codes.sign_in, codes.sign_out, codes.resume) or dialled.startswith(codes.pause)
 
 
 def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | None:

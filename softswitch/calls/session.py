@@ -6,10 +6,13 @@ import asyncio
 
 import structlog
 
+from softswitch.calls.bridge import meet, over
 from softswitch.calls.call import Call
+from softswitch.calls.describe import describe
 from softswitch.calls.direct import ring_agent
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
+from softswitch.calls.onward import Onward, Riding
 from softswitch.calls.switch import Switch
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.errors import AudioError, LegError
@@ -41,7 +44,7 @@ UNAVAILABLE = Prompt(
 
 async def serve(switch: Switch, call: Call) -> None:
     """Lead one caller through the switch. The caller's hang-up cancels it; returning hangs up."""
-    leg = call.leg
+    leg, before = call.leg, call.transferred
     call.note(
         "CallArrived",
         number=leg.remote.number,
@@ -50,16 +53,18 @@ async def serve(switch: Switch, call: Call) -> None:
         sip_call_id=leg.sip_call_id,
         leg=leg.id,
         transport=leg.transport,
+        **({"transferred_by": before.by, "transferred_from": before.call} if before else {}),
     )
-    destination: Destination | None = _first_destination(switch, call)
-    while destination is not None:
+    onward: Onward | None = call.begins or _first_destination(switch, call)
+    call.begins = None
+    while onward is not None:
         try:
-            destination = await _follow(switch, call, destination)
+            onward = await _follow(switch, call, onward)
         except asyncio.CancelledError:
             if call.diversion is None or leg.ended.done():
                 raise
             _current_task().uncancel()
-            destination, call.diversion = call.diversion, None
+            onward, call.diversion = call.diversion, None
 
 
 def _current_task() -> asyncio.Task[None]:
@@ -103,39 +108,27 @@ def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | 
     return to
 
 
-def describe(destination: Destination) -> str:
-    """A destination in a word or two, for the record: `queue support`."""
-    match destination:
-        case ToMenu():
-            return f"menu {destination.menu}"
-        case ToQueue():
-            return f"queue {destination.queue}"
-        case ToAgent():
-            return f"agent {destination.agent or 'dialled'}"
-        case ToMessage():
-            return "message"
-        case Reject():
-            return f"reject {destination.status}"
-        case HangUp():
-            return "hang up"
-
-
-async def _follow(switch: Switch, call: Call, destination: Destination) -> Destination | None:
-    """Go one step. Returns the next destination, None when the call is done."""
+async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
+    """Go one step. Returns where to go next, None when the call is done."""
     try:
-        match destination:
+        match onward:
             case ToMenu():
-                return await run_menu(switch, call, destination)
+                return await run_menu(switch, call, onward)
             case ToQueue():
-                return await wait_in_queue(switch, call, destination)
+                return await wait_in_queue(switch, call, onward)
             case ToAgent():
-                return await ring_agent(switch, call, destination)
+                return await ring_agent(switch, call, onward)
             case ToMessage():
-                await _say(switch, call, destination.prompt)
+                await _say(switch, call, onward.prompt)
             case Reject():
-                await _reject(switch, call, destination.status)
+                await _reject(switch, call, onward.status)
             case HangUp():
                 call.leg.hangup()
+            case Riding():
+                call.phase = "talking"
+                await over(onward.leg)
+            case _:
+                return await meet(switch, call, onward)
     except LegError:
         log.debug("caller gone", call=call.id)
     return None

@@ -11,11 +11,22 @@ from typing import Self
 import structlog
 
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
-from softswitch.calls.call import Call
+from softswitch.calls.call import Call, Move, Transferred
+from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
 from softswitch.ports import JsonValue, Leg
-from softswitch.types import CallId, Destination, EndedBy, Language, LegEnd, Party, Prompt, Seconds, ToMessage
+from softswitch.types import (
+    CallId,
+    Destination,
+    EndedBy,
+    Language,
+    LegEnd,
+    Party,
+    Prompt,
+    Seconds,
+    ToMessage,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +57,7 @@ class Supervisor:
         self._calls: dict[CallId, tuple[Call, asyncio.Task[None]]] = {}
         self._empty = asyncio.Event()
         self._empty.set()
+        switch.exchange.adopt = self.adopt
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
@@ -71,12 +83,29 @@ class Supervisor:
 
     def welcome(self, leg: Leg) -> None:
         """Serve a caller: the endpoint hands over each new leg here."""
-        language = self._switch.settings.media.languages[0]
+        self._start(self._new_call(leg, self._switch.settings.media.languages[0]))
+
+    def adopt(self, leg: Leg, begins: Onward, before: Call, move: Move) -> CallId:
+        """Serve a leg that was the other one in a call; see `exchange.Adopt`."""
+        leg.dialled = move.number
+        call = self._new_call(leg, before.language)
+        call.begins, call.transferred = begins, Transferred(move.by, before.id, before.queue)
+        if leg.origin.agent is not None:  # at once: between the two calls the agent is not free
+            self._switch.dispatcher.feed(AgentCallStarted(leg.origin.agent, call.id))
+        if isinstance(begins, NextParty):
+            begins.moved_to(call)
+        self._start(call)
+        return call.id
+
+    def _new_call(self, leg: Leg, language: Language) -> Call:
         now = asyncio.get_running_loop().time()
         self._name_the_agent(leg)
-        call = Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now)
+        return Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now)
+
+    def _start(self, call: Call) -> None:
         task = self._group.create_task(self._run(call), name=f"call {call.id}")
         self._calls[call.id] = (call, task)
+        self._switch.exchange.calls[call.leg.id] = call
         self._empty.clear()
         task.add_done_callback(lambda _: self._forget(call))
 
@@ -104,7 +133,10 @@ class Supervisor:
 
     def _forget(self, call: Call) -> None:
         call.leg.hangup(503)  # does nothing, unless the call was cancelled before it could begin
+        if isinstance(call.begins, NextParty):
+            call.begins.close()
         del self._calls[call.id]
+        self._switch.exchange.calls.pop(call.leg.id, None)
         if not self._calls:
             self._empty.set()
 

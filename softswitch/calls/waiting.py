@@ -17,10 +17,11 @@ from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import DEFAULT_MUSIC, converse
 from softswitch.calls.call import Call
 from softswitch.calls.music import DUCKED
+from softswitch.calls.onward import Onward
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Announcement, Hear, Leg
-from softswitch.types import Destination, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
+from softswitch.types import HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ A_SLIP: Seconds = 0.25
 """An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
 
 
-async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination | None:
+async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | None:
     """Wait in a queue until an agent answers, and talk. Returns where to go on, None when the call is done.
 
     Raises LegError when the caller is gone before being answered.
@@ -44,8 +45,9 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination 
         while (left := await stay.until_agent()) is None:
             if stay.agent is None:
                 return None
-            await converse(switch, call, stay.agent)
-            if not stay.agent_slipped():
+            if (onward := await converse(switch, call, stay.agent)) is not None:
+                return onward
+            if call.passed_on is not None or not stay.agent_slipped():
                 return None
         return left.destination or _WITHOUT_DESTINATION.get(left.reason, HangUp())
     finally:
@@ -112,10 +114,12 @@ class Stay:
         self._closed = True
         dispatcher, call = self._switch.dispatcher, self._call
         if self.agent is not None:
+            apart = call.apart
             ended_by = call.conversation_over(self.agent)
-            self.agent.hangup()
+            if self.agent is not call.passed_on:
+                self.agent.hangup()
             self.agent = None
-            dispatcher.feed(ConversationEnded(call.id, ended_by))
+            dispatcher.feed(ConversationEnded(call.id, ended_by, apart))
         elif self._joined:
             dispatcher.feed(CallerLeft(call.id, self._leave_reason()))
         dispatcher.forget(call.id)
@@ -164,7 +168,7 @@ class Stay:
         assert call.queue is not None
         self._joined = True
         joined = CallerJoined(call.id, call.queue, self._priority, call.leg.remote.number)
-        self._switch.dispatcher.join(self, joined)
+        self._switch.dispatcher.join(self, joined, call.transferred)
         if not self._outcome.done():
             if not await self._reachable(call.answer()):
                 return False

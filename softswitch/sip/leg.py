@@ -16,7 +16,7 @@ import pjsua2 as pj
 import structlog
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear
+from softswitch.ports import Hear, Referral
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import PjAccount
 from softswitch.sip.callbacks import from_pjsip
@@ -87,6 +87,7 @@ class SipLeg(Sounding):
         self.held = False
         self.on_hold: Callable[[bool], None] | None = None
         self.on_progress: Callable[[int], None] | None = None
+        self.on_refer: Callable[[Referral], int] | None = None
         self.redirected_to = ""
         """Where a 3xx answer pointed to; nobody has been dialled there."""
         self.serial = 0
@@ -211,6 +212,12 @@ class SipLeg(Sounding):
         except pj.Error as error:  # the dialog has ended beneath us
             log.debug("sip.hangup_too_late", leg=self.id, why=error.reason)
             self._finish()
+
+    def notify(self, event: str, state: str, fragment: str) -> None:
+        """Tell the other side of something it has asked for (RFC 6665), a `fragment` of SIP as the body."""
+        texts = (text.encode() for text in (event, state, fragment))
+        if self._confirmed and (status := lib.refer_notify(self._call_id(), *texts)):
+            log.info("sip.notify_failed", leg=self.id, status=status)
 
     def quality(self) -> Quality:
         """What its RTP looks like so far, or looked like at the end."""

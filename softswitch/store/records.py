@@ -37,6 +37,9 @@ class Kind(StrEnum):
     HELD = "Held"
     RESUMED = "Resumed"
     CONVERSATION_ENDED = "ConversationEnded"
+    TRANSFER_ASKED = "TransferAsked"
+    TRANSFER_FAILED = "TransferFailed"
+    TRANSFERRED = "Transferred"
     AGENT_ONLINE = "AgentOnline"
     AGENT_OFFLINE = "AgentOffline"
     AGENT_SIGNED_IN = "AgentSignedIn"
@@ -81,6 +84,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "sip_call_id": "the Call-ID header",
                 "leg": "the caller's leg",
                 "transport": "udp, tcp, tls",
+                "transferred_by": "of a call that did not come in: the agent who handed this leg on",
+                "transferred_from": "the call in which the leg was before",
             },
         ),
         Kind.CALL_ROUTED: Word(
@@ -125,7 +130,13 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.CALLER_JOINED: Word(
             "The caller began to wait in a queue.",
-            {"queue": "its name", "priority": "the caller's class", "number": "the caller's number"},
+            {
+                "queue": "its name",
+                "priority": "the caller's class",
+                "number": "the caller's number",
+                "transferred_by": "the agent who transferred the caller here",
+                "from_queue": "the queue by which those two had come together",
+            },
         ),
         Kind.ANNOUNCED: Word(
             "The caller was told about the wait.",
@@ -159,6 +170,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "Caller and agent can talk.",
             {
                 "agent": "who",
+                "number": "in place of an agent: who else",
                 "offer": "by which offer",
                 "queue": "from which",
                 "waited": "seconds since joining",
@@ -173,9 +185,31 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "Caller and agent are done.",
             {
                 "agent": "who",
-                "ended_by": "caller, agent or switch",
+                "ended_by": "caller, agent, switch or transfer",
                 "reason": "the switch's own word for why it ended the agent's leg, as `No RTP for 60s`",
-                "talked": "seconds since Connected",
+                "talked": "seconds since Connected, without those in which one was handed on",
+            },
+        ),
+        Kind.TRANSFER_ASKED: Word(
+            "An agent wants the other side of a conversation to go elsewhere.",
+            {
+                "by": "the agent",
+                "number": "where to, as the agent gave it",
+                "attended": "in place of the agent, into another call of the agent's",
+                "destination": "what the number means",
+            },
+        ),
+        Kind.TRANSFER_FAILED: Word(
+            "The transfer came to nothing; agent and caller talk on, if both are there.",
+            {"number": "where to", "status": "SIP status that the agent's phone was told"},
+        ),
+        Kind.TRANSFERRED: Word(
+            "An agent has handed the other side on; what follows is without that agent.",
+            {
+                "by": "the agent",
+                "number": "where to",
+                "attended": "in place of the agent, into another call of the agent's",
+                "into": "the call in which it goes on, when that is another one",
             },
         ),
         Kind.AGENT_ONLINE: Word("A phone of an agent of whom none was there has come.", {"agent": "who"}),

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear
+from softswitch.ports import Hear, Referral
 from softswitch.testing.hearing import Heard, Hearing, Spell, now
 from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
 
@@ -45,6 +45,7 @@ class FakeLeg:
         self.held = False
         self.on_hold: Callable[[bool], None] | None = None
         self.on_progress: Callable[[int], None] | None = None
+        self.on_refer: Callable[[Referral], int] | None = None
         self.acknowledges = True
         """An incoming leg: an ACK follows our 200; without it the leg is never answered."""
         self.responded = True
@@ -55,6 +56,8 @@ class FakeLeg:
         """An outgoing leg: whom P-Asserted-Identity names, where From does not."""
         self.measured = Quality(codec="PCMU/8000")
         """What `quality()` will say."""
+        self.told: list[int] = []
+        """What the switch said of transfers that the other side asked for."""
         self.log: list[tuple[Seconds, str]] = []
         """Every state and verb, with its time."""
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -114,6 +117,12 @@ class FakeLeg:
     def resume(self) -> None:
         """Take the switch off hold."""
         self._set_hold(False)
+
+    def refer(self, number: str, replaces: FakeLeg | None = None) -> int:
+        """Ask for a transfer (REFER); gives the status of the answer. What comes of it is in `told`."""
+        if self.state is LegState.ENDED or self.on_refer is None:
+            return 403
+        return self.on_refer(Referral(number, self.told.append, replaces))
 
     def hang_up(self) -> None:
         """The other side hangs up (BYE), or cancels before the answer (incoming, 487)."""

@@ -1,0 +1,22 @@
+"""Destinations in a word or two, for the record."""
+
+from __future__ import annotations
+
+from softswitch.types import Destination, HangUp, Reject, ToAgent, ToMenu, ToMessage, ToQueue
+
+
+def describe(destination: Destination) -> str:
+    """As `queue support`."""
+    match destination:
+        case ToMenu():
+            return f"menu {destination.menu}"
+        case ToQueue():
+            return f"queue {destination.queue}"
+        case ToAgent():
+            return f"agent {destination.agent or 'dialled'}"
+        case ToMessage():
+            return "message"
+        case Reject():
+            return f"reject {destination.status}"
+        case HangUp():
+            return "hang up"

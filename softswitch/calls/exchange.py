@@ -1,0 +1,32 @@
+"""Who talks with whom, by leg: how a transfer finds the calls behind two dialogs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from softswitch.ports import Leg
+from softswitch.types import CallId, LegId
+
+if TYPE_CHECKING:
+    from softswitch.calls.bridge import Conversation
+    from softswitch.calls.call import Call, Move
+    from softswitch.calls.onward import Onward
+
+
+class Adopt(Protocol):
+    """Makes a leg that this switch has dialled the caller's leg of a call of its own."""
+
+    def __call__(self, leg: Leg, begins: Onward, before: Call, move: Move) -> CallId:
+        """It begins with `begins`; `before` is the call in which the move was made."""
+
+
+class Exchange:
+    """Every call and every conversation in progress."""
+
+    def __init__(self) -> None:
+        self.calls: dict[LegId, Call] = {}
+        """By the caller's leg."""
+        self.conversations: dict[LegId, Conversation] = {}
+        """By each of their two legs."""
+        self.adopt: Adopt
+        """Set by whoever is the parent of all calls."""

@@ -1,0 +1,145 @@
+"""Transfers by agents: what a REFER asks for, and the attempt to reach whom it names.
+
+The states are those of the conversation, in `bridge.py`. Where a transfer may go to is where the agent may
+dial, but for the codes: a colleague's extension, what is in `numbers`, a number outside by the dial plan.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from softswitch.calls.call import Move
+from softswitch.calls.describe import describe
+from softswitch.calls.features import is_code
+from softswitch.calls.onward import Onward
+from softswitch.calls.ringing import BUSY, Ringing, phone_of, refused
+from softswitch.calls.switch import Switch
+from softswitch.errors import LegError, LegRefused
+from softswitch.ports import Leg, Referral
+from softswitch.routing import normalise
+from softswitch.types import Destination, Party, Reject, ToAgent, ToQueue
+
+if TYPE_CHECKING:
+    from softswitch.calls.bridge import Conversation
+
+ACCEPTED, DONE = 202, 200
+FORBIDDEN, PENDING = 403, 491
+
+
+def refer(conversation: Conversation, mover: Leg, referral: Referral) -> int:
+    """The agent at `mover` wants the other side to go elsewhere; returns the status to answer with."""
+    agent = conversation.agent_of(mover)
+    assert agent is not None
+    if conversation.trying is not None:
+        return PENDING
+    if is_code(conversation.switch.settings.features, normalise(referral.number)):
+        return FORBIDDEN
+    target = _target(conversation.switch, referral.number)
+    conversation.call.note(
+        "TransferAsked", by=agent, number=referral.number, attended=False, destination=describe(target)
+    )
+    match _obstacle(conversation.switch, target):
+        case None:
+            Trial(conversation, mover, referral, Move(agent, referral.number)).begin(target)
+        case status:
+            _failed(conversation, referral, status)
+    return ACCEPTED
+
+
+class Trial:
+    """A transfer without a consultation, while it is being tried."""
+
+    def __init__(self, conversation: Conversation, mover: Leg, referral: Referral, move: Move) -> None:
+        self.mover = mover
+        """The leg of the agent who hands the other side on."""
+        self.party: Ringing
+        self._conversation = conversation
+        self._referral = referral
+        self._move = move
+
+    def begin(self, target: Destination) -> None:
+        """Ring whoever can be rung; anywhere else the other side goes at once."""
+        conversation, switch = self._conversation, self._conversation.switch
+        moved = conversation.partner(self.mover)
+        if not isinstance(target, ToAgent):
+            self._succeed(target)
+            return
+        phone = phone_of(switch, target, "")
+        assert phone is not None
+        self.party = Ringing(switch, conversation.call, phone, moved, _shown(conversation, moved))
+        try:
+            self.party.start()
+        except LegRefused as refusal:
+            self.party.close()
+            _failed(conversation, self._referral, refused(refusal))
+            return
+        conversation.trying = self
+        conversation.call.parted = asyncio.get_running_loop().time()
+        self.mover.hear()
+        self.party.when_settled(self._settled)
+
+    def goes_on(self) -> None:
+        """The agent has hung up: the other side goes on hearing it ring, alone."""
+        self._hand_on(self.party)
+
+    def _settled(self, failure: LegError | TimeoutError | None) -> None:
+        conversation = self._conversation
+        if conversation.trying is not self:  # handed on already
+            return
+        if failure is None:
+            self._succeed(self.party)
+            return
+        self.party.close()
+        conversation.trying = conversation.call.parted = None
+        conversation.wire()
+        _failed(conversation, self._referral, refused(failure))
+
+    def _succeed(self, onward: Onward) -> None:
+        self._referral.told(DONE)
+        self._hand_on(onward)
+
+    def _hand_on(self, onward: Onward) -> None:
+        self._conversation.hand_on(self._conversation.partner(self.mover), onward, self._move)
+
+
+def _target(switch: Switch, number: str) -> Destination:
+    """Where an agent may transfer to by this number."""
+    dialled = normalise(number)
+    if dialled in switch.settings.menus.extensions:
+        to: Destination = ToAgent(None)
+    else:
+        rule = switch.settings.routing.rule(number)
+        to = rule.then if rule else Reject(404)
+    if not isinstance(to, ToAgent):
+        return to
+    phone = phone_of(switch, to, number)
+    return Reject(404) if phone is None else ToAgent(phone.agent)
+
+
+def _obstacle(switch: Switch, target: Destination) -> int | None:
+    """The status by which a transfer fails before it is tried; None: nothing stands in its way."""
+    engine = switch.dispatcher.engine
+    match target:
+        case Reject():
+            return target.status
+        case ToAgent() if target.agent is not None and not engine.has_a_line(target.agent):
+            return BUSY
+        case ToQueue() if not engine.has_room(target.queue) and target.queue in switch.settings.engine.queues:
+            return None if switch.settings.engine.queues[target.queue].full else BUSY
+        case _:
+            return None
+
+
+def _failed(conversation: Conversation, referral: Referral, status: int) -> None:
+    referral.told(status)
+    conversation.call.note("TransferFailed", number=referral.number, status=status)
+
+
+def _shown(conversation: Conversation, moved: Leg) -> Party | None:
+    """Who the next one's phone shows; None: the caller."""
+    agent = conversation.agent_of(moved)
+    phone = conversation.switch.settings.phones.get(agent) if agent else None
+    if phone is not None:
+        return Party(phone.extension or moved.remote.number, phone.name, moved.remote.uri)
+    return None if moved is conversation.call.leg else moved.remote

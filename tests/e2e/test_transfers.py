@@ -1,0 +1,151 @@
+"""Transfers by agents' phones over real SIP: REFER, NOTIFY, and who hears whom afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from softswitch.testing.phone import Phone
+from softswitch.testing.voice import tone
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
+from tests.e2e.test_registering import CONFIGURATION, agents_state, becomes, desk, home, running
+
+THIRD_TONE = 2730
+SETTINGS = CONFIGURATION | {
+    "numbers": {"600": {"queue": "support"}, "700": {"queue": "sales"}},
+    "queues": {
+        "support": {"strategy": "hunt", "ring": "10s", "music": "silence", "wrap_up": "30s"},
+        "sales": {"strategy": "hunt", "ring": "10s", "music": "silence"},
+    },
+    "agents": {
+        f"desk-{number}": {"name": f"Desk {number}", "login": number, "password": f"secret-{number}"}
+        for number in ("201", "202", "203")
+    },
+    "teams": {"support": {"agents": ["desk-201"]}, "sales": {"agents": ["desk-203"]}},
+}
+
+
+@asynccontextmanager
+async def office(folder):
+    """The switch, three agents' phones that have registered, and a caller's."""
+    async with (
+        running(folder, SETTINGS) as switch,
+        desk("201") as one,
+        desk("202") as two,
+        desk("203") as three,
+        Phone("100") as caller,
+    ):
+        for phone in (one, two, three):
+            await phone.register(home(switch))
+        yield switch, caller, one, two, three
+
+
+async def picked_up(phone, frequency):
+    """The phone rings and is answered; says a tone."""
+    incoming = await phone.rung()
+    incoming.say(tone(frequency))
+    incoming.ring()
+    incoming.answer()
+    await incoming.until_answered()
+    return incoming
+
+
+async def served(switch, caller, agent):
+    """A caller of the queue talks to the agent."""
+    call = caller.call(switch.uri("600"))
+    call.say(tone(CALLER_TONE))
+    incoming = await picked_up(agent, AGENT_TONE)
+    await call.until_answered()
+    return call, incoming
+
+
+def last_second(call):
+    heard = call.ear.sound()
+    return heard.between(heard.end - 1.0)
+
+
+async def test_a_blind_transfer_tells_how_it_goes_on_and_joins_the_two(tmp_path):
+    async with office(tmp_path) as (switch, caller, one, two, _):
+        call, first = await served(switch, caller, one)
+        await asyncio.sleep(1.0)
+        transfer = await first.refer(switch.uri("202"))
+        assert transfer.response.status == 202
+        second = await picked_up(two, THIRD_TONE)
+        assert await transfer.until_done() == 200
+        assert transfer.statuses == [100, 200]
+        notify = transfer.notifies[0]
+        assert notify.get("event").partition(";")[0] == "refer"
+        assert notify.get("subscription-state").startswith("active")
+        assert notify.get("content-type").startswith("message/sipfrag")
+        assert transfer.notifies[-1].get("subscription-state") == "terminated;reason=noresource"
+        assert await first.until_ended() == "them"
+        assert await agents_state(switch, "desk-201") == "wrap-up"
+        assert await agents_state(switch, "desk-202") == "outside-call"
+        await asyncio.sleep(1.5)
+        call.bye()
+        await second.until_ended()
+        assert voice(last_second(call), THIRD_TONE) > 0.5
+        assert voice(last_second(second), CALLER_TONE) > 0.5
+        record = await asyncio.to_thread(switch.record, call.call_id)
+        assert (record["agent"], record["ended_by"]) == ("desk-202", "caller")
+        await becomes(switch, "desk-202", "free")
+
+
+async def test_a_refused_transfer_leaves_agent_and_caller_talking(tmp_path):
+    async with office(tmp_path) as (switch, caller, one, two, _):
+        call, first = await served(switch, caller, one)
+        transfer = await first.refer(switch.uri("202"))
+        incoming = await two.rung()
+        incoming.refuse(486)
+        assert await transfer.until_done() == 486
+        await asyncio.sleep(1.5)
+        assert not first.over
+        assert voice(last_second(call), AGENT_TONE) > 0.5
+        assert voice(last_second(first), CALLER_TONE) > 0.5
+        again = await first.refer(switch.uri("202"))
+        assert again.notifies or await two.rung()
+        call.bye()
+        await first.until_ended()
+
+
+async def test_without_a_subscription_nothing_is_told(tmp_path):
+    async with office(tmp_path) as (switch, caller, one, two, _):
+        call, first = await served(switch, caller, one)
+        transfer = await first.refer(switch.uri("202"), [("Refer-Sub", "false")])
+        assert (transfer.response.status, transfer.response.get("refer-sub")) == (202, "false")
+        await picked_up(two, THIRD_TONE)
+        await first.until_ended()
+        assert transfer.notifies == []
+        call.bye()
+
+
+async def test_a_phone_that_hangs_up_at_once_leaves_the_caller_to_the_next_queue(tmp_path):
+    async with office(tmp_path) as (switch, caller, one, _, three):
+        call, first = await served(switch, caller, one)
+        await first.refer(switch.uri("700"))
+        first.bye()
+        second = await picked_up(three, THIRD_TONE)
+        call.bye()
+        await second.until_ended()
+        record = await asyncio.to_thread(switch.record, call.call_id)
+        assert record["queues"] == ["support", "sales"]
+        assert await agents_state(switch, "desk-201") == "wrap-up"
+
+
+async def test_who_may_not_and_what_cannot_be_read(tmp_path):
+    async with office(tmp_path) as (switch, caller, one, _, _three):
+        call, first = await served(switch, caller, one)
+        stranger = await call.refer(switch.uri("202"))
+        assert stranger.response.status == 403
+        assert (await first.refer(switch.uri("*11"))).response.status == 403
+        assert (await first.request("REFER")).status == 400
+        two = [("Refer-To", f"<{switch.uri('202')}>, <{switch.uri('203')}>")]
+        assert (await first.request("REFER", two)).status == 400
+        bye = [("Refer-To", f"<{switch.uri('202')};method=BYE>")]
+        assert (await first.request("REFER", bye)).status == 501
+        lost = [("Refer-To", f"<{switch.uri('202')}?Replaces=nobody%3Bto-tag%3D1%3Bfrom-tag%3D2>")]
+        assert (await first.request("REFER", lost)).status == 481
+        outside = await one.ask("REFER", switch.uri("600"), [("Refer-To", f"<{switch.uri('202')}>")])
+        assert outside.status == 403
+        call.bye()
+        await first.until_ended()
