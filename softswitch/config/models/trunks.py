@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
-from softswitch.config.quantities import Duration, Words, matching, parse_text, wrong
+from softswitch.config.quantities import Duration, PublicNumber, Words, matching, parse_text, wrong
 from softswitch.config.unsupported import not_yet
 
 _SERVER = r"(?:(udp|tcp):)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?"
@@ -69,18 +69,6 @@ Host = Annotated[
     str,
     BeforeValidator(matching(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", "a domain, as carrier.example")),
     WithJsonSchema({"title": "domain", "type": "string", "examples": ["carrier.example"]}),
-]
-PublicNumber = Annotated[
-    str,
-    BeforeValidator(matching(r"\+[1-9][0-9]{3,14}", "a whole number with its plus, as +48221234567")),
-    WithJsonSchema(
-        {
-            "title": "number",
-            "type": "string",
-            "pattern": r"^\+[1-9][0-9]{3,14}$",
-            "examples": ["+48221234567"],
-        }
-    ),
 ]
 UserName = Annotated[
     str,
