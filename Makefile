@@ -2,10 +2,11 @@
 
 PYTHON ?= python3
 CONFIG ?= config/demo.yaml
+FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench
+.PHONY: help setup demo run test check bench fuzz
 
 help:
 	@echo "make demo     set up, then a dozen real calls: menu, queue, agents; ends with a summary"
@@ -13,6 +14,7 @@ help:
 	@echo "make run      the switch in the foreground (CONFIG=$(CONFIG))"
 	@echo "make check    ruff, mypy and the import contracts"
 	@echo "make bench    load and latency on this machine, as a table"
+	@echo "make fuzz     mutated SIP messages for FUZZ_SECONDS=$(FUZZ_SECONDS)"
 	@echo "make setup    only the set-up (PYTHON=$(PYTHON), 3.11 to 3.13)"
 	@echo "PJPROJECT_SOURCE=FILE|FOLDER builds pjsua2 from that pjproject, not from Debian's."
 
@@ -25,7 +27,8 @@ demo: setup
 run: setup
 	@$(BIN)/softswitch run $(CONFIG)
 
-test: setup
+test:
+	@$(PYTHON) native/setup.py --tests
 	@$(BIN)/pytest
 
 check: setup
@@ -36,3 +39,6 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench
+
+fuzz: setup
+	@$(BIN)/python -m tests.sip.fuzz --seconds $(FUZZ_SECONDS)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import calls, engine, gaps, hold, offer, registrations
+from bench import calls, engine, gaps, hold, hostile, offer, registrations
 from bench.rows import Row, table
 
 BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -16,6 +16,7 @@ BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "offer": ("from a free agent to the next INVITE, about 40 s", offer.run),
     "calls": ("queue-to-agent calls per second, about 60 s", calls.run),
     "registrations": ("phones that register, about 40 s", registrations.run),
+    "hostile": ("a hostile network while callers are on hold, about 80 s", hostile.run),
     "hold": ("callers on hold with music, about 90 s", hold.run),
 }
 

@@ -20,11 +20,15 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def switch(config: Path, port: int = 5060) -> Iterator[subprocess.Popen[bytes]]:
-    """A running switch that answers OPTIONS on 127.0.0.1; its log is shown when it does not start."""
+def switch(config: Path, port: int = 5060, data: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A running switch that answers OPTIONS on 127.0.0.1; its log is shown when it does not start.
+
+    `data` is its data folder; None: one that goes with it.
+    """
     with tempfile.TemporaryDirectory(prefix="softswitch-bench-") as folder:
         log = Path(folder) / "log"
-        command = [sys.executable, "-m", "softswitch", "run", str(config), "--data", folder, "--log", "json"]
+        kept = str(data or folder)
+        command = [sys.executable, "-m", "softswitch", "run", str(config), "--data", kept, "--log", "json"]
         with log.open("wb") as output:
             process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT)
         try:

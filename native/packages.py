@@ -22,17 +22,19 @@ BUILD = (
 )
 RUN = ("espeak-ng", "sip-tester")
 """A second voice beside the one in the Python packages, and SIPp for the demonstration and the tests."""
+TEST = ("baresip-core",)
+"""For the tests alone: a telephone that nobody here has written."""
 
 APT = ("apt-get", "--yes", "--no-install-recommends", "--option=DPkg::Lock::Timeout=120", "install")
 APT_UPDATE = ("apt-get", "--option=DPkg::Lock::Timeout=120", "update")
 
 
-def ensure(log: Path) -> bool:
-    """Install what is missing; returns whether anything was.
+def ensure(log: Path, *, tests: bool = False) -> bool:
+    """Install what is missing, with what the tests need if asked; returns whether anything was.
 
     Raises SetupError that names the missing packages and one command when this user may not install.
     """
-    missing = absent()
+    missing = absent(tests=tests)
     if not missing:
         return False
     prefix = _rights()
@@ -52,15 +54,15 @@ def ensure(log: Path) -> bool:
         except SetupError:  # the lists may be older than the mirror
             run([*prefix, *APT_UPDATE], log, env=quiet)
             run([*prefix, *APT, *missing], log, env=quiet)
-    left = absent()
+    left = absent(tests=tests)
     if left:
         raise SetupError(f"apt-get reported success, yet these are still missing: {' '.join(left)}")
     return True
 
 
-def absent() -> list[str]:
+def absent(*, tests: bool = False) -> list[str]:
     """The needed packages that are not installed, in alphabetical order."""
-    wanted = {*BUILD, *RUN, *_for_python()}
+    wanted = {*BUILD, *RUN, *(TEST if tests else ()), *_for_python()}
     query = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *sorted(wanted)]
     try:
         answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout

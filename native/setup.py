@@ -1,7 +1,8 @@
 """Sets up everything that running and testing the switch needs; `make setup` calls it.
 
 System packages, pjsua2 built for a switch, the virtual environment, the native extension: in that
-order, each skipped when nothing about it changed. It may be interrupted anywhere and repeated.
+order, each skipped when nothing about it changed. It may be interrupted anywhere and repeated. With --tests,
+also what only the tests need.
 """
 
 import sys
@@ -12,7 +13,8 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         "Name another one: make setup PYTHON=/path/to/python3.11".format(sys.executable, *sys.version_info)
     )
 
-import fcntl  # below the check: an older Python shall get the message, not an import error
+import argparse  # below the check: an older Python shall get the message, not an import error
+import fcntl
 import os
 import subprocess
 import time
@@ -50,13 +52,16 @@ def _extension() -> bool:
 
 def main() -> None:
     """Do all that is needed, and say so in one line when there is nothing."""
+    parser = argparse.ArgumentParser(description="Set up what running the switch needs.")
+    parser.add_argument("--tests", action="store_true", help="and what its tests need")
+    tests = parser.parse_args().tests
     begun = time.monotonic()
     with _alone():
         log = build.cache() / "setup.log"
         log.unlink(missing_ok=True)
         if not environment.DONE.exists():
             print("  first set-up: about two minutes on two cores, most of it compiling pjsua2", flush=True)
-        worked = packages.ensure(log)
+        worked = packages.ensure(log, tests=tests)
         built = build.cached() is None
         wheel = build.ensure()
         filled = environment.ensure(wheel, log)

@@ -89,12 +89,12 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         stack.callback(registry.close)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
-        journal.note("SwitchStarted", version=__version__, file=str(settings.path))
-        stopped.callback(journal.note, "SwitchStopped")
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
         gc.set_threshold(*GC_THRESHOLDS)
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls)
+        journal.note("SwitchStarted", version=__version__, file=str(settings.path))
+        stopped.callback(journal.note, "SwitchStopped")
         async with asyncio.TaskGroup() as group:
             warming = group.create_task(_apart(_warm(speech, settings)))
             _take_signals(running, group)

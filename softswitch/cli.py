@@ -188,6 +188,26 @@ def agents(data: Data = None, config: Config = None, json: AsJson = False) -> No
 
 
 @app.command(rich_help_panel=RUNNING)
+def bans(data: Data = None, config: Config = None, json: AsJson = False) -> None:
+    """Addresses that are not heard for a while, why, and how long still."""
+    from softswitch.commands.running import print_bans
+
+    print_bans(_socket(data, config), json)
+
+
+@app.command(rich_help_panel=RUNNING)
+def unban(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="As `softswitch bans` shows it.")],
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Hear an address again before its time."""
+    from softswitch.commands.running import unban as lift
+
+    lift(_socket(data, config), address)
+
+
+@app.command(rich_help_panel=RUNNING)
 def reload(data: Data = None, config: Config = None) -> None:
     """Apply the changed configuration without touching a call; a broken one changes nothing."""
     from softswitch.commands.running import reload_settings

@@ -14,11 +14,12 @@ from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import SwitchSettings
 from softswitch.ports import Journal, JsonValue
 from softswitch.registration.bindings import Binding, from_json, to_json
-from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
+from softswitch.registration.events import Event, Expired, Refreshed, Registered, Unregistered
 from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.phones import Phones
+from softswitch.sip.proofs import Proofs
 from softswitch.sip.trunks import Trunks
 from softswitch.store.bindings import KeptBindings
 from softswitch.types import AgentName
@@ -43,10 +44,13 @@ class Registry:
         self._registrar = Registrar()
         self._phones = Phones(self._registrar, endpoint.pinger, journal, lambda agent, _: book.changed(agent))
         self._kept = KeptBindings(file)
+        self.proofs = Proofs(endpoint.shield.failed)
+        """Whether a request is an agent's, for whoever else must know."""
         self._trunks = trunks
-        self._admission = Admission(self._phones, trunks)
+        self._admission = Admission(self._phones, self.proofs, endpoint.account_of, trunks)
         book.registered = self._phones
         self.apply(settings)
+        self._shield = endpoint.shield
         self._restore({account.agent for account in settings.logins})
         self._phones.changed = self._keep
         self._admission.install(endpoint.gate)
@@ -57,7 +61,9 @@ class Registry:
         self._trunks.apply(settings.trunks)
         self._registrar.limits = sip.registration
         self._phones.keep_alive = sip.keep_alive
-        self._admission.apply(settings.logins, sip.realm, guests=sip.guests)
+        srtp = {name: phone.srtp for name, phone in settings.phones.items()}
+        self._phones.srtp = srtp
+        self._admission.apply(settings.logins, sip.realm, guests=sip.guests, srtp=sip.srtp, agents_srtp=srtp)
         self._phones.dismiss(self._phones.agents() - {account.agent for account in settings.logins})
 
     def describe(self) -> list[JsonValue]:
@@ -84,12 +90,19 @@ class Registry:
             if binding.agent in known:
                 found.append(binding)
         self._phones.restore(found)
+        for binding in self._registrar:
+            self._shield.known(binding.received.host)
 
     def _keep(self, event: Event) -> None:
         binding = event.binding
         if isinstance(event, Refreshed) and event.before.contact != binding.contact:
             self._kept.put(_key(event.before), None)
         gone = isinstance(event, Unregistered | Expired)
+        if not gone:
+            self._shield.known(binding.received.host)
+        if not isinstance(event, Registered):
+            before = event.before if isinstance(event, Refreshed) else binding
+            self._shield.unknown(before.received.host)
         self._kept.put(_key(binding), None if gone else to_json(binding, self._loop.time(), time.time()))
 
 

@@ -21,9 +21,10 @@ from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
 from softswitch.config.settings import SwitchSettings
-from softswitch.errors import ConfigError
+from softswitch.errors import ConfigError, ControlError, EndpointError
 from softswitch.ports import JsonValue, Store
 from softswitch.registry import Registry
+from softswitch.sip.certificate import Certificate
 from softswitch.sip.endpoint import SipEndpoint
 
 log = structlog.get_logger(__name__)
@@ -70,7 +71,7 @@ class RunningSwitch:
         self._stop_asked = asyncio.Event()
         self._stop_now = asyncio.Event()
 
-    def handlers(self) -> Mapping[str, Callable[[], Awaitable[JsonValue]]]:
+    def handlers(self) -> Mapping[str, Callable[..., Awaitable[JsonValue]]]:
         """The commands of the control socket."""
         return {
             "status": self.status,
@@ -78,6 +79,8 @@ class RunningSwitch:
             "agents": self.agents,
             "calls": self.calls,
             "phones": self.phones,
+            "bans": self.bans,
+            "unban": self.unban,
             "trunks": self.trunks,
             "reload": self.reload,
             "stop": self.stop,
@@ -127,6 +130,7 @@ class RunningSwitch:
 
     async def _apply(self, new: SwitchSettings) -> None:
         old = self._switch.settings.media
+        certificate = await asyncio.to_thread(Certificate.read, new.sip)
         self._speech.reload(replace(new.media, sample_rate=old.sample_rate))
         changed = {name for name in old.music if old.music[name] != new.media.music.get(name)}
         await self._switch.music.load(new.media.queue_music.values(), changed)
@@ -136,6 +140,12 @@ class RunningSwitch:
         self._registry.apply(new)
         self._book.apply(new.phones)
         self._endpoint.admit(max_calls=new.sip.max_calls)
+        self._endpoint.shield.apply(new.sip.hostility, new.sip.listen)
+        try:
+            self._endpoint.renew(certificate)
+        except EndpointError as error:
+            log.error("TLS is off until the next reload that works", error=str(error))
+        self._endpoint.silence.apply(new.sip.rtp_timeout, new.sip.rtp_timeout_on_hold)
 
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""
@@ -153,6 +163,10 @@ class RunningSwitch:
             "max_calls": self._switch.settings.sip.max_calls,
             "phases": phases,
             "record": asdict(health),
+            "shielded": dict(self._endpoint.shield.counts()),
+            "dropped": dict(self._endpoint.gate.dropped()),
+            "bans": len(self._endpoint.shield.bans()),
+            "late": self._endpoint.shield.late,
         }
 
     async def queues(self) -> JsonValue:
@@ -173,6 +187,20 @@ class RunningSwitch:
     async def phones(self) -> JsonValue:
         """Every phone that is registered."""
         return self._registry.describe()
+
+    async def bans(self) -> JsonValue:
+        """The sources that are not heard, and for how long they will not be."""
+        return [
+            {"address": ban.source, "why": ban.why, "left": round(left, 1)}
+            for ban, left in self._endpoint.shield.bans()
+        ]
+
+    async def unban(self, address: str) -> JsonValue:
+        """Hear a source again. Raises ControlError when it is no address."""
+        try:
+            return {"address": address, "banned": self._endpoint.shield.unban(address)}
+        except ValueError:
+            raise ControlError(f"{address!r} is no address; `softswitch bans` shows who is banned") from None
 
     async def trunks(self) -> JsonValue:
         """Every server of every carrier."""

@@ -271,3 +271,6 @@ class Quality:
 
     jitter: Seconds = 0.0
     """Mean interarrival jitter, in seconds."""
+
+    encrypted: bool = False
+    """By SRTP."""

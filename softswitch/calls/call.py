@@ -117,7 +117,13 @@ class Call:
                 break
         now = asyncio.get_running_loop().time()
         talked = 0.0 if self.connected is None else now - self.connected
-        self.note("ConversationEnded", agent=self.agent, ended_by=self.hung_up_by, talked=round(talked, 3))
+        self.note(
+            "ConversationEnded",
+            agent=self.agent,
+            ended_by=self.hung_up_by,
+            reason=agent.ended.result().reason if agent.ended.done() else "",
+            talked=round(talked, 3),
+        )
         return self.hung_up_by
 
     def describe(self, now: Seconds) -> dict[str, JsonValue]:

@@ -37,6 +37,8 @@ CALLERS = ("queue", ">place", "caller", "class", ">waiting for", "ringing", "cal
 AGENTS = ("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
 LIVE_CALLS = ("call", "from", "dialled", "phase", "queue", "agent", ">for")
 
+BANS = ("address", ">for another", "why")
+
 LESS_OF_QUEUES = (">turned away", ">joined", ">longest", ">mean wait", ">abandoned", ">answered")
 LESS_OF_CALLERS = ("class", "call", "ringing", ">place")
 LESS_OF_AGENTS = (">talk time", ">calls taken", "call", "queues")
@@ -64,6 +66,14 @@ def status(answer: Mapping[str, Any]) -> Table:
         "calls": f"{answer['calls']} of at most {answer['max_calls']}" + (f": {phases}" if phases else ""),
         "record": f"event {record['last']}, {record['waiting']} lines not yet written",
     }
+    thrown_away = answer["shielded"]
+    if thrown_away or answer["bans"]:
+        counts = ", ".join(f"{count} {reason}" for reason, count in thrown_away.items()) or "nothing"
+        lines["shield"] = f"{answer['bans']} banned; thrown away: {counts}"
+    if unreadable := sum(count for why, count in answer["dropped"].items() if why != "keep-alive"):
+        lines["unreadable"] = f"{unreadable} messages"
+    if answer["late"]:
+        lines["calls"] += " [bold red](too late with everything: new ones are refused)[/]"
     if answer["draining"]:
         lines["calls"] += " [yellow](draining: no new ones are taken)[/]"
     if record["problem"]:
@@ -121,6 +131,30 @@ def _caller(queue: str, caller: Mapping[str, Any]) -> Row:
         ", ".join(caller["ringing"]),
         caller["call"],
     )
+
+
+def print_bans(socket: Path, as_json: bool) -> None:
+    """`softswitch bans`."""
+    answer = ask(socket, "bans")
+    if as_json:
+        print_json(answer)
+        return
+    screen = console()
+    screen.print(bans(answer, screen))
+
+
+def bans(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+    """One line for each source that is not heard."""
+    if not answer:
+        return "nobody is banned"
+    rows = [(ban["address"], duration(ban["left"]), foreign(ban["why"])) for ban in answer]
+    return fitting(screen, BANS, rows, ())
+
+
+def unban(socket: Path, address: str) -> None:
+    """`softswitch unban ADDRESS`."""
+    answer = ask(socket, "unban", address=address)
+    print(f"{address} is heard again" if answer["banned"] else f"{address} was not banned")
 
 
 def print_agents(socket: Path, as_json: bool) -> None:

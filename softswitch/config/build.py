@@ -7,21 +7,22 @@ from pathlib import Path
 from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSettings, QueueSettings
 from softswitch.config import settings as plain
 from softswitch.config.build_dialling import dial_plan
+from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_menus import Voice, destination, menu_tree
 from softswitch.config.build_trunks import trunk
 from softswitch.config.checks.names import priorities
-from softswitch.config.models.agents import Ha1
+from softswitch.config.models.agents import Agent, Ha1
 from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
-from softswitch.config.models.sip import Registration, Sip
+from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
 from softswitch.registration.accounts import Account
 from softswitch.registration.digest import Algorithm
 from softswitch.registration.registrar import Limits
 from softswitch.routing import CallerRule, NumberRule, Routing
-from softswitch.types import AgentName, Language, QueueName, TrunkName, Way
+from softswitch.types import AgentName, Language, QueueName, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
 """The folder of the record, beside the configuration, when that names none."""
@@ -55,16 +56,22 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
 def _sip(sip: Sip) -> plain.SipSettings:
     first, last = map(int, sip.rtp_ports.split("-"))
     return plain.SipSettings(
-        listen=tuple(_listen(text) for text in sip.listen),
+        listen=tuple(map(_listen, sip.listen)),
+        certificate=sip.certificate.absolute() if sip.certificate else None,
+        key=sip.key.absolute() if sip.key else None,
         public_address=None if sip.public_address == "auto" else sip.public_address,
         realm=sip.realm,
         codecs=tuple(sip.codecs),
+        srtp=Srtp(sip.srtp),
         rtp_ports=(first, last),
         max_calls=sip.max_calls,
         guests=sip.guests,
         registration=_limits(sip.registration),
         keep_alive=sip.registration.keep_alive,
+        rtp_timeout=sip.rtp_timeout,
+        rtp_timeout_on_hold=sip.rtp_timeout_on_hold,
         drain=sip.drain,
+        hostility=hostility(sip),
     )
 
 
@@ -77,9 +84,9 @@ def _limits(registration: Registration) -> Limits:
     )
 
 
-def _listen(text: str) -> plain.Listen:
-    transport, host, port = text.split(":")
-    return plain.Listen(transport, host, int(port))
+def _listen(listener: Listener) -> plain.Listen:
+    transport, host, port = listener.at.split(":")
+    return plain.Listen(transport, host, int(port), access_of(listener))
 
 
 def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:
@@ -147,16 +154,19 @@ def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> QueueS
 
 
 def _phones(file: Configuration) -> dict[AgentName, plain.AgentPhone]:
-    return {
-        AgentName(name): plain.AgentPhone(
-            agent=AgentName(name),
-            name=agent.name or name,
-            way=Way(agent.dial) if agent.dial else None,
-            extension=agent.number,
-            ring=agent.ring,
-        )
-        for name, agent in file.agents.items()
-    }
+    return {AgentName(name): _phone(name, agent, file.sip.srtp) for name, agent in file.agents.items()}
+
+
+def _phone(name: str, agent: Agent, usual: Encryption) -> plain.AgentPhone:
+    srtp = Srtp(agent.srtp or usual)
+    return plain.AgentPhone(
+        agent=AgentName(name),
+        name=agent.name or name,
+        way=Way(agent.dial, srtp=srtp) if agent.dial else None,
+        extension=agent.number,
+        ring=agent.ring,
+        srtp=srtp,
+    )
 
 
 def _logins(file: Configuration) -> tuple[Account, ...]:

@@ -116,18 +116,21 @@ def matching(pattern: str, expected: str) -> Callable[[object], str]:
 
 
 def parse_address(value: object) -> str:
-    """A SIP address of one phone, over UDP or TCP and IPv4."""
+    """A SIP address of one phone, over IPv4."""
     if isinstance(value, str):
         if re.fullmatch(r"\+[0-9]+", value):
             raise not_yet(value, "trunks to carriers")
-        if value.startswith("sips:") or ";transport=tls" in value:
-            raise not_yet(value, "SIP over TLS")
         if "@[" in value:
             raise not_yet(value, "IPv6")
     text = matching(SIP_ADDRESS, "a SIP address, as sip:201@192.0.2.20 or sip:201@phone.example:5062")(value)
     if (port := re.search(r":([0-9]+)(?:;|$)", text.partition("@")[2])) and not 0 < int(port[1]) < 65536:
         raise wrong("expected a port from 1 to 65535")
     return text
+
+
+def needs_tls(address: str) -> bool:
+    """Whether a SIP address is reached over TLS only (RFC 3261 sections 19.1 and 26.2.2)."""
+    return address.startswith("sips:") or ";transport=tls" in address
 
 
 def _schema(
@@ -183,7 +186,7 @@ Day = Annotated[
 """A day, written `2026-12-24`."""
 
 SIP_ADDRESS = (
-    r"sip:[A-Za-z0-9_.!~*'()&=+$,;?/%-]+"
+    r"sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%-]+"
     r"@[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:;[A-Za-z0-9_.;=+-]+)?"
 )
 SipAddress = Annotated[

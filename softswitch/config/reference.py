@@ -18,6 +18,9 @@ from softswitch.config.worked_example import EXAMPLE, FOREWORD, RULES
 SECTIONS = (
     ("Top level", "Configuration"),
     ("sip", "Sip"),
+    ("listen", "Listener"),
+    ("limits", "Limits"),
+    ("ban", "Ban"),
     ("registration", "Registration"),
     ("media", "Media"),
     ("hours", "Schedule"),
@@ -160,8 +163,8 @@ def _unsupported_rows() -> Iterator[str]:
     for (model, key), feature in KEYS.items():
         heading = "an agent of a team" if model == "TeamMember" else _HEADINGS[model]
         yield f"| `{key}` | {heading} | {feature} |"
-    yield "| `tls:`, `ws:`, IPv6 addresses | `listen` | SIP over TLS, WebSockets and IPv6 |"
-    yield "| `sips:`, IPv6 addresses, `+48...` | `dial` | SIP over TLS, IPv6, trunks to carriers |"
+    yield "| `ws:`, IPv6 addresses | `listen` | WebSockets and IPv6 |"
+    yield "| IPv6 addresses, `+48...` | `dial` | IPv6, trunks to carriers |"
 
 
 if __name__ == "__main__":

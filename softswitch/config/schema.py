@@ -48,7 +48,7 @@ def _tidy_field(name: str, field: dict[str, Any]) -> None:
         del field["title"]  # pydantic's own, which says nothing
     if {"type": "null"} in field.get("anyOf", ()):
         _leave_out_null(field)
-    if field.get("title") == "duration" and isinstance(field.get("default"), float):
+    if str(field.get("title")).startswith("duration") and isinstance(field.get("default"), float):
         field["default"] = written(field["default"])
     elif field.get("default") == 0.0 and isinstance(field["default"], float):
         field["default"] = 0

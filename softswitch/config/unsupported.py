@@ -11,8 +11,6 @@ KEYS = MappingProxyType(
         ("Configuration", "web"): "the web API, wallboard and agent panel",
         ("Configuration", "store"): "a database for the record; it is a log in the folder `data`",
         ("Configuration", "voicemail"): "voicemail",
-        ("Sip", "certificate"): "SIP over TLS",
-        ("Sip", "key"): "SIP over TLS",
         ("Caller", "lookup"): "asking a web service about the caller",
         ("Caller", "timeout"): "asking a web service about the caller",
         ("Caller", "skills"): "skills",

@@ -127,9 +127,14 @@ class Accounts:
             elif algorithm in account.ha1:
                 secrets[login] = (agent, login, account.ha1[algorithm].lower())
 
-    def challenges(self, now: Seconds, *, stale: bool = False) -> tuple[str, ...]:
-        """Values of WWW-Authenticate with a new nonce, each for a header line of its own."""
-        return digest.challenges(self._realm, self._nonces.make(now), stale=stale, algorithms=self.algorithms)
+    def challenges(self, now: Seconds, *, stale: bool = False, md5_alone: bool = False) -> tuple[str, ...]:
+        """Values of WWW-Authenticate with a new nonce, each for a header line of its own.
+
+        `md5_alone`: offer nothing but MD5, where that is offered at all.
+        """
+        only = md5_alone and Algorithm.MD5 in self.algorithms
+        algorithms = (Algorithm.MD5,) if only else self.algorithms
+        return digest.challenges(self._realm, self._nonces.make(now), stale=stale, algorithms=algorithms)
 
     def check(
         self, authorization: str | None, method: str, uri: str, now: Seconds, mark: str = ""

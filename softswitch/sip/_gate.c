@@ -52,6 +52,12 @@ static unsigned leg_serial_of(int call);
 static int legs_find_port(int account);
 static void legs_come_in_by(int account);
 
+/* In _strict.c: the status for a request that PJSIP takes for a good one, and the RFC does not, or 0. */
+static int strict_check(const pjsip_rx_data *rdata);
+
+/* In _unread.c: the status with which somebody we know was told that nobody can read what it sent, or 0. */
+static int unread_answer(const pjsip_tp_dropped_data *dropped);
+
 /* In _nat.c: have the dialog that a message makes reach a phone behind NAT. */
 static void nat_reach_back(pjsip_rx_data *rdata);
 
@@ -284,14 +290,17 @@ static int gate_has_gone_round(const pjsip_rx_data *rdata)
 /* PJSUA looks at Require in a call's first INVITE only. What it lacks is named in the answer (RFC 3261 8.2.2.3). */
 static int gate_lacks_required(pjsip_rx_data *rdata, gate_request *request)
 {
+    static const pj_str_t path = {"path", 4};  /* the registrar's own (RFC 3327) */
     pjsip_unsupported_hdr *lacking = pjsip_unsupported_hdr_create(request->pool);
     const pjsip_require_hdr *require = NULL;
+    int registers = rdata->msg_info.msg->line.req.method.id == PJSIP_REGISTER_METHOD;
     void *from = NULL;
     unsigned i;
 
     while ((require = pjsip_msg_find_hdr(rdata->msg_info.msg, PJSIP_H_REQUIRE, from))) {
         for (i = 0; i < require->count && lacking->count < PJSIP_GENERIC_ARRAY_MAX_COUNT; ++i)
-            if (!pjsip_endpt_has_capability(pjsua_get_pjsip_endpt(), PJSIP_H_SUPPORTED, NULL, &require->values[i]))
+            if (!(registers && pj_stricmp(&require->values[i], &path) == 0) &&
+                !pjsip_endpt_has_capability(pjsua_get_pjsip_endpt(), PJSIP_H_SUPPORTED, NULL, &require->values[i]))
                 lacking->values[lacking->count++] = require->values[i];
         from = require->next;
     }
@@ -360,10 +369,14 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
 
     ++gate.requests[method];
     gate_ask_for_mono(rdata);
-    if (method == GATE_INVITE)
-        return gate_on_invite(rdata);
     request = gate_new_request(rdata);
     pj_list_init(&request.headers);
+    if (method != GATE_ACK && (status = strict_check(rdata))) {
+        gate_answer(rdata, &request, status);
+        return PJ_TRUE;
+    }
+    if (method == GATE_INVITE)
+        return gate_on_invite(rdata);
     if (method == GATE_ACK || method == GATE_CANCEL) {
         gate_leave_out_names(rdata);
         return PJ_FALSE;
@@ -374,6 +387,8 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
         status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
     } else if (request.in_dialog)
         status = gate_find_leg(rdata, &request);
+    else if (method != GATE_CANCEL && gate_lacks_required(rdata, &request))
+        status = PJSIP_SC_BAD_EXTENSION;
     if (!status)
         status = gate_decide(&request);
     if (!status)
@@ -387,12 +402,15 @@ static void gate_on_dropped(pjsip_tp_dropped_data *data)
 {
     unsigned i;
     size_t length = 0;
+    int status;
 
     for (i = 0; gate_drops[i].status != PJ_SUCCESS && gate_drops[i].status != data->status; ++i)
         ;
     ++gate.dropped[i];
     if (i == 0)
         return;
+    if ((status = unread_answer(data)))
+        ++gate.answers[status];
     while (length < (size_t)data->len && length < sizeof(gate.last_dropped) - 1) {
         char c = ((const char *)data->data)[length];
         if (c == '\r' || c == '\n')

@@ -25,6 +25,7 @@ typedef struct {
     char codec[40];
     unsigned received, sent, lost;
     unsigned jitter;
+    int encrypted;
 } leg_quality;
 
 typedef struct {
@@ -75,6 +76,18 @@ static void leg_on_stream_created(pjsua_call_id call, pjsua_on_stream_created_pa
         ++leg_records[call].streams;
 }
 
+static int leg_is_encrypted(const pjsua_call_media *media)
+{
+    pjmedia_transport_info info;
+    const pjmedia_srtp_info *srtp;
+
+    pjmedia_transport_info_init(&info);
+    if (!media->tp || pjmedia_transport_get_info(media->tp, &info) != PJ_SUCCESS)
+        return 0;
+    srtp = pjmedia_transport_info_get_spc_info(&info, PJMEDIA_TRANSPORT_TYPE_SRTP);
+    return srtp && srtp->active;
+}
+
 static void leg_add_stream(leg_quality *total, pjmedia_stream *stream)
 {
     pjmedia_stream_info info;
@@ -93,9 +106,11 @@ static void leg_add_stream(leg_quality *total, pjmedia_stream *stream)
 
 static void leg_on_stream_destroyed(pjsua_call_id call, pjmedia_stream *stream, unsigned index)
 {
-    PJ_UNUSED_ARG(index);
-    if (leg_exists(call))
+    if (leg_exists(call)) {
         leg_add_stream(&leg_records[call].past, stream);
+        if (index < pjsua_var.calls[call].med_cnt)
+            leg_records[call].past.encrypted |= leg_is_encrypted(&pjsua_var.calls[call].media[index]);
+    }
 }
 
 /* Dialling the new target is the switch's business: the leg ends, its status and target are kept. */
@@ -242,8 +257,10 @@ static void legs_measure(int id, leg_quality *quality)
         return;
     *quality = leg_records[id].past;
     audio = leg_audio(&pjsua_var.calls[id]);
-    if (audio)
+    if (audio) {
         leg_add_stream(quality, audio->strm.a.stream);
+        quality->encrypted |= leg_is_encrypted(audio);
+    }
 }
 
 /* Whether anything at all has come back on an INVITE, 100 Trying too. */

@@ -10,6 +10,7 @@ typedef struct {
     char codec[40];     /* encoding name and clock rate, as PCMU/8000 */
     unsigned received, sent, lost;
     unsigned jitter;    /* mean, in microseconds */
+    int encrypted;      /* by SRTP */
 } leg_quality;
 
 typedef struct {

@@ -14,48 +14,62 @@ A wrong user and a wrong password get the same answer. As long as nobody has a l
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import structlog
 
 from softswitch import siptext
-from softswitch.registration.accounts import Account, Accounts, Proven, Refused
-from softswitch.registration.nonces import Nonces
+from softswitch.registration.accounts import Account
 from softswitch.registration.request import Malformed, Received, read
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
+from softswitch.sip.proofs import Proofs
 from softswitch.sip.trunks import Trunks
-from softswitch.types import Origin
+from softswitch.types import AgentName, Origin, Srtp
 
 log = structlog.get_logger(__name__)
 
-Offended = Callable[[str, str], None]
-"""Hears of a source that used wrong credentials, and what they were wrong about."""
 
-
-def _nobody_hears(_source: str, _why: str) -> None:
-    """Where nothing is done about it."""
+def _the_usual_one(_srtp: Srtp) -> int:
+    """Where nothing is encrypted (`gate.Answer.account`)."""
+    return -1
 
 
 class Admission:
     """The policy, with the logins in force."""
 
-    def __init__(self, phones: Phones, trunks: Trunks, offended: Offended = _nobody_hears) -> None:
+    def __init__(
+        self,
+        phones: Phones,
+        proofs: Proofs,
+        account_of: Callable[[Srtp], int] = _the_usual_one,
+        trunks: Trunks | None = None,
+    ) -> None:
+        """`account_of`: PJSUA's account by which calls with such sound come in. `trunks`: the carriers."""
         self._phones = phones
+        self._proofs = proofs
         self._trunks = trunks
-        self._offended = offended
-        self._nonces = Nonces(secrets.token_bytes(32))
+        self._account_of = account_of
         self._loop = asyncio.get_running_loop()
         self.apply((), "softswitch", guests=True)
 
-    def apply(self, logins: Iterable[Account], realm: str, *, guests: bool) -> None:
-        """Put settings in force; nonces that are out stay good."""
+    def apply(
+        self,
+        logins: Iterable[Account],
+        realm: str,
+        *,
+        guests: bool,
+        srtp: Srtp = Srtp.OFF,
+        agents_srtp: Mapping[AgentName, Srtp] = MappingProxyType({}),
+    ) -> None:
+        """Put settings in force. `srtp` is for callers who are no agents."""
         known = tuple(logins)
-        self._accounts = Accounts(known, realm, self._nonces)
+        self._proofs.apply(known, realm)
         self._logins = {account.login for account in known}
         self._realm = realm.lower()
         self._guests = guests
+        self._srtp, self._agents_srtp = srtp, agents_srtp
 
     def install(self, gate: Gate) -> None:
         """Decide from now on."""
@@ -64,9 +78,9 @@ class Admission:
 
     def register(self, request: Request) -> Answer:
         """The registrar's answer (RFC 3261 section 10.3)."""
-        proof = self._check(request)
-        if isinstance(proof, Refused):
-            return self._refuse(request, proof)
+        proof = self._proofs.of(request)
+        if isinstance(proof, Answer):
+            return proof
         claimed = siptext.addresses(request.message.headers.get("to", ""))
         if len(claimed) != 1 or not self._is_own(claimed[0].uri, proof.login):
             return Answer(403)  # somebody else's phone (RFC 3261 section 10.3 step 4)
@@ -91,42 +105,24 @@ class Admission:
 
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
-        if (found := self._trunks.match(request.source)) is not None:
+        if self._trunks is not None and (found := self._trunks.match(request.source)) is not None:
             trunk, account = found
             if not self._trunks.has_room(trunk):
                 log.warning("trunk.full", trunk=trunk, source=request.source)
                 return Answer(503)
             return Answer(0, origin=Origin(trunk=trunk), account=account)
         if not self._logins:
-            return Answer(0) if self._guests else Answer(403)
+            return self._guest() if self._guests else Answer(403)
         if "authorization" in request.message.headers or self._claims(request) or not self._guests:
-            proof = self._check(request)
-            if isinstance(proof, Refused):
-                return self._refuse(request, proof)
-            return Answer(0, origin=Origin(agent=proof.agent))
-        return Answer(0)
+            proof = self._proofs.of(request)
+            if isinstance(proof, Answer):
+                return proof
+            srtp = self._agents_srtp.get(proof.agent, Srtp.OFF)
+            return Answer(0, origin=Origin(agent=proof.agent), account=self._account_of(srtp))
+        return self._guest()
 
-    def _check(self, request: Request) -> Proven | Refused:
-        headers = request.message.headers
-        mark = f"{request.source}:{request.port} {headers.get('call-id')} {headers.get('cseq')}"
-        return self._accounts.check(
-            headers.get("authorization"), request.method, request.message.uri, self._loop.time(), mark
-        )
-
-    def _refuse(self, request: Request, refused: Refused) -> Answer:
-        if refused.suspicious:
-            log.warning(
-                "sip.wrong_credentials",
-                source=request.source,
-                method=request.method,
-                username=refused.username,
-                why=refused.why,
-            )
-            self._offended(request.source, refused.why)
-        if refused.status != 401:
-            return Answer(refused.status)
-        values = self._accounts.challenges(self._loop.time(), stale=refused.stale)
-        return Answer(401, {"WWW-Authenticate": "\n".join(values)})
+    def _guest(self) -> Answer:
+        return Answer(0, account=self._account_of(self._srtp))
 
     def _claims(self, request: Request) -> bool:
         """Whether From says that the caller belongs to this house: by our realm, by the address that was

@@ -26,6 +26,7 @@ from softswitch.sip import occupied
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import Accounts, PjAccount, routed
 from softswitch.sip.callbacks import Threads
+from softswitch.sip.certificate import Certificate
 from softswitch.sip.gate import Gate
 from softswitch.sip.hosts import known_hosts
 from softswitch.sip.leg import Shown, SipLeg
@@ -34,8 +35,10 @@ from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
 from softswitch.sip.pinger import Pinger
+from softswitch.sip.shield import Shield
+from softswitch.sip.silence import SilenceWatch
 from softswitch.sip.wiring import Bridge
-from softswitch.types import UNKNOWN, Party, Seconds, Way
+from softswitch.types import UNKNOWN, Party, Seconds, Srtp, Way
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +50,12 @@ FAREWELL: Seconds = 0.5
 
 SWEEP: Seconds = 1.0
 """How often dropped messages are reported, if there are any, and late objects freed."""
+
+_TRANSPORTS = {
+    "udp": pj.PJSIP_TRANSPORT_UDP,
+    "tcp": pj.PJSIP_TRANSPORT_TCP,
+    "tls": pj.PJSIP_TRANSPORT_TLS,
+}
 
 _SYSTEM_ERROR = 120_000  # PJ_ERRNO_START_SYS
 _BAD_ADDRESS = frozenset({171_005, 171_039, 171_040, 171_042})
@@ -68,13 +77,18 @@ class SipEndpoint:
         self.legs: dict[int, SipLeg] = {}
         """Legs that have not ended, by serial number."""
         self.gate = Gate(self.legs)
+        self.shield = Shield(sip.hostility, sip.listen)
         self.pinger = Pinger(self.domain)
+        self.silence = SilenceWatch(self.legs)
         self._on_incoming = on_incoming
         self._pj: pj.Endpoint | None = None
         self._accounts: Accounts | None = None
         self._pump: Pump | None = None
         self._wake = -1
         self._sweeper: asyncio.TimerHandle | None = None
+        self._certificate: Certificate | None = None
+        self._secure: dict[Listen, int] = {}
+        """PJSUA's numbers of the TLS listeners."""
         self._unforgotten: list[SipLeg] = []
         """Ended legs whose slot another leg had before they could be freed."""
 
@@ -136,6 +150,28 @@ class SipEndpoint:
             self.gate.state.max_callers = max_calls
         if draining is not None:
             self.gate.state.draining = draining
+
+    def account_of(self, srtp: Srtp) -> int:
+        """PJSUA's account by which calls with such sound come in (`gate.Answer.account`)."""
+        assert self._accounts is not None
+        number: int = self._accounts.local[srtp].getId()
+        return number
+
+    def renew(self, certificate: Certificate | None) -> None:
+        """Show another certificate to whoever connects from now on; connections that are open stay.
+
+        Raises EndpointError when a port could not be opened again.
+        """
+        if certificate is None or certificate == self._certificate or self._pj is None:
+            return
+        self._certificate = certificate
+        for listen in self.settings.listen:
+            if listen.transport == "tls":
+                number = self._secure.pop(listen, None)
+                if number is not None:
+                    self._pj.transportClose(number)
+                self._listen(self._pj, listen)
+        log.info("sip.certificate", file=str(certificate.chain))
 
     @property
     def foreign_callbacks(self) -> int:
@@ -206,6 +242,7 @@ class SipEndpoint:
         loop.add_reader(self._wake, self._digits)
         library.audDevManager().setNullDev()
         self._order_codecs(library)
+        self._certificate = Certificate.read(self.settings)
         for listen in self.settings.listen:
             self._listen(library, listen)
         library.libStart()
@@ -213,9 +250,12 @@ class SipEndpoint:
             lib.loop_add_host(name.encode(), address.encode())
         self._accounts = Accounts.open(self.settings, self.domain, self.incoming)
         self.gate.open()
+        self.shield.open()
         self.pinger.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
+        self.silence.apply(self.settings.rtp_timeout, self.settings.rtp_timeout_on_hold)
+        self.silence.start()
         self._pump = Pump(library.libHandleEvents)
         self._pump.start()
         self._sweep()
@@ -235,27 +275,32 @@ class SipEndpoint:
             )
 
     def _listen(self, library: pj.Endpoint, listen: Listen) -> None:
-        kind = pj.PJSIP_TRANSPORT_TCP if listen.transport == "tcp" else pj.PJSIP_TRANSPORT_UDP
+        options = transport_options(listen, self.settings.public_address, self._certificate)
         try:
-            library.transportCreate(kind, transport_options(listen, self.settings.public_address))
+            number = library.transportCreate(_TRANSPORTS[listen.transport], options)
         except pj.Error as error:
             raise EndpointError(_why_not(listen, error)) from None
+        if listen.transport == "tls":
+            self._secure[listen] = number
 
     def _sweep(self) -> None:
         """What is done now and then."""
         self.gate.report_dropped()
         self.gate.report_turned_away()
+        self.shield.sweep()
         self._unforgotten = [leg for leg in self._unforgotten if not leg.forget()]
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
 
     def _stop(self) -> None:
         """Safe at any stage of a start that failed."""
         lib.log_level(0)
+        self.silence.stop()
         if self._sweeper is not None:
             self._sweeper.cancel()
         if self._pump is not None:
             self._pump.stop()
             self.pinger.close()
+            self.shield.close()
             self.gate.close()
         self.media.close()
         if self._accounts is not None:
@@ -283,7 +328,7 @@ def _why_not(listen: Listen, error: pj.Error) -> str:
     number = error.status - _SYSTEM_ERROR
     where = f"sip.listen: {_name(listen)}"
     if number == 98:  # EADDRINUSE
-        holder = occupied.describe(listen.transport, listen.port)
+        holder = occupied.describe("udp" if listen.transport == "udp" else "tcp", listen.port)
         return f"{where} is in use by {holder}. Stop it, or choose another port."
     if number == 99:  # EADDRNOTAVAIL
         return f"{where}: this machine has no address {listen.host}. Use one of its own, or 0.0.0.0 for all."

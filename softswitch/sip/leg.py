@@ -28,7 +28,8 @@ from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, S
 log = structlog.get_logger(__name__)
 
 NO_MEDIA: Seconds = 5.0
-"""How long a confirmed call may stay without SDP: the ACK of a late offer brought none."""
+"""How long a confirmed call may stay without sound: the ACK of a late offer brought no SDP, or a phone's
+answer does not fit what it was offered."""
 
 RETRY_AFTER = "10"
 """Seconds, in a 503 to a caller."""
@@ -283,7 +284,8 @@ class SipLeg(Sounding):
             if not self._settled.done():
                 self._settled.set_result(None)
         elif self._no_media is None:
-            self._no_media = self._loop.call_later(NO_MEDIA, self.hangup, 488, "No SDP in the ACK")
+            why = "No SDP in the ACK" if self.incoming else "No sound in common"
+            self._no_media = self._loop.call_later(NO_MEDIA, self.hangup, 488, why)
 
     def _finish(self) -> None:
         if self.state is LegState.ENDED:
@@ -328,7 +330,9 @@ class SipLeg(Sounding):
         native = ffi.new("leg_quality *")
         lib.legs_measure(self._call_id(), native)
         codec = ffi.string(native.codec).decode(errors="replace")
-        return Quality(codec, native.received, native.sent, native.lost, native.jitter / 1e6)
+        return Quality(
+            codec, native.received, native.sent, native.lost, native.jitter / 1e6, bool(native.encrypted)
+        )
 
     def _respond(self, status: int) -> bool:
         if self.call is None:

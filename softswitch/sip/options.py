@@ -6,6 +6,7 @@ import pjsua2 as pj
 
 from softswitch import __version__
 from softswitch.config.settings import Listen, SipSettings, Trunk
+from softswitch.sip.certificate import Certificate
 from softswitch.sip.hosts import address_of, name_servers, own_address
 from softswitch.types import Srtp
 
@@ -51,9 +52,13 @@ def library_options(rate: int, writer: pj.LogWriter) -> pj.EpConfig:
     return config
 
 
-def transport_options(listen: Listen, public_address: str | None) -> pj.TransportConfig:
-    """One SIP transport."""
+def transport_options(
+    listen: Listen, public_address: str | None, certificate: Certificate | None
+) -> pj.TransportConfig:
+    """One SIP transport; the certificate is for TLS."""
     config = pj.TransportConfig()
+    if listen.transport == "tls" and certificate is not None:
+        config.tlsConfig = certificate.options()
     config.port = listen.port
     if listen.host not in EVERYWHERE:
         config.boundAddress = address_of(listen.host, "sip.listen")
@@ -81,6 +86,8 @@ def account_options(sip: SipSettings, domain: str, srtp: Srtp = Srtp.OFF) -> pj.
     nat.contactRewriteUse = nat.viaRewriteUse = nat.sipOutboundUse = nat.sdpNatRewriteUse = 0
     config.mediaConfig.lockCodecEnabled = False  # one re-INVITE less per call
     config.mediaConfig.srtpUse = _SRTP[srtp]
+    if srtp is not Srtp.OFF:
+        config.mediaConfig.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_SDES)  # alone: no DTLS is offered
     config.mediaConfig.srtpSecureSignaling = 0  # keys also travel where a phone speaks no TLS
     rtp = config.mediaConfig.transportConfig
     first, last = sip.rtp_ports

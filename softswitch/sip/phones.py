@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from softswitch import siptext
 from softswitch.ports import Journal, JsonValue
@@ -19,7 +19,7 @@ from softswitch.registration.events import Event, Expired, Refreshed, Registered
 from softswitch.registration.registrar import Outcome, Registrar
 from softswitch.registration.request import Registration
 from softswitch.sip.pinger import Answered, Pinger
-from softswitch.types import AgentName, Seconds, Way
+from softswitch.types import AgentName, Seconds, Srtp, Way
 
 MISSES = 3
 """Questions in a row without an answer after which a phone is not there."""
@@ -47,6 +47,8 @@ class Phones:
 
     def __init__(self, registrar: Registrar, pinger: Pinger, journal: Journal, presence: Presence) -> None:
         self.keep_alive: Seconds = 30.0
+        self.srtp: Mapping[AgentName, Srtp] = {}
+        """How their sound is encrypted, of agents where it may be."""
         self.changed: Callable[[Event], None] | None = None
         """Whoever keeps the bindings over a restart hears of every change."""
         self._registrar = registrar
@@ -71,7 +73,9 @@ class Phones:
 
     def ways(self, agent: AgentName) -> Sequence[Way]:
         """How the agent's phones are reached that are there, the most wanted first."""
-        return [_way(binding) for binding in self._registrar.of(agent) if self._there(binding)]
+        srtp = self.srtp.get(agent, Srtp.OFF)
+        bindings = self._registrar.of(agent)
+        return [replace(_way(binding), srtp=srtp) for binding in bindings if self._there(binding)]
 
     def register(self, request: Registration) -> Outcome:
         """Do what a REGISTER of a proven agent asks for."""

@@ -68,7 +68,9 @@ class Word:
     """Logged as a warning: somebody should look."""
 
 
-QUALITY = "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), as in types.Quality"
+QUALITY = (
+    "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), encrypted, as in types.Quality"
+)
 
 VOCABULARY: Mapping[str, Word] = MappingProxyType(
     {
@@ -194,7 +196,12 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.RESUMED: Word("The side that held took the call back.", {"by": "caller or agent"}),
         Kind.CONVERSATION_ENDED: Word(
             "Caller and agent are done.",
-            {"agent": "who", "ended_by": "caller, agent or switch", "talked": "seconds since Connected"},
+            {
+                "agent": "who",
+                "ended_by": "caller, agent or switch",
+                "reason": "the switch's own word for why it ended the agent's leg, as `No RTP for 60s`",
+                "talked": "seconds since Connected",
+            },
         ),
         Kind.AGENT_ONLINE: Word("A phone of an agent of whom none was there has come.", {"agent": "who"}),
         Kind.AGENT_OFFLINE: Word("The last phone of an agent is gone.", {"agent": "who"}),

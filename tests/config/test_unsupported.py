@@ -13,8 +13,6 @@ EXAMPLES = {
     ("Configuration", "web"): '§web: {listen: "127.0.0.1:8080"}',
     ("Configuration", "store"): "§store: sqlite:///var/softswitch.db",
     ("Configuration", "voicemail"): "§voicemail: {support: {max: 3m}}",
-    ("Sip", "certificate"): "sip: {§certificate: cert.pem}",
-    ("Sip", "key"): "sip: {§key: key.pem}",
     ("Caller", "lookup"): 'callers: [{name: a, match: [5], priority: vip, §lookup: "https://crm.example"}]',
     ("Caller", "timeout"): "callers: [{name: a, match: [5], priority: vip, §timeout: 300ms}]",
     ("Caller", "skills"): "callers: [{name: a, match: [5], priority: vip, §skills: {en: 1}}]",
@@ -50,7 +48,7 @@ def test_a_key_whose_feature_is_not_built_says_so_at_its_place(check_text, model
 
 @pytest.mark.parametrize(
     ("listen", "feature"),
-    [("tls:0.0.0.0:5061", "SIP over TLS"), ("ws:0.0.0.0:80", "SIP over WS"), ("udp:[::]:5060", "IPv6")],
+    [("ws:0.0.0.0:80", "SIP over WS"), ("udp:[::]:5060", "IPv6")],
 )
 def test_transports_that_are_not_built_say_so(one_problem, listen, feature):
     assert (
@@ -61,8 +59,6 @@ def test_transports_that_are_not_built_say_so(one_problem, listen, feature):
 @pytest.mark.parametrize(
     ("dial", "feature"),
     [
-        ("sips:a@b", "SIP over TLS"),
-        ("sip:a@b;transport=tls", "SIP over TLS"),
         ("sip:a@[::1]", "IPv6"),
         ("+48600300400", "trunks to carriers"),
     ],

@@ -99,7 +99,7 @@ async def test_a_wrong_user_and_a_wrong_password_look_the_same(tmp_path):
         assert names[0] == names[1]
         assert await agents_state(switch, "desk-201") == "offline"
         await asyncio.to_thread(
-            until, lambda: switch.log().count("sip.wrong_credentials") == 2, 5.0, switch.last_words
+            until, lambda: switch.log().count("sip.auth_failed") == 2, 5.0, switch.last_words
         )
         assert "secret-201" not in switch.log()
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
+from softswitch.config.models.sip import Encryption
 from softswitch.config.quantities import Duration, Name, SipAddress, Words, matching, wrong
 
 
@@ -95,6 +96,9 @@ class Agent(Section):
     """How good with important callers: vip-priority gives those to the highest level that is free."""
     ring: Annotated[Duration, Field(gt=0)] = 30.0
     """How long the phone rings when it is dialled directly."""
+    srtp: Encryption | None = None
+    """Whether sound to and from this agent's phones is encrypted: off, optional or mandatory; left out: as
+    `srtp` in `sip` says."""
     may_dial: list[Name] | None = None
     """The classes of numbers outside that may be dialled from this phone; left out: those of everybody."""
 

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from softswitch.config.models.base import Section
+from softswitch.config.models.hostile import Ban, Limits, Networks, Scanner
 from softswitch.config.quantities import Duration, FilePath, Words, matching, parse_text, wrong
+from softswitch.config.settings import SCANNERS
 from softswitch.config.unsupported import not_yet
 
 MAX_LEGS = 8192
 """SIP dialogs at once that the native stack is built for; a caller talking to an agent takes two."""
 
-_LISTEN = r"(udp|tcp):([A-Za-z0-9.-]+):([0-9]{1,5})"
+_LISTEN = r"(udp|tcp|tls):([A-Za-z0-9.-]+):([0-9]{1,5})"
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 
 
@@ -26,10 +37,10 @@ def _parse_listen(value: object) -> str:
         if not 1 <= int(match[3]) <= 65535:
             raise wrong("expected a port from 1 to 65535")
         return text
-    if text.startswith(("tls:", "ws:", "wss:", "udp:[", "tcp:[")):
+    if text.startswith(("ws:", "wss:", "udp:[", "tcp:[", "tls:[")):
         transport = text.partition(":")[0]
         raise not_yet(text, "IPv6" if "[" in text else f"SIP over {transport.upper()}")
-    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tcp:192.0.2.5:5060")
+    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tls:192.0.2.5:5061")
 
 
 def _parse_ports(value: object) -> str:
@@ -53,25 +64,20 @@ def _parse_public(value: object) -> str:
     return text
 
 
-def _without_repeats(values: list[str]) -> list[str]:
+def _without_repeats(values: list[Any]) -> list[Any]:
     twice = next((value for value in values if values.count(value) > 1), None)
     if twice is not None:
         raise wrong(f"{twice!r} is listed twice")
     return values
 
 
-Listen = Annotated[
-    str,
-    BeforeValidator(_parse_listen),
-    WithJsonSchema(
-        {
-            "title": "transport:address:port",
-            "type": "string",
-            "pattern": f"^{_LISTEN}$",
-            "examples": ["udp:0.0.0.0:5060"],
-        }
-    ),
-]
+LISTEN_SCHEMA = {
+    "title": "transport:address:port",
+    "type": "string",
+    "pattern": f"^{_LISTEN}$",
+    "examples": ["udp:0.0.0.0:5060"],
+}
+Listen = Annotated[str, BeforeValidator(_parse_listen), WithJsonSchema(LISTEN_SCHEMA)]
 Ports = Annotated[
     str,
     BeforeValidator(_parse_ports),
@@ -89,6 +95,7 @@ Public = Annotated[
     BeforeValidator(_parse_public),
     WithJsonSchema({"title": "auto or address", "type": "string", "examples": ["auto", "198.51.100.7"]}),
 ]
+Encryption = Literal["off", "optional", "mandatory"]
 Codec = Literal["pcma", "pcmu", "g722", "opus"]
 LanguageName = Literal["en", "pl", "he"]
 Playlist = Annotated[list[FilePath], Field(min_length=1)]
@@ -118,13 +125,51 @@ class Registration(Section):
         return self
 
 
+class Listener(Section):
+    """Where the switch takes calls, and from whom. Who is not heard gets no answer at all."""
+
+    at: Listen
+    """Transport, address and port. An address of 0.0.0.0 is every interface."""
+    allow: Networks = Field(default=[])
+    """Only these networks are heard; left out: all."""
+    deny: Networks = Field(default=[])
+    """These networks are not heard, whatever `allow` says."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {"at": value}
+
+
+class _OrShort:
+    """The JSON Schema of a listener: the short form as well."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [LISTEN_SCHEMA, handler(core)]}
+
+
+def _without_repeated_listeners(values: list[Listener]) -> list[Listener]:
+    _without_repeats([listener.at for listener in values])
+    return values
+
+
 class Sip(Section):
     """How the switch speaks SIP and RTP."""
 
-    listen: Annotated[list[Listen], Field(min_length=1), AfterValidator(_without_repeats)] = Field(
-        default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"]
-    )
-    """Where it takes calls, over UDP and TCP. An address of 0.0.0.0 is every interface."""
+    listen: Annotated[
+        list[Annotated[Listener, _OrShort()]],
+        Field(min_length=1),
+        AfterValidator(_without_repeated_listeners),
+    ] = Field(default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"], validate_default=True)
+    """Where it takes calls, over UDP, TCP and TLS: `udp:0.0.0.0:5060`, or with networks that may call, as
+    `{at: "udp:0.0.0.0:5060", allow: [203.0.113.0/24]}`. An address of 0.0.0.0 is every interface."""
+    certificate: FilePath | None = None
+    """For TLS: the switch's certificate in PEM, followed by those of the authorities between it and one that
+    phones know. `softswitch reload` reads it again; connections that are open stay."""
+    key: FilePath | None = None
+    """Its private key in PEM, without a password; left out: it stands in the same file."""
     public_address: Public = "auto"
     """What Contact and SDP carry when the switch stands behind NAT; auto is the address of the interface."""
     realm: Words = "softswitch"
@@ -133,11 +178,20 @@ class Sip(Section):
         default=["pcma", "pcmu", "g722", "opus"]
     )
     """In the order of preference; what is not listed is not offered."""
+    srtp: Encryption = "off"
+    """Whether sound is encrypted (SRTP, with keys in SDP: RFC 4568), of callers, and of agents of whom
+    nothing else is said: off; optional, where the phone can; mandatory, and who cannot gets 488. Keys are as
+    secret as what carries them: use TLS."""
     rtp_ports: Ports = "16384-32767"
     """UDP ports for sound, two for each leg. Stay below Linux's ephemeral range (32768 and up), from which
     other programs take ports at random."""
     max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
     """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality."""
+    rtp_timeout: Duration = 60.0
+    """A call whose other side sends no sound for so long, and no RTCP either, is dead and is hung up.
+    0: never."""
+    rtp_timeout_on_hold: Duration = 1800.0
+    """The same for a phone that has put the call on hold, which need not send anything. 0: never."""
     registration: Registration = Registration()
     """What phones that register are granted."""
     guests: bool = True
@@ -145,6 +199,15 @@ class Sip(Section):
     Never more than that."""
     drain: Duration = 60.0
     """How long a switch that shuts down lets conversations end before it hangs up."""
+    limits: Limits = Limits()
+    """How many new requests are taken."""
+    ban: Ban = Ban()
+    """Who is not heard for a while."""
+    scanners: Annotated[list[Scanner], Field(max_length=64), AfterValidator(_without_repeats)] = Field(
+        default=list(SCANNERS)
+    )
+    """Parts of the User-Agent of programs that look for open switches; they get no answer. Capitals do not
+    matter."""
 
 
 class Media(Section):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -19,7 +20,7 @@ from softswitch.testing.phone.outgoing import OutgoingCall, plain_request
 from softswitch.testing.phone.registration import Registration
 from softswitch.testing.phone.subscription import Subscription
 from softswitch.testing.phone.transactions import ClientTransaction, ServerTransaction
-from softswitch.testing.phone.wire import Peer, TcpWire, UdpWire, Wire
+from softswitch.testing.phone.wire import Peer, TcpWire, TlsWire, UdpWire, Wire
 
 
 class Phone:
@@ -50,11 +51,13 @@ class Phone:
         password: str | None = None,
         auth_user: str = "",
         algorithms: tuple[str, ...] = ("SHA-256", "MD5"),
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         """`codecs` are names in `sdp.CODECS`; `on_call` gets incoming calls in place of `rung()`.
 
         `domain` is who it says it belongs to, by default its own address. `password` and `auth_user` (by
         default the user) answer challenges in one of `algorithms`; without a password they are refusals.
+        `trust` is for the transport `tls`: whose certificates are believed.
         """
         self.user = user
         self.name = name
@@ -75,6 +78,7 @@ class Phone:
         self.complaints: list[str] = []
         """What the other side sent and no phone understands."""
         self._transport = transport
+        self._trust = trust
         self._port = port
         self._wire: Wire
         self._rung: asyncio.Queue[IncomingCall] = asyncio.Queue()
@@ -83,8 +87,11 @@ class Phone:
         self._registrations: dict[str, Registration] = {}
 
     async def __aenter__(self) -> Self:
-        kind: type[UdpWire] | type[TcpWire] = TcpWire if self._transport == "tcp" else UdpWire
-        self._wire = kind(self.host, self._port, self._receive)
+        address = self.host, self._port, self._receive
+        if self._transport == "tls":
+            self._wire = TlsWire(*address, self._trust or ssl.create_default_context())
+        else:
+            self._wire = TcpWire(*address) if self._transport == "tcp" else UdpWire(*address)
         return self
 
     async def __aexit__(
@@ -114,7 +121,7 @@ class Phone:
     @property
     def contact(self) -> str:
         """Its URI; also what a switch dials to ring it."""
-        suffix = ";transport=tcp" if self._transport == "tcp" else ""
+        suffix = "" if self._transport == "udp" else f";transport={self._transport}"
         return f"sip:{self.user}@{self.host}:{self.port}{suffix}"
 
     @property
@@ -200,6 +207,12 @@ class Phone:
         """The way to a URI, on this phone's transport."""
         _, host, port = hop_of(uri)
         return self._wire.peer(host, port)
+
+    def certificate(self, uri: str) -> bytes:
+        """What the open TLS connection to a URI shows of the other side, in DER."""
+        assert isinstance(self._wire, TlsWire)
+        _, host, port = hop_of(uri)
+        return self._wire.certificate(host, port)
 
     def transact(
         self, message: Message, peer: Peer, on_response: Callable[[Message], None] | None = None

@@ -1,10 +1,11 @@
-"""UDP and TCP for a phone: bare sockets on the loop, so that a send has happened when it returns."""
+"""UDP, TCP and TLS for a phone: bare sockets on the loop, so that a send has happened when it returns."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Protocol
 
@@ -92,7 +93,7 @@ class TcpPeer:
     reliable = True
 
     def __init__(self, sock: socket.socket, receive: Receiver) -> None:
-        self._socket = sock
+        self.socket = self._socket = sock
         self._receive = receive
         self._pending = b""
         self._loop = asyncio.get_running_loop()
@@ -117,10 +118,10 @@ class TcpPeer:
 
     def _read(self) -> None:
         try:
-            data = self._socket.recv(65535)
-        except BlockingIOError:
+            data = self._received()
+        except (BlockingIOError, ssl.SSLWantReadError):
             return
-        except ConnectionError:
+        except OSError:
             data = b""
         if not data:
             self.close()
@@ -128,6 +129,13 @@ class TcpPeer:
         self._pending = (self._pending + data).lstrip(b"\r\n")
         while (message := self._cut()) is not None:
             self._receive(message, self)
+
+    def _received(self) -> bytes:
+        """What has come; of TLS also what lies decrypted already, of which the loop would not tell."""
+        data = self._socket.recv(65535)
+        while isinstance(self._socket, ssl.SSLSocket) and (more := self._socket.pending()):
+            data += self._socket.recv(more)
+        return data
 
     def _cut(self) -> bytes | None:
         head, separator, _ = self._pending.partition(b"\r\n\r\n")
@@ -174,3 +182,38 @@ class TcpWire:
     def _accept(self) -> None:
         sock, address = self._socket.accept()
         self._peers[address] = TcpPeer(sock, self._receive)
+
+
+class TlsWire:
+    """Connections out, as a phone behind NAT has them: nobody listens at its port."""
+
+    transport = "tls"
+
+    def __init__(self, host: str, port: int, receive: Receiver, context: ssl.SSLContext) -> None:
+        self._receive = receive
+        self._context = context
+        self._peers: dict[Address, TcpPeer] = {}
+        self._reserved = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._reserved.bind((host, port))
+        self.port: int = self._reserved.getsockname()[1]
+
+    def peer(self, host: str, port: int) -> TcpPeer:
+        """The connection to an address, made now if there is none. Raises OSError when TLS fails."""
+        known = self._peers.get((host, port))
+        if known is None or not known.open:
+            plain = socket.create_connection((host, port), timeout=2)
+            known = TcpPeer(self._context.wrap_socket(plain, server_hostname=host), self._receive)
+            self._peers[host, port] = known
+        return known
+
+    def certificate(self, host: str, port: int) -> bytes:
+        """The other side's, in DER, as the open connection showed it."""
+        found = self._peers[host, port].socket
+        assert isinstance(found, ssl.SSLSocket)
+        return found.getpeercert(binary_form=True) or b""
+
+    def close(self) -> None:
+        """Close every connection; a second call does nothing."""
+        self._reserved.close()
+        for peer in self._peers.values():
+            peer.close()

@@ -1,0 +1,60 @@
+"""Whether a request proves which agent sent it, and what to answer when it does not: what all requests share
+that only agents may send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+
+from softswitch.registration.accounts import Account, Accounts, Proven, Refused
+from softswitch.registration.nonces import Nonces
+from softswitch.registration.offers import Offers
+from softswitch.sip.gate import Answer, Request
+
+Offended = Callable[[str, str], None]
+"""Hears of a source that used wrong credentials, and what they were wrong about."""
+
+
+def _nobody_hears(_source: str, _why: str) -> None:
+    """Where nothing is done about it."""
+
+
+class Proofs:
+    """The digest check, with the logins in force."""
+
+    def __init__(self, offended: Offended = _nobody_hears) -> None:
+        self._offended = offended
+        self._nonces = Nonces(secrets.token_bytes(32))
+        self._offers = Offers()
+        self._loop = asyncio.get_running_loop()
+        self.apply((), "softswitch")
+
+    def apply(self, logins: Iterable[Account], realm: str) -> None:
+        """Put settings in force; nonces that are out stay good."""
+        self._accounts = Accounts(logins, realm, self._nonces)
+
+    def of(self, request: Request) -> Proven | Answer:
+        """The agent who sent it, or the answer to who proves nothing: 401 with a challenge, or 400."""
+        headers = request.message.headers
+        mark = f"{request.source}:{request.port} {headers.get('call-id')} {headers.get('cseq')}"
+        proof = self._accounts.check(
+            headers.get("authorization"), request.method, request.message.uri, self._loop.time(), mark
+        )
+        phone = f"{request.source} {headers.get('from', '').partition(';tag=')[0][:100]}"
+        if "authorization" in headers:
+            self._offers.answered(phone)
+        else:
+            self._offers.asked(phone, mark, self._loop.time())
+        return self._refuse(request, proof, phone) if isinstance(proof, Refused) else proof
+
+    def _refuse(self, request: Request, refused: Refused, phone: str) -> Answer:
+        if refused.suspicious:
+            claimed = refused.username[:64]
+            self._offended(request.source, f"{request.method} as {claimed!r}: {refused.why}")
+        if refused.status != 401:
+            return Answer(refused.status)
+        alone = self._offers.md5_alone(phone, request.message.headers.get("user-agent", ""))
+        values = self._accounts.challenges(self._loop.time(), stale=refused.stale, md5_alone=alone)
+        return Answer(401, {"WWW-Authenticate": "\n".join(values)})

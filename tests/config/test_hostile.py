@@ -1,0 +1,66 @@
+"""What the configuration says against hostile networks."""
+
+from __future__ import annotations
+
+import pytest
+
+from softswitch.config.settings import SCANNERS, Access, BanSettings, Hostility, LimitSettings, Listen, Rate
+from tests.config.conftest import CheckText
+
+REST = 'numbers: {"600": hangup}\n'
+
+
+def test_left_out_it_is_the_default(check_text: CheckText) -> None:
+    report = check_text(REST)
+    assert report.settings.sip.hostility == Hostility()
+    assert [listen.access for listen in report.settings.sip.listen] == [Access(), Access()]
+    assert "friendly-scanner" in SCANNERS
+
+
+def test_all_of_it(check_text: CheckText) -> None:
+    report = check_text(
+        REST + "sip:\n"
+        "  listen:\n"
+        '    - "tcp:0.0.0.0:5060"\n'
+        '    - {at: "udp:0.0.0.0:5060", allow: [203.0.113.0/24, "2001:db8::/32"], deny: [203.0.113.9]}\n'
+        "  limits: {per_source: 500 per 10s, all: unlimited, lag: 100ms}\n"
+        "  ban: {failures: 3, within: 5m, for: 2h, never: [10.0.0.0/8]}\n"
+        "  scanners: [friendly-scanner]\n"
+    )
+    assert report.messages == []
+    sip = report.settings.sip
+    assert sip.listen == (Listen("tcp", "0.0.0.0", 5060), Listen("udp", "0.0.0.0", 5060))
+    assert sip.listen[1].access == Access(("203.0.113.0/24", "2001:db8::/32"), ("203.0.113.9/32",))
+    assert sip.hostility == Hostility(
+        LimitSettings(Rate(500, 10.0), None, 0.1),
+        BanSettings(3, 300.0, 7200.0, ("10.0.0.0/8",)),
+        ("friendly-scanner",),
+    )
+
+
+def test_access_lists_are_no_other_transport() -> None:
+    assert Listen("udp", "0.0.0.0", 5060) == Listen("udp", "0.0.0.0", 5060, Access(deny=("192.0.2.0/24",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("limits: {per_source: 50}", "as `50 per 1s`"),
+        ("limits: {per_source: 0 per 1s}", "as `50 per 1s`"),
+        ("limits: {all: 50 per 0s}", "as `50 per 1s`"),
+        ("limits: {lag: 200}", "write 200s, 200m or 200ms"),
+        ("limits: {per_sorce: 50 per 1s}", "did you mean 'per_source'?"),
+        ("ban: {failures: 0}", "from 1 to 1000, or `unlimited`"),
+        ("ban: {within: 0}", "expected some time"),
+        ("ban: {never: [10.0.0.1/8]}", "write 10.0.0.0/8 for the network"),
+        ("ban: {never: [sip.example]}", "expected an address or a network"),
+        ('listen: [{at: "udp:0.0.0.0:5060", alow: []}]', "did you mean 'allow'?"),
+        ('listen: [{allow: ["192.0.2.0/24"]}]', "at"),
+        ('listen: ["udp:0.0.0.0:5060", {at: "udp:0.0.0.0:5060"}]', "listed twice"),
+    ],
+)
+def test_mistakes_are_told_where_they_are(check_text: CheckText, text: str, message: str) -> None:
+    report = check_text(f"{REST}sip:\n  {text}\n")
+    (problem,) = report.report.problems
+    assert message in problem.message
+    assert problem.line == 3

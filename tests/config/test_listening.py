@@ -1,0 +1,84 @@
+"""Where the switch listens, its certificate, and addresses that need TLS."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from softswitch.types import Srtp
+from tests.certificates import Authority
+from tests.config.conftest import SOUND
+
+TLS = '"tls:127.0.0.1:5061"'
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.found(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def files(authority: Authority, tmp_path: Path) -> Path:
+    """A folder with the certificates `one` and `two` and their keys."""
+    for name in ("one", "two"):
+        for path in authority.issue(name):
+            path.rename(tmp_path / path.name)
+    return tmp_path
+
+
+def test_tls_has_its_certificate_beside_the_file(check_text, files):
+    sip = check_text(SOUND + f"sip: {{listen: [{TLS}], certificate: one.pem, key: one.key}}").settings.sip
+    assert (sip.certificate, sip.key) == (files / "one.pem", files / "one.key")
+    assert (sip.listen[0].transport, sip.listen[0].port) == ("tls", 5061)
+
+
+def test_certificate_and_key_may_share_a_file(check_text, files):
+    both = (files / "one.key").read_text() + (files / "one.pem").read_text()
+    sip = check_text(
+        SOUND + f"sip: {{listen: [{TLS}], certificate: both.pem}}", files={"both.pem": both}
+    ).settings.sip
+    assert sip.key is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"listen: [§{TLS}]", "TLS needs a `certificate`"),
+        ('listen: ["udp:127.0.0.1:5060"], §key: one.key', "without `certificate`"),
+        (f"listen: [{TLS}], certificate: one.pem, key: §two.key", "does not belong to the certificate"),
+        (f"listen: [{TLS}], certificate: §nine.pem, key: one.key", "cannot be read: No such file"),
+        (f"listen: [{TLS}], certificate: §one.key, key: one.key", "holds no certificate in PEM"),
+        (f"listen: [{TLS}], certificate: one.pem, key: §two.pem", "holds no private key in PEM"),
+        (f"listen: [{TLS}], certificate: §one.pem", "holds no private key in PEM"),
+        (f"listen: [{TLS}], certificate: §broken.pem, key: one.key", "OpenSSL cannot use"),
+        (f"listen: [{TLS}], certificate: one.pem, key: §locked.key", "is encrypted"),
+    ],
+)
+def test_a_certificate_that_cannot_be_used_is_a_problem(one_problem, files, text, says):
+    (files / "broken.pem").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    lock = "openssl pkcs8 -topk8 -in one.key -out locked.key -passout pass:secret"
+    subprocess.run(lock.split(), check=True, cwd=files)
+    assert says in one_problem(SOUND + f"sip: {{{text}}}")
+
+
+def test_a_certificate_without_tls_is_odd(one_warning, files):
+    text = 'sip: {listen: ["udp:127.0.0.1:5060"], §certificate: one.pem, key: one.key}'
+    assert "no `tls:` address" in one_warning(SOUND + text)
+
+
+@pytest.mark.parametrize("dial", ["sips:desk@127.0.0.1", "sip:desk@127.0.0.1:5061;transport=tls"])
+def test_a_phone_over_tls_needs_a_listener_for_it(one_problem, check_text, files, dial):
+    text = SOUND.replace('"sip:desk@127.0.0.1"', f'§"{dial}"')
+    assert "over TLS" in one_problem(text)
+    sip = f"sip: {{listen: [{TLS}], certificate: one.pem, key: one.key}}"
+    assert check_text(text + sip).settings.phones["desk"].way.uri == dial
+
+
+def test_agents_encrypt_as_callers_do_unless_something_else_is_said(check_text):
+    text = SOUND.replace('127.0.0.1"}}', '127.0.0.1"}, b: {dial: "sip:b@127.0.0.1", srtp: off}}')
+    text = text.replace("agents: [desk]", "agents: [desk, b]")
+    settings = check_text(text + "sip: {srtp: optional}").settings
+    assert (settings.sip.srtp, settings.phones["desk"].way.srtp) == (Srtp.OPTIONAL, Srtp.OPTIONAL)
+    assert (settings.phones["b"].way.srtp, settings.phones["b"].srtp) == (Srtp.OFF, Srtp.OFF)

@@ -1,0 +1,130 @@
+"""Who is let in: the table of admission.py, line by line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from softswitch.registration.accounts import Account
+from softswitch.registration.registrar import Registrar
+from softswitch.sip.admission import Admission
+from softswitch.sip.gate import Request
+from softswitch.sip.headers import Message
+from softswitch.sip.phones import Phones
+from softswitch.sip.proofs import Proofs
+from softswitch.testing.fakes import FakeJournal
+from softswitch.testing.phone.digest import Digest
+from softswitch.testing.phone.message import Message as Sent
+from softswitch.testing.phone.message import request as sent
+from softswitch.types import AgentName, Origin
+
+ANN = AgentName("ann")
+REALM = "acme.example"
+
+
+class Door:
+    """The policy under test, and who offended it."""
+
+    def __init__(self, *, guests=True, logins=True):
+        phones = Phones(Registrar(), None, FakeJournal(), lambda agent, there: None)
+        phones.keep_alive = 0
+        self.offences = []
+        self.admission = Admission(phones, Proofs(lambda source, why: self.offences.append((source, why))))
+        accounts = [Account("201", ANN, password="secret-201")] if logins else []
+        self.admission.apply(accounts, REALM, guests=guests)
+
+    def invite(self, sender, *, to="sip:600@192.0.2.1", password=None, user="201"):
+        message = sent("INVITE", to, [("From", f"<{sender}>;tag=1"), ("Call-ID", "c"), ("CSeq", "1 INVITE")])
+        return self._ask(message, self.admission.invite, password, user)
+
+    def register(self, aor, *, password="secret-201", user="201", contact="<sip:201@10.0.0.7>"):
+        headers = [
+            *(("From", f"<{aor}>;tag=1"), ("To", f"<{aor}>"), ("Call-ID", "c"), ("CSeq", "1 REGISTER")),
+            ("Contact", contact),
+        ]
+        message = sent("REGISTER", f"sip:{REALM}", headers)
+        return self._ask(message, self.admission.register, password, user)
+
+    def _ask(self, message, policy, password, user):
+        answer = policy(_request(message))
+        if answer.status == 401 and password is not None:
+            values = answer.headers["WWW-Authenticate"].split("\n")
+            response = Sent("SIP/2.0 401 Unauthorized", [("WWW-Authenticate", value) for value in values])
+            again = Digest(user, password, ("SHA-256", "MD5")).answer(message, response)
+            assert again is not None
+            answer = policy(_request(again))
+        return answer
+
+
+def _request(message):
+    text = message.pack().decode()
+    return Request(message.method, Message(text), "10.0.0.7", 5060, "UDP", in_dialog=False, leg=None)
+
+
+async def test_a_guest_is_let_in_and_nothing_is_proven():
+    answer = Door().invite("sip:100@elsewhere.example")
+    assert (answer.status, answer.origin) == (0, Origin())
+
+
+async def test_an_agent_who_proves_it_is_one():
+    answer = Door().invite(f"sip:201@{REALM}", password="secret-201")
+    assert (answer.status, answer.origin) == (0, Origin(agent=ANN))
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [f"sip:201@{REALM}", f"sip:nobody@{REALM}", "sip:nobody@192.0.2.1", "sip:201@elsewhere.example"],
+)
+async def test_whoever_claims_to_be_of_this_house_is_asked_for_proof(sender):
+    door = Door()
+    answer = door.invite(sender)
+    assert answer.status == 401
+    assert len(re.findall("algorithm=", answer.headers["WWW-Authenticate"])) == 2
+    assert door.offences == [], "to be asked is no offence"
+
+
+async def test_a_wrong_password_and_a_wrong_user_get_the_same_answer_and_count():
+    door = Door()
+    wrong = door.invite(f"sip:201@{REALM}", password="guess")
+    unknown = door.invite(f"sip:999@{REALM}", password="guess", user="999")
+    assert wrong.status == unknown.status == 401
+    assert set(wrong.headers) == set(unknown.headers)
+    assert [source for source, _ in door.offences] == ["10.0.0.7", "10.0.0.7"]
+
+
+async def test_without_guests_everybody_is_asked():
+    door = Door(guests=False)
+    assert door.invite("sip:100@elsewhere.example").status == 401
+    assert door.invite("sip:100@elsewhere.example", password="secret-201").origin == Origin(agent=ANN)
+    assert Door(guests=False, logins=False).invite("sip:100@elsewhere.example").status == 403
+
+
+async def test_where_nobody_has_a_login_nobody_is_asked():
+    assert Door(logins=False).invite(f"sip:201@{REALM}").status == 0
+
+
+async def test_a_registration_needs_proof_of_its_own_name():
+    door = Door()
+    assert door.register(f"sip:201@{REALM}", password=None).status == 401
+    assert door.register(f"sip:202@{REALM}").status == 403
+    answer = door.register(f"sip:201@{REALM}")
+    assert (answer.status, answer.headers["Contact"]) == (200, "<sip:201@10.0.0.7>;expires=600")
+
+
+async def test_a_registration_that_makes_no_sense_is_400():
+    assert Door().register(f"sip:201@{REALM}", contact="tel:201").status == 400
+    assert Door().register(f"sip:201@{REALM}", contact="*").status == 400
+
+
+async def test_a_phone_that_a_choice_of_algorithms_silences_is_offered_md5_alone():
+    door = Door()
+
+    def offered(**headers):
+        message = sent("REGISTER", f"sip:{REALM}", [("From", f"<sip:201@{REALM}>;tag=1"), *headers.items()])
+        return re.findall(
+            "algorithm=([A-Z0-9-]+)", door.admission.register(_request(message)).headers["WWW-Authenticate"]
+        )
+
+    assert offered(CSeq="1 REGISTER") == ["SHA-256", "MD5"]
+    assert offered(CSeq="2 REGISTER", **{"User-Agent": "baresip v1.0.0 (x86_64/linux)"}) == ["MD5"]
