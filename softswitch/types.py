@@ -190,6 +190,8 @@ class EndedBy(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    CALLED = "called"
+    """The number outside that was called."""
     SWITCH = "switch"
 
 

@@ -3,12 +3,12 @@
 | what comes of an attempt | then |
 |---|---|
 | nothing at all within 4 s, not even 100 Trying | the next server; this one is asked whether it is there |
-| 408, 5xx, a redirection, or a challenge that our credentials do not answer, before it rang | the next server |
+| 408, 5xx, a redirection, or a challenge that we cannot answer, before it rang | the next server |
 | anything else, and whatever comes after it rang | that is the number's answer |
 | all channels of the trunk are in use | the next trunk; an emergency number is dialled all the same |
 
-A server is tried in its trunk's order, those that are down last. What the caller gets in the end is the status
-of the last attempt, but for those that only concern us and the carrier (`handed_back`).
+A server is tried in its trunk's order, those that are down last. What the caller gets in the end is the
+status of the last attempt, but for those that only concern us and the carrier (`handed_back`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from softswitch.calls.presentation import presented
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import Trunk
 from softswitch.errors import LegError, LegRefused, NotConfirmed
-from softswitch.ports import Hear, Leg
-from softswitch.types import Reject, Seconds, ToNumber, Way
+from softswitch.ports import Hear, JsonValue, Leg
+from softswitch.types import UNKNOWN, EndedBy, Reject, Seconds, ToNumber, Way
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,7 @@ async def _talk(switch: Switch, call: Call, leg: Leg) -> None:
     try:
         await converse(switch, call, leg)
     finally:
-        call.conversation_over(leg)
+        call.conversation_over(leg, EndedBy.CALLED)
 
 
 class Outside:
@@ -124,14 +124,19 @@ class Outside:
     async def _attempt(self, trunk: Trunk, way: Way) -> Leg:
         call, settings = self._call, self._switch.settings
         numbering, realm = settings.dialplan.numbering, settings.sip.realm
-        caller = presented(trunk, numbering, call.leg.remote.number, realm)
+        number = call.leg.remote.number if call.leg.origin != UNKNOWN else ""
+        caller = presented(trunk, numbering, number, realm)
         leg = self._leg = self._switch.endpoint.dial(
             way, caller=caller.caller, asserted=caller.asserted, headers=caller.headers
         )
-        where = {"number": self._to.number, "trunk": trunk.name, "server": way.server}
+        where: dict[str, JsonValue] = {
+            "number": self._to.number,
+            "trunk": trunk.name,
+            "server": way.server,
+        }
         call.note("DialledOut", **where, leg=leg.id, sip_call_id=leg.sip_call_id)
         leg.on_progress = lambda _status: self._progress(leg)
-        status, reason = 0, "the caller left"
+        status, reason = 0, "given up"
         try:
             await self._until_answered(leg, way)
             status, reason = 200, ""
@@ -141,7 +146,7 @@ class Outside:
             raise
         finally:
             leg.on_progress = None
-            if not status // 100 == 2:
+            if status // 100 != 2:
                 leg.hangup()
             call.note("DialEnded", **where, status=status, reason=reason)
 

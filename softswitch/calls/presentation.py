@@ -4,9 +4,10 @@
 |---|---|---|---|
 | without `caller_id` | that number | anonymous, Privacy: id | the extension |
 | with `caller_id` | `caller_id` | `caller_id` | `caller_id` |
-| and `show_callers` | that number; asserted, and diverted by, `caller_id` | anonymous, asserted `caller_id` | `caller_id` |
+| and `show_callers` | that number, asserted `caller_id` | anonymous, asserted `caller_id` | `caller_id` |
 
-Names stay in the house.
+Only a number that a carrier or an agent's password vouches for is a caller's; anybody else hides. Names stay
+in the house.
 """
 
 from __future__ import annotations

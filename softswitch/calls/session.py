@@ -14,6 +14,7 @@ from softswitch.calls.outbound import dial_out
 from softswitch.calls.switch import Switch
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
+from softswitch.dialplan.way_out import way_out
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Hear
 from softswitch.routing import normalise
@@ -97,25 +98,18 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
 
 def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | None:
     """What an agent dials who has proved to be one: a code, a colleague's extension, or a number outside;
-    None: a number of `numbers`, as for anybody.
-
-    Nobody else comes to the outbound rules. What `numbers` says of every number (`*`) is for those whom no
-    outbound rule takes.
+    None: a number of `numbers`, as for anybody. Nobody else comes to the outbound rules.
     """
     dialled = normalise(call.leg.dialled)
+    settings = switch.settings
     to: Destination | None = feature(switch, agent, dialled)
-    if to is None and dialled in switch.settings.menus.extensions:
+    if to is None and dialled in settings.menus.extensions:
         to = ToAgent(None)
     if to is not None:
         call.note("CallRouted", rule=None, caller_rule=None, destination=describe(to))
         return to
-    line = switch.settings.routing.rule(dialled)
-    if line is not None and line.pattern != "*":
-        return None
-    decision = switch.settings.dialplan.for_agent(agent, dialled)
-    if isinstance(decision, Refused) and decision.rule is None and (line or not switch.settings.trunks):
-        return None
-    return _outbound(call, decision)
+    decision = way_out(settings.dialplan, settings.routing, agent, dialled)
+    return None if decision is None else _outbound(call, decision)
 
 
 def _outbound(call: Call, decision: Dial | Refused) -> Destination:
