@@ -103,7 +103,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CALL_ENDED: Word(
             "The caller's leg is gone; the last event of a call.",
             {
-                "ended_by": "caller, agent or switch",
+                "ended_by": "caller, agent, called or switch",
                 "status": "final SIP status of the caller's leg, 200 for a normal end",
                 "reason": "reason phrase, or the switch's own word",
                 "caller": QUALITY,
@@ -198,7 +198,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "Caller and agent are done.",
             {
                 "agent": "who",
-                "ended_by": "caller, agent or switch",
+                "ended_by": "caller, agent, called or switch",
                 "reason": "the switch's own word for why it ended the agent's leg, as `No RTP for 60s`",
                 "talked": "seconds since Connected",
             },

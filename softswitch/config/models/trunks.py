@@ -103,7 +103,7 @@ class Trunk(Section):
     allow_from: list[Network] = Field(default=[])
     """Addresses and networks from which the carrier's calls come; left out: those of its servers."""
     channels: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """Calls at once by this trunk, both ways together; one more call out goes to the next trunk, one more in is
+    """Calls at once by this trunk, both ways together; one more goes out by the next trunk, one more in is
     refused with 503. An emergency number is dialled all the same."""
     caller_id: PublicNumber | None = None
     """The number that is shown to whom we call by this trunk."""
