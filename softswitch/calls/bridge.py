@@ -22,16 +22,17 @@ where the agent was the caller, X gets a call of its own (`Exchange.adopt`), and
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from softswitch.calls import transfer
 from softswitch.calls.call import Call, Move, Transferred
 from softswitch.calls.onward import NextParty, Onward
-from softswitch.calls.ringing import refused
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
-from softswitch.ports import Hear, Leg
-from softswitch.types import AgentName, CallId, Origin, Reject
+from softswitch.ports import Hear, Leg, Referral
+from softswitch.types import AgentName, CallId, EndedBy, Origin, Reject
+
+if TYPE_CHECKING:
+    from softswitch.calls.transfer import Trial
 
 DEFAULT_MUSIC = "classical"
 
@@ -60,9 +61,9 @@ async def meet(switch: Switch, call: Call, party: NextParty) -> Onward | None:
         try:
             return await converse(switch, call, leg)
         finally:
-            call.conversation_over(leg)
+            call.conversation_over(leg, EndedBy.AGENT if party.agent else EndedBy.CALLED)
     except (LegError, TimeoutError) as error:
-        status = refused(error)
+        status = party.status_of(error)
         call.note("TransferFailed", number=call.leg.dialled, status=status)
         return Reject(status)
     finally:
@@ -77,7 +78,7 @@ class Conversation:
         self.switch = switch
         self.call = call
         self.other = other
-        self.trying: transfer.Trial | None = None
+        self.trying: Trial | None = None
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
         self._onward: asyncio.Future[Onward | None] = asyncio.get_running_loop().create_future()
         self._open = True
@@ -92,7 +93,7 @@ class Conversation:
                 self.trying.goes_on()
             return self._onward.result() if self._onward.done() else None
         except asyncio.CancelledError:
-            if self.trying is not None and self._is_gone(self.trying.mover):
+            if self.trying is not None and self.trying.mover.ended.done():
                 self.trying.goes_on()
             raise
         finally:
@@ -165,13 +166,12 @@ class Conversation:
             self.switch.exchange.conversations[leg.id] = self
             leg.on_hold = lambda held, who=who: self._on_hold(who, held)
             if self.agent_of(leg) is not None:
-                leg.on_refer = lambda referral, leg=leg: transfer.refer(self, leg, referral)
+                leg.on_refer = lambda referral, leg=leg: self._refer(leg, referral)
         self.wire()
 
     def _on_hold(self, who: str, held: bool) -> None:
         self.call.note("Held" if held else "Resumed", by=who)
         self.wire()
 
-    @staticmethod
-    def _is_gone(leg: Leg) -> bool:
-        return leg.ended.done()
+    def _refer(self, mover: Leg, referral: Referral) -> int:
+        return self.switch.exchange.refer(self, mover, referral)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softswitch.types import Destination, HangUp, Reject, ToAgent, ToMenu, ToMessage, ToQueue
+from softswitch.types import Destination, HangUp, Reject, ToAgent, ToMenu, ToMessage, ToNumber, ToQueue
 
 
 def describe(destination: Destination) -> str:
@@ -14,6 +14,8 @@ def describe(destination: Destination) -> str:
             return f"queue {destination.queue}"
         case ToAgent():
             return f"agent {destination.agent or 'dialled'}"
+        case ToNumber():
+            return f"dial {destination.number}"
         case ToMessage():
             return "message"
         case Reject():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
 from softswitch.calls.onward import Onward
-from softswitch.calls.ringing import BUSY, Ringing, phone_of, refused
+from softswitch.calls.ringing import BUSY, Ringing, phone_of
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, NotConfirmed
 from softswitch.types import Reject, ToAgent
@@ -32,7 +32,7 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Onward | None:
     except NotConfirmed:  # the caller's end, and not a refusal of the agent's
         raise
     except (LegError, TimeoutError) as error:
-        return Reject(refused(error))
+        return Reject(ringing.status_of(error))
     finally:
         ringing.close(but=call.passed_on)
         call.agent = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from softswitch.ports import Leg
+from softswitch.ports import Leg, Referral
 from softswitch.types import CallId, LegId
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ class Adopt(Protocol):
         """It begins with `begins`; `before` is the call in which the move was made."""
 
 
+class Refer(Protocol):
+    """Does what a REFER asks for."""
+
+    def __call__(self, conversation: Conversation, mover: Leg, referral: Referral) -> int:
+        """`mover`: the agent's leg, of the two in the conversation. Returns the status to answer with."""
+
+
 class Exchange:
     """Every call and every conversation in progress."""
 
@@ -29,4 +36,5 @@ class Exchange:
         self.conversations: dict[LegId, Conversation] = {}
         """By each of their two legs."""
         self.adopt: Adopt
-        """Set by whoever is the parent of all calls."""
+        """Set, as the next one, by whoever is the parent of all calls."""
+        self.refer: Refer

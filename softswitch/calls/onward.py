@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from softswitch.calls.call import Call
+from softswitch.errors import LegError
 from softswitch.ports import Leg
 from softswitch.types import AgentName, Destination
 
@@ -25,6 +26,9 @@ class NextParty(Protocol):
 
         Raises LegError, and TimeoutError when nobody answers. May be awaited again after being cancelled.
         """
+
+    def status_of(self, error: LegError | TimeoutError) -> int:
+        """What it means, as a SIP status, that nobody answered."""
 
     def moved_to(self, call: Call) -> None:
         """It is another call's from now on."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
 from softswitch.calls.agent_leg import dial, failure_of
+from softswitch.calls.attempt import Attempt
 from softswitch.calls.call import Call
 from softswitch.calls.fork import Fork
-from softswitch.calls.music import RINGBACK
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone
 from softswitch.errors import LegError, LegRefused
@@ -30,19 +29,8 @@ def phone_of(switch: Switch, to: ToAgent, dialled: str) -> AgentPhone | None:
     return switch.settings.phones.get(AgentName(agent)) if agent else None
 
 
-def refused(error: LegError | TimeoutError) -> int:
-    """What the caller is answered when an agent's phones did not."""
-    return _STATUS.get(error.status, UNAVAILABLE) if isinstance(error, LegRefused) else UNAVAILABLE
-
-
-Settled = Callable[[LegError | TimeoutError | None], None]
-"""Hears once what came of an attempt; None: somebody has answered."""
-
-
-class Ringing:
-    """An agent's phones ring (`onward.NextParty`); until it is closed the agent counts as being in a call."""
-
-    number = ""
+class Ringing(Attempt):
+    """An agent's phones ring; until it is closed the agent counts as being in a call."""
 
     def __init__(
         self,
@@ -53,15 +41,12 @@ class Ringing:
         shown: Party | None = None,
     ) -> None:
         """`hearer` hears them ring; they show `shown`. None: the caller."""
-        self.agent: AgentName | None = phone.agent
-        self._switch = switch
-        self._call = call
+        super().__init__(switch, call, hearer)
+        self.agent = phone.agent
         self._phone = phone
-        self._hearer = hearer or call.leg
         self._shown = shown
         self._counted: CallId | None = None
         self._fork: Fork | None = None
-        self._task: asyncio.Task[Leg] | None = None
         self._open = False
         """The record says that they ring."""
         self._moved = False
@@ -74,35 +59,29 @@ class Ringing:
         switch.dispatcher.feed(AgentCallStarted(agent, call.id))
         self._fork = dial(switch, call, agent, self._shown)
         self._note_offer()
-        self._task = asyncio.ensure_future(self._until_answered(self._fork))
+        self._wait(self._until_answered(self._fork))
         self._sound()
 
-    def when_settled(self, settled: Settled) -> None:
-        """Tell, as soon as it is known, what came of it; not when it is closed before that."""
-        assert self._task is not None
-        self._task.add_done_callback(lambda task: None if task.cancelled() else settled(_failure(task)))
+    def status_of(self, error: LegError | TimeoutError) -> int:
+        """See `Attempt.status_of`."""
+        return _STATUS.get(error.status, UNAVAILABLE) if isinstance(error, LegRefused) else UNAVAILABLE
 
     async def answered(self) -> Leg:
         """See `NextParty.answered`; it gives up after the agent's ring time."""
-        assert self._task is not None
         if self._moved:
             self._note_offer()
-        if not self._task.done():
-            self._sound()
-        return await asyncio.shield(self._task)
+        return await super().answered()
 
     def moved_to(self, call: Call) -> None:
         """See `NextParty.moved_to`."""
         self._moved = self._open
         self._note_end("passed-on")
-        self._call = call
+        super().moved_to(call)
 
     def close(self, but: Leg | None = None) -> None:
         """Hang up, on `but` not; the agent is in this call no more."""
         self._note_end(CancelReason.CALLER_LEFT)
-        if self._task is not None:
-            self._task.add_done_callback(_heard)
-            self._task.cancel()
+        super().close(but)
         if self._fork is not None:
             self._fork.hangup(but=but)
         if self._counted is not None:
@@ -127,9 +106,8 @@ class Ringing:
 
     def _sound(self) -> None:
         """180 to a caller who has not been answered, as soon as the phone rings; a tone to anybody else."""
-        if self._hearer is not self._call.leg or self._call.is_answered:
-            self._hearer.hear(*self._switch.music.hear(RINGBACK))
-        elif self._fork is not None:
+        super()._sound()
+        if self._fork is not None and self._hearer is self._call.leg and not self._call.is_answered:
             self._fork.on_progress(lambda _status: self._hearer.ring())
 
     def _note_offer(self) -> None:
@@ -145,17 +123,3 @@ class Ringing:
             self._open = False
             offer = self._fork.legs[0].id
             self._call.note("OfferEnded", offer=offer, agent=self.agent, result=str(result), status=status)
-
-
-def _failure(task: asyncio.Task[Leg]) -> LegError | TimeoutError | None:
-    """Why nobody answered. Raises what is a mistake of the switch's own."""
-    error = task.exception()
-    if error is None or isinstance(error, LegError | TimeoutError):
-        return error
-    raise error
-
-
-def _heard(task: asyncio.Task[Leg]) -> None:
-    """Nobody may be left who would ask how it ended."""
-    if not task.cancelled():
-        task.exception()

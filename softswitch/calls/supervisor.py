@@ -15,6 +15,7 @@ from softswitch.calls.call import Call, Move, Transferred
 from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
+from softswitch.calls.transfer import refer
 from softswitch.ports import JsonValue, Leg
 from softswitch.types import (
     CallId,
@@ -57,7 +58,7 @@ class Supervisor:
         self._calls: dict[CallId, tuple[Call, asyncio.Task[None]]] = {}
         self._empty = asyncio.Event()
         self._empty.set()
-        switch.exchange.adopt = self.adopt
+        switch.exchange.adopt, switch.exchange.refer = self.adopt, refer
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()

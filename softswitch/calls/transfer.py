@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from softswitch.calls.attempt import Attempt
 from softswitch.calls.call import Move
 from softswitch.calls.describe import describe
 from softswitch.calls.features import is_code
 from softswitch.calls.onward import Onward
-from softswitch.calls.ringing import BUSY, Ringing, phone_of, refused
+from softswitch.calls.outbound import Outside, outbound
+from softswitch.calls.ringing import BUSY, Ringing, phone_of
 from softswitch.calls.switch import Switch
+from softswitch.dialplan.way_out import way_out
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg, Referral
 from softswitch.routing import normalise
-from softswitch.types import Destination, Party, Reject, ToAgent, ToQueue
+from softswitch.types import AgentName, Destination, Party, Reject, ToAgent, ToNumber, ToQueue
 
 if TYPE_CHECKING:
     from softswitch.calls.bridge import Conversation
@@ -35,7 +38,7 @@ def refer(conversation: Conversation, mover: Leg, referral: Referral) -> int:
         return PENDING
     if is_code(conversation.switch.settings.features, normalise(referral.number)):
         return FORBIDDEN
-    target = _target(conversation.switch, referral.number)
+    target = _target(conversation.switch, agent, referral.number)
     conversation.call.note(
         "TransferAsked", by=agent, number=referral.number, attended=False, destination=describe(target)
     )
@@ -53,7 +56,7 @@ class Trial:
     def __init__(self, conversation: Conversation, mover: Leg, referral: Referral, move: Move) -> None:
         self.mover = mover
         """The leg of the agent who hands the other side on."""
-        self.party: Ringing
+        self.party: Attempt
         self._conversation = conversation
         self._referral = referral
         self._move = move
@@ -62,17 +65,19 @@ class Trial:
         """Ring whoever can be rung; anywhere else the other side goes at once."""
         conversation, switch = self._conversation, self._conversation.switch
         moved = conversation.partner(self.mover)
-        if not isinstance(target, ToAgent):
-            self._succeed(target)
-            return
-        phone = phone_of(switch, target, "")
-        assert phone is not None
-        self.party = Ringing(switch, conversation.call, phone, moved, _shown(conversation, moved))
+        match target:
+            case ToNumber():
+                self.party = Outside(switch, conversation.call, target, moved)
+            case ToAgent() if phone := phone_of(switch, target, self._move.number):
+                self.party = Ringing(switch, conversation.call, phone, moved, _shown(conversation, moved))
+            case _:
+                self._succeed(target)
+                return
         try:
             self.party.start()
         except LegRefused as refusal:
             self.party.close()
-            _failed(conversation, self._referral, refused(refusal))
+            _failed(conversation, self._referral, self.party.status_of(refusal))
             return
         conversation.trying = self
         conversation.call.parted = asyncio.get_running_loop().time()
@@ -93,7 +98,7 @@ class Trial:
         self.party.close()
         conversation.trying = conversation.call.parted = None
         conversation.wire()
-        _failed(conversation, self._referral, refused(failure))
+        _failed(conversation, self._referral, self.party.status_of(failure))
 
     def _succeed(self, onward: Onward) -> None:
         self._referral.told(DONE)
@@ -103,13 +108,15 @@ class Trial:
         self._conversation.hand_on(self._conversation.partner(self.mover), onward, self._move)
 
 
-def _target(switch: Switch, number: str) -> Destination:
+def _target(switch: Switch, agent: AgentName, number: str) -> Destination:
     """Where an agent may transfer to by this number."""
-    dialled = normalise(number)
-    if dialled in switch.settings.menus.extensions:
+    settings, dialled = switch.settings, normalise(number)
+    if dialled in settings.menus.extensions:
         to: Destination = ToAgent(None)
+    elif decision := way_out(settings.dialplan, settings.routing, agent, dialled):
+        to = outbound(decision)
     else:
-        rule = switch.settings.routing.rule(number)
+        rule = settings.routing.rule(number)
         to = rule.then if rule else Reject(404)
     if not isinstance(to, ToAgent):
         return to
