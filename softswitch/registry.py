@@ -63,7 +63,14 @@ class Registry:
         self._phones.keep_alive = sip.keep_alive
         srtp = {name: phone.srtp for name, phone in settings.phones.items()}
         self._phones.srtp = srtp
-        self._admission.apply(settings.logins, sip.realm, guests=sip.guests, srtp=sip.srtp, agents_srtp=srtp)
+        self._admission.apply(
+            settings.logins,
+            sip.realm,
+            guests=sip.guests,
+            srtp=sip.srtp,
+            agents_srtp=srtp,
+            carriers=settings.trunks,
+        )
         self._phones.dismiss(self._phones.agents() - {account.agent for account in settings.logins})
 
     def describe(self) -> list[JsonValue]:

@@ -22,11 +22,12 @@ from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
 from softswitch.calls.music import RINGBACK
 from softswitch.calls.presentation import presented
+from softswitch.calls.redirection import MOST
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import Trunk
 from softswitch.errors import LegError, LegRefused, NotConfirmed
 from softswitch.ports import Hear, JsonValue, Leg
-from softswitch.types import UNKNOWN, EndedBy, Reject, Seconds, ToNumber, Way
+from softswitch.types import EndedBy, Reject, Seconds, ToNumber, Way
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,8 @@ RING: Seconds = 120.0
 
 NO_CHANNEL = 503
 NO_ANSWER = 480
+LOOP = 482
+"""A carrier brings back what we have sent out, for a number that sends it out again."""
 
 
 def handed_back(status: int) -> int:
@@ -53,6 +56,10 @@ def handed_back(status: int) -> int:
 
 async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Reject | None:
     """Call a number outside and let them talk. Returns a Reject when nobody answered."""
+    diverted = call.arrival.diverted
+    if len(diverted) >= MOST or any(one.number == call.leg.dialled for one in diverted):
+        log.warning("outbound.loop", call=call.id, number=to.number, dialled=call.leg.dialled)
+        return Reject(LOOP)
     call.phase = "ringing"
     outside = Outside(switch, call, to)
     try:
@@ -123,9 +130,7 @@ class Outside:
 
     async def _attempt(self, trunk: Trunk, way: Way) -> Leg:
         call, settings = self._call, self._switch.settings
-        numbering, realm = settings.dialplan.numbering, settings.sip.realm
-        number = call.leg.remote.number if call.leg.origin != UNKNOWN else ""
-        caller = presented(trunk, numbering, number, realm)
+        caller = presented(trunk, settings.dialplan.numbering, call, way)
         leg = self._leg = self._switch.endpoint.dial(
             way, caller=caller.caller, asserted=caller.asserted, headers=caller.headers
         )

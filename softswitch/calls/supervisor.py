@@ -11,11 +11,12 @@ from typing import Self
 import structlog
 
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
+from softswitch.calls.arrival import receive
 from softswitch.calls.call import Call
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
 from softswitch.ports import JsonValue, Leg
-from softswitch.types import CallId, Destination, EndedBy, Language, LegEnd, Party, Prompt, Seconds, ToMessage
+from softswitch.types import CallId, Destination, EndedBy, Language, LegEnd, Prompt, Seconds, ToMessage
 
 log = structlog.get_logger(__name__)
 
@@ -73,18 +74,12 @@ class Supervisor:
         """Serve a caller: the endpoint hands over each new leg here."""
         language = self._switch.settings.media.languages[0]
         now = asyncio.get_running_loop().time()
-        self._name_the_agent(leg)
-        call = Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now)
+        arrival = receive(self._switch.settings, leg)
+        call = Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now, arrival)
         task = self._group.create_task(self._run(call), name=f"call {call.id}")
         self._calls[call.id] = (call, task)
         self._empty.clear()
         task.add_done_callback(lambda _: self._forget(call))
-
-    def _name_the_agent(self, leg: Leg) -> None:
-        """Whoever proved to be an agent is shown as one, whatever the phone says."""
-        phone = self._switch.settings.phones.get(leg.origin.agent) if leg.origin.agent else None
-        if phone is not None:
-            leg.remote = Party(phone.extension or leg.remote.number, phone.name, leg.remote.uri)
 
     def divert(self, call: Call, destination: Destination) -> None:
         """Take a call out of what it is doing and send it elsewhere."""

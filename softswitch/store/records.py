@@ -83,6 +83,10 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "sip_call_id": "the Call-ID header",
                 "leg": "the caller's leg",
                 "transport": "udp, tcp, tls",
+                "trunk": "of a call from a carrier: which",
+                "number_as": "the caller's number as the carrier wrote it, where that is another form",
+                "dialled_as": "what was dialled as the carrier wrote it, where that is another form",
+                "diverted": "who passed the call on, the latest first: `number` and `reason` (RFC 5806)",
             },
         ),
         Kind.CALL_ROUTED: Word(
