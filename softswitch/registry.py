@@ -14,7 +14,7 @@ from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import SwitchSettings
 from softswitch.ports import Journal, JsonValue
 from softswitch.registration.bindings import Binding, from_json, to_json
-from softswitch.registration.events import Event, Expired, Refreshed, Registered, Unregistered
+from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
 from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
