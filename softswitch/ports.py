@@ -111,7 +111,7 @@ class Leg(Source, Protocol):
     """The Call-ID header."""
 
     remote: Party
-    """An incoming leg: the caller (P-Asserted-Identity before From). An outgoing leg: whom we ring."""
+    """An incoming leg: the caller; without a number, somebody who hides. An outgoing leg: whom we ring."""
 
     origin: Origin
     """An incoming leg: who sent it, as far as that was proven."""

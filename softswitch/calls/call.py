@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from softswitch.calls.arrival import NOTHING_MORE, Arrival
 from softswitch.errors import NotConfirmed
 from softswitch.ports import Journal, JsonValue, Leg
 from softswitch.types import (
@@ -66,6 +67,9 @@ class Call:
 
     started: Seconds
     """When it came in, on the loop's clock."""
+
+    arrival: Arrival = NOTHING_MORE
+    """What a carrier says of it beyond the leg."""
 
     priority: str | None = None
     """The caller's priority class, from the rule in `callers` that matched."""

@@ -23,12 +23,13 @@ from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
 from softswitch.calls.onward import Onward
 from softswitch.calls.presentation import presented
+from softswitch.calls.redirection import MOST
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import Trunk
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.errors import LegError, LegRefused, NotConfirmed
 from softswitch.ports import Hear, JsonValue, Leg
-from softswitch.types import UNKNOWN, Destination, EndedBy, LegState, Reject, Seconds, ToNumber, Way
+from softswitch.types import Destination, EndedBy, LegState, Reject, Seconds, ToNumber, Way
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +44,8 @@ GIVEN_UP = "given up"
 
 NO_CHANNEL = 503
 NO_ANSWER = 480
+LOOP = 482
+"""A carrier brings back what we have sent out, for a number that sends it out again."""
 
 
 def handed_back(status: int) -> int:
@@ -65,6 +68,10 @@ def outbound(decision: Dial | Refused) -> Destination:
 
 async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Onward | None:
     """Call a number outside and let them talk. Returns a Reject when nobody answered."""
+    diverted = call.arrival.diverted
+    if len(diverted) >= MOST or any(one.number == call.leg.dialled for one in diverted):
+        log.warning("outbound.loop", call=call.id, number=to.number, dialled=call.leg.dialled)
+        return Reject(LOOP)
     call.phase = "ringing"
     outside = Outside(switch, call, to)
     try:
@@ -152,9 +159,7 @@ class Outside(Attempt):
 
     async def _attempt(self, trunk: Trunk, way: Way) -> Leg:
         call, settings = self._call, self._switch.settings
-        numbering, realm = settings.dialplan.numbering, settings.sip.realm
-        number = call.leg.remote.number if call.leg.origin != UNKNOWN else ""
-        caller = presented(trunk, numbering, number, realm)
+        caller = presented(trunk, settings.dialplan.numbering, call, way)
         leg = self._leg = self._switch.endpoint.dial(
             way, caller=caller.caller, asserted=caller.asserted, headers=caller.headers
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 
 import structlog
 
+from softswitch.calls.agent_leg import ANONYMOUS
 from softswitch.calls.bridge import meet, over
 from softswitch.calls.call import Call
 from softswitch.calls.describe import describe
@@ -19,7 +21,7 @@ from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out
 from softswitch.errors import AudioError, LegError
-from softswitch.ports import Hear
+from softswitch.ports import Hear, JsonValue
 from softswitch.routing import normalise
 from softswitch.types import (
     AgentName,
@@ -48,17 +50,8 @@ UNAVAILABLE = Prompt(
 
 async def serve(switch: Switch, call: Call) -> None:
     """Lead one caller through the switch. The caller's hang-up cancels it; returning hangs up."""
-    leg, before = call.leg, call.transferred
-    call.note(
-        "CallArrived",
-        number=leg.remote.number,
-        name=leg.remote.name,
-        dialled=leg.dialled,
-        sip_call_id=leg.sip_call_id,
-        leg=leg.id,
-        transport=leg.transport,
-        **({"transferred_by": before.by, "transferred_from": before.call} if before else {}),
-    )
+    _note_arrival(call)
+    leg = call.leg
     onward: Onward | None = call.begins or _first_destination(switch, call)
     call.begins = None
     while onward is not None:
@@ -69,6 +62,31 @@ async def serve(switch: Switch, call: Call) -> None:
                 raise
             _current_task().uncancel()
             onward, call.diversion = call.diversion, None
+
+
+def _note_arrival(call: Call) -> None:
+    leg, arrival = call.leg, call.arrival
+    more: dict[str, JsonValue] = {}
+    if leg.origin.trunk is not None:
+        more["trunk"] = leg.origin.trunk
+    if arrival.number_as != leg.remote.number and arrival.number_as:
+        more["number_as"] = arrival.number_as
+    if arrival.dialled_as != leg.dialled and arrival.dialled_as:
+        more["dialled_as"] = arrival.dialled_as
+    if arrival.diverted:
+        more["diverted"] = [asdict(one) for one in arrival.diverted]
+    if (before := call.transferred) is not None:
+        more |= {"transferred_by": before.by, "transferred_from": before.call}
+    call.note(
+        "CallArrived",
+        number=leg.remote.number,
+        name=leg.remote.name,
+        dialled=leg.dialled,
+        sip_call_id=leg.sip_call_id,
+        leg=leg.id,
+        transport=leg.transport,
+        **more,
+    )
 
 
 def _current_task() -> asyncio.Task[None]:
@@ -82,7 +100,7 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
     if call.leg.origin.agent is not None and (to := _of_an_agent(switch, call, call.leg.origin.agent)):
         return to
     routing = switch.settings.routing
-    rule = routing.classify(call.leg.remote.number)
+    rule = routing.classify(call.leg.remote.number or ANONYMOUS, call.arrival.number_as)
     if rule is not None:
         call.priority = rule.priority
         if rule.language is not None:
@@ -90,7 +108,7 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
             call.note("LanguageSet", language=rule.language)
         if rule.reject is not None:
             return Reject(rule.reject)
-    line = routing.rule(call.leg.dialled)
+    line = routing.rule(call.leg.dialled, call.arrival.dialled_as)
     destination = line.then if line else Reject(404)
     call.note(
         "CallRouted",

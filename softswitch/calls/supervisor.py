@@ -11,23 +11,14 @@ from typing import Self
 import structlog
 
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
+from softswitch.calls.arrival import receive
 from softswitch.calls.call import Call, Move, Transferred
 from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
 from softswitch.calls.transfer import refer
 from softswitch.ports import JsonValue, Leg
-from softswitch.types import (
-    CallId,
-    Destination,
-    EndedBy,
-    Language,
-    LegEnd,
-    Party,
-    Prompt,
-    Seconds,
-    ToMessage,
-)
+from softswitch.types import CallId, Destination, EndedBy, Language, LegEnd, Prompt, Seconds, ToMessage
 
 log = structlog.get_logger(__name__)
 
@@ -100,8 +91,8 @@ class Supervisor:
 
     def _new_call(self, leg: Leg, language: Language) -> Call:
         now = asyncio.get_running_loop().time()
-        self._name_the_agent(leg)
-        return Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now)
+        arrival = receive(self._switch.settings, leg)
+        return Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now, arrival)
 
     def _start(self, call: Call) -> None:
         task = self._group.create_task(self._run(call), name=f"call {call.id}")
@@ -109,12 +100,6 @@ class Supervisor:
         self._switch.exchange.calls[call.leg.id] = call
         self._empty.clear()
         task.add_done_callback(lambda _: self._forget(call))
-
-    def _name_the_agent(self, leg: Leg) -> None:
-        """Whoever proved to be an agent is shown as one, whatever the phone says."""
-        phone = self._switch.settings.phones.get(leg.origin.agent) if leg.origin.agent else None
-        if phone is not None:
-            leg.remote = Party(phone.extension or leg.remote.number, phone.name, leg.remote.uri)
 
     def divert(self, call: Call, destination: Destination) -> None:
         """Take a call out of what it is doing and send it elsewhere."""

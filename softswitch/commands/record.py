@@ -63,7 +63,9 @@ def _row(record: CallRecord, now: datetime) -> tuple[RenderableType, ...]:
     return (
         when(record.start, now),
         foreign(f"{record.name} {record.number}".strip() or "anonymous"),
-        foreign(record.dialled),
+        foreign(
+            record.dialled + "".join(f" (for {number or 'anonymous'})" for number in record.diverted[:1])
+        ),
         Text(_way(record)),
         Text(" > ".join(record.queues) or "-"),
         duration(record.wait if record.queues else None),

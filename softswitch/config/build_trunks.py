@@ -24,6 +24,8 @@ def trunk(name: str, section: Trunk) -> plain.Trunk:
         register=section.register_,
         expires=section.expires,
         allow_from=tuple(map(ip_network, section.allow_from)),
+        inbound=section.inbound.username if section.inbound else None,
+        inbound_password=section.inbound.password if section.inbound else None,
         channels=section.channels,
         caller_id=section.caller_id,
         show_callers=section.show_callers,

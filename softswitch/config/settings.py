@@ -207,7 +207,10 @@ class Trunk:
     register: bool = False
     expires: Seconds = 600.0
     allow_from: tuple[IPv4Network | IPv6Network, ...] = ()
-    """Where its calls come from; none: its servers' addresses."""
+    """Where its calls come from; none: its servers' addresses, or anywhere, with `inbound`."""
+    inbound: str | None = None
+    """The login with which its calls prove themselves by digest."""
+    inbound_password: str | None = field(default=None, repr=False)
     channels: int | None = None
     """Calls at once, both ways; None: no limit."""
     caller_id: str | None = None
@@ -218,6 +221,11 @@ class Trunk:
     srtp: Srtp = Srtp.OFF
     options: Seconds = 30.0
     """Between two OPTIONS to a server; 0: never."""
+
+    @property
+    def by_address(self) -> bool:
+        """Whether its servers' addresses prove its calls."""
+        return not self.allow_from and self.inbound is None
 
 
 @dataclass(frozen=True, slots=True)

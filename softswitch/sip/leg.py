@@ -23,7 +23,7 @@ from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, via_transport
 from softswitch.sip.headers import user as user_part
 from softswitch.sip.wiring import Bridge, Listening, Sounding
-from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
+from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Origin, Party, Quality, Seconds, Way
 
 log = structlog.get_logger(__name__)
 
@@ -115,10 +115,11 @@ class SipLeg(Sounding):
         return f"<{self.id} {'from' if self.incoming else 'to'} {self.remote.number} {self.state}>"
 
     @classmethod
-    def accept(cls, home: LegHome, account: pj.Account, call_id: int, text: str) -> SipLeg:
+    def accept(cls, home: LegHome, account: pj.Account, call_id: int, text: str, origin: Origin) -> SipLeg:
         """The leg of an INVITE that has just come; 100 Trying has been sent."""
         message = Message(text)
-        leg = cls(home, message.caller, incoming=True)
+        leg = cls(home, message.caller(believed=origin.trunk is not None), incoming=True)
+        leg.origin = origin
         leg.headers = message.headers
         leg.sip_call_id = leg.headers.get("call-id", "")
         leg.dialled = user_part(message.uri)

@@ -1,7 +1,7 @@
 """All carriers: which servers a call goes by, and whose call it is that comes in (`ports.Carriers`).
 
-A call that comes in is a carrier's by the address that it comes from, and by nothing that it says: From is
-written by anybody.
+A call that comes in is a carrier's by the address that it comes from, or by credentials (`admission.py`), and
+by nothing else that it says: From is written by anybody.
 """
 
 from __future__ import annotations
@@ -92,19 +92,20 @@ class Trunks:
 
     # In ----------------------------------------------------------------------------------------------
 
-    def match(self, source: str) -> tuple[TrunkName, int] | None:
-        """Whose address this is: the trunk, and PJSUA's account by which its calls come in."""
-        try:
-            address = ip_address(source)
-        except ValueError:
-            return None
+    def match(self, source: str) -> TrunkName | None:
+        """Whose address this is."""
+        address = _address(source)
         for name, trunk in self._trunks.items():
-            servers = self._servers[name]
-            at_home = [server for server in servers if address in self._addresses(server)]
-            if at_home if not trunk.allow_from else _within(address, trunk.allow_from):
-                account = (at_home or servers)[0].account
-                return name, account.getId()
+            if address is not None and (
+                _within(address, trunk.allow_from) or (trunk.by_address and self._at_home(name, address))
+            ):
+                return name
         return None
+
+    def account(self, trunk: TrunkName, source: str) -> int | None:
+        """PJSUA's account by which a call of a trunk comes in; None: it has none."""
+        servers = [*self._at_home(trunk, _address(source)), *self._servers.get(trunk, ())]
+        return servers[0].account.getId() if servers else None
 
     def describe(self) -> list[JsonValue]:
         """A line for each server, for `softswitch trunks`."""
@@ -148,6 +149,7 @@ class Trunks:
             server.account.shutdown()
 
     def _changed(self, server: Server) -> None:
+        self._trust()  # it may have told its address
         kind, why = ("TrunkUp", "") if server.state is State.UP else ("TrunkDown", server.problem)
         data: dict[str, JsonValue] = {"trunk": server.trunk.name, "server": server.name}
         self._journal.note(kind, **data, **({"why": why} if why else {}))
@@ -158,6 +160,10 @@ class Trunks:
         host = server.trunk.servers[server.place].host
         found = self._resolved.get(host, frozenset())
         return found | _literal(server.answered_from) if server.answered_from else found
+
+    def _at_home(self, trunk: TrunkName, address: IPv4Address | IPv6Address | None) -> list[Server]:
+        """The servers that have this address."""
+        return [server for server in self._servers.get(trunk, ()) if address in self._addresses(server)]
 
     def _resolve(self) -> None:
         """Look up the hosts; off the loop, unless they are addresses or this machine knows them."""
@@ -172,6 +178,7 @@ class Trunks:
                 asked = self._loop.run_in_executor(None, _look_up, host)
                 asked.add_done_callback(partial(self._looked_up, host))
         self._bury()
+        self._trust()
         self._timer = self._loop.call_later(RESOLVED_EVERY, self._resolve)
 
     def _looked_up(self, host: str, asked: asyncio.Future[frozenset[IPv4Address | IPv6Address]]) -> None:
@@ -181,11 +188,24 @@ class Trunks:
             log.warning("trunk.unknown_host", host=host, why=str(error), advice="name it in allow_from")
         else:
             self._resolved[host] = asked.result()
+            self._trust()
+
+    def _trust(self) -> None:
+        """No limits for the addresses that prove a call."""
+        networks = [str(network) for trunk in self._trunks.values() for network in trunk.allow_from]
+        for server in self._all():
+            if server.trunk.by_address:
+                networks += map(str, self._addresses(server))
+        self._endpoint.shield.peers(networks)
 
 
 def _look_up(host: str) -> frozenset[IPv4Address | IPv6Address]:
     found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)
     return frozenset(ip_address(str(entry[4][0])) for entry in found)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    return next(iter(_literal(text)), None)
 
 
 def _literal(text: str) -> frozenset[IPv4Address | IPv6Address]:

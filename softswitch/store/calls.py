@@ -49,6 +49,10 @@ class CallRecord:
     dialled: str = ""
     sip_call_id: str = ""
     transport: str = ""
+    trunk: str = ""
+    """The carrier that the call came from."""
+    diverted: list[str] = field(default_factory=list)
+    """Numbers that passed the call on before, the latest first; empty ones hide."""
     language: str = ""
     menus: list[str] = field(default_factory=list)
     """Every menu that the caller came to, in order."""
@@ -175,6 +179,8 @@ def _arrived(state: _Open, at: float, data: Data) -> None:
     record.dialled = str(data.get("dialled", ""))
     record.sip_call_id = str(data.get("sip_call_id", ""))
     record.transport = str(data.get("transport", ""))
+    record.trunk = str(data.get("trunk", ""))
+    record.diverted = [str(one.get("number", "")) for one in data.get("diverted", ())]
 
 
 def _menu(state: _Open, at: float, data: Data) -> None:

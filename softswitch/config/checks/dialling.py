@@ -18,6 +18,7 @@ def check(scene: Scene) -> None:
     """All of this file."""
     _trunks(scene)
     _sources(scene)
+    _logins(scene)
     _outside(scene)
     _classes(scene)
     if scene.complete and scene.configuration.outbound:
@@ -72,6 +73,20 @@ def _sources(scene: Scene) -> None:
                     f"calls from {text} are those of trunk {other!r} already",
                 )
             seen.append((name, network))
+
+
+def _logins(scene: Scene) -> None:
+    """A login stands for one agent or one trunk."""
+    taken = {
+        agent.login: f"agent {name!r}" for name, agent in scene.configuration.agents.items() if agent.login
+    }
+    for name, trunk in scene.configuration.trunks.items():
+        if trunk.inbound is None:
+            continue
+        other = taken.setdefault(trunk.inbound.username, f"trunk {name!r}")
+        if other != f"trunk {name!r}":
+            loc = ("trunks", name, "inbound", "username")
+            scene.wrong(loc, f"the login {trunk.inbound.username} is that of {other} already")
 
 
 def _classes(scene: Scene) -> None:

@@ -77,9 +77,18 @@ UserName = Annotated[
 ]
 
 
+class Inbound(Section):
+    """With what a carrier, or another switch, proves by digest that a call is its own."""
+
+    username: UserName
+    """The user name of the other side."""
+    password: Words
+    """Its password; `"${NAME}"` reads it from the environment."""
+
+
 class Trunk(Section):
-    """A carrier. Its calls are known by the address that they come from, never by what they say of
-    themselves.
+    """A carrier. Its calls are known by the address that they come from, or by credentials, and never by
+    anything else that they say of themselves.
     """
 
     server: Server | None = None
@@ -101,7 +110,10 @@ class Trunk(Section):
     expires: Annotated[Duration, Field(ge=30, le=86400)] = 600.0
     """How long a registration is asked to hold; it is renewed before."""
     allow_from: list[Network] = Field(default=[])
-    """Addresses and networks from which the carrier's calls come; left out: those of its servers."""
+    """Addresses and networks from which the carrier's calls come; left out: those of its servers, unless
+    there is `inbound`."""
+    inbound: Inbound | None = None
+    """Credentials that its calls must have, wherever they come from but `allow_from`."""
     channels: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Calls at once by this trunk, both ways together; one more goes out by the next trunk, one more in is
     refused with 503. An emergency number is dialled all the same."""
