@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from softswitch.types import (
 )
 
 if TYPE_CHECKING:
-    from softswitch.calls.onward import Onward
+    from softswitch.calls.onward import Onward, Riding
 
 CONFIRMATION: Seconds = 8.0
 """How long the caller's ACK may take: four retransmissions of our 200 lie within (RFC 3261 13.3.1.4). PJSIP
@@ -100,6 +101,12 @@ class Call:
 
     begins: Onward | None = None
     """Where a call begins that did not come in: the leg was in another call before."""
+
+    riding: Riding | None = None
+    """Since it talks in somebody else's call."""
+
+    after: Callable[[], None] | None = None
+    """What is to be done when this call is over."""
 
     transferred: Transferred | None = None
     """The last transfer that brought the call where it is."""

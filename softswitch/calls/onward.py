@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+import asyncio
+from typing import Any, Protocol, runtime_checkable
 
 from softswitch.calls.call import Call
 from softswitch.errors import LegError
@@ -37,11 +37,25 @@ class NextParty(Protocol):
         """Hang up, on the leg `but` not; the agent is in this call no more."""
 
 
-@dataclass(frozen=True, slots=True)
 class Riding:
-    """Talk in somebody else's call, whose conversation wires both, until that one's leg is over."""
+    """Talk in somebody else's call, whose conversation wires both, until that one's leg is over or this
+    one is handed on.
+    """
 
-    leg: Leg
+    def __init__(self, leg: Leg) -> None:
+        self._leg = leg
+        self._onward: asyncio.Future[Onward] = asyncio.get_running_loop().create_future()
+
+    async def over(self) -> Onward | None:
+        """Until it is over; returns where to go on."""
+        moments: set[asyncio.Future[Any]] = {self._leg.ended, self._onward}
+        await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
+        return self._onward.result() if self._onward.done() else None
+
+    def hand_on(self, onward: Onward) -> None:
+        """Go on elsewhere."""
+        if not self._onward.done():
+            self._onward.set_result(onward)
 
 
 Onward = Destination | NextParty | Riding

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import structlog
 
 from softswitch.calls.agent_leg import ANONYMOUS
-from softswitch.calls.bridge import meet, over
+from softswitch.calls.bridge import meet
 from softswitch.calls.call import Call
 from softswitch.calls.describe import describe
 from softswitch.calls.direct import ring_agent
@@ -167,8 +167,8 @@ async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
             case HangUp():
                 call.leg.hangup()
             case Riding():
-                call.phase = "talking"
-                await over(onward.leg)
+                call.phase, call.riding = "talking", onward
+                return await onward.over()
             case _:
                 return await meet(switch, call, onward)
     except LegError:

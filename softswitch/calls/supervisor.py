@@ -79,6 +79,10 @@ class Supervisor:
 
     def adopt(self, leg: Leg, begins: Onward, before: Call, move: Move) -> CallId:
         """Serve a leg that was the other one in a call; see `exchange.Adopt`."""
+        if (own := self._switch.exchange.calls.get(leg.id)) is not None and own.riding is not None:
+            own.transferred = Transferred(move.by, before.id, before.queue)
+            own.riding.hand_on(begins)
+            return own.id
         leg.dialled = move.number
         call = self._new_call(leg, before.language)
         call.begins, call.transferred = begins, Transferred(move.by, before.id, before.queue)
@@ -125,6 +129,8 @@ class Supervisor:
         self._switch.exchange.calls.pop(call.leg.id, None)
         if not self._calls:
             self._empty.set()
+        if call.after is not None:
+            call.after()
 
     async def _run(self, call: Call) -> None:
         """One call with its record, whatever happens inside and whenever it is stopped."""

@@ -10,7 +10,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from softswitch.calls.attempt import Attempt
-from softswitch.calls.call import Move
+from softswitch.calls.call import Call, Move
+from softswitch.calls.consulted import join
 from softswitch.calls.describe import describe
 from softswitch.calls.features import is_code
 from softswitch.calls.onward import Onward
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from softswitch.calls.bridge import Conversation
 
 ACCEPTED, DONE = 202, 200
-FORBIDDEN, PENDING = 403, 491
+FORBIDDEN, TERMINATED, PENDING = 403, 487, 491
 
 
 def refer(conversation: Conversation, mover: Leg, referral: Referral) -> int:
@@ -36,6 +37,57 @@ def refer(conversation: Conversation, mover: Leg, referral: Referral) -> int:
     assert agent is not None
     if conversation.trying is not None:
         return PENDING
+    if referral.replaces is not None:
+        return _consulted(conversation, mover, referral, referral.replaces)
+    return _blind(conversation, mover, referral, agent)
+
+
+def _consulted(conversation: Conversation, mover: Leg, referral: Referral, replaced: Leg) -> int:
+    """Into another call of the same agent's."""
+    exchange, agent = conversation.switch.exchange, conversation.agent_of(mover)
+    assert agent is not None
+    second = exchange.conversations.get(replaced.id)
+    if second is None:
+        return _instead(conversation, mover, referral, exchange.calls.get(replaced.id))
+    if second is conversation or second.agent_of(replaced) != agent:
+        return FORBIDDEN
+    if second.trying is not None:
+        return PENDING
+    target = second.partner(replaced)
+    shown = _shown(second, target) or target.remote
+    move = Move(agent, shown.number, attended=True)
+    whom = second.agent_of(target)
+    destination = f"agent {whom}" if whom else f"call {second.call.id}"
+    conversation.call.note(
+        "TransferAsked", by=agent, number=shown.number, attended=True, destination=destination
+    )
+    referral.told(DONE)
+    join(conversation, mover, second, replaced, move)
+    return ACCEPTED
+
+
+def _instead(conversation: Conversation, mover: Leg, referral: Referral, second: Call | None) -> int:
+    """The other call has come to nobody yet: to where it was to go, once it is gone."""
+    agent = conversation.agent_of(mover)
+    if agent is None or second is None or second.leg.origin.agent != agent or second.after is not None:
+        return FORBIDDEN
+
+    def then() -> None:
+        whom = Referral(second.leg.dialled, referral.told)
+        status = FORBIDDEN
+        if exchange.conversations.get(mover.id) is conversation and conversation.trying is None:
+            status = _blind(conversation, mover, whom, agent)
+        if status != ACCEPTED:
+            referral.told(status)
+
+    exchange = conversation.switch.exchange
+    second.after = then
+    second.leg.hangup(TERMINATED)
+    return ACCEPTED
+
+
+def _blind(conversation: Conversation, mover: Leg, referral: Referral, agent: AgentName) -> int:
+    """Without asking whoever is meant."""
     if is_code(conversation.switch.settings.features, normalise(referral.number)):
         return FORBIDDEN
     target = _target(conversation.switch, agent, referral.number)

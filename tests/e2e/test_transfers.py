@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
+
 from softswitch.testing.phone import Phone
 from softswitch.testing.voice import tone
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
@@ -56,6 +58,7 @@ async def served(switch, caller, agent):
     call.say(tone(CALLER_TONE))
     incoming = await picked_up(agent, AGENT_TONE)
     await call.until_answered()
+    await asyncio.sleep(0.2)  # until the switch has brought them together: this phone is quicker than a hand
     return call, incoming
 
 
@@ -149,3 +152,43 @@ async def test_who_may_not_and_what_cannot_be_read(tmp_path):
         assert outside.status == 403
         call.bye()
         await first.until_ended()
+
+
+@pytest.mark.parametrize("by_the_second", [False, True])
+async def test_after_a_consultation_the_caller_talks_to_the_colleague(tmp_path, by_the_second):
+    async with office(tmp_path) as (switch, caller, one, two, _):
+        call, first = await served(switch, caller, one)
+        await first.hold()
+        second = one.call(switch.uri("202"))
+        colleague = await picked_up(two, THIRD_TONE)
+        await second.until_answered()
+        assert await agents_state(switch, "desk-201") == "talking"
+        mover, other = (second, first) if by_the_second else (first, second)
+        transfer = await mover.refer(other)
+        assert transfer.response.status == 202
+        assert await transfer.until_done() == 200
+        assert await first.until_ended() == "them"
+        assert await second.until_ended() == "them"
+        await asyncio.sleep(1.5)
+        assert await agents_state(switch, "desk-201") == "wrap-up"
+        assert await agents_state(switch, "desk-202") == "outside-call"
+        colleague.bye()
+        await call.until_ended()
+        assert voice(last_second(call), THIRD_TONE) > 0.5
+        assert voice(last_second(colleague), CALLER_TONE) > 0.5
+        assert len(two.heard("INVITE")) == 1, "and the switch rings nobody"
+        record = await asyncio.to_thread(switch.record, call.call_id)
+        assert (record["agent"], record["ended_by"]) == ("desk-202", "agent")
+        consultation = await asyncio.to_thread(switch.record, second.call_id)
+        assert consultation["ended_by"] == "transfer"
+
+
+async def test_nobody_takes_the_call_of_another_agent(tmp_path):
+    async with office(tmp_path) as (switch, caller, one, two, three):
+        call, first = await served(switch, caller, one)
+        others = two.call(switch.uri("203"))
+        await picked_up(three, THIRD_TONE)
+        await others.until_answered()
+        assert (await first.refer(others)).response.status == 403
+        call.bye()
+        others.bye()
