@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 import structlog
 
 from softswitch.acd.actions import Ring
 from softswitch.acd.events import OfferAnswered, OfferFailed
 from softswitch.calls.call import Call
-from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork
+from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork, Rung
+from softswitch.calls.remote import Remote
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
@@ -49,9 +52,17 @@ def display(switch: Switch, call: Call) -> Party:
     return Party(caller.number, f"{label}: {caller.name or caller.number or ANONYMOUS}", caller.uri)
 
 
-def dial(switch: Switch, call: Call, agent: AgentName) -> Fork:
-    """Ring all of an agent's phones. Raises LegRefused when none can even be tried."""
-    return Fork(switch.endpoint, switch.directory.ways(agent), display(switch, call), call.headers())
+def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = None) -> Fork:
+    """Ring all of an agent's phones, which show `shown`, by default the caller.
+
+    Raises LegRefused when none can even be tried.
+    """
+    phone = switch.settings.phones.get(agent)
+    others: list[Callable[[], Rung]] = []
+    if phone is not None and phone.outside is not None:
+        others.append(partial(Remote, switch, call, phone, phone.outside, shown))
+    ways = switch.directory.ways(agent)
+    return Fork(switch.endpoint, ways, shown or display(switch, call), call.headers(), others)
 
 
 class Offer:

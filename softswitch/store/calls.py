@@ -232,7 +232,8 @@ def _offer_ended(state: _Open, at: float, data: Data) -> None:
 
 
 def _dialled_out(state: _Open, at: float, data: Data) -> None:
-    state.record.outside = str(data.get("number", ""))
+    if not data.get("agent"):
+        state.record.outside = str(data.get("number", ""))
 
 
 def _connected(state: _Open, at: float, data: Data) -> None:
