@@ -23,6 +23,7 @@ from softswitch.audio.speech import SpeechService
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.calls.phones import PhoneBook
+from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
@@ -105,6 +106,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
 async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     """Render what callers will hear before they do."""
     prompts = [menu.prompt for menu in settings.menus.menus.values()]
+    prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 

@@ -87,9 +87,6 @@ class Way:
     server: int = 0
     """With a trunk: which of its servers, from 0."""
 
-    confirm: bool = False
-    """Whoever answers there must press a key first: it may be a mailbox."""
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:

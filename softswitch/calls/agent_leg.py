@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 import structlog
 
 from softswitch.acd.actions import Ring
 from softswitch.acd.events import OfferAnswered, OfferFailed
 from softswitch.calls.call import Call
-from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork
+from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork, Rung
+from softswitch.calls.remote import Remote
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
@@ -54,8 +57,12 @@ def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = Non
 
     Raises LegRefused when none can even be tried.
     """
+    phone = switch.settings.phones.get(agent)
+    others: list[Callable[[], Rung]] = []
+    if phone is not None and phone.outside is not None:
+        others.append(partial(Remote, switch, call, phone, phone.outside, shown))
     ways = switch.directory.ways(agent)
-    return Fork(switch.endpoint, ways, shown or display(switch, call), call.headers())
+    return Fork(switch.endpoint, ways, shown or display(switch, call), call.headers(), others)
 
 
 class Offer:

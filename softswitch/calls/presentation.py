@@ -33,9 +33,12 @@ class Presentation:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def presented(trunk: Trunk, numbering: Numbering, call: Call, way: Way) -> Presentation:
-    """How a call that goes out by a trunk is presented."""
-    caller = call.leg.remote.number if call.leg.origin != UNKNOWN else ""
+def presented(
+    trunk: Trunk, numbering: Numbering, call: Call, way: Way, shown_as: Party | None = None
+) -> Presentation:
+    """How a call that goes out by a trunk is presented: as the caller's, or as that of `shown_as`."""
+    vouched = call.leg.remote.number if call.leg.origin != UNKNOWN else ""
+    caller = vouched if shown_as is None else shown_as.number
     own = trunk.caller_id
     outside = is_e164(caller) or not caller
     shown = caller if own is None or (trunk.show_callers and outside) else own

@@ -117,11 +117,12 @@ class Trial:
         """Ring whoever can be rung; anywhere else the other side goes at once."""
         conversation, switch = self._conversation, self._conversation.switch
         moved = conversation.partner(self.mover)
+        shown = _shown(conversation, moved)
         match target:
             case ToNumber():
-                self.party = Outside(switch, conversation.call, target, moved)
+                self.party = Outside(switch, conversation.call, target, moved, shown)
             case ToAgent() if phone := phone_of(switch, target, self._move.number):
-                self.party = Ringing(switch, conversation.call, phone, moved, _shown(conversation, moved))
+                self.party = Ringing(switch, conversation.call, phone, moved, shown)
             case _:
                 self._succeed(target)
                 return

@@ -15,7 +15,7 @@ from softswitch.ivr.settings import MenuTree
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
-from softswitch.types import AgentName, Language, Seconds, Srtp, TrunkName, Way
+from softswitch.types import AgentName, Language, Seconds, Srtp, ToNumber, TrunkName, Way
 
 SCANNERS = (
     *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
@@ -162,10 +162,21 @@ class AgentPhone:
     """Ring time when dialled directly."""
     srtp: Srtp = Srtp.OFF
     """Of phones that register, and of calls from them; `way` says it for the fixed address."""
+    outside: ToNumber | None = None
+    """A number outside that is rung too."""
+    confirm: bool = True
+    """Whoever answers there must press a key before the caller is connected."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there is always something to ring."""
+        return self.way is not None or self.outside is not None
 
     @property
     def reached_at(self) -> str:
-        """For people: the fixed address."""
+        """For people: the fixed address, or the number outside."""
+        if self.outside is not None:
+            return f"{self.outside.number} by {', then '.join(self.outside.trunks)}"
         return self.way.uri if self.way else "a phone that registers"
 
 

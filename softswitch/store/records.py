@@ -34,6 +34,7 @@ class Kind(StrEnum):
     OFFER_ENDED = "OfferEnded"
     DIALLED_OUT = "DialledOut"
     DIAL_ENDED = "DialEnded"
+    CONFIRMED = "Confirmed"
     CONNECTED = "Connected"
     CONNECT_FAILED = "ConnectFailed"
     HELD = "Held"
@@ -180,6 +181,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "number": "E.164, or a short number",
                 "trunk": "by which trunk",
                 "server": "the place of its server, from 0",
+                "agent": "whose number that is, of an agent outside",
                 "leg": "the leg to the carrier",
                 "sip_call_id": "the Call-ID of that leg",
             },
@@ -190,9 +192,14 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "number": "E.164, or a short number",
                 "trunk": "by which trunk",
                 "server": "the place of its server, from 0",
-                "status": "the final SIP status; 200: answered, 0: the caller left",
+                "agent": "whose number that is, of an agent outside",
+                "status": "the final SIP status; 200: answered, 0: it was not let finish",
                 "reason": "reason phrase, or the switch's own word",
             },
+        ),
+        Kind.CONFIRMED: Word(
+            "An agent at a number outside has pressed the key that takes the call.",
+            {"agent": "who"},
         ),
         Kind.CONNECTED: Word(
             "Caller and agent can talk.",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
 from softswitch.acd.agents import AgentState
 from softswitch.acd.settings import AgentSettings, QueueSettings
-from softswitch.config.settings import AgentPhone, SwitchSettings
+from softswitch.config.settings import AgentPhone, SwitchSettings, Trunk, TrunkServer
+from softswitch.dialplan.plan import DialPlan, OutboundRule
 from softswitch.ports import Recorded
 from softswitch.routing import NumberRule, Routing
-from softswitch.store.calls import CallRecord, rebuild
+from softswitch.store.calls import CallRecord, Transfer, rebuild
 from softswitch.store.records import misfits
-from softswitch.testing.fakes import FakeLeg, answers, busy, never_answers, rejects
-from softswitch.types import AgentName, LegState, QueueName, ToQueue, Way
+from softswitch.testing.fakes import FakeCarriers, FakeLeg, PhoneScript, answers, busy, never_answers, rejects
+from softswitch.types import AgentName, LegState, QueueName, ToQueue, TrunkName, Way
 from tests.calls.house import SUPPORT, House, house, settings
 
 pytestmark = pytest.mark.virtual_time
@@ -102,6 +105,12 @@ async def test_a_caller_is_handed_on_to_a_colleague_who_answers() -> None:
         ]
         assert record.talk == pytest.approx(15.0)
         assert (record.agent, record.ended_by) == ("desk-202", "agent")
+        assert [(one.agent, one.ended_by) for one in record.talks] == [
+            ("desk-201", "transfer"),
+            ("desk-202", "agent"),
+        ]
+        assert record.transfers == [Transfer("desk-201", "202")]
+        assert CallRecord.from_json(record.to_json()) == record
         figures = it.switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time())
         assert figures.agents[AgentName("desk-201")].talk_time == pytest.approx(5.0)
         assert figures.agents[AgentName("desk-202")].talk_time == 0
@@ -282,6 +291,67 @@ async def test_the_next_one_hands_on_too() -> None:
         caller.hang_up()
         await asyncio.sleep(1)
         records(it)
+
+
+# Outside. --------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def with_a_carrier(mobile: PhoneScript) -> AsyncIterator[House]:
+    """desk-201 may dial outside, but no premium numbers; a mobile is there."""
+    carrier = TrunkName("carrier")
+    rules = (OutboundRule("premium", ("+4870*",)), OutboundRule("outside", ("+*",), (carrier,)))
+    trunk = Trunk(carrier, (TrunkServer("one"),), caller_id="+48221234567")
+    config = replace(office(), dialplan=DialPlan(rules=rules), trunks={carrier: trunk})
+    async with house({"201": answers(), "202": answers()}, config) as it:
+        it.switch.carriers = FakeCarriers({carrier: ["sip:{}@one"]})
+        it.endpoint.agents["sip:+48600300400@one"] = mobile
+        yield it
+
+
+async def test_a_caller_is_handed_on_to_a_number_outside() -> None:
+    async with with_a_carrier(answers(3.0, talks=10.0)) as it:
+        caller, agent = await talking(it)
+        assert agent.refer("600300400") == 202
+        await asyncio.sleep(1)
+        assert caller.hears() == {"ringback": 1.0}
+        await asyncio.sleep(3)
+        assert agent.told == [200]
+        assert agent.state is LegState.ENDED
+        assert caller.hears() == {"+48600300400": 1.0}
+        await asyncio.sleep(10)
+        (record,) = records(it)
+        assert (record.outside, record.ended_by) == ("+48600300400", "called")
+        assert [(talk.agent or talk.number, round(talk.seconds)) for talk in record.talks] == [
+            ("desk-201", 5),
+            ("+48600300400", 10),
+        ]
+
+
+async def test_whom_an_agent_has_dialled_is_handed_on_outside() -> None:
+    async with with_a_carrier(answers(3.0)) as it:
+        one, two = await dialled(it)
+        one.refer("600300400")
+        one.hang_up()
+        await asyncio.sleep(4)
+        assert two.hears() == {"+48600300400": 1.0}
+        two.hang_up()
+        await asyncio.sleep(1)
+        first, second = records(it)
+        assert [talk.agent for talk in first.talks] == ["desk-202"]
+        assert [talk.number for talk in second.talks] == ["+48600300400"]
+        assert second.transferred_from == first.id
+
+
+@pytest.mark.parametrize(("number", "status"), [("700123456", 403), ("600300400", 486)])
+async def test_a_transfer_outside_that_fails(number: str, status: int) -> None:
+    async with with_a_carrier(busy(2.0)) as it:
+        caller, agent = await talking(it)
+        assert agent.refer(number) == 202
+        await asyncio.sleep(3)
+        assert agent.told == [status]
+        assert caller.hears() == {"201": 1.0}
+        caller.hang_up()
 
 
 # The agent was the caller. ---------------------------------------------------------------------------

@@ -27,7 +27,6 @@ EXAMPLES = {
     ("Queue", "record"): "queues: {q: {§record: always}}",
     ("ServiceLevel", "target"): "queues: {q: {service_level: {within: 20s, §target: 80%}}}",
     ("Agent", "skills"): f"agents: {{a: {{{DESK}, §skills: {{billing: 5}}}}}}",
-    ("Agent", "via"): f"agents: {{a: {{{DESK}, §via: carrier}}}}",
     ("TeamMember", "tier"): "teams: {q: {agents: [§{mobile-1: {tier: 2}}]}}",
     ("TeamMember", "after"): "teams: {q: {agents: [§{mobile-1: {after: 30s}}]}}",
 }
@@ -60,7 +59,6 @@ def test_transports_that_are_not_built_say_so(one_problem, listen, feature):
     ("dial", "feature"),
     [
         ("sip:a@[::1]", "IPv6"),
-        ("+48600300400", "trunks to carriers"),
     ],
 )
 def test_addresses_that_cannot_be_dialled_yet_say_so(one_problem, dial, feature):

@@ -31,6 +31,7 @@ def _trunks(scene: Scene) -> None:
         (("outbound", index), line.via) for index, line in enumerate(scene.configuration.outbound)
     ]
     vias += [(use.loc, use.to.via) for use in scene.uses()]
+    vias += [(("agents", name), agent.via) for name, agent in scene.configuration.agents.items()]
     for owner, names in vias:
         for place, name in enumerate(names or ()):
             loc: Loc = (*owner, "via")
@@ -45,12 +46,20 @@ def _outside(scene: Scene) -> None:
     if not scene.complete:
         return
     plan = dial_plan(scene.configuration)
-    for use in scene.uses():
-        if use.to.dial is None or use.to.via is not None:
-            continue
-        decision = plan.whatever_it_costs(use.to.dial)
+    numbers: list[tuple[Loc, str]] = [
+        ((*use.loc, "dial"), use.to.dial)
+        for use in scene.uses()
+        if use.to.dial is not None and use.to.via is None
+    ]
+    numbers += [
+        (("agents", name, "dial"), agent.dial)
+        for name, agent in scene.configuration.agents.items()
+        if agent.dial is not None and agent.is_outside and agent.via is None
+    ]
+    for loc, number in numbers:
+        decision = plan.whatever_it_costs(number)
         if not isinstance(decision, Dial):
-            scene.wrong((*use.loc, "dial"), f"{decision.why}; {decision.advice}, or name a trunk by `via`")
+            scene.wrong(loc, f"{decision.why}; {decision.advice}, or name a trunk by `via`")
 
 
 def _sources(scene: Scene) -> None:
