@@ -28,6 +28,7 @@ from softswitch.acd.events import (
     Event,
     OfferAnswered,
     OfferFailed,
+    OfferPickedUp,
     PhonesReachable,
     PhonesUnreachable,
     SettingsChanged,
@@ -66,6 +67,7 @@ class Engine:
             CallerJoined: self._caller_joined,
             CallerLeft: self._caller_left,
             OfferAnswered: self._offer_answered,
+            OfferPickedUp: self._offer_picked_up,
             OfferFailed: self._offer_failed,
             ConnectFailed: self._connect_failed,
             ConversationEnded: self._conversation_ended,
@@ -184,6 +186,11 @@ class Engine:
             self._floor.out.append(CancelRing(event.offer, reason))
         elif offer.state is OfferState.RINGING:
             self._floor.connect(offer)
+
+    def _offer_picked_up(self, event: OfferPickedUp) -> None:
+        agent, offer = self._agent(event.by), self._offer(event.offer)
+        if offer and offer.state is OfferState.RINGING and offer.agent is not agent:
+            self._floor.pick_up(offer.caller, agent)
 
     def _offer_failed(self, event: OfferFailed) -> None:
         offer = self._offer(event.offer)

@@ -58,6 +58,16 @@ class OfferAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferPickedUp:
+    """Another agent has taken the caller for whom a phone rings, from a phone of his own: `Connect` follows,
+    by an offer of which there was no `Ring`. Nothing happens if the offer is no longer open, or that agent's.
+    """
+
+    offer: OfferId
+    by: AgentName
+
+
+@dataclass(frozen=True, slots=True)
 class OfferFailed:
     """Ringing an agent ended without an answer, not by our cancelling."""
 
@@ -159,6 +169,7 @@ Event = (
     | CallerJoined
     | CallerLeft
     | OfferAnswered
+    | OfferPickedUp
     | OfferFailed
     | ConnectFailed
     | ConversationEnded

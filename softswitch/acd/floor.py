@@ -121,6 +121,17 @@ class Floor:
         self.out.append(Ring(offer.id, caller.call, agent.name, queue.name, timeout, why))
         self.refresh(agent)
 
+    def pick_up(self, caller: Caller, agent: Agent) -> None:
+        """An agent takes a caller for whom others ring, whatever else is in hand."""
+        if own := caller.offers.get(agent.name):
+            self.withdraw(own, CancelReason.ANSWERED_ELSEWHERE)
+        self.rings += 1
+        offer = Offer(OfferId(f"o{self.rings}"), caller, agent, caller.queue, self.now)
+        caller.move(CallerMove.OFFER)
+        self.offers[offer.id] = caller.offers[agent.name] = offer
+        agent.take(offer)
+        self.connect(offer)
+
     def _ring_out(self, offer: Offer) -> None:
         self.out.append(CancelRing(offer.id, CancelReason.NO_ANSWER))
         self.fail(offer)

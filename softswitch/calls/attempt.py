@@ -28,6 +28,7 @@ class Attempt:
         self._call = call
         self._hearer = hearer or call.leg
         self._task: asyncio.Task[Leg] | None = None
+        self._answer: asyncio.Future[Leg] = asyncio.get_running_loop().create_future()
 
     def start(self) -> None:
         """Begin. Raises LegRefused when nothing can even be tried."""
@@ -39,15 +40,13 @@ class Attempt:
 
     def when_settled(self, settled: Settled) -> None:
         """Tell, as soon as it is known, what came of it; not when it is closed before that."""
-        assert self._task is not None
-        self._task.add_done_callback(lambda task: None if task.cancelled() else settled(_failure(task)))
+        self._answer.add_done_callback(lambda each: None if each.cancelled() else settled(_failure(each)))
 
     async def answered(self) -> Leg:
         """See `NextParty.answered`."""
-        assert self._task is not None
-        if not self._task.done():
+        if not self._answer.done():
             self._sound()
-        return await asyncio.shield(self._task)
+        return await asyncio.shield(self._answer)
 
     def moved_to(self, call: Call) -> None:
         """See `NextParty.moved_to`."""
@@ -56,11 +55,23 @@ class Attempt:
     def close(self, but: Leg | None = None) -> None:
         """See `NextParty.close`."""
         if self._task is not None:
-            self._task.add_done_callback(_heard)
             self._task.cancel()
+        self._answer.cancel()
 
     def _wait(self, until_answered: Coroutine[None, None, Leg]) -> None:
         self._task = asyncio.ensure_future(until_answered)
+        self._task.add_done_callback(self._settle)
+
+    def _settle(self, task: asyncio.Task[Leg]) -> None:
+        """The task's end is the answer, unless that came from elsewhere."""
+        error = None if task.cancelled() else task.exception()
+        if self._answer.done() or task.cancelled():
+            return
+        if error is None:
+            self._answer.set_result(task.result())
+        else:
+            self._answer.set_exception(error)
+            self._answer.exception()  # nobody may be left who would ask
 
     def _sound(self) -> None:
         """What is heard meanwhile, by somebody who has been answered."""
@@ -68,15 +79,9 @@ class Attempt:
             self._hearer.hear(*self._switch.music.hear(RINGBACK))
 
 
-def _failure(task: asyncio.Task[Leg]) -> LegError | TimeoutError | None:
+def _failure(answer: asyncio.Future[Leg]) -> LegError | TimeoutError | None:
     """Why nobody answered. Raises what is a mistake of the switch's own."""
-    error = task.exception()
+    error = answer.exception()
     if error is None or isinstance(error, LegError | TimeoutError):
         return error
     raise error
-
-
-def _heard(task: asyncio.Task[Leg]) -> None:
-    """Nobody may be left who would ask how it ended."""
-    if not task.cancelled():
-        task.exception()

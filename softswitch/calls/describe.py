@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from softswitch.calls.onward import PickUp
 from softswitch.types import Destination, HangUp, Reject, ToAgent, ToMenu, ToMessage, ToNumber, ToQueue
 
 
-def describe(destination: Destination) -> str:
+def describe(destination: Destination | PickUp) -> str:
     """As `queue support`."""
     match destination:
         case ToMenu():
@@ -18,6 +19,8 @@ def describe(destination: Destination) -> str:
             return f"dial {destination.number}"
         case ToMessage():
             return "message"
+        case PickUp():
+            return f"pickup {destination.colleague or 'of any'}"
         case Reject():
             return f"reject {destination.status}"
         case HangUp():

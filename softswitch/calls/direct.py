@@ -24,6 +24,7 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Onward | None:
         ringing.start()
         leg = await ringing.answered()
         await call.answer()
+        call.agent = ringing.agent  # a colleague may have picked it up
         call.note("Connected", agent=call.agent)
         try:
             return await converse(switch, call, leg)

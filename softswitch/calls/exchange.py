@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from softswitch.calls.bridge import Conversation
     from softswitch.calls.call import Call, Move
     from softswitch.calls.onward import Onward
+    from softswitch.calls.ringing import Ringing
 
 
 class Adopt(Protocol):
@@ -35,6 +36,8 @@ class Exchange:
         """By the caller's leg."""
         self.conversations: dict[LegId, Conversation] = {}
         """By each of their two legs."""
+        self.ringing: dict[Ringing, None] = {}
+        """Agents' phones that ring outside the queues, those that do longest first."""
         self.adopt: Adopt
         """Set, as the next one, by whoever is the parent of all calls."""
         self.refer: Refer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from softswitch.calls.call import Call
@@ -58,4 +59,12 @@ class Riding:
             self._onward.set_result(onward)
 
 
-Onward = Destination | NextParty | Riding
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Take what rings at a colleague."""
+
+    colleague: AgentName | None = None
+    """None: at any."""
+
+
+Onward = Destination | NextParty | Riding | PickUp

@@ -8,7 +8,7 @@ from softswitch.acd.events import AgentCallEnded, AgentCallStarted
 from softswitch.calls.agent_leg import dial, failure_of
 from softswitch.calls.attempt import Attempt
 from softswitch.calls.call import Call
-from softswitch.calls.fork import Fork
+from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone
 from softswitch.errors import LegError, LegRefused
@@ -47,6 +47,8 @@ class Ringing(Attempt):
         self._shown = shown
         self._counted: CallId | None = None
         self._fork: Fork | None = None
+        self._picked_up: Leg | None = None
+        """A colleague's own leg, by which it was answered."""
         self._open = False
         """The record says that they ring."""
         self._moved = False
@@ -58,6 +60,7 @@ class Ringing(Attempt):
         self._counted = call.id
         switch.dispatcher.feed(AgentCallStarted(agent, call.id))
         self._fork = dial(switch, call, agent, self._shown)
+        switch.exchange.ringing[self] = None
         self._note_offer()
         self._wait(self._until_answered(self._fork))
         self._sound()
@@ -72,6 +75,28 @@ class Ringing(Attempt):
             self._note_offer()
         return await super().answered()
 
+    @property
+    def rung(self) -> AgentName | None:
+        """At whom it rings; None: at nobody any more."""
+        return self._phone.agent if self._open else None
+
+    @property
+    def hearer(self) -> Leg:
+        """Who hears it ring, and will talk to whoever answers."""
+        return self._hearer
+
+    def picked_up(self, by: AgentName, leg: Leg) -> bool:
+        """A colleague answers on a leg of his own. False: somebody has answered already."""
+        if not self._open or self._answer.done() or self._fork is None:
+            return False
+        self._call.note("PickedUp", offer=self._fork.legs[0].id, agent=self._phone.agent, by=by)
+        self._note_end(CancelReason.ANSWERED_ELSEWHERE)
+        self._answer.set_result(leg)
+        self._fork.hangup(COMPLETED_ELSEWHERE)
+        self._picked_up, self.agent = leg, by
+        self._free()
+        return True
+
     def moved_to(self, call: Call) -> None:
         """See `NextParty.moved_to`."""
         self._moved = self._open
@@ -84,6 +109,13 @@ class Ringing(Attempt):
         super().close(but)
         if self._fork is not None:
             self._fork.hangup(but=but)
+        if self._picked_up is not None and self._picked_up is not but:
+            self._picked_up.hangup()
+        self._free()
+
+    def _free(self) -> None:
+        """The agent is in this call no more, and picks it up no more."""
+        self._switch.exchange.ringing.pop(self, None)
         if self._counted is not None:
             self._switch.dispatcher.feed(AgentCallEnded(self._phone.agent, self._counted))
             self._counted = None

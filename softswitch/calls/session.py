@@ -14,8 +14,9 @@ from softswitch.calls.describe import describe
 from softswitch.calls.direct import ring_agent
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
-from softswitch.calls.onward import Onward, Riding
+from softswitch.calls.onward import Onward, PickUp, Riding
 from softswitch.calls.outbound import dial_out, outbound
+from softswitch.calls.pickup import pick_up
 from softswitch.calls.switch import Switch
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
@@ -95,7 +96,7 @@ def _current_task() -> asyncio.Task[None]:
     return task
 
 
-def _first_destination(switch: Switch, call: Call) -> Destination:
+def _first_destination(switch: Switch, call: Call) -> Destination | PickUp:
     """Who calls, and what was dialled."""
     if call.leg.origin.agent is not None and (to := _of_an_agent(switch, call, call.leg.origin.agent)):
         return to
@@ -119,13 +120,13 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
     return destination
 
 
-def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | None:
+def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | PickUp | None:
     """What an agent dials who has proved to be one: a code, a colleague's extension, or a number outside;
     None: a number of `numbers`, as for anybody. Nobody else comes to the outbound rules.
     """
     dialled = normalise(call.leg.dialled)
     settings = switch.settings
-    to: Destination | None = feature(switch, agent, dialled)
+    to: Destination | PickUp | None = feature(switch, agent, dialled)
     if to is None and dialled in settings.menus.extensions:
         to = ToAgent(None)
     if to is not None:
@@ -166,6 +167,8 @@ async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
                 await _reject(switch, call, onward.status)
             case HangUp():
                 call.leg.hangup()
+            case PickUp():
+                return await pick_up(switch, call, onward)
             case Riding():
                 call.phase, call.riding = "talking", onward
                 return await onward.over()

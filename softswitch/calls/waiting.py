@@ -62,6 +62,7 @@ class Stay:
         self._call = call
         self._priority = priority
         self._offers: dict[OfferId, Offer] = {}
+        self._picked_up: Leg | None = None
         self._speaking: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
@@ -139,10 +140,15 @@ class Stay:
 
     def connect(self, action: Connect) -> None:
         """Take over the agent's leg."""
-        self.agent = self._offers.pop(action.offer).take()
+        offer = self._offers.pop(action.offer, None)
+        self.agent, self._picked_up = offer.take() if offer else self._picked_up, None
         self._call.agent = action.agent
         self._connected = asyncio.get_running_loop().time()
         self._settle(action)
+
+    def picked_up(self, leg: Leg) -> None:
+        """An agent has taken the caller from a phone of his own; `connect` follows."""
+        self._picked_up = leg
 
     def announce(self, action: Announce) -> None:
         """Speak over the music; an announcement that is still being spoken is not interrupted."""

@@ -187,4 +187,6 @@ def _hashes(given: Ha1 | None) -> dict[Algorithm, str]:
 
 def _features(file: Configuration) -> plain.Features:
     codes = file.features
-    return plain.Features(codes.sign_in, codes.sign_out, codes.pause, codes.resume, dict(file.pauses))
+    return plain.Features(
+        codes.sign_in, codes.sign_out, codes.pause, codes.resume, codes.pickup, dict(file.pauses)
+    )

@@ -96,6 +96,7 @@ class Features:
     sign_out: str = "*12"
     pause: str = "*13"
     resume: str = "*14"
+    pickup: str = "*8"
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Of a pause, by the digits that follow its code."""
 

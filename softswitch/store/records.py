@@ -35,6 +35,7 @@ class Kind(StrEnum):
     DIALLED_OUT = "DialledOut"
     DIAL_ENDED = "DialEnded"
     CONFIRMED = "Confirmed"
+    PICKED_UP = "PickedUp"
     CONNECTED = "Connected"
     CONNECT_FAILED = "ConnectFailed"
     HELD = "Held"
@@ -200,6 +201,10 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CONFIRMED: Word(
             "An agent at a number outside has pressed the key that takes the call.",
             {"agent": "who"},
+        ),
+        Kind.PICKED_UP: Word(
+            "An agent took the call that rang at a colleague.",
+            {"offer": "which ringing", "agent": "at whom it rang", "by": "who took it"},
         ),
         Kind.CONNECTED: Word(
             "Caller and agent can talk.",

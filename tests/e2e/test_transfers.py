@@ -192,3 +192,35 @@ async def test_nobody_takes_the_call_of_another_agent(tmp_path):
         assert (await first.refer(others)).response.status == 403
         call.bye()
         others.bye()
+
+
+async def test_a_colleague_takes_a_call_that_rings_by_a_code(tmp_path):
+    settings = SETTINGS | {"teams": {"support": {"agents": ["desk-201", "desk-202"]}}}
+    settings["queues"] = {"support": SETTINGS["queues"]["support"]}
+    settings["numbers"] = {"600": {"queue": "support"}}
+    async with (
+        running(tmp_path, settings) as switch,
+        desk("201") as one,
+        desk("202") as two,
+        Phone("100") as caller,
+    ):
+        await one.register(home(switch))
+        await two.register(home(switch))
+        call = caller.call(switch.uri("600"))
+        call.say(tone(CALLER_TONE))
+        ringing = await one.rung()
+        ringing.ring()
+        picked = two.call(switch.uri("*8201"))
+        picked.say(tone(THIRD_TONE))
+        await picked.until_answered()
+        await ringing.until_ended()
+        assert "Call completed elsewhere" in one.heard("CANCEL")[0].get("reason")
+        await asyncio.sleep(1.5)
+        assert await agents_state(switch, "desk-202") == "talking"
+        picked.bye()
+        await call.until_ended()
+        assert voice(last_second(call), THIRD_TONE) > 0.5
+        assert voice(last_second(picked), CALLER_TONE) > 0.5
+        assert await agents_state(switch, "desk-202") == "wrap-up"
+        record = await asyncio.to_thread(switch.record, call.call_id)
+        assert (record["agent"], record["ended_by"]) == ("desk-202", "agent")
