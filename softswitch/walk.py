@@ -76,6 +76,7 @@ class Kind(StrEnum):
     NUMBER_ENTERED = "entered"
     LANGUAGE = "language"
     OTHERWISE = "otherwise"
+    ADVICE = "advice"
     UNUSED = "unused"
     END = "end"
 
@@ -149,6 +150,7 @@ _STYLES = {
     Kind.SILENCE: "yellow",
     Kind.MISTAKE: "yellow",
     Kind.OTHERWISE: "green",
+    Kind.ADVICE: "yellow",
     Kind.UNUSED: "red",
     Kind.END: "bold green",
 }
@@ -217,7 +219,7 @@ class _Walk:
             return None
         self._note(Kind.NUMBER, self._dialled, decision.why)
         if isinstance(decision, Refused):
-            self._note(Kind.MISTAKE, decision.advice, "where it should be allowed")
+            self._note(Kind.ADVICE, decision.advice, "where it should be allowed")
             return Reject(decision.status)
         return ToNumber(decision.number, decision.trunks, decision.emergency)
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+
+import yaml
 
 from softswitch.testing.phone import Phone
 from softswitch.testing.voice import tone
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
 from tests.e2e.kamailio import NETWORK, PASSWORD, USER, Kamailio
 from tests.e2e.test_outbound import HOUSE, NUMBER, OWN, answered, dials, refused
-from tests.e2e.test_registering import desk, home, running
+from tests.e2e.test_registering import REALM, desk, home, running
 from tests.e2e.test_trunks import becomes
+
+SHIPPED = Path(__file__).parents[2] / "config" / "carrier.yaml"
 
 
 def network():
@@ -116,3 +121,31 @@ async def test_when_one_of_two_dies_the_other_takes_the_call(tmp_path):
         assert await refused(call) == 486
         switch.record(call.call_id)
         assert switch.events("DialEnded")[-1]["data"]["server"] == 1, "one that is down is tried last"
+
+
+async def test_the_configuration_that_comes_with_the_switch_works(tmp_path, monkeypatch):
+    for name, secret in (("DESK_201", "secret-201"), ("DESK_202", "secret-202"), ("CARRIER", PASSWORD)):
+        monkeypatch.setenv(f"{name}_PASSWORD", secret)
+    settings = yaml.safe_load(SHIPPED.read_text())
+    settings["sip"] = {"realm": REALM}
+    async with network() as outside, Kamailio(tmp_path, outside) as carrier, desk("201") as agent:
+        settings["trunks"]["carrier"]["server"] = carrier.server
+        async with running(tmp_path, settings) as switch:
+            await becomes(switch, "up")
+            await agent.register(home(switch))
+            call = outside.call(carrier.uri("48221234567"))
+            mobile = await outside.rung()
+            ringing = await agent.rung()
+            ringing.ring()
+            assert ringing.invite.get("from").startswith('"Office: ')
+            mobile.answer()
+            await mobile.until_answered()
+            await asyncio.sleep(1.0)
+            mobile.press("1")
+            await ringing.until_ended()
+            call.bye()
+            await mobile.until_ended()
+            out = dials(agent, switch)
+            (await outside.rung()).refuse(486)
+            assert await refused(out) == 486
+            assert await refused(dials(agent, switch, "0044207946000")) == 403
