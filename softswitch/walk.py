@@ -172,7 +172,7 @@ class _Walk:
         self._dialled = dialled
         self._caller = caller
         self._at = at
-        self._rule: CallerRule | None = settings.routing.classify(caller) if caller else None
+        self._rule: CallerRule | None = settings.routing.classify(*self._forms(caller)) if caller else None
         self._language: Language = (self._rule and self._rule.language) or settings.media.languages[0]
         self._steps: list[Step] = []
         self._asked: set[str] = set()
@@ -181,9 +181,7 @@ class _Walk:
 
     def steps(self, keys: Sequence[str], agent: AgentName | None) -> list[Step]:
         """The whole walk."""
-        destination = self._of_an_agent(agent) if agent else None
-        if destination is None:
-            destination = self._arrive()
+        destination = (self._of_an_agent(agent) if agent else None) or self._arrive()
         if isinstance(destination, ToMenu):
             self._menus(destination.menu, keys)
         else:
@@ -191,11 +189,16 @@ class _Walk:
             self._unused(keys)
         return self._steps
 
+    def _forms(self, number: str) -> tuple[str, ...]:
+        """A number as it is, and as E.164 where carriers bring calls."""
+        arrived = self._settings.dialplan.numbering.arrived(number)
+        return (number, arrived) if self._settings.trunks else (number,)
+
     def _note(self, kind: Kind, text: str, note: str = "") -> None:
         self._steps.append(Step(kind, text, note))
 
     def _arrive(self) -> Destination:
-        rule = self._settings.routing.rule(self._dialled)
+        rule = self._settings.routing.rule(*self._forms(self._dialled))
         if rule is None:
             self._note(Kind.NUMBER, self._dialled, "no line of `numbers` matches")
             destination: Destination = Reject(404)
