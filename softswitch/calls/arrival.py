@@ -6,7 +6,8 @@
 | a carrier | its number as E.164 | as E.164; where the request names only our login there, what To says |
 | anybody else | as it says itself | as it was dialled |
 
-A carrier leaves out prefixes as it likes; the form that it wrote still counts for `numbers` and `callers`.
+Carriers and people leave out prefixes as they like: both forms of a number, as it came and as E.164, count
+for `numbers` and `callers`.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ class Arrival:
     """What a leg alone does not say."""
 
     number_as: str = ""
-    """The caller's number as a carrier wrote it."""
+    """Another form of the caller's number: as a carrier wrote it."""
     dialled_as: str = ""
-    """What was dialled, as a carrier wrote it."""
+    """Another form of what was dialled: as a carrier wrote it; E.164 where an agent dialled it."""
     diverted: tuple[Redirection, ...] = ()
     """Who passed the call on, the latest first, by a carrier's word."""
 
@@ -42,6 +43,7 @@ def receive(settings: SwitchSettings, leg: Leg) -> Arrival:
     phone = settings.phones.get(leg.origin.agent) if leg.origin.agent else None
     if phone is not None:
         leg.remote = Party(phone.extension or leg.remote.number, phone.name, leg.remote.uri)
+        return Arrival(dialled_as=settings.dialplan.numbering.dialled(leg.dialled))
     trunk = settings.trunks.get(leg.origin.trunk) if leg.origin.trunk else None
     return NOTHING_MORE if trunk is None else _by_trunk(settings, trunk, leg)
 

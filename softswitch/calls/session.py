@@ -70,10 +70,10 @@ def _note_arrival(call: Call) -> None:
     more: dict[str, JsonValue] = {}
     if leg.origin.trunk is not None:
         more["trunk"] = leg.origin.trunk
-    if arrival.number_as != leg.remote.number and arrival.number_as:
-        more["number_as"] = arrival.number_as
-    if arrival.dialled_as != leg.dialled and arrival.dialled_as:
-        more["dialled_as"] = arrival.dialled_as
+        if arrival.number_as != leg.remote.number:
+            more["number_as"] = arrival.number_as
+        if arrival.dialled_as != leg.dialled:
+            more["dialled_as"] = arrival.dialled_as
     if arrival.diverted:
         more["diverted"] = [asdict(one) for one in arrival.diverted]
     if (before := call.transferred) is not None:

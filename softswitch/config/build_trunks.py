@@ -38,5 +38,5 @@ def trunk(name: str, section: Trunk) -> plain.Trunk:
 def server(text: str) -> plain.TrunkServer:
     """`tcp:sip.carrier.example:5070`, of which the host alone must be there."""
     parts = text.split(":")
-    transport = parts.pop(0) if parts[0] in ("udp", "tcp") else "udp"
+    transport = parts.pop(0) if parts[0] in ("udp", "tcp", "tls") else "udp"
     return plain.TrunkServer(parts[0], int(parts[1]) if len(parts) > 1 else None, transport)

@@ -189,18 +189,18 @@ class TrunkServer:
     port: int | None = None
     """None: the transport's own, as PJSIP finds it."""
     transport: str = "udp"
-    """udp or tcp."""
+    """udp, tcp or tls."""
 
     @property
     def shown(self) -> str:
         """For people and the record: `tcp:sip.carrier.example:5070`."""
-        return f"{self.transport}:{self.host}:{self.port or 5060}"
+        return f"{self.transport}:{self.host}:{self.port or (5061 if self.transport == 'tls' else 5060)}"
 
     def uri(self, user: str = "") -> str:
         """A SIP URI there."""
         at = f"{user}@" if user else ""
         port = f":{self.port}" if self.port is not None else ""
-        return f"sip:{at}{self.host}{port}{';transport=tcp' if self.transport == 'tcp' else ''}"
+        return f"sip:{at}{self.host}{port}{'' if self.transport == 'udp' else f';transport={self.transport}'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from softswitch.config.build_trunks import server
 from softswitch.config.describe import summary
 from softswitch.config.settings import Trunk, TrunkServer
 from softswitch.dialplan.numbering import NumberFormat
@@ -65,6 +66,8 @@ def test_a_trunk_is_what_the_file_says(check_text):
 def test_a_server_is_written_as_a_uri():
     assert TrunkServer("a.example").uri("+48600") == "sip:+48600@a.example"
     assert TrunkServer("192.0.2.1", 5070, "tcp").uri() == "sip:192.0.2.1:5070;transport=tcp"
+    secure = server("tls:a.example")
+    assert (secure.uri(), secure.shown) == ("sip:a.example;transport=tls", "tls:a.example:5061")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,8 @@ def test_a_server_is_written_as_a_uri():
         ("t: {server: §a b}", "expected a host"),
         ("t: {server: §'a:0'}", "a port from 1 to 65535"),
         ("t: {server: §1.2.3.4.5}", "this address is none"),
-        ("t: {server: §'tls:a'}", "not supported yet"),
+        ("t: {server: §'tls:a'}", "has no `tls:` address"),
+        ("t: {servers: [a, §'tls:a']}", "has no `tls:` address"),
         ("t: {server: §'[::1]'}", "not supported yet"),
         ("§t: {server: a, username: b}", "expected `password` as well"),
         ("§t: {server: a, password: b}", "expected `username` as well"),

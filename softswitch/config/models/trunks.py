@@ -12,18 +12,16 @@ from softswitch.config.models.base import Section
 from softswitch.config.quantities import Duration, PublicNumber, Words, matching, parse_text, wrong
 from softswitch.config.unsupported import not_yet
 
-_SERVER = r"(?:(udp|tcp):)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?"
+_SERVER = r"(?:(udp|tcp|tls):)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?"
 
 
 def _parse_server(value: object) -> str:
     text = parse_text(value)
-    if text.startswith("tls:"):
-        raise not_yet(text, "SIP over TLS")
     if "[" in text:
         raise not_yet(text, "IPv6")
     match = re.fullmatch(_SERVER, text)
     if match is None:
-        raise wrong("expected a host, as sip.carrier.example, 192.0.2.10:5070 or tcp:sip.carrier.example")
+        raise wrong("expected a host, as sip.carrier.example, 192.0.2.10:5070 or tls:sip.carrier.example")
     if match[3] is not None and not 1 <= int(match[3]) <= 65535:
         raise wrong("expected a port from 1 to 65535")
     if re.fullmatch(r"[0-9.]+", match[2]):
@@ -92,7 +90,8 @@ class Trunk(Section):
     """
 
     server: Server | None = None
-    """Where calls are sent, over UDP on port 5060 unless it says otherwise."""
+    """Where calls are sent, over UDP on port 5060 unless it says otherwise; over `tls` the port is 5061, and
+    the server's certificate is not checked."""
     servers: Annotated[list[Server], Field(min_length=1, max_length=8)] | None = None
     """In place of `server`: several, the preferred one first. The next one takes a call that the one before
     does not answer or cannot serve; one that answers no OPTIONS is tried last."""
