@@ -253,6 +253,9 @@ class LegEnd:
     reason: str = ""
     """The reason phrase, or the switch's own word for it."""
 
+    target: str = ""
+    """With a status of 3xx: whom it names, the user part of the URI."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:

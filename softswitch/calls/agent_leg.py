@@ -12,6 +12,7 @@ from softswitch.acd.actions import Ring
 from softswitch.acd.events import OfferAnswered, OfferFailed
 from softswitch.calls.call import Call
 from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork, Rung
+from softswitch.calls.forwarding import Forwarding
 from softswitch.calls.remote import Remote
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
@@ -61,8 +62,12 @@ def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = Non
     others: list[Callable[[], Rung]] = []
     if phone is not None and phone.outside is not None:
         others.append(partial(Remote, switch, call, phone, phone.outside, shown))
-    ways = switch.directory.ways(agent)
-    return Fork(switch.endpoint, ways, shown or display(switch, call), call.headers(), others)
+    seen = shown or display(switch, call)
+
+    def dress(rung: Rung) -> Rung:
+        return rung if phone is None else Forwarding(switch, call, phone, seen, rung)
+
+    return Fork(switch.endpoint, switch.directory.ways(agent), seen, call.headers(), others, dress)
 
 
 class Offer:

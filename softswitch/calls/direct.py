@@ -5,8 +5,9 @@ from __future__ import annotations
 from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
 from softswitch.calls.onward import Onward
-from softswitch.calls.ringing import BUSY, Ringing, phone_of
+from softswitch.calls.ringing import BUSY, Ringing
 from softswitch.calls.switch import Switch
+from softswitch.calls.targets import phone_of
 from softswitch.errors import LegError, NotConfirmed
 from softswitch.types import Reject, ToAgent
 

@@ -17,10 +17,9 @@ from softswitch.calls.carried import Carried
 from softswitch.calls.onward import Onward
 from softswitch.calls.redirection import MOST
 from softswitch.calls.switch import Switch
-from softswitch.dialplan.plan import Dial, Refused
 from softswitch.errors import LegError, LegRefused, NotConfirmed
 from softswitch.ports import Hear, Leg
-from softswitch.types import Destination, EndedBy, LegState, Party, Reject, Seconds, ToNumber
+from softswitch.types import EndedBy, LegState, Party, Reject, Seconds, ToNumber
 
 log = structlog.get_logger(__name__)
 
@@ -47,13 +46,6 @@ def goes_round(call: Call) -> bool:
     """Whether a carrier says that the call was here before, or has been passed on too often."""
     diverted = call.arrival.diverted
     return len(diverted) >= MOST or any(one.number == call.leg.dialled for one in diverted)
-
-
-def outbound(decision: Dial | Refused) -> Destination:
-    """What the dial plan has decided, as a destination."""
-    if isinstance(decision, Refused):
-        return Reject(decision.status)
-    return ToNumber(decision.number, decision.trunks, decision.emergency)
 
 
 async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Onward | None:

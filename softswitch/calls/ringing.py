@@ -13,20 +13,11 @@ from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
-from softswitch.routing import normalise
-from softswitch.types import AgentName, CallId, CancelReason, OfferFailure, Party, ToAgent
+from softswitch.types import AgentName, CallId, CancelReason, OfferFailure, Party
 
 BUSY, UNAVAILABLE = 486, 480
 _STATUS = {486: 486, 600: 486, 603: 603}
 """What the caller is answered for a phone's status; anything else is UNAVAILABLE."""
-
-
-def phone_of(switch: Switch, to: ToAgent, dialled: str) -> AgentPhone | None:
-    """The phone that a destination means; None when the dialled number is nobody's extension, or when a
-    reload has removed the agent while the caller was still in a menu of before.
-    """
-    agent = to.agent or switch.settings.menus.extensions.get(normalise(dialled))
-    return switch.settings.phones.get(AgentName(agent)) if agent else None
 
 
 class Ringing(Attempt):

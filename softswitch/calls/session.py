@@ -15,9 +15,10 @@ from softswitch.calls.direct import ring_agent
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
 from softswitch.calls.onward import Onward, PickUp, Riding
-from softswitch.calls.outbound import dial_out, outbound
+from softswitch.calls.outbound import dial_out
 from softswitch.calls.pickup import pick_up
 from softswitch.calls.switch import Switch
+from softswitch.calls.targets import outbound
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out

@@ -15,10 +15,10 @@ from softswitch.calls.consulted import join
 from softswitch.calls.describe import describe
 from softswitch.calls.features import is_code
 from softswitch.calls.onward import Onward
-from softswitch.calls.outbound import Outside, outbound
-from softswitch.calls.ringing import BUSY, Ringing, phone_of
+from softswitch.calls.outbound import Outside
+from softswitch.calls.ringing import BUSY, Ringing
 from softswitch.calls.switch import Switch
-from softswitch.dialplan.way_out import way_out
+from softswitch.calls.targets import phone_of, target_of
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg, Referral
 from softswitch.routing import normalise
@@ -90,7 +90,7 @@ def _blind(conversation: Conversation, mover: Leg, referral: Referral, agent: Ag
     """Without asking whoever is meant."""
     if is_code(conversation.switch.settings.features, normalise(referral.number)):
         return FORBIDDEN
-    target = _target(conversation.switch, agent, referral.number)
+    target = target_of(conversation.switch, agent, referral.number)
     conversation.call.note(
         "TransferAsked", by=agent, number=referral.number, attended=False, destination=describe(target)
     )
@@ -159,22 +159,6 @@ class Trial:
 
     def _hand_on(self, onward: Onward) -> None:
         self._conversation.hand_on(self._conversation.partner(self.mover), onward, self._move)
-
-
-def _target(switch: Switch, agent: AgentName, number: str) -> Destination:
-    """Where an agent may transfer to by this number."""
-    settings, dialled = switch.settings, normalise(number)
-    if dialled in settings.menus.extensions:
-        to: Destination = ToAgent(None)
-    elif decision := way_out(settings.dialplan, settings.routing, agent, dialled):
-        to = outbound(decision)
-    else:
-        rule = settings.routing.rule(number)
-        to = rule.then if rule else Reject(404)
-    if not isinstance(to, ToAgent):
-        return to
-    phone = phone_of(switch, to, number)
-    return Reject(404) if phone is None else ToAgent(phone.agent)
 
 
 def _obstacle(switch: Switch, target: Destination) -> int | None:

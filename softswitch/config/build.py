@@ -166,6 +166,7 @@ def _phone(name: str, agent: Agent, usual: Encryption, voice: Voice) -> plain.Ag
         way=Way(agent.dial, srtp=srtp) if agent.dial and outside is None else None,
         extension=agent.number,
         ring=agent.ring,
+        forwards=agent.forwards,
         srtp=srtp,
         outside=None if outside is None else voice.outside(outside, agent.via),
         confirm=agent.confirm is not False,

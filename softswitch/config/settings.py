@@ -161,6 +161,8 @@ class AgentPhone:
     """The number that other callers dial for this agent (`{agent: dialled}`)."""
     ring: Seconds = 30.0
     """Ring time when dialled directly."""
+    forwards: bool = False
+    """Its phones may send calls on."""
     srtp: Srtp = Srtp.OFF
     """Of phones that register, and of calls from them; `way` says it for the fixed address."""
     outside: ToNumber | None = None

@@ -199,7 +199,7 @@ class SipLeg(Sounding):
             return
         end = self.ended.result()
         if end.remote and not self._confirmed:
-            raise LegRefused(end.status, end.reason)
+            raise LegRefused(end.status, end.reason, end.target)
         raise LegGone(f"{self.id} ended: {end.status} {end.reason}".strip())
 
     def hear(self, *sources: Hear) -> None:
@@ -314,7 +314,7 @@ class SipLeg(Sounding):
         redirected = lib.legs_redirected(call_id, text, len(text))
         if redirected:
             self.redirected_to = ffi.string(text).decode(errors="replace")
-            return LegEnd(True, redirected, f"moved to {self.redirected_to}")
+            return LegEnd(True, redirected, f"moved to {self.redirected_to}", user_part(self.redirected_to))
         status = self._look().code
         lib.legs_reason(call_id, text, len(text))
         return LegEnd(True, status or 487, ffi.string(text).decode(errors="replace"))

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     DIALLED_OUT = "DialledOut"
     DIAL_ENDED = "DialEnded"
     CONFIRMED = "Confirmed"
+    FORWARDED = "Forwarded"
     PICKED_UP = "PickedUp"
     CONNECTED = "Connected"
     CONNECT_FAILED = "ConnectFailed"
@@ -201,6 +202,15 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CONFIRMED: Word(
             "An agent at a number outside has pressed the key that takes the call.",
             {"agent": "who"},
+        ),
+        Kind.FORWARDED: Word(
+            "An agent's phone has sent the call on (302).",
+            {
+                "agent": "whose phone",
+                "number": "where to, as the phone says",
+                "destination": "what the number means",
+                "followed": "whether that is tried; if not, the phone has refused",
+            },
         ),
         Kind.PICKED_UP: Word(
             "An agent took the call that rang at a colleague.",

@@ -93,7 +93,7 @@ class FakeLeg:
         if self.ended.done():
             end = self.ended.result()
             if end.remote and not self._answered.done():
-                raise LegRefused(end.status, end.reason)
+                raise LegRefused(end.status, end.reason, end.target)
             raise LegGone(f"{self.id}: {end.status} {end.reason}".rstrip())
 
     def hear(self, *sources: Hear) -> None:
@@ -149,9 +149,9 @@ class FakeLeg:
         """An outgoing leg's phone answers."""
         self.answer()
 
-    def refuse(self, status: int = 486, reason: str = "") -> None:
-        """An outgoing leg's phone refuses with a final status."""
-        self._end(LegEnd(True, status, reason))
+    def refuse(self, status: int = 486, reason: str = "", target: str = "") -> None:
+        """An outgoing leg's phone refuses with a final status; with a 3xx it names a `target`."""
+        self._end(LegEnd(True, status, reason, target))
 
     def after(self, seconds: Seconds, verb: Callable[..., None], *args: object) -> asyncio.TimerHandle:
         """Do something later: `leg.after(2.5, leg.press, "1")`."""

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from softswitch.testing.phone import Phone
+from softswitch.testing.phone import Phone, Refused
 from softswitch.testing.voice import tone
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
 from tests.e2e.test_registering import CONFIGURATION, agents_state, becomes, desk, home, running
@@ -224,3 +224,30 @@ async def test_a_colleague_takes_a_call_that_rings_by_a_code(tmp_path):
         assert await agents_state(switch, "desk-202") == "wrap-up"
         record = await asyncio.to_thread(switch.record, call.call_id)
         assert (record["agent"], record["ended_by"]) == ("desk-202", "agent")
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_a_phone_sends_a_call_on_where_its_agent_may(tmp_path, allowed):
+    agents = SETTINGS["agents"] | {"desk-201": SETTINGS["agents"]["desk-201"] | {"forwards": allowed}}
+    async with (
+        running(tmp_path, SETTINGS | {"agents": agents, "numbers": {"2xx": {"agent": "dialled"}}}) as switch,
+        desk("201") as one,
+        desk("202") as two,
+        Phone("100") as caller,
+    ):
+        await one.register(home(switch))
+        await two.register(home(switch))
+        call = caller.call(switch.uri("201"))
+        call.say(tone(CALLER_TONE))
+        (await one.rung()).redirect(switch.uri("202"))
+        if not allowed:
+            with pytest.raises(Refused, match="480"):
+                await call.until_answered()
+            assert two.heard("INVITE") == []
+            return
+        second = await picked_up(two, THIRD_TONE)
+        await call.until_answered()
+        await asyncio.sleep(1.5)
+        second.bye()
+        await call.until_ended()
+        assert voice(last_second(call), THIRD_TONE) > 0.5
