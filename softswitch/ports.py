@@ -116,6 +116,9 @@ class Leg(Source, Protocol):
     origin: Origin
     """An incoming leg: who sent it, as far as that was proven."""
 
+    replaces: Leg | None
+    """An incoming leg: the one of this switch in whose place it wants to be, and may (RFC 3891)."""
+
     dialled: str
     """An incoming leg: the user part of the request URI."""
 

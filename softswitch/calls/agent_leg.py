@@ -17,7 +17,7 @@ from softswitch.calls.remote import Remote
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
-from softswitch.types import AgentName, CancelReason, OfferFailure, Party
+from softswitch.types import AgentName, CancelReason, LegId, OfferFailure, Party
 
 log = structlog.get_logger(__name__)
 
@@ -104,8 +104,11 @@ class Offer:
     async def _run(self) -> None:
         feed = self._switch.dispatcher.feed
         offer = self._ring.offer
+        legs: list[LegId] = []
         try:
             self._fork = dial(self._switch, self._call, self._ring.agent)
+            legs = [leg.id for leg in self._fork.legs]
+            self._switch.exchange.offered.update(dict.fromkeys(legs, self._ring))
             self._leg = await self._fork.answered()
         except LegRefused as refusal:
             feed(OfferFailed(offer, failure_of(refusal.status), refusal.status))
@@ -117,5 +120,7 @@ class Offer:
         else:
             feed(OfferAnswered(offer))
         finally:
+            for name in legs:
+                self._switch.exchange.offered.pop(name, None)
             if self._fork is not None:
                 self._fork.hangup(but=self._leg if self._taken else None)

@@ -20,7 +20,7 @@ def describe(destination: Destination | PickUp) -> str:
         case ToMessage():
             return "message"
         case PickUp():
-            return f"pickup {destination.colleague or 'of any'}"
+            return f"pickup {destination.colleague or (destination.leg.id if destination.leg else 'of any')}"
         case Reject():
             return f"reject {destination.status}"
         case HangUp():

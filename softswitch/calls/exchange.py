@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from softswitch.acd.actions import Ring
 from softswitch.ports import Leg, Referral
 from softswitch.types import CallId, LegId
 
@@ -36,6 +37,8 @@ class Exchange:
         """By the caller's leg."""
         self.conversations: dict[LegId, Conversation] = {}
         """By each of their two legs."""
+        self.offered: dict[LegId, Ring] = {}
+        """Offers of queues by the legs that ring for them."""
         self.ringing: dict[Ringing, None] = {}
         """Agents' phones that ring outside the queues, those that do longest first."""
         self.adopt: Adopt

@@ -65,6 +65,8 @@ class PickUp:
 
     colleague: AgentName | None = None
     """None: at any."""
+    leg: Leg | None = None
+    """What rings there; None: anything."""
 
 
 Onward = Destination | NextParty | Riding | PickUp

@@ -4,6 +4,7 @@
 |---|---|
 | the code (`*8`) | what has been ringing longest at colleagues, the queues' callers first |
 | the code and an extension (`*8201`) | what has been ringing longest at that colleague |
+| anything, with a Replaces (RFC 3891) that names a ringing dialog | what rings on it |
 
 Colleagues are those with whom the agent shares a queue. The caller's own call goes on with the agent's phone,
 and the agent's call rides along.
@@ -18,6 +19,7 @@ from softswitch.calls.call import Call
 from softswitch.calls.onward import Onward, PickUp, Riding
 from softswitch.calls.ringing import Ringing
 from softswitch.calls.switch import Switch
+from softswitch.ports import Leg
 from softswitch.types import AgentName, Language, Prompt, Reject, ToMessage
 
 NOTHING_RINGS = ToMessage(
@@ -45,6 +47,11 @@ async def pick_up(switch: Switch, call: Call, what: PickUp) -> Onward | None:
     return NOTHING_RINGS
 
 
+def may_pick_up(switch: Switch, agent: AgentName, leg: Leg) -> bool:
+    """Whether an agent may take what rings on a leg."""
+    return next(_ringing(switch, agent, PickUp(leg=leg)), None) is not None
+
+
 def colleagues(switch: Switch, agent: AgentName) -> set[AgentName]:
     """Everybody with whom an agent shares a queue."""
     teams = (queue.agents for queue in switch.settings.engine.queues.values())
@@ -56,8 +63,13 @@ def _ringing(switch: Switch, agent: AgentName, what: PickUp) -> Iterator[Ring | 
     at = colleagues(switch, agent)
     if what.colleague is not None:
         at &= {what.colleague}
-    yield from (ring for ring in switch.dispatcher.ringing if ring.agent in at)
-    yield from [ringing for ringing in switch.exchange.ringing if ringing.rung in at]
+    leg, exchange = what.leg, switch.exchange
+    for ring in switch.dispatcher.ringing:
+        if ring.agent in at and (leg is None or exchange.offered.get(leg.id) is ring):
+            yield ring
+    for ringing in tuple(exchange.ringing):
+        if ringing.rung in at and (leg is None or ringing.rings_on(leg)):
+            yield ringing
 
 
 def _take(switch: Switch, call: Call, agent: AgentName, ringing: Ring | Ringing) -> Riding | None:

@@ -71,6 +71,10 @@ class Ringing(Attempt):
         """At whom it rings; None: at nobody any more."""
         return self._phone.agent if self._open else None
 
+    def rings_on(self, leg: Leg) -> bool:
+        """Whether one of the phones is on this leg."""
+        return self._fork is not None and leg in self._fork.legs
+
     @property
     def hearer(self) -> Leg:
         """Who hears it ring, and will talk to whoever answers."""

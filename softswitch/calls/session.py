@@ -99,6 +99,10 @@ def _current_task() -> asyncio.Task[None]:
 
 def _first_destination(switch: Switch, call: Call) -> Destination | PickUp:
     """Who calls, and what was dialled."""
+    if call.leg.replaces is not None:
+        taken = PickUp(leg=call.leg.replaces)
+        call.note("CallRouted", rule=None, caller_rule=None, destination=describe(taken))
+        return taken
     if call.leg.origin.agent is not None and (to := _of_an_agent(switch, call, call.leg.origin.agent)):
         return to
     routing = switch.settings.routing

@@ -16,7 +16,7 @@ import pjsua2 as pj
 import structlog
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear, Referral
+from softswitch.ports import Hear, Leg, Referral
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import PjAccount
 from softswitch.sip.callbacks import from_pjsip
@@ -81,6 +81,7 @@ class SipLeg(Sounding):
         self.transport = ""
         self.incoming = incoming
         self.origin = UNKNOWN
+        self.replaces: Leg | None = None
         self.state = LegState.NEW
         self.digits: asyncio.Queue[str] = asyncio.Queue()
         self.ended: asyncio.Future[LegEnd] = loop.create_future()

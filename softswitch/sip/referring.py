@@ -22,10 +22,10 @@ import structlog
 
 from softswitch import siptext
 from softswitch.ports import Leg, Referral
-from softswitch.sip._native import lib
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.headers import user as user_part
 from softswitch.sip.leg import SipLeg
+from softswitch.sip.replacing import leg_of
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ class Referring:
             return Answer(501)
         other: Leg | None = None
         replaces = _replaces(uri.headers) if uri is not None else None
-        if replaces is not None and (other := self._leg_of(replaces)) is None:
+        if replaces is not None and (other := leg_of(self._legs, replaces)) is None:
             return Answer(481)
         told = Progress(leg, self._event(leg, request), wanted=not _unheard(request))
         status = leg.on_refer(Referral(number, told, other))
@@ -83,18 +83,6 @@ class Referring:
             return Answer(status)
         told.begin()
         return Answer(ACCEPTED, {} if told.wanted else {"Refer-Sub": "false"})
-
-    def _leg_of(self, replaces: str) -> SipLeg | None:
-        """The leg that a Replaces names. Whose tag is which depends on who is asked: either way does."""
-        call_id, *params = replaces.split(";")
-        tags = siptext.parameters(";".join(params))
-        ours, theirs = tags.get("to-tag", ""), tags.get("from-tag", "")
-        for pair in ((ours, theirs), (theirs, ours)):
-            names = (call_id.strip(), *pair)
-            serial = lib.refer_find_leg(*(name.encode(errors="replace") for name in names))
-            if serial in self._legs:
-                return self._legs[serial]
-        return None
 
     def _event(self, leg: SipLeg, request: Request) -> str:
         """The event that the NOTIFYs are about; of all but a dialog's first it has an id (RFC 3515 2.4.6)."""

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear, Referral
+from softswitch.ports import Hear, Leg, Referral
 from softswitch.testing.hearing import Heard, Hearing, Spell, now
 from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
 
@@ -36,6 +36,7 @@ class FakeLeg:
         self.headers: Mapping[str, str] = dict(headers or {})
         self.outgoing = outgoing
         self.origin = UNKNOWN
+        self.replaces: Leg | None = None
         self.way: Way | None = None
         """An outgoing leg: how it was dialled."""
         self.transport = "" if outgoing else "udp"

@@ -9,9 +9,10 @@ import pytest
 
 from softswitch.acd.agents import AgentState
 from softswitch.acd.settings import QueueSettings
+from softswitch.calls.pickup import may_pick_up
 from softswitch.config.settings import SwitchSettings
 from softswitch.testing.fakes import answers, never_answers
-from softswitch.types import LegState
+from softswitch.types import LegState, Origin
 from tests.calls.house import SUPPORT, house
 from tests.calls.test_transfers import NAMES, doing, leg_of, office, records
 
@@ -147,4 +148,24 @@ async def test_two_who_pick_up_at_once_one_gets_it() -> None:
         pickers = [it.call("*8", name[-3:], agent=name) for name in NAMES[1:]]
         await asyncio.sleep(1)
         assert sorted(picker.hears().get("1", 0.0) for picker in pickers) == [0.0, 1.0]
+        caller.hang_up()
+
+
+@pytest.mark.parametrize("dialled", ["600", "201"])
+async def test_a_ringing_dialog_is_named_and_taken(dialled: str) -> None:
+    async with house({"201": never_answers()}, shared()) as it:
+        caller = it.call(dialled, "100")
+        await asyncio.sleep(2)
+        ringing = leg_of(it, "201")
+        assert may_pick_up(it.switch, NAMES[1], ringing)
+        assert not may_pick_up(it.switch, NAMES[2], ringing), "no colleague"
+        assert not may_pick_up(it.switch, NAMES[1], caller), "it rings nowhere"
+        picker = it.endpoint.incoming("201", "202", origin=Origin(NAMES[1]))
+        picker.replaces = ringing
+        it.supervisor.welcome(picker)
+        await asyncio.sleep(1)
+        assert caller.hears() == {"202": 1.0}
+        assert ringing.state is LegState.ENDED
+        assert not may_pick_up(it.switch, NAMES[1], ringing)
+        assert not it.switch.exchange.offered
         caller.hang_up()

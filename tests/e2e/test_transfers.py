@@ -251,3 +251,46 @@ async def test_a_phone_sends_a_call_on_where_its_agent_may(tmp_path, allowed):
         second.bye()
         await call.until_ended()
         assert voice(last_second(call), THIRD_TONE) > 0.5
+
+
+async def test_a_colleague_takes_a_ringing_call_by_its_dialog_and_nobody_else_any(tmp_path):
+    settings = SETTINGS | {"teams": {"support": {"agents": ["desk-201", "desk-202"]}}}
+    settings["queues"] = {"support": SETTINGS["queues"]["support"]}
+    settings["numbers"] = {"600": {"queue": "support"}}
+    async with (
+        running(tmp_path, settings) as switch,
+        desk("201") as one,
+        desk("202") as two,
+        desk("203") as stranger,
+        Phone("100") as caller,
+    ):
+        for phone in (one, two, stranger):
+            await phone.register(home(switch))
+        call = caller.call(switch.uri("600"))
+        call.say(tone(CALLER_TONE))
+        ringing = await one.rung()
+        ringing.ring()
+        named = [("Replaces", f"{ringing.replaces};early-only"), ("Require", "replaces")]
+        lost = [("Replaces", "nobody;to-tag=1;from-tag=2")]
+        for phone, headers, refused in (
+            (caller, named, "403"),
+            (stranger, named, "403"),
+            (two, lost, "481"),
+            (two, [*named, *lost], "400"),
+        ):
+            with pytest.raises(Refused, match=refused):
+                await phone.call(switch.uri("201"), headers=headers).until_answered()
+        picked = two.call(switch.uri("201"), headers=named)
+        picked.say(tone(THIRD_TONE))
+        await picked.until_answered()
+        await ringing.until_ended()
+        await asyncio.sleep(1.5)
+        talks = [("Replaces", picked.replaces)]
+        with pytest.raises(Refused, match="403"):
+            await one.call(switch.uri("201"), headers=talks).until_answered()
+        picked.bye()
+        await call.until_ended()
+        assert voice(last_second(call), THIRD_TONE) > 0.5
+        assert voice(last_second(picked), CALLER_TONE) > 0.5
+        record = await asyncio.to_thread(switch.record, call.call_id)
+        assert (record["agent"], record["ended_by"]) == ("desk-202", "agent")
