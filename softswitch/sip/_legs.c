@@ -40,11 +40,14 @@ typedef struct {
     leg_quality past;           /* of streams that have ended */
     unsigned digit_time;        /* RTP time at which the last press began */
     char digit;
+    int tells_keys;             /* by telephone-event or INFO: tones in its sound are not taken for keys any more */
+    char tone;                  /* the last key that was heard in its sound */
+    pj_timestamp tone_time;
     int redirect_status;
     char redirect_target[256];
 } leg_record;
 
-enum { PRESSES = 8192 };
+enum { PRESSES = 8192, SAME_PRESS_MS = 1000 };
 
 static leg_record leg_records[PJSUA_MAX_CALLS];
 static unsigned leg_last_serial;
@@ -130,32 +133,51 @@ static pjsip_redirect_op leg_on_redirected(pjsua_call_id call, const pjsip_uri *
     return PJSIP_REDIRECT_STOP;
 }
 
+/* For the loop; the lock is held. */
+static void leg_post_press(unsigned serial, char digit)
+{
+    uint64_t one = 1;
+
+    if (leg_presses.count == PRESSES) {
+        ++leg_presses.lost;
+        return;
+    }
+    leg_presses.ring[(leg_presses.first + leg_presses.count++) % PRESSES] = (leg_press){serial, digit};
+    if (leg_presses.wake >= 0 && write(leg_presses.wake, &one, sizeof(one)) < 0)
+        ++leg_presses.lost;
+}
+
 /* RFC 4733 repeats an event every 20 ms; its RTP time stays that of its beginning, so a new time is a new
  * press, also where the first packet of it was lost. Called on a media thread: no Python here. */
 static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event)
 {
     leg_record *record;
-    uint64_t one = 1;
-    int full;
+    char digit = (char)event->digit;
 
     if (!leg_exists(call))
         return;
     record = &leg_records[call];
     pthread_mutex_lock(&leg_presses.lock);
-    if (record->digit == (char)event->digit && record->digit_time == event->timestamp) {
-        pthread_mutex_unlock(&leg_presses.lock);
-        return;
+    if (record->digit != digit || record->digit_time != event->timestamp) {
+        record->digit = digit;
+        record->digit_time = event->timestamp;
+        leg_post_press(record->serial, digit);
     }
-    record->digit = (char)event->digit;
-    record->digit_time = event->timestamp;
-    full = leg_presses.count == PRESSES;
-    if (full)
-        ++leg_presses.lost;
-    else
-        leg_presses.ring[(leg_presses.first + leg_presses.count++) % PRESSES] =
-            (leg_press){record->serial, (char)event->digit};
-    if (!full && leg_presses.wake >= 0 && write(leg_presses.wake, &one, sizeof(one)) < 0)
-        ++leg_presses.lost;
+    record->tells_keys = 1;
+    pthread_mutex_unlock(&leg_presses.lock);
+}
+
+/* A key was heard in a leg's sound, on a media thread. */
+static void leg_on_tone(int call, unsigned serial, char digit)
+{
+    leg_record *record = &leg_records[call];
+
+    pthread_mutex_lock(&leg_presses.lock);
+    if (record->serial == serial && !record->tells_keys) {
+        record->tone = digit;
+        pj_get_timestamp(&record->tone_time);
+        leg_post_press(serial, digit);
+    }
     pthread_mutex_unlock(&leg_presses.lock);
 }
 
@@ -310,6 +332,25 @@ static int legs_press(leg_press *press)
     }
     pthread_mutex_unlock(&leg_presses.lock);
     return some;
+}
+
+/* A key came by INFO. Whether it is a press of its own: it may have been heard in the sound before. */
+static int legs_told(int call, char digit)
+{
+    leg_record *record;
+    pj_timestamp now;
+    int fresh;
+
+    if (!leg_exists(call))
+        return 0;
+    record = &leg_records[call];
+    pj_get_timestamp(&now);
+    pthread_mutex_lock(&leg_presses.lock);
+    fresh = record->tells_keys || record->tone != digit ||
+            pj_elapsed_msec(&record->tone_time, &now) >= SAME_PRESS_MS;
+    record->tells_keys = 1;
+    pthread_mutex_unlock(&leg_presses.lock);
+    return fresh;
 }
 
 static unsigned legs_presses_lost(void)

@@ -26,6 +26,7 @@ int legs_heard(int call);
 int legs_redirected(int call, char *target, size_t size);
 int legs_reason(int call, char *text, size_t size);
 int legs_press(leg_press *press);
+int legs_told(int call, char digit);
 unsigned legs_presses_lost(void);
 unsigned legs_in_use(void);
 int legs_library_runs(void);

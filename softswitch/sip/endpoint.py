@@ -72,7 +72,8 @@ class SipEndpoint:
         """
         self.settings = sip
         self.domain = domain_of(sip)
-        self.media = NativeMedia(media.sample_rate)
+        self.rate = media.sample_rate
+        self.media = NativeMedia(self.rate)
         self.bridge: Bridge = NativeBridge()
         self.legs: dict[int, SipLeg] = {}
         """Legs that have not ended, by serial number."""

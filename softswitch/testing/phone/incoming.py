@@ -50,7 +50,7 @@ class IncomingCall(Call):
             return
         if self._offer is None:
             raise ValueError("the INVITE has no offer that early media could answer")
-        self._provisional(status, self._answer_to(self._offer), reliable)
+        self._provisional(status, self.answer_to(self._offer), reliable)
         self._hear_from(self._offer)
 
     async def until_pracked(self, within: float = PATIENCE) -> None:
@@ -63,7 +63,7 @@ class IncomingCall(Call):
         """Answer, at once, unless it is over. Raises ValueError without a common codec."""
         if not self._open:
             return
-        session = self._answer_to(self._offer) if self._offer else self.local_session
+        session = self.answer_to(self._offer) if self._offer else self.local_session
         self.describe(self._transaction, 200, session)
         self.moments["answered"] = time.time()
         if self._offer:
@@ -120,9 +120,6 @@ class IncomingCall(Call):
     def _open(self) -> bool:
         """Whether it waits for an answer."""
         return not self.over and self._transaction.status < 200
-
-    def _answer_to(self, offer: Session) -> Session:
-        return offer.answer(self.phone.host, self.ear.port, self.codecs)
 
     def _provisional(self, status: int, session: Session | None, reliable: bool) -> None:
         headers: list[tuple[str, str]] = []

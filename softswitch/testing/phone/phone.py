@@ -52,12 +52,14 @@ class Phone:
         auth_user: str = "",
         algorithms: tuple[str, ...] = ("SHA-256", "MD5"),
         trust: ssl.SSLContext | None = None,
+        tells_keys: bool = True,
     ) -> None:
         """`codecs` are names in `sdp.CODECS`; `on_call` gets incoming calls in place of `rung()`.
 
         `domain` is who it says it belongs to, by default its own address. `password` and `auth_user` (by
         default the user) answer challenges in one of `algorithms`; without a password they are refusals.
         `trust` is for the transport `tls`: whose certificates are believed.
+        Without `tells_keys` it knows no telephone events (RFC 4733).
         """
         self.user = user
         self.name = name
@@ -65,6 +67,7 @@ class Phone:
         self.codecs = codecs
         self.on_call = on_call
         self.domain = domain
+        self.tells_keys = tells_keys
         self.digest = Digest(auth_user or user, password, algorithms) if password is not None else None
         """What answers challenges; a test may change it."""
         self.options: int | None = 200

@@ -54,12 +54,12 @@ class Session:
         way = way or re.search(r"^a=(sendrecv|sendonly|recvonly|inactive)", before, re.MULTILINE)
         return cls(host[1] if host else "", int(audio[1]), formats, way[1] if way else "sendrecv")
 
-    def answer(self, host: str, port: int, codecs: tuple[str, ...]) -> Session:
+    def answer(self, host: str, port: int, codecs: tuple[str, ...], *, events: bool = True) -> Session:
         """The answer of a phone with these codecs. Raises ValueError when none is common."""
         common = self.common(codecs)
         speech = [one for one in self.formats if one[0] == common]
-        events = [one for one in self.formats if one[1].lower() == EVENTS][:1]
-        return Session(host, port, (*speech, *events), MIRROR[self.direction])
+        keys = [one for one in self.formats if one[1].lower() == EVENTS][:1] if events else []
+        return Session(host, port, (*speech, *keys), MIRROR[self.direction])
 
     def held(self, way: str) -> Session:
         """The same with another direction; `0.0.0.0` is the old way to hold (RFC 3264 section 8.4)."""
