@@ -69,7 +69,8 @@ enum { GATE_OTHER = PJ_ARRAY_SIZE(gate_methods) - 1 };
 
 /* What belongs to a call itself is PJSUA's, and these are all of it. */
 enum {
-    GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_UPDATE = 4, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7, GATE_INFO = 8
+    GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_UPDATE = 4, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7,
+    GATE_INFO = 8
 };
 
 static const struct {

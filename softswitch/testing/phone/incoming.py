@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from softswitch.testing.phone.call import PATIENCE, Call
@@ -59,12 +60,12 @@ class IncomingCall(Call):
             for response in self._reliable:
                 await response.pracked.wait()
 
-    def answer(self) -> None:
+    def answer(self, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Answer, at once, unless it is over. Raises ValueError without a common codec."""
         if not self._open:
             return
         session = self.answer_to(self._offer) if self._offer else self.local_session
-        self.describe(self._transaction, 200, session)
+        self.describe(self._transaction, 200, session, headers)
         self.moments["answered"] = time.time()
         if self._offer:
             self._hear_from(self._offer)
