@@ -26,6 +26,7 @@ typedef struct {
     unsigned received, sent, lost;
     unsigned jitter;
     int encrypted;
+    unsigned strangers;
 } leg_quality;
 
 typedef struct {
@@ -43,6 +44,7 @@ typedef struct {
     int tells_keys;             /* by telephone-event or INFO: tones in its sound are not taken for keys any more */
     char tone;                  /* the last key that was heard in its sound */
     pj_timestamp tone_time;
+    pj_sockaddr peer;           /* where its signalling comes from */
     int redirect_status;
     char redirect_target[256];
 } leg_record;
@@ -70,13 +72,19 @@ static unsigned leg_serial_of(int call)
     return leg_exists(call) ? leg_records[call].serial : 0;
 }
 
+/* In _strangers.c. */
+static void strangers_introduce(int id);
+static unsigned strangers_counted(const pjsua_call_media *media);
+
 /* ---- callbacks ------------------------------------------------------------------------------- */
 
 static void leg_on_stream_created(pjsua_call_id call, pjsua_on_stream_created_param *param)
 {
     PJ_UNUSED_ARG(param);
-    if (leg_exists(call))
+    if (leg_exists(call)) {
         ++leg_records[call].streams;
+        strangers_introduce(call);
+    }
 }
 
 static int leg_is_encrypted(const pjsua_call_media *media)
@@ -111,8 +119,10 @@ static void leg_on_stream_destroyed(pjsua_call_id call, pjmedia_stream *stream, 
 {
     if (leg_exists(call)) {
         leg_add_stream(&leg_records[call].past, stream);
-        if (index < pjsua_var.calls[call].med_cnt)
+        if (index < pjsua_var.calls[call].med_cnt) {
             leg_records[call].past.encrypted |= leg_is_encrypted(&pjsua_var.calls[call].media[index]);
+            leg_records[call].past.strangers = strangers_counted(&pjsua_var.calls[call].media[index]);
+        }
     }
 }
 
@@ -282,6 +292,7 @@ static void legs_measure(int id, leg_quality *quality)
     if (audio) {
         leg_add_stream(quality, audio->strm.a.stream);
         quality->encrypted |= leg_is_encrypted(audio);
+        quality->strangers = PJ_MAX(quality->strangers, strangers_counted(audio));
     }
 }
 

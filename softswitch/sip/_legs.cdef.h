@@ -11,6 +11,7 @@ typedef struct {
     unsigned received, sent, lost;
     unsigned jitter;    /* mean, in microseconds */
     int encrypted;      /* by SRTP */
+    unsigned strangers; /* packets of others than the other side, dropped */
 } leg_quality;
 
 typedef struct {

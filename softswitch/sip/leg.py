@@ -346,7 +346,13 @@ class SipLeg(Sounding):
         lib.legs_measure(self._call_id(), native)
         codec = ffi.string(native.codec).decode(errors="replace")
         return Quality(
-            codec, native.received, native.sent, native.lost, native.jitter / 1e6, bool(native.encrypted)
+            codec,
+            native.received,
+            native.sent,
+            native.lost,
+            native.jitter / 1e6,
+            bool(native.encrypted),
+            native.strangers,
         )
 
     def _respond(self, status: int) -> bool:
