@@ -85,8 +85,9 @@ def _limits(registration: Registration) -> Limits:
 
 
 def _listen(listener: Listener) -> plain.Listen:
-    transport, host, port = listener.at.split(":")
-    return plain.Listen(transport, host, int(port), access_of(listener))
+    transport, _, rest = listener.at.partition(":")
+    host, _, port = rest.rpartition(":")
+    return plain.Listen(transport, host.strip("[]"), int(port), access_of(listener))
 
 
 def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:

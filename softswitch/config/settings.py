@@ -24,6 +24,11 @@ SCANNERS = (
 """Well-known ones."""
 
 
+def in_uri(host: str) -> str:
+    """A host as URIs have it: an IPv6 address in brackets (RFC 3986 section 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who may send requests to a listener: networks, as `203.0.113.0/24`."""
@@ -41,9 +46,20 @@ class Listen:
     transport: str
     """udp, tcp or tls."""
     host: str
+    """An address or a name; one of IPv6 without its brackets."""
     port: int
     access: Access = field(default=Access(), compare=False)
     """Not compared: it changes while the transport stays as it is."""
+
+    @property
+    def shown(self) -> str:
+        """For people: as in the configuration."""
+        return f"{self.transport}:{in_uri(self.host)}:{self.port}"
+
+    @property
+    def ipv6(self) -> bool:
+        """Over IPv6."""
+        return ":" in self.host
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +198,13 @@ class TrunkServer:
     @property
     def shown(self) -> str:
         """For people and the record: `tcp:sip.carrier.example:5070`."""
-        return f"{self.transport}:{self.host}:{self.port or 5060}"
+        return f"{self.transport}:{in_uri(self.host)}:{self.port or 5060}"
 
     def uri(self, user: str = "") -> str:
         """A SIP URI there."""
         at = f"{user}@" if user else ""
         port = f":{self.port}" if self.port is not None else ""
-        return f"sip:{at}{self.host}{port}{';transport=tcp' if self.transport == 'tcp' else ''}"
+        return f"sip:{at}{in_uri(self.host)}{port}{';transport=tcp' if self.transport == 'tcp' else ''}"
 
 
 @dataclass(frozen=True, slots=True)

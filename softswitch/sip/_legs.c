@@ -199,10 +199,33 @@ static void legs_come_in_by(int account)
     leg_incoming_account = account;
 }
 
+/* The account that does over IPv6 what another does over IPv4; 0: there is none. */
+static pjsua_acc_id leg_ipv6_account[PJSUA_MAX_ACC];
+
+static void legs_pair(int account, int ipv6)
+{
+    if (account >= 0 && account < PJSUA_MAX_ACC)
+        leg_ipv6_account[account] = ipv6;
+}
+
+/* Whether an offer wants sound over IPv6; without one, whether it came so. */
+static int leg_wants_ipv6(const pjsip_rx_data *rdata)
+{
+    const pj_str_t ipv6 = {"c=IN IP6", 8};
+    const pjsip_msg_body *body = rdata->msg_info.msg->body;
+    pj_str_t text;
+
+    if (!body || !body->len)
+        return (rdata->tp_info.transport->key.type & PJSIP_TRANSPORT_IPV6) != 0;
+    text = (pj_str_t){body->data, (pj_ssize_t)body->len};
+    return pj_strstr(&text, &ipv6) != NULL;
+}
+
 static void leg_on_account_wanted(const pjsip_rx_data *rdata, pjsua_acc_id *account)
 {
-    PJ_UNUSED_ARG(rdata);
     *account = pjsua_acc_is_valid(leg_incoming_account) ? leg_incoming_account : pjsua_acc_get_default();
+    if (leg_ipv6_account[*account] && leg_wants_ipv6(rdata))
+        *account = leg_ipv6_account[*account];
     legs_find_port(*account);
 }
 
@@ -225,6 +248,7 @@ static void legs_install(int wake)
     kept.on_dtmf_event = &leg_on_digit;
     kept.on_acc_find_for_incoming = &leg_on_account_wanted;
     *callbacks = kept;
+    pj_bzero(leg_ipv6_account, sizeof(leg_ipv6_account));
     if (pjsua_var.mconf)
         pjmedia_conf_set_op_cb(pjsua_var.mconf, NULL);
 
@@ -399,19 +423,20 @@ static int legs_find_port(int id)
     const pjsua_transport_config *range = &account->cfg.rtp_cfg;
     unsigned tries = range->port_range / 2 + 1;
     unsigned port = (last ? last : account)->next_rtp_port;
-    pj_sockaddr_in address;
+    int family = account->cfg.ipv6_media_use == PJSUA_IPV6_DISABLED ? pj_AF_INET() : pj_AF_INET6();
+    pj_sockaddr address;
 
-    pj_sockaddr_in_init(&address, range->bound_addr.slen ? &range->bound_addr : NULL, 0);
+    pj_sockaddr_init(family, &address, range->bound_addr.slen ? &range->bound_addr : NULL, 0);
     for (; tries > 0; --tries, port += 2) {
         pj_sock_t probe;
         pj_status_t status;
 
         if (port < range->port || port > range->port + range->port_range)
             port = range->port;
-        if (pj_sock_socket(pj_AF_INET(), pj_SOCK_DGRAM() | pj_SOCK_CLOEXEC(), 0, &probe) != PJ_SUCCESS)
+        if (pj_sock_socket(family, pj_SOCK_DGRAM() | pj_SOCK_CLOEXEC(), 0, &probe) != PJ_SUCCESS)
             return 0;
-        address.sin_port = pj_htons((pj_uint16_t)port);
-        status = pj_sock_bind(probe, &address, sizeof(address));
+        pj_sockaddr_set_port(&address, (pj_uint16_t)port);
+        status = pj_sock_bind(probe, &address, pj_sockaddr_get_len(&address));
         pj_sock_close(probe);
         if (status == PJ_SUCCESS) {
             account->next_rtp_port = (pj_uint16_t)port;

@@ -33,5 +33,6 @@ unsigned legs_in_use(void);
 int legs_library_runs(void);
 int legs_may_forget(int call, unsigned serial);
 int legs_find_port(int account);
+void legs_pair(int account, int ipv6);
 int legs_route(int account, const char *routes);
 void legs_route_over(void);

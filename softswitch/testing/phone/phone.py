@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
+from softswitch.config.settings import in_uri
 from softswitch.testing.phone.call import Call
 from softswitch.testing.phone.dialog import Dialog
 from softswitch.testing.phone.digest import Digest, replace_header
@@ -125,18 +126,18 @@ class Phone:
     def contact(self) -> str:
         """Its URI; also what a switch dials to ring it."""
         suffix = "" if self._transport == "udp" else f";transport={self._transport}"
-        return f"sip:{self.user}@{self.host}:{self.port}{suffix}"
+        return f"sip:{self.user}@{in_uri(self.host)}:{self.port}{suffix}"
 
     @property
     def identity(self) -> str:
         """The From of its requests, without tag."""
-        address = f"<sip:{self.user}@{self.domain or f'{self.host}:{self.port}'}>"
+        address = f"<sip:{self.user}@{self.domain or f'{in_uri(self.host)}:{self.port}'}>"
         return f'"{self.name}" {address}' if self.name else address
 
     def via(self) -> str:
         """A Via with a new branch."""
         branch = f"z9hG4bK{secrets.token_hex(8)}"
-        return f"SIP/2.0/{self._transport.upper()} {self.host}:{self.port};rport;branch={branch}"
+        return f"SIP/2.0/{self._transport.upper()} {in_uri(self.host)}:{self.port};rport;branch={branch}"
 
     # What it does ----------------------------------------------------------------------------------
 
