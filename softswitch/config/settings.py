@@ -29,6 +29,13 @@ def in_uri(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+LOCAL_NETWORKS = (
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+    *("100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"),
+)
+"""Private ones (RFC 1918, 6598, 3927), and this machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who may send requests to a listener: networks, as `203.0.113.0/24`."""
@@ -126,7 +133,11 @@ class SipSettings:
     key: Path | None = None
     """Its private key; None: in the same file."""
     public_address: str | None = None
-    """What Contact and SDP carry; None: the address of the interface."""
+    """What Contact and SDP carry to peers outside; None: that of the interface, or what `stun` says."""
+    stun: tuple[str, int] | None = None
+    """The server that is asked for it: host and port."""
+    local_networks: tuple[IPv4Network, ...] = tuple(map(IPv4Network, LOCAL_NETWORKS))
+    """Peers there are told the address of the interface."""
     realm: str = "softswitch"
     codecs: tuple[str, ...] = ("pcma", "pcmu", "g722", "opus")
     """In the order of preference."""

@@ -34,6 +34,7 @@ from softswitch.sip.log import LEVEL, PjsipLog
 from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
+from softswitch.sip.outside import Outside
 from softswitch.sip.pinger import Pinger
 from softswitch.sip.shield import Shield
 from softswitch.sip.silence import SilenceWatch
@@ -83,6 +84,7 @@ class SipEndpoint:
         self.gate = Gate(self.legs)
         self.shield = Shield(sip.hostility, sip.listen)
         self.pinger = Pinger(self.domain)
+        self.outside = Outside(sip)
         self.silence = SilenceWatch(self.legs)
         self._on_incoming = on_incoming
         self._pj: pj.Endpoint | None = None
@@ -102,6 +104,7 @@ class SipEndpoint:
             raise EndpointError("PJSIP runs in this process already, and there can be one of it only.")
         try:
             self._start()
+            await self.outside.find()
         except BaseException:
             self._stop()
             raise
@@ -255,6 +258,7 @@ class SipEndpoint:
         self._accounts = Accounts.open(self.settings, self.domain, self.incoming)
         self.gate.open()
         self.shield.open()
+        self.outside.open()
         self.pinger.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
@@ -279,7 +283,7 @@ class SipEndpoint:
             )
 
     def _listen(self, library: pj.Endpoint, listen: Listen) -> None:
-        options = transport_options(listen, self.settings.public_address, self._certificate)
+        options = transport_options(listen, self._certificate)
         try:
             number = library.transportCreate(_TRANSPORTS[listen.transport] + _IPV6 * listen.ipv6, options)
         except pj.Error as error:
@@ -304,6 +308,7 @@ class SipEndpoint:
         if self._pump is not None:
             self._pump.stop()
             self.pinger.close()
+            self.outside.close()
             self.shield.close()
             self.gate.close()
         self.media.close()

@@ -55,9 +55,7 @@ def library_options(rate: int, writer: pj.LogWriter) -> pj.EpConfig:
     return config
 
 
-def transport_options(
-    listen: Listen, public_address: str | None, certificate: Certificate | None
-) -> pj.TransportConfig:
+def transport_options(listen: Listen, certificate: Certificate | None) -> pj.TransportConfig:
     """One SIP transport; the certificate is for TLS."""
     config = pj.TransportConfig()
     if listen.transport == "tls" and certificate is not None:
@@ -65,10 +63,8 @@ def transport_options(
     config.port = listen.port
     if listen.host not in EVERYWHERE:
         config.boundAddress = address_of(listen.host, "sip.listen")
-    if listen.ipv6:  # behind no NAT
-        config.publicAddress = own_address(ipv6=True) if listen.host in EVERYWHERE else listen.host
-    elif public_address:
-        config.publicAddress = address_of(public_address, "sip.public_address")
+    else:  # one that PJSUA finds by itself could be another one than RTP has
+        config.publicAddress = own_address(ipv6=listen.ipv6)
     return config
 
 
@@ -105,10 +101,7 @@ def account_options(
     if len(hosts) == 1 and not hosts & EVERYWHERE:
         rtp.boundAddress = address_of(hosts.pop(), "sip.listen")
     # Without an address here PJSUA asks the resolver for the machine's own, at every call.
-    if sip.public_address and not ipv6:
-        rtp.publicAddress = address_of(sip.public_address, "sip.public_address")
-    else:
-        rtp.publicAddress = address_of(own_host(sip, ipv6=ipv6), "sip.listen")
+    rtp.publicAddress = address_of(own_host(sip, ipv6=ipv6), "sip.listen")
     return config
 
 

@@ -20,7 +20,7 @@ from pydantic_core import CoreSchema
 from softswitch.config.models.base import Section
 from softswitch.config.models.hostile import Ban, Limits, Networks, Scanner
 from softswitch.config.quantities import Duration, FilePath, Words, check_ipv6, matching, parse_text, wrong
-from softswitch.config.settings import SCANNERS
+from softswitch.config.settings import LOCAL_NETWORKS, SCANNERS
 from softswitch.config.unsupported import not_yet
 
 MAX_LEGS = 8192
@@ -64,6 +64,13 @@ def _parse_public(value: object) -> str:
     return text
 
 
+def _parse_stun(value: object) -> str:
+    text = matching(rf"{_HOST}(:[0-9]{{1,5}})?", "a host, as stun.example.com or 203.0.113.9:3478")(value)
+    if (port := text.partition(":")[2]) and not 1 <= int(port) <= 65535:
+        raise wrong("expected a port from 1 to 65535")
+    return text
+
+
 def _without_repeats(values: list[Any]) -> list[Any]:
     twice = next((value for value in values if values.count(value) > 1), None)
     if twice is not None:
@@ -94,6 +101,11 @@ Public = Annotated[
     str,
     BeforeValidator(_parse_public),
     WithJsonSchema({"title": "auto or address", "type": "string", "examples": ["auto", "198.51.100.7"]}),
+]
+Stun = Annotated[
+    str,
+    BeforeValidator(_parse_stun),
+    WithJsonSchema({"title": "host[:port]", "type": "string", "examples": ["stun.example.com"]}),
 ]
 Encryption = Literal["off", "optional", "mandatory"]
 Codec = Literal["pcma", "pcmu", "g722", "opus"]
@@ -172,7 +184,14 @@ class Sip(Section):
     key: FilePath | None = None
     """Its private key in PEM, without a password; left out: it stands in the same file."""
     public_address: Public = "auto"
-    """What Contact and SDP carry when the switch stands behind NAT; auto is the address of the interface."""
+    """What Contact and SDP carry when the switch stands behind NAT that forwards its ports: the address that
+    peers outside see. Auto is the address of the interface, or what `stun` finds."""
+    stun: Stun | None = None
+    """A STUN server (`stun.example.com`, or with a port), which is asked each minute what address peers
+    outside see; with `public_address: auto`, where that may change. The NAT must forward the ports of
+    `listen` and `rtp_ports` all the same."""
+    local_networks: Networks = Field(default=list(LOCAL_NETWORKS))
+    """Peers in these networks are told the address of the interface, whatever peers outside are told."""
     realm: Words = "softswitch"
     """The name of this switch's domain."""
     codecs: Annotated[list[Codec], Field(min_length=1), AfterValidator(_without_repeats)] = Field(
