@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from softswitch.calls.call import Call
 from softswitch.calls.redirection import Redirection, written
-from softswitch.config.settings import Trunk
+from softswitch.config.settings import Trunk, in_uri
 from softswitch.dialplan.numbering import Numbering, is_e164
 from softswitch.types import UNKNOWN, Party, Way
 
@@ -49,7 +49,7 @@ def presented(
     return Presentation(
         Party(numbering.written(shown, trunk.format)),
         Party(numbering.written(own or caller, trunk.format)),
-        headers | written(passed, way.uri, trunk.domain or trunk.servers[way.server].host),
+        headers | written(passed, way.uri, trunk.domain or in_uri(trunk.servers[way.server].host)),
     )
 
 

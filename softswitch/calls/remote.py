@@ -71,6 +71,7 @@ class Remote:
 
     async def _until_confirmed(self, leg: Leg) -> None:
         """Ask until the key comes. Raises LegRefused when the agent hangs up instead."""
+        leg.await_keys(True)
         asking = asyncio.create_task(self._ask(leg))
         gone = asyncio.create_task(asyncio.wait([leg.ended]))
         try:
@@ -80,6 +81,7 @@ class Remote:
                 task.cancel()
             await asyncio.gather(asking, gone, return_exceptions=True)
             leg.hear()
+            leg.await_keys(False)
         if asking.cancelled():
             raise LegRefused(603, "hung up without taking the call")
         asking.result()
