@@ -126,7 +126,7 @@ class Conversation:
             self._onward.set_result(onward)
             return call.id
         if (agent := self.agent_of(leg)) is not None:
-            leg.origin = Origin(agent=agent)
+            leg.origin = Origin(agent, leg.origin.trunk)
         into = self.switch.exchange.adopt(leg, onward, call, move)
         self.give_up(leg, move, into)
         return into
@@ -165,7 +165,7 @@ class Conversation:
         for leg, who in ((self.call.leg, "caller"), (self.other, "agent")):
             self.switch.exchange.conversations[leg.id] = self
             leg.on_hold = lambda held, who=who: self._on_hold(who, held)
-            if self.agent_of(leg) is not None:
+            if self.agent_of(leg) is not None and leg.origin.trunk is None:  # no carrier transfers
                 leg.on_refer = lambda referral, leg=leg: self._refer(leg, referral)
         self.wire()
 

@@ -139,6 +139,7 @@ class SipLeg(Sounding):
     ) -> SipLeg:
         """Send an INVITE. Raises pj.Error when PJSUA cannot."""
         leg = cls(home, party(f"<{way.uri}>"), incoming=False)
+        leg.origin = Origin(trunk=way.trunk)
         leg.sip_call_id = f"{secrets.token_hex(12)}@{home.domain}"
         leg.call = PjCall(account, leg)
         param = _one_audio_line()

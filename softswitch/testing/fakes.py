@@ -225,6 +225,7 @@ class FakeEndpoint:
         number = uri.partition(":")[2].partition("@")[0]
         leg = FakeLeg(f"out-{next(self._numbers)}", Party(number, uri=uri), headers=headers, outgoing=True)
         leg.caller_shown, leg.asserted, leg.way = caller, asserted, way
+        leg.origin = Origin(trunk=way.trunk)
         self.dialled.append(leg)
         script = self.agents.get(uri, unreachable(status=404))
         leg.responded = not script.silent

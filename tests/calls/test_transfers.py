@@ -11,6 +11,7 @@ import pytest
 
 from softswitch.acd.agents import AgentState
 from softswitch.acd.settings import AgentSettings, QueueSettings
+from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import AgentPhone, SwitchSettings, Trunk, TrunkServer
 from softswitch.dialplan.plan import DialPlan, OutboundRule
 from softswitch.ports import Recorded
@@ -18,7 +19,7 @@ from softswitch.routing import NumberRule, Routing
 from softswitch.store.calls import CallRecord, Transfer, rebuild
 from softswitch.store.records import misfits
 from softswitch.testing.fakes import FakeCarriers, FakeLeg, PhoneScript, answers, busy, never_answers, rejects
-from softswitch.types import AgentName, LegState, QueueName, ToQueue, TrunkName, Way
+from softswitch.types import AgentName, LegState, QueueName, ToNumber, ToQueue, TrunkName, Way
 from tests.calls.house import SUPPORT, House, house, settings
 
 pytestmark = pytest.mark.virtual_time
@@ -326,6 +327,20 @@ async def test_a_caller_is_handed_on_to_a_number_outside() -> None:
             ("desk-201", 5),
             ("+48600300400", 10),
         ]
+
+
+async def test_a_carrier_may_not_transfer_in_the_name_of_an_agent_outside() -> None:
+    async with with_a_carrier(answers()) as it:
+        number = ToNumber("+48600300400", (TrunkName("carrier"),))
+        phones = dict(it.switch.settings.phones)
+        phones[NAMES[0]] = replace(phones[NAMES[0]], way=None, outside=number, confirm=False)
+        it.switch.settings = replace(it.switch.settings, phones=phones)
+        it.switch.directory = PhoneBook(phones)
+        caller = it.call("201", "100")
+        await asyncio.sleep(3)
+        assert caller.hears() == {"+48600300400": 1.0}
+        assert it.endpoint.dialled[-1].refer("202") == 403
+        caller.hang_up()
 
 
 async def test_whom_an_agent_has_dialled_is_handed_on_outside() -> None:
