@@ -114,7 +114,7 @@ class Leg(Source, Protocol):
     """An incoming leg: the caller; without a number, somebody who hides. An outgoing leg: whom we ring."""
 
     origin: Origin
-    """An incoming leg: who sent it, as far as that was proven. An outgoing one: its carrier, if it has one."""
+    """An incoming leg: who sent it, as far as that was proven. An outgoing one: its carrier, if any."""
 
     replaces: Leg | None
     """An incoming leg: the one of this switch in whose place it wants to be, and may (RFC 3891)."""
