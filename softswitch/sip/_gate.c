@@ -135,6 +135,14 @@ static int gate_body(gate_request *request, const char *type, const char *subtyp
     return request->body ? 0 : -1;
 }
 
+/* A To tag alone is anybody's claim. */
+static pjsip_dialog *gate_dialog(const pjsip_rx_data *rdata)
+{
+    const pj_str_t *tag = &rdata->msg_info.to->tag;
+
+    return tag->slen ? pjsip_ua_find_dialog(&rdata->msg_info.cid->id, tag, &rdata->msg_info.from->tag, PJ_FALSE) : NULL;
+}
+
 /* The answer to a request outside a dialog leaves nothing behind; the one within a dialog is a transaction,
  * so that a retransmitted request does not count twice. */
 static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
@@ -145,7 +153,7 @@ static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
     if (status < 200 || status > 699)
         status = PJSIP_SC_INTERNAL_SERVER_ERROR;
     ++gate.answers[status];
-    if (request->in_dialog)
+    if (gate_dialog(rdata))
         result = pjsip_endpt_respond(endpoint, NULL, rdata, status, NULL, &request->headers, request->body, NULL);
     else
         result = pjsip_endpt_respond_stateless(endpoint, rdata, status, NULL, &request->headers, request->body);
@@ -346,8 +354,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
 static int gate_find_leg(pjsip_rx_data *rdata, gate_request *request)
 {
     const pjsip_cseq_hdr *cseq = rdata->msg_info.cseq;
-    pjsip_dialog *dialog = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag,
-                                                &rdata->msg_info.from->tag, PJ_FALSE);
+    pjsip_dialog *dialog = gate_dialog(rdata);
     const pjsua_call *call;
 
     if (!dialog)

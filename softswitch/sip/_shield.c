@@ -326,8 +326,18 @@ static int shield_is_scanner(const pjsip_rx_data *rdata)
     return 0;
 }
 
+/* What asks for nothing new. Whoever makes up a To tag has not come in by it. */
+static int shield_is_of_a_call(pjsip_rx_data *rdata)
+{
+    int method = rdata->msg_info.msg->line.req.method.id;
+
+    return method == PJSIP_ACK_METHOD ||
+           ((method == PJSIP_BYE_METHOD || method == PJSIP_CANCEL_METHOD || rdata->msg_info.to->tag.slen) &&
+            shield_belongs(rdata));
+}
+
 /* Why a new request is not wanted, -1 when it is; `status`: what to answer, 0 for nothing. */
-static int shield_judge(const pjsip_rx_data *rdata, const unsigned char *address, int *status)
+static int shield_judge(pjsip_rx_data *rdata, const unsigned char *address, int *status)
 {
     int trusted = shield_is_in(address, SHIELD_TRUST, -1) || shield_is_in(address, SHIELD_PEER, -1);
     int method = rdata->msg_info.msg->line.req.method.id, over;
@@ -344,8 +354,7 @@ static int shield_judge(const pjsip_rx_data *rdata, const unsigned char *address
         return SHIELD_DENIED;
     if (!trusted && shield_is_scanner(rdata))
         return SHIELD_SCANNER;
-    if (method == PJSIP_ACK_METHOD || method == PJSIP_BYE_METHOD || method == PJSIP_CANCEL_METHOD ||
-        rdata->msg_info.to->tag.slen)
+    if (shield_is_of_a_call(rdata))
         return -1;
     if (!trusted && (over = shield_source_over(source, now))) {
         *status = over > 0 ? over : 0;

@@ -234,6 +234,15 @@ async def test_what_belongs_to_a_call_passes_every_limit(house: House, shield: S
     assert (await call.bye()).status == 200
 
 
+@pytest.mark.parametrize("method", ["INFO", "INVITE", "BYE", "CANCEL", "UPDATE"])
+async def test_what_only_says_that_it_belongs_to_a_call_does_not_pass(
+    house: House, shield: Shield, phone: Phone, method: str
+) -> None:
+    limited(shield, house, per_source=Rate(2, 60.0))
+    statuses = [(await phone.request(method, to_tag="unheard-of")).status for _ in range(4)]
+    assert statuses == [481, 481, 503, 503]
+
+
 async def test_a_repeated_invite_is_no_second_one(house: House, shield: Shield, phone: Phone) -> None:
     limited(shield, house, all=Rate(1, 60.0))
     call = Dialog(phone)
