@@ -57,9 +57,24 @@ class Door:
         return answer
 
 
-def _request(message):
+def _request(message, source="10.0.0.7"):
     text = message.pack().decode()
-    return Request(message.method, Message(text), "10.0.0.7", 5060, "UDP", in_dialog=False, leg=None)
+    return Request(message.method, Message(text), source, 5060, "UDP", in_dialog=False, leg=None)
+
+
+def _proving(door, message, password="secret-201"):
+    """The request with an answer to the challenge for 10.0.0.7."""
+    values = door.admission.register(_request(message)).headers["WWW-Authenticate"].split("\n")
+    response = Sent("SIP/2.0 401 Unauthorized", [("WWW-Authenticate", value) for value in values])
+    proving = Digest("201", password, ("SHA-256", "MD5")).answer(message, response)
+    assert proving is not None
+    return proving
+
+
+def _register(contact="<sip:201@10.0.0.7>"):
+    aor = f"<sip:201@{REALM}>"
+    headers = [("From", f"{aor};tag=1"), ("To", aor), ("Call-ID", "c"), ("CSeq", "1 REGISTER")]
+    return sent("REGISTER", f"sip:{REALM}", [*headers, ("Contact", contact)])
 
 
 async def test_a_guest_is_let_in_and_nothing_is_proven():
@@ -128,3 +143,22 @@ async def test_a_phone_that_a_choice_of_algorithms_silences_is_offered_md5_alone
 
     assert offered(CSeq="1 REGISTER") == ["SHA-256", "MD5"]
     assert offered(CSeq="2 REGISTER", **{"User-Agent": "baresip v1.0.0 (x86_64/linux)"}) == ["MD5"]
+
+
+async def test_nobody_can_have_another_address_banned():
+    """A wrong password under somebody else's address, which UDP lets anybody write."""
+    door = Door()
+    forged = _request(_proving(door, _register(), password="guess"), source="192.0.2.66")
+    assert door.admission.register(forged).status == 401
+    assert door.offences == []
+
+
+async def test_credentials_that_were_seen_register_no_other_phone():
+    """The digest does not cover Contact, and a retransmission is the same to the last octet."""
+    door = Door()
+    proving = _proving(door, _register())
+    first = door.admission.register(_request(proving))
+    assert (first.status, door.admission.register(_request(proving))) == (200, first)
+    forged = proving.pack().decode().replace("<sip:201@10.0.0.7>", "<sip:201@192.0.2.66>")
+    replayed = Request("REGISTER", Message(forged), "10.0.0.7", 5060, "UDP", in_dialog=False, leg=None)
+    assert door.admission.register(replayed).status == 401
