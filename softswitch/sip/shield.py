@@ -98,8 +98,6 @@ class Shield:
         self._fill()
         if limits_change:
             lib.shield_limit(*_tokens(settings.limits.per_source), *_tokens(settings.limits.all))
-        for source in [source for source in self._bans if self._is_trusted(source)]:
-            self._lift(source)
 
     def sweep(self) -> None:
         """What is done now and then: bans that have run out go, and what was thrown away is told."""
@@ -168,8 +166,10 @@ class Shield:
 
     def peers(self, networks: Iterable[str]) -> None:
         """The networks of our trunks, all of them: known, never banned, and without limits of requests."""
-        self._peers = tuple(ip_network(network) for network in networks)
-        self._fill()
+        peers = tuple(sorted(map(ip_network, networks), key=str))
+        if peers != self._peers:
+            self._peers = peers
+            self._fill()
 
     def counts(self) -> dict[str, int]:
         """Requests thrown away since the start, by reason."""
@@ -210,7 +210,11 @@ class Shield:
             log.info("sip.on_time", worst=self._meter.worst)
 
     def _fill(self) -> None:
-        """All tables of networks and names; between two packets nobody sees them empty."""
+        """All tables of networks and names; between two packets nobody sees them empty. Who is trusted now is
+        banned no more.
+        """
+        for source in [source for source in self._bans if self._is_trusted(source)]:
+            self._lift(source)
         lib.shield_clear()
         for listen in self._listen:
             access = listen.access

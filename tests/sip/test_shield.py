@@ -12,10 +12,22 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from softswitch.config.settings import Access, BanSettings, Hostility, LimitSettings, Listen, Rate
+from softswitch.config.settings import (
+    Access,
+    BanSettings,
+    Hostility,
+    LimitSettings,
+    Listen,
+    Rate,
+    Trunk,
+    TrunkServer,
+)
 from softswitch.sip import sources
 from softswitch.sip._native import lib
 from softswitch.sip.shield import Shield
+from softswitch.sip.trunks import Trunks
+from softswitch.testing.fakes import FakeJournal
+from softswitch.types import TrunkName
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Heard, Phone, sdp
 
@@ -129,9 +141,25 @@ async def test_who_is_trusted_is_never_banned(house: House, shield: Shield, phon
 
 
 async def test_trunks_are_trusted_too(shield: Shield) -> None:
+    shield.ban("198.51.100.8", 60, "a test")
     shield.peers(["198.51.100.0/24"])
+    assert shield.bans() == []
     assert not shield.ban("198.51.100.7", 60, "a test")
     assert shield.ban("198.51.101.7", 60, "a test")
+
+
+async def test_the_addresses_of_trunks_in_force_are_those(house: House, shield: Shield) -> None:
+    networks = (ip_network("198.51.100.0/24"), ip_network("2001:db8:7::/64"))
+    named = Trunk(TrunkName("named"), (TrunkServer("192.0.2.7"),), allow_from=networks, options=0)
+    found = Trunk(TrunkName("found"), (TrunkServer("192.0.2.8"),), options=0)
+    trunks = Trunks(house.endpoint, FakeJournal())
+    trunks.apply({named.name: named, found.name: found})
+    for address in ("198.51.100.7", "2001:db8:7::1", "192.0.2.8"):
+        assert not shield.ban(address, 60, "a test"), address
+    trunks.apply({named.name: named})
+    assert shield.ban("192.0.2.8", 60, "a test")
+    trunks.apply({})
+    await trunks.close()
 
 
 async def test_of_ipv6_the_whole_network_is_banned(shield: Shield) -> None:
