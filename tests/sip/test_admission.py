@@ -34,8 +34,11 @@ class Door:
         accounts = [Account("201", ANN, password="secret-201")] if logins else []
         self.admission.apply(accounts, REALM, guests=guests)
 
-    def invite(self, sender, *, to="sip:600@192.0.2.1", password=None, user="201"):
-        message = sent("INVITE", to, [("From", f"<{sender}>;tag=1"), ("Call-ID", "c"), ("CSeq", "1 INVITE")])
+    def invite(self, sender, *, to="sip:600@192.0.2.1", password=None, user="201", asserted=""):
+        headers = [("From", f"<{sender}>;tag=1"), ("Call-ID", "c"), ("CSeq", "1 INVITE")]
+        if asserted:
+            headers.append(("P-Asserted-Identity", asserted))
+        message = sent("INVITE", to, headers)
         return self._ask(message, self.admission.invite, password, user)
 
     def register(self, aor, *, password="secret-201", user="201", contact="<sip:201@10.0.0.7>"):
@@ -99,6 +102,24 @@ async def test_whoever_claims_to_be_of_this_house_is_asked_for_proof(sender):
     assert door.offences == [], "to be asked is no offence"
 
 
+@pytest.mark.parametrize(
+    ("sender", "asserted"),
+    [
+        ("sip:anonymous@anonymous.invalid", "<sip:201@elsewhere.example>"),
+        ("sip:anonymous@anonymous.invalid", f'"Ann" <sip:nobody@{REALM}>'),
+        ("sip:anonymous@anonymous.invalid", "tel:201"),
+        ("sip:201@elsewhere.example", "<sip:100@elsewhere.example>"),
+        ("tel:201", ""),
+        ("sip:%3201@elsewhere.example", ""),
+        ("sip:201:secret@elsewhere.example", ""),
+        ("sip:201;phone-context=x@elsewhere.example", ""),
+    ],
+)
+async def test_no_other_spelling_shows_a_guest_as_an_agent(sender, asserted):
+    assert Door().invite(sender, asserted=asserted).status == 401
+    assert Door().invite("sip:100@elsewhere.example", asserted="<sip:300@elsewhere.example>").status == 0
+
+
 async def test_a_wrong_password_and_a_wrong_user_get_the_same_answer_and_count():
     door = Door()
     wrong = door.invite(f"sip:201@{REALM}", password="guess")
@@ -125,6 +146,7 @@ async def test_a_registration_needs_proof_of_its_own_name():
     assert door.register(f"sip:202@{REALM}").status == 403
     answer = door.register(f"sip:201@{REALM}")
     assert (answer.status, answer.headers["Contact"]) == (200, "<sip:201@10.0.0.7>;expires=600")
+    assert door.register(f"sip:20%31@{REALM}").status == 200, "the same name (RFC 3261 section 10.3 step 5)"
 
 
 async def test_a_registration_that_makes_no_sense_is_400():
