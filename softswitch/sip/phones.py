@@ -98,8 +98,15 @@ class Phones:
         return [replace(_way(binding), srtp=srtp) for binding in bindings if self._there(binding)]
 
     def register(self, request: Registration) -> Outcome:
-        """Do what a REGISTER of a proven agent asks for."""
-        outcome = self._registrar.register(request, self._loop.time())
+        """Do what a REGISTER of a proven agent asks for. Where it is one contact too many, those go that
+        answer no more: a phone that lost its connection comes again from another port.
+        """
+        now = self._loop.time()
+        outcome = self._registrar.register(request, now)
+        if outcome.status == 403:
+            for binding in [one for one in self._registrar.of(request.agent) if not self._there(one)]:
+                self._follow(self._registrar.remove(binding, now))
+            outcome = self._registrar.register(request, now)
         self._follow(outcome.events)
         return outcome
 

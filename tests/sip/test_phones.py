@@ -182,3 +182,16 @@ async def test_after_a_restart_phones_are_not_all_asked_at_once():
     assert len({way.uri for _, way in again.line.asked}) == 300
     again.phones.close()
     desk.phones.close()
+
+
+async def test_a_phone_that_answers_no_more_makes_room_for_one_that_registers():
+    desk = Desk(contacts=2)
+    desk.line.deaf.add("sip:201@10.0.0.7:1")
+    desk.register("sip:201@10.0.0.7:1", call_id="a")
+    desk.register("sip:201@10.0.0.7:2", call_id="b")
+    assert desk.register("sip:201@10.0.0.7:3", call_id="c").status == 403
+    await asyncio.sleep(95)
+    assert desk.register("sip:201@10.0.0.7:3", call_id="c").status == 200
+    assert [way.uri[-1] for way in desk.phones.ways(ANN)] == ["2", "3"]
+    assert desk.register("sip:201@10.0.0.7:4", call_id="d").status == 403
+    desk.phones.close()
