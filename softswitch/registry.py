@@ -92,6 +92,7 @@ class Registry:
         self._phones.restore(found)
         for binding in self._registrar:
             self._shield.known(binding.received.host)
+        self._kept.keep_only({_key(binding) for binding in self._registrar})
 
     def _keep(self, event: Event) -> None:
         binding = event.binding
