@@ -172,6 +172,22 @@ async def test_bindings_survive_the_death_of_the_switch(tmp_path):
         await asyncio.to_thread(switch.stop)
 
 
+async def test_a_reload_sends_away_who_registered_by_a_password_that_is_no_more(tmp_path):
+    from softswitch.control.client import ask
+
+    agents = CONFIGURATION["agents"]
+    changed = {**agents, "desk-201": agents["desk-201"] | {"password": "better-201"}}
+    async with running(tmp_path) as switch, desk("201") as first, desk("202") as second:
+        for phone in (first, second):
+            assert (await phone.register(home(switch), expires=60)).status == 200
+        await becomes(switch, "desk-202", "free")
+        switch.configure(CONFIGURATION | {"agents": changed})
+        await asyncio.to_thread(ask, switch.data / "control.sock", "reload")
+        assert await agents_state(switch, "desk-201") == "offline"
+        assert await agents_state(switch, "desk-202") == "free"
+        assert (await first.register(home(switch), expires=60)).status == 401
+
+
 async def test_an_agent_calls_another_and_is_shown_by_name(tmp_path):
     async with running(tmp_path) as switch, desk("201") as one, desk("202") as two:
         await one.register(home(switch))
