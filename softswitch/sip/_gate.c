@@ -414,7 +414,7 @@ static void gate_on_dropped(pjsip_tp_dropped_data *data)
     for (i = 0; gate_drops[i].status != PJ_SUCCESS && gate_drops[i].status != data->status; ++i)
         ;
     ++gate.dropped[i];
-    if (i == 0)
+    if (i == 0 || !data->data)  /* of a connection that was given up before its first message was whole */
         return;
     if ((status = unread_answer(data)))
         ++gate.answers[status];

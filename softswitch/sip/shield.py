@@ -33,6 +33,12 @@ log = structlog.get_logger(__name__)
 MAX_BANS = 4096
 """Bans at once, as many as the native table holds; beyond it the one that would end first ends."""
 
+MAX_CONNECTIONS = 1024
+"""TCP and TLS connections of one source at once, unless it is trusted: the phones of a large office."""
+
+FIRST_MESSAGE = 30
+"""Seconds until a message must have come over a new connection."""
+
 _TRANSPORTS = {
     "udp": pj.PJSIP_TRANSPORT_UDP,
     "tcp": pj.PJSIP_TRANSPORT_TCP,
@@ -77,6 +83,7 @@ class Shield:
     def open(self) -> None:
         """Take its place before the transactions; bans that there were are there again."""
         lib.shield_open(secrets.randbits(64))
+        lib.tcp_open(MAX_CONNECTIONS, FIRST_MESSAGE)
         self._told = {}
         self.apply(self._settings, self._listen)
         for source, ban in self._bans.items():
@@ -86,6 +93,7 @@ class Shield:
     def close(self) -> None:
         """Leave it; the library is about to end."""
         self._meter.stop()
+        lib.tcp_close()
         lib.shield_close()
 
     def apply(self, settings: Hostility, listen: tuple[Listen, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -24,7 +25,7 @@ from softswitch.config.settings import (
 )
 from softswitch.sip import sources
 from softswitch.sip._native import lib
-from softswitch.sip.shield import Shield
+from softswitch.sip.shield import FIRST_MESSAGE, MAX_CONNECTIONS, Shield
 from softswitch.sip.trunks import Trunks
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import TrunkName
@@ -207,15 +208,84 @@ async def test_each_listener_has_its_own_lists(house: House, shield: Shield, pho
     udp, tcp = house.endpoint.settings.listen
     shield.apply(STRICT, (udp, replace(tcp, access=Access(deny=("127.0.0.0/8",)))))
     assert await heard(phone) is not None
+    async with connected(house) as (reader, _):
+        assert await is_closed(reader)
+
+
+# Connections. ----------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def connected(house: House) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     try:
-        writer.write(Dialog(phone).text("OPTIONS").replace("/UDP", "/TCP").encode())
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await reader.read(1000)
+        yield reader, writer
     finally:
         writer.close()
-        await writer.wait_closed()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def is_closed(reader: asyncio.StreamReader, within: float = 1.0) -> bool:
+    """Whether the switch hangs up within so many seconds."""
+    try:
+        async with asyncio.timeout(within):
+            return await reader.read(1000) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+async def test_nobody_has_more_connections_than_an_office(house: House, shield: Shield) -> None:
+    before = shield.counts().get("too many connections", 0)
+    lib.tcp_limits.per_source = 3
+    try:
+        async with AsyncExitStack() as stack:
+            for _ in range(3):
+                reader, _ = await stack.enter_async_context(connected(house))
+                assert not await is_closed(reader, 0.1)
+            async with connected(house) as (reader, _):
+                assert await is_closed(reader)
+            assert shield.counts()["too many connections"] == before + 1
+        await asyncio.sleep(0.2)
+        async with connected(house) as (reader, _):
+            assert not await is_closed(reader, 0.1), "the others are gone"
+        shield.peers(["127.0.0.1"])
+        async with AsyncExitStack() as stack:
+            for _ in range(5):
+                reader, _ = await stack.enter_async_context(connected(house))
+                assert not await is_closed(reader, 0.05), "a trunk may"
+    finally:
+        lib.tcp_limits.per_source = MAX_CONNECTIONS
+
+
+async def test_who_is_not_heard_is_not_connected(house: House, shield: Shield) -> None:
+    shield.ban("127.0.0.1", 60, "a test")
+    async with connected(house) as (reader, _):
+        assert await is_closed(reader)
+    shield.unban("127.0.0.1")
+    shield.apply(STRICT, with_access(house, Access(deny=("127.0.0.0/8",))))
+    async with connected(house) as (reader, _):
+        assert await is_closed(reader)
+
+
+@pytest.mark.parametrize("part", [b"", b"OPTIONS sip:600@127.0.0.1 SIP/2.0\r\nVia: "])
+async def test_a_connection_without_a_message_is_closed(house: House, shield: Shield, part: bytes) -> None:
+    lib.tcp_limits.silent = 1
+    try:
+        async with connected(house) as (reader, writer), connected(house) as (other, speaker):
+            writer.write(part)
+            speaker.write(
+                Dialog(Phone(("127.0.0.1", house.port))).text("OPTIONS").replace("UDP", "TCP").encode()
+            )
+            async with asyncio.timeout(5):
+                assert (await other.readuntil(b"\r\n")).startswith(b"SIP/2.0 200")
+                assert await is_closed(reader, 3.0)
+                await other.readuntil(b"\r\n\r\n")
+            assert not await is_closed(other, 0.5), "this one has said something"
+    finally:
+        lib.tcp_limits.silent = FIRST_MESSAGE
 
 
 @pytest.mark.parametrize(
