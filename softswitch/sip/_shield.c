@@ -371,8 +371,9 @@ static int shield_judge(pjsip_rx_data *rdata, const unsigned char *address, int 
         return SHIELD_SOURCE;
     }
     *status = PJSIP_SC_SERVICE_UNAVAILABLE;
-    if (!trusted && shield.all_rate > 0 && !shield_take(&shield_all, shield.all_rate, shield.all_burst, now))
-        return SHIELD_ALL;
+    if (!trusted && shield.all_rate > 0 && !shield_find(&shield_known, source) &&
+        !shield_take(&shield_all, shield.all_rate, shield.all_burst, now))
+        return SHIELD_ALL;  /* a flood of made-up sources; our phones, which have limits of their own, are not in it */
     return method == PJSIP_INVITE_METHOD && shield.late ? SHIELD_LATE : -1;
 }
 

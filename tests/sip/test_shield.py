@@ -321,6 +321,22 @@ async def test_everybody_together_above_the_rate_is_told(house: House, shield: S
     assert shield.counts()["all over the rate"] >= 4
 
 
+async def test_a_flood_of_others_does_not_keep_out_a_phone_that_is_registered(
+    house: House, shield: Shield, phone: Phone
+) -> None:
+    limited(shield, house, all=Rate(1, 60.0), per_source=Rate(5, 60.0))
+    assert [answer.status for _ in range(2) if (answer := await heard(phone))] == [200, 503]
+    shield.known("127.0.0.1")
+    try:
+        answers = [await heard(phone) for _ in range(4)]
+        assert [answer and answer.status for answer in answers] == [200, 200, 200, 503], (
+            "it has its own limit"
+        )
+    finally:
+        shield.unknown("127.0.0.1")
+    assert (await phone.request("OPTIONS")).status == 503
+
+
 async def test_what_belongs_to_a_call_passes_every_limit(house: House, shield: Shield, phone: Phone) -> None:
     house.auto = True
     call = Dialog(phone)
