@@ -77,17 +77,18 @@ class Watching:
         """Put settings in force: what can be watched, and by whom; what nobody may watch any more ends."""
         self._watchable = Watchable(numbers, pause)
         there, may = set(numbers.values()), set(watchers)
-        self._table.end("rejected", lambda one: one.agent not in may)
-        self._table.end(
-            "noresource", lambda one: isinstance(one.watched, Watched) and one.watched.agent not in there
-        )
+        for one in self._table:
+            if one.agent not in may:
+                self._table.end(one, "rejected")
+            elif one.watched.agent not in there:
+                self._table.end(one, "noresource")
         self._work()
 
     def close(self) -> None:
         """Tell everybody to come back in a moment: the switch stops."""
-        for each in list(self._table):
-            wait = round(COME_BACK * (1 + 3 * (each.serial % 16) / 16))
-            self._table.end(f"probation;retry-after={wait}", lambda one, each=each: one is each)  # type: ignore[misc]
+        for one in self._table:
+            wait = round(COME_BACK * (1 + 3 * (one.serial % 16) / 16))
+            self._table.end(one, f"probation;retry-after={wait}")
         while (notice := self._table.take(self._loop.time())) is not None:
             self._notify(notice)
         self._closed = True
@@ -215,7 +216,6 @@ class Watching:
 
     def _document(self, one: Subscription) -> str:
         watched = one.watched
-        assert isinstance(watched, Watched)
         if watched.lamp is Lamp.MAILBOX:
             messages = self.mailboxes.messages(watched.agent) if self.mailboxes else Messages()
             return message_summary.document(one.entity, messages)

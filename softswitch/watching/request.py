@@ -19,6 +19,7 @@ BODIES = {DIALOG: "application/dialog-info+xml", MESSAGES: "application/simple-m
 
 _SECONDS = re.compile(r"[0-9]{1,10}")
 _CSEQ = re.compile(r"([0-9]{1,10})[ \t]+\S+")
+_ADDRESS = re.compile(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*")
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 
 
@@ -63,8 +64,8 @@ class Subscribe:
         if not self.record_route:
             return (self.source.hop,)
         first = siptext.uri(self.record_route[0])
-        named = first is None or re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", first.host) is None
-        return (self.source.hop, *self.record_route) if named else self.record_route
+        leads_there = first is not None and _ADDRESS.fullmatch(first.host) and "maddr" not in first.params
+        return self.record_route if leads_there else (self.source.hop, *self.record_route)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from softswitch.types import AgentName, Seconds
 from softswitch.watching.request import Subscribe
+from softswitch.watching.watched import Watched
 
 GONE = frozenset({0, 404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604})
 """Answers to a NOTIFY that end a subscription (RFC 6665 section 4.2.2); 0: no answer."""
@@ -42,7 +43,7 @@ class Subscription:
     serial: int
     agent: AgentName
     """Who watches."""
-    watched: Hashable
+    watched: Watched
     """What is watched."""
     entity: str
     """The URI of what is watched, as the phone knows it."""
@@ -105,7 +106,7 @@ class Subscriptions:
         self._by_dialog: dict[tuple[str, str, str], Subscription] = {}
         self._by_origin: dict[tuple[str, str], Subscription] = {}
         """By what the first SUBSCRIBE says, for when it comes again."""
-        self._watchers: dict[Hashable, dict[int, Subscription]] = {}
+        self._watchers: dict[Watched, dict[int, Subscription]] = {}
         self._per_agent: Counter[AgentName] = Counter()
         self._due: dict[int, None] = {}
         """Serials of those that want a NOTIFY now, in the order in which they came to want it."""
@@ -143,7 +144,7 @@ class Subscriptions:
         return Outcome(200, found, granted)
 
     def subscribe(
-        self, asked: Subscribe, agent: AgentName, watched: Hashable, entity: str, here: str, now: Seconds
+        self, asked: Subscribe, agent: AgentName, watched: Watched, entity: str, here: str, now: Seconds
     ) -> Outcome:
         """A SUBSCRIBE that makes a dialog; Expires: 0 asks for the state of the moment only."""
         before = self._by_origin.get((asked.call_id, asked.their_tag))
@@ -168,17 +169,16 @@ class Subscriptions:
 
     # What happens ------------------------------------------------------------------------------------
 
-    def changed(self, watched: Hashable) -> None:
+    def changed(self, watched: Watched) -> None:
         """What lights this lamp is not what it was."""
         for subscription in self._watchers.get(watched, {}).values():
             self._want(subscription)
 
-    def end(self, reason: str, which: Callable[[Subscription], bool]) -> None:
-        """End some of them, each with a last NOTIFY that says why (RFC 6665 section 4.1.3)."""
-        for subscription in self._by_serial.values():
-            if not subscription.ending and which(subscription):
-                subscription.ending = reason
-                self._want(subscription)
+    def end(self, subscription: Subscription, reason: str) -> None:
+        """End one with a last NOTIFY that says why (RFC 6665 section 4.1.3), unless it ends already."""
+        if not subscription.ending:
+            subscription.ending = reason
+            self._want(subscription)
 
     def expire(self, now: Seconds) -> None:
         """End what was not refreshed in time."""
@@ -186,8 +186,7 @@ class Subscriptions:
             _, serial = heapq.heappop(self._heap)
             subscription = self._by_serial[serial]
             subscription.looked_at = float("inf")
-            subscription.ending = "timeout"
-            self._want(subscription)
+            self.end(subscription, "timeout")
 
     def next_deadline(self) -> Seconds | None:
         """When the next one ends; None: there is none that could."""
