@@ -133,6 +133,9 @@ def try_(
         str, typer.Option(help="Keys in order: 2,1 for one key a menu, 123456# for an entry, - for silence.")
     ] = "",
     caller: Annotated[str, typer.Option("--from", metavar="NUMBER", help="Who calls.")] = "",
+    agent: Annotated[
+        str, typer.Option(metavar="NAME", help="The agent from whose phone it is dialled.")
+    ] = "",
     at: Annotated[
         datetime | None,
         typer.Option(
@@ -144,7 +147,7 @@ def try_(
     """Walk a call through numbers, hours and menus and print every step, without any SIP."""
     from softswitch.commands.configuration import print_walk
 
-    print_walk(file, dial, keys, caller, at or datetime.now(UTC))
+    print_walk(file, dial, keys, caller, at or datetime.now(UTC), agent)
 
 
 @app.command(rich_help_panel=RUNNING)

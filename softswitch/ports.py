@@ -129,10 +129,16 @@ class Leg(Source, Protocol):
     """Called with True when the other side holds, False when it resumes."""
 
     on_progress: Callable[[int], None] | None
-    """Called with 180 or 183 when an outgoing leg rings."""
+    """Called with 180 or 183 when an outgoing leg rings, and with 183 again when its early sound begins."""
+
+    sounds_early: bool
+    """An outgoing leg that is not answered yet can be heard (RFC 3960)."""
 
     def ring(self) -> None:
         """Send 180 Ringing on an incoming leg."""
+
+    def progress(self) -> None:
+        """Send 183 on an incoming leg, with an SDP where there was an offer: it hears before the answer."""
 
     def answer(self) -> None:
         """Send 200 OK on an incoming leg."""

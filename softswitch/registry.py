@@ -14,7 +14,7 @@ from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import SwitchSettings
 from softswitch.ports import Journal, JsonValue, Recorded
 from softswitch.registration.bindings import Binding, from_json, to_json
-from softswitch.registration.events import Event, Expired, Refreshed, Registered, Unregistered
+from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
 from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
@@ -108,14 +108,15 @@ class Registry:
 
     def _keep(self, event: Event) -> None:
         binding = event.binding
-        if isinstance(event, Refreshed) and event.before.contact != binding.contact:
-            self._kept.put(_key(event.before), None)
+        before = event.before if isinstance(event, Refreshed) else None
+        if before and before.contact != binding.contact:
+            self._kept.put(_key(before), None)
         gone = isinstance(event, Unregistered | Expired)
-        if not gone:
-            self._shield.known(binding.received.host)
-        if not isinstance(event, Registered):
-            before = event.before if isinstance(event, Refreshed) else binding
-            self._shield.unknown(before.received.host)
+        came_from, comes_from = before and before.received.host, binding.received.host
+        if gone or (came_from and came_from != comes_from):
+            self._shield.unknown(came_from or comes_from)
+        if not gone and came_from != comes_from:
+            self._shield.known(comes_from)
         self._kept.put(_key(binding), None if gone else to_json(binding, self._loop.time(), time.time()))
 
 

@@ -162,6 +162,18 @@ class ToAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class ToNumber:
+    """Call a number outside, through carriers. Only the configuration and the dial plan make these."""
+
+    number: str
+    """E.164 with its plus, or a short number."""
+    trunks: tuple[TrunkName, ...]
+    """To be tried in this order."""
+    emergency: bool = False
+    """No limit stands in its way."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToMessage:
     """Play a prompt to the end, then hang up."""
 
@@ -180,7 +192,7 @@ class HangUp:
     """End the call normally."""
 
 
-Destination = ToMenu | ToQueue | ToAgent | ToMessage | Reject | HangUp
+Destination = ToMenu | ToQueue | ToAgent | ToNumber | ToMessage | Reject | HangUp
 
 
 # Why things ended. ---------------------------------------------------------------------------------
@@ -191,6 +203,8 @@ class EndedBy(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    CALLED = "called"
+    """The number outside that was called."""
     SWITCH = "switch"
 
 

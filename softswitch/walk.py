@@ -17,6 +17,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from softswitch.config.settings import SwitchSettings
+from softswitch.dialplan.plan import Refused
+from softswitch.dialplan.way_out import way_out
 from softswitch.hours import Standing, state
 from softswitch.ivr.actions import (
     Action,
@@ -50,6 +52,7 @@ from softswitch.types import (
     ToAgent,
     ToMenu,
     ToMessage,
+    ToNumber,
     ToQueue,
 )
 
@@ -106,13 +109,18 @@ def parse_keys(text: str) -> list[str]:
 
 
 def walk(
-    settings: SwitchSettings, dialled: str, keys: Sequence[str], caller: str, at: datetime
+    settings: SwitchSettings,
+    dialled: str,
+    keys: Sequence[str],
+    caller: str,
+    at: datetime,
+    agent: AgentName | None = None,
 ) -> list[Step]:
-    """Every step of a call from `caller` (may be empty) to `dialled`.
+    """Every step of a call from `caller` (may be empty), or from an agent's phone, to `dialled`.
 
     `keys` as `parse_keys` gives them. A naive `at` is on the wall clock of whichever schedule is asked.
     """
-    return _Walk(settings, dialled, caller, at).steps(keys)
+    return _Walk(settings, dialled, caller, at).steps(keys, agent)
 
 
 def render(steps: Sequence[Step]) -> Tree:
@@ -169,9 +177,11 @@ class _Walk:
         self._sounding = 0  # the first step of the last prompts
         self._quick = False  # the last key was pressed a moment ago
 
-    def steps(self, keys: Sequence[str]) -> list[Step]:
+    def steps(self, keys: Sequence[str], agent: AgentName | None) -> list[Step]:
         """The whole walk."""
-        destination = self._arrive()
+        destination = self._of_an_agent(agent) if agent else None
+        if destination is None:
+            destination = self._arrive()
         if isinstance(destination, ToMenu):
             self._menus(destination.menu, keys)
         else:
@@ -195,6 +205,21 @@ class _Walk:
         if self._rule is not None and self._rule.reject is not None:
             return Reject(self._rule.reject)
         return destination
+
+    def _of_an_agent(self, agent: AgentName) -> Destination | None:
+        """What only agents can dial: colleagues and numbers outside. None: as anybody."""
+        settings, dialled = self._settings, normalise(self._dialled)
+        if dialled in settings.menus.extensions:
+            self._note(Kind.NUMBER, self._dialled, "the extension of an agent, dialled by another")
+            return ToAgent(None)
+        decision = way_out(settings.dialplan, settings.routing, agent, dialled)
+        if decision is None:
+            return None
+        self._note(Kind.NUMBER, self._dialled, decision.why)
+        if isinstance(decision, Refused):
+            self._note(Kind.MISTAKE, decision.advice, "where it should be allowed")
+            return Reject(decision.status)
+        return ToNumber(decision.number, decision.trunks, decision.emergency)
 
     # Menus. ----------------------------------------------------------------------------------------
 
@@ -310,11 +335,9 @@ class _Walk:
                 if phone is None:
                     self._note(Kind.END, "reject 404", f"no agent has the extension {self._dialled}")
                 else:
-                    self._note(
-                        Kind.END,
-                        f"agent {phone.agent}",
-                        f"{phone.name}, {phone.reached_at}",
-                    )
+                    self._note(Kind.END, f"agent {phone.agent}", f"{phone.name}, {phone.reached_at}")
+            case ToNumber(number, trunks):
+                self._note(Kind.END, f"call {number}", f"by {', then '.join(trunks)}")
             case ToMessage(prompt):
                 self._note(Kind.SAYS, _spoken(prompt, self._language))
                 self._note(Kind.END, "hang up")
@@ -332,11 +355,7 @@ class _Walk:
 def _class(rule: CallerRule | None) -> str:
     if rule is None:
         return "in no caller class"
-    means = {
-        "priority": rule.priority,
-        "language": rule.language,
-        "reject": rule.reject,
-    }
+    means = {"priority": rule.priority, "language": rule.language, "reject": rule.reject}
     return ", ".join([rule.name, *(f"{key} {value}" for key, value in means.items() if value is not None)])
 
 
@@ -365,6 +384,8 @@ def _destination(to: Destination) -> str:
             return f"queue {queue}" + (f", priority {priority}" if priority else "")
         case ToAgent(agent):
             return f"agent {agent or 'of that extension'}"
+        case ToNumber(number):
+            return f"call {number}"
         case ToMessage():
             return "a message"
         case Reject(status):

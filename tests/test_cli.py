@@ -21,7 +21,7 @@ from softswitch.commands.table import duration, foreign
 from softswitch.control.server import Server
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ConfigError, ControlError, Problem
-from softswitch.ports import JsonValue
+from softswitch.ports import JsonValue, Recorded
 from softswitch.store.jsonl import JsonlStore
 from softswitch.types import CallId
 from tests.store.sample import ALICE, story
@@ -232,6 +232,41 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
     assert "ann: wrap-up" in ran.out
     assert "7 more" in ran.out
     assert "is still ringing" in ran.row("result")
+
+
+OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
+    ("CallArrived", {"number": "201", "dialled": "600300400"}),
+    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "server": 0}),
+    (
+        "DialEnded",
+        {"number": "+48600300400", "trunk": "carrier", "server": 0, "status": 503, "reason": "Sorry"},
+    ),
+    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "server": 1}),
+    (
+        "DialEnded",
+        {"number": "+48600300400", "trunk": "carrier", "server": 1, "status": 200, "reason": ""},
+    ),
+    ("Connected", {"number": "+48600300400"}),
+    ("ConversationEnded", {"ended_by": "agent", "talked": 65.0}),
+    ("CallEnded", {"ended_by": "agent", "status": 200}),
+]
+
+
+def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, tmp_path: Path) -> None:
+    store = JsonlStore(tmp_path)
+    for seq, (kind, data) in enumerate(OUTSIDE, start=1):
+        store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("out"), data))
+    store.close()
+    row = softswitch("calls", "--data", tmp_path).row("+48600300400").split()
+    assert {"201", "600300400", "+48600300400", "1:05", "answered"} <= set(row)
+    assert json.loads(softswitch("calls", "--data", tmp_path, "--json").out)["outside"] == "+48600300400"
+    lines = softswitch("why", "out", "--data", tmp_path).out.splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines] == [
+        "+48600300400 was called by trunk carrier, server 0",
+        "503 Sorry",
+        "+48600300400 was called by trunk carrier, server 1",
+        "answered",
+    ]
 
 
 def test_why_of_an_unknown_call_is_an_error(softswitch: Any, record: Path) -> None:

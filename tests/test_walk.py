@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from softswitch.acd.settings import EngineSettings, QueueSettings
 from softswitch.config.settings import AgentPhone, MediaSettings, SipSettings, SwitchSettings
+from softswitch.dialplan.plan import DialPlan, OutboundRule
 from softswitch.hours import Hours, Schedule
 from softswitch.ivr.settings import Ask, Back, Choice, Menu, MenuTree, Repeat, ToEntered
 from softswitch.routing import CallerRule, NumberRule, Routing
@@ -25,7 +27,9 @@ from softswitch.types import (
     ToAgent,
     ToMenu,
     ToMessage,
+    ToNumber,
     ToQueue,
+    TrunkName,
     Way,
 )
 from softswitch.walk import Kind, Step, parse_keys, render, walk
@@ -254,6 +258,42 @@ class TestEnds:
 
     def test_a_message_is_spoken_before_the_end(self):
         assert [step.text for step in take("602")[1:]] == ['"We moved."', "hang up"]
+
+
+class TestAgents:
+    """What is dialled from an agent's phone."""
+
+    PLAN = DialPlan(rules=(OutboundRule("outside", ("+*",), (TrunkName("one"), TrunkName("two"))),))
+
+    def take(self, dialled: str, plan: DialPlan = PLAN) -> list[Step]:
+        return walk(replace(SETTINGS, dialplan=plan), dialled, [], "", NOON, AgentName("desk-201"))
+
+    def test_a_number_outside_goes_by_the_outbound_rules(self):
+        steps = self.take("600300400")
+        assert steps[0].note == "+48600300400 (national) goes by 'outside'"
+        assert steps[1] == Step(Kind.END, "call +48600300400", "by one, then two")
+
+    def test_an_expensive_one_is_refused_with_advice(self):
+        steps = self.take("0044207123456")
+        assert "international" in steps[0].note
+        assert "may_dial" in steps[1].text
+        assert end(steps).text == "reject 403"
+
+    def test_the_switchs_own_numbers_and_extensions_go_before(self):
+        assert self.take("601")[0].note.endswith('by the line "601"')
+        assert end(self.take("201")).text == "agent desk-201"
+        assert end(self.take("600300400", DialPlan())).text == "reject 404"
+
+    def test_nobody_else_gets_there(self):
+        settings = replace(SETTINGS, dialplan=self.PLAN)
+        assert end(walk(settings, "600300400", [], "+48600100200", NOON)).text == "reject 404"
+
+    def test_a_number_that_the_configuration_names_is_called(self):
+        to = ToNumber("+48600300400", (TrunkName("one"),))
+        settings = replace(SETTINGS, routing=Routing((NumberRule("700", to),), ()))
+        steps = walk(settings, "700", [], "", NOON)
+        assert steps[0].note == '→ call +48600300400, by the line "700"'
+        assert end(steps) == Step(Kind.END, "call +48600300400", "by one")
 
 
 class TestKeys:

@@ -107,13 +107,15 @@ class Call:
             headers["X-" + "-".join(part.capitalize() for part in name.split("_"))] = digits
         return headers
 
-    def conversation_over(self, agent: Leg) -> EndedBy:
-        """Record the end of a conversation: the side whose leg is over ended it."""
+    def conversation_over(self, agent: Leg, side: EndedBy = EndedBy.AGENT) -> EndedBy:
+        """Record the end of a conversation: the side whose leg is over ended it. `side` is the agent's, or
+        that of whoever was talked to.
+        """
         self.agent_media = agent.quality()
         self.hung_up_by = EndedBy.SWITCH
-        for leg, side in ((self.leg, EndedBy.CALLER), (agent, EndedBy.AGENT)):
+        for leg, who in ((self.leg, EndedBy.CALLER), (agent, side)):
             if leg.ended.done() and leg.ended.result().remote:
-                self.hung_up_by = side
+                self.hung_up_by = who
                 break
         now = asyncio.get_running_loop().time()
         talked = 0.0 if self.connected is None else now - self.connected

@@ -10,8 +10,11 @@ from softswitch.calls.call import Call
 from softswitch.calls.direct import ring_agent
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
+from softswitch.calls.outbound import dial_out
 from softswitch.calls.switch import Switch
 from softswitch.calls.waiting import wait_in_queue
+from softswitch.dialplan.plan import Dial, Refused
+from softswitch.dialplan.way_out import way_out
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Hear
 from softswitch.routing import normalise
@@ -25,6 +28,7 @@ from softswitch.types import (
     ToAgent,
     ToMenu,
     ToMessage,
+    ToNumber,
     ToQueue,
 )
 
@@ -94,13 +98,35 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
 
 
 def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | None:
-    """What an agent dials who has proved to be one: a code, or a colleague's extension; None: as anybody."""
+    """What an agent dials who has proved to be one: a code, a colleague's extension, or a number outside;
+    None: a number of `numbers`, as for anybody. Nobody else comes to the outbound rules.
+    """
     dialled = normalise(call.leg.dialled)
+    settings = switch.settings
     to: Destination | None = feature(switch, agent, dialled)
-    if to is None and dialled in switch.settings.menus.extensions:
+    if to is None and dialled in settings.menus.extensions:
         to = ToAgent(None)
     if to is not None:
         call.note("CallRouted", rule=None, caller_rule=None, destination=describe(to))
+        return to
+    decision = way_out(settings.dialplan, settings.routing, agent, dialled)
+    return None if decision is None else _outbound(call, decision)
+
+
+def _outbound(call: Call, decision: Dial | Refused) -> Destination:
+    to = (
+        Reject(decision.status)
+        if isinstance(decision, Refused)
+        else ToNumber(decision.number, decision.trunks, decision.emergency)
+    )
+    call.note(
+        "CallRouted",
+        rule=None,
+        caller_rule=None,
+        outbound=decision.rule,
+        why=decision.why,
+        destination=describe(to),
+    )
     return to
 
 
@@ -113,6 +139,8 @@ def describe(destination: Destination) -> str:
             return f"queue {destination.queue}"
         case ToAgent():
             return f"agent {destination.agent or 'dialled'}"
+        case ToNumber():
+            return f"dial {destination.number}"
         case ToMessage():
             return "message"
         case Reject():
@@ -131,6 +159,8 @@ async def _follow(switch: Switch, call: Call, destination: Destination) -> Desti
                 return await wait_in_queue(switch, call, destination)
             case ToAgent():
                 return await ring_agent(switch, call, destination)
+            case ToNumber():
+                return await dial_out(switch, call, destination)
             case ToMessage():
                 await _say(switch, call, destination.prompt)
             case Reject():

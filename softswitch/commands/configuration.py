@@ -10,8 +10,10 @@ from softswitch.commands.table import console
 from softswitch.config.check import check
 from softswitch.config.describe import problems, summary
 from softswitch.config.load import load
+from softswitch.config.nearest import did_you_mean
 from softswitch.config.schema import json_schema
 from softswitch.errors import SoftswitchError
+from softswitch.types import AgentName
 from softswitch.walk import parse_keys, render, walk
 
 
@@ -33,10 +35,14 @@ def print_schema() -> None:
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-def print_walk(file: Path, dialled: str, keys: str, caller: str, at: datetime) -> None:
-    """Print every step of a call. Raises ConfigError, and SoftswitchError for keys that are none."""
+def print_walk(file: Path, dialled: str, keys: str, caller: str, at: datetime, agent: str = "") -> None:
+    """Print every step of a call. Raises ConfigError, and SoftswitchError for bad keys and agents."""
     try:
         pressed = parse_keys(keys)
     except ValueError as error:
         raise SoftswitchError(f"--keys: {error}") from error
-    console().print(render(walk(load(file), dialled, pressed, caller, at)))
+    settings = load(file)
+    if agent and agent not in settings.phones:
+        raise SoftswitchError(f"--agent: no agent is called {agent!r}{did_you_mean(agent, settings.phones)}")
+    by = AgentName(agent) if agent else None
+    console().print(render(walk(settings, dialled, pressed, caller, at, by)))

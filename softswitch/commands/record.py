@@ -68,7 +68,7 @@ def _row(record: CallRecord, now: datetime) -> tuple[RenderableType, ...]:
         Text(" > ".join(record.queues) or "-"),
         duration(record.wait if record.queues else None),
         _agents(record),
-        duration(record.talk if record.agent else None),
+        duration(record.talk if record.answered is not None else None),
         Text(_outcome(record), style=OUTCOMES.get(record.outcome, "")),
         record.ended_by or "-",
         _media(record.caller_media),
@@ -83,11 +83,13 @@ def _way(record: CallRecord) -> str:
 
 
 def _agents(record: CallRecord) -> Text:
-    """Who was rung in vain (in brackets), and who answered."""
+    """Who was rung in vain (in brackets), and who answered; of a call outside, its number."""
     missed = [offer.agent for offer in record.offers if offer.result != "answered"]
     words = [(f"({name})", "dim") for name in dict.fromkeys(missed) if name != record.agent]
     if record.agent:
         words.append((record.agent, "bold"))
+    elif record.outside:
+        words.append((record.outside, "" if record.answered is None else "bold"))
     return Text(" ").join(Text(name, style=style) for name, style in words) if words else Text("-")
 
 
@@ -122,18 +124,31 @@ def find_call(folder: Path, wanted: str) -> CallId:
     raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
 
 
-_OFFERS = (Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED)
+_OFFERS = (Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED)
 
 
 def why(call: CallId, events: list[Recorded]) -> RenderableType:
     """Each offer with its reasoning and its end."""
     ends = {event.data["offer"]: event for event in events if event.kind == Kind.OFFER_ENDED}
     made = [event for event in events if event.kind == Kind.OFFER_MADE]
-    if not made:
-        return f"call {call}: no agent was rung"
-    return Group(
-        *(_offer(number, event, ends.get(event.data["offer"])) for number, event in enumerate(made, 1))
-    )
+    parts = [_offer(number, event, ends.get(event.data["offer"])) for number, event in enumerate(made, 1)]
+    parts += _attempts(events)
+    return Group(*parts) if parts else f"call {call}: no agent was rung"
+
+
+def _attempts(events: list[Recorded]) -> list[RenderableType]:
+    """Each attempt to call a number outside, and how it ended."""
+    lines: list[RenderableType] = []
+    for event in events:
+        data = event.data
+        at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
+        if event.kind == Kind.DIALLED_OUT:
+            text = f"{at} {data['number']} was called by trunk {data['trunk']}, server {data['server']}"
+            lines.append(Text(text, style="bold"))
+        elif event.kind == Kind.DIAL_ENDED:
+            end = "answered" if data["status"] == 200 else f"{data['status'] or ''} {data['reason']}".strip()
+            lines.append(Text(f"   {at} {end}"))
+    return lines
 
 
 def _offer(number: int, event: Recorded, end: Recorded | None) -> RenderableType:

@@ -30,7 +30,8 @@ DATA = "softswitch-data"
 
 def build(path: Path, file: Configuration) -> plain.SwitchSettings:
     """The settings; every name that they mention is there."""
-    voice = Voice(tuple(Language(language) for language in file.media.languages))
+    plan = dial_plan(file)
+    voice = Voice(tuple(Language(language) for language in file.media.languages), plan)
     return plain.SwitchSettings(
         path=path,
         sip=_sip(file.sip),
@@ -44,7 +45,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         engine=_engine(file, voice),
         phones=_phones(file),
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
-        dialplan=dial_plan(file),
+        dialplan=plan,
         trunks={TrunkName(name): trunk(name, section) for name, section in file.trunks.items()},
         logins=_logins(file),
         features=_features(file),

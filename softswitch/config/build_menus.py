@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from softswitch.config.models.destinations import KEYS, Choice, Destination, Say
 from softswitch.config.models.menus import Ask, Menu
 from softswitch.config.models.root import Configuration
+from softswitch.dialplan.plan import Dial, DialPlan
 from softswitch.ivr import settings as ivr
 from softswitch.routing import Patterns
 from softswitch.types import (
@@ -23,7 +24,9 @@ from softswitch.types import (
     ToAgent,
     ToMenu,
     ToMessage,
+    ToNumber,
     ToQueue,
+    TrunkName,
 )
 from softswitch.types import Destination as PlainDestination
 
@@ -34,9 +37,11 @@ _WORDS: Mapping[str, ivr.Repeat | ivr.Back | HangUp] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """The languages of the switch."""
+    """What is the same for all destinations: the languages, the dial plan."""
 
     languages: tuple[Language, ...]
+    plan: DialPlan = field(default_factory=DialPlan)
+    """By which numbers outside are dialled that destinations name."""
 
     def prompt(self, say: Say | None, play: Path | None) -> Prompt:
         """A prompt; its texts are in the order of the switch's languages, so that the default comes first."""
@@ -49,6 +54,15 @@ class Voice:
         texts = {Language(language): str(text) for language, text in say.items()}
         return Prompt(say={language: texts[language] for language in self.languages if language in texts})
 
+    def outside(self, number: str, via: Sequence[str] | None) -> ToNumber:
+        """A number outside, by these trunks or those of the plan, whatever agents may dial."""
+        decision = self.plan.whatever_it_costs(number)
+        emergency = isinstance(decision, Dial) and decision.emergency
+        if via is not None:
+            return ToNumber(number, tuple(map(TrunkName, via)), emergency)
+        assert isinstance(decision, Dial), decision
+        return ToNumber(decision.number, decision.trunks, emergency)
+
 
 def destination(to: Destination | str, voice: Voice) -> PlainDestination:
     """Where a call goes, anywhere but in a menu's keys."""
@@ -60,6 +74,8 @@ def destination(to: Destination | str, voice: Voice) -> PlainDestination:
         return ToQueue(QueueName(to.queue), to.priority)
     if to.agent is not None:
         return ToAgent(None if to.agent == "dialled" else AgentName(to.agent))
+    if to.dial is not None:
+        return voice.outside(to.dial, to.via)
     if to.reject is not None:
         return Reject(to.reject)
     return ToMessage(voice.prompt(to.say, to.play))

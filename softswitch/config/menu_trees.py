@@ -16,6 +16,7 @@ from softswitch.types import (
     ToAgent,
     ToMenu,
     ToMessage,
+    ToNumber,
     ToQueue,
 )
 
@@ -58,6 +59,8 @@ def _words(to: Target) -> tuple[str, str]:
             return "agent", agent or "whose extension was dialled"
         case ToEntered():
             return "agent", "whose extension was entered"
+        case ToNumber(number, trunks):
+            return "call", f"{number} by {', then '.join(trunks)}"
         case ToMessage(prompt):
             return "message", _heard(prompt)
         case Reject(status):

@@ -202,3 +202,43 @@ NumberPattern = Annotated[
     _schema("number pattern", examples=["+48221234567", "2xx", "+4822*", "*"]),
 ]
 """A number, or a pattern of numbers."""
+
+PublicNumber = Annotated[
+    str,
+    BeforeValidator(matching(r"\+[1-9][0-9]{3,14}", "a whole number with its plus, as +48221234567")),
+    WithJsonSchema(
+        {
+            "title": "number",
+            "type": "string",
+            "pattern": r"^\+[1-9][0-9]{3,14}$",
+            "examples": ["+48221234567"],
+        }
+    ),
+]
+"""A number that can be called from everywhere."""
+
+
+def _parse_trunks(value: object) -> list[str]:
+    """One name, or several in their order."""
+    parse = matching(NAME_PATTERN, "the name of a trunk, or a list of them")
+    names = [parse(one) for one in (value if isinstance(value, list) else [value])]
+    if not names:
+        raise wrong("expected at least one trunk")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise wrong(f"trunk {twice!r} is listed twice")
+    return names
+
+
+Trunks = Annotated[
+    list[str],
+    BeforeValidator(_parse_trunks),
+    WithJsonSchema(
+        {
+            "title": "trunk, or list of them",
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+            "examples": ["carrier"],
+        }
+    ),
+]
+"""Trunks in the order to try them."""

@@ -133,6 +133,11 @@ class DialPlan:
             return _forbidden(number, kind, rule, may_dial)
         return Dial(number, rule.trunks, kind, rule.name, f"{number} ({kind}) goes by {rule.name!r}")
 
+    def whatever_it_costs(self, user: str) -> Dial | Refused:
+        """What becomes of a number that the configuration itself names: all classes may be dialled."""
+        named = {rule.kind for rule in self.rules if rule.kind is not None}
+        return self.decide(user, {*classes.BUILT_IN, *named})
+
     def _help(self, number: str) -> Dial | Refused:
         """An emergency number: by the first line that takes it; as it is, unless the line is for it alone."""
         found = self._first(number)

@@ -87,6 +87,7 @@ class SipLeg(Sounding):
         self.held = False
         self.on_hold: Callable[[bool], None] | None = None
         self.on_progress: Callable[[int], None] | None = None
+        self.sounds_early = False
         self.redirected_to = ""
         """Where a 3xx answer pointed to; nobody has been dialled there."""
         self.serial = 0
@@ -100,6 +101,7 @@ class SipLeg(Sounding):
         self.headers: Mapping[str, str] = {}
         self._ear = Listening(home.bridge)
         self._settled: asyncio.Future[None] = loop.create_future()  # answered or ended
+        self._early = False
         self._answering = False
         self._confirmed = False
         self._negotiated = False
@@ -170,6 +172,14 @@ class SipLeg(Sounding):
     def ring(self) -> None:
         """Send 180 Ringing on an incoming leg."""
         if self.incoming and self.state is LegState.NEW and self._respond(180):
+            self.state = LegState.RINGING
+
+    def progress(self) -> None:
+        """Send 183 on an incoming leg; see `ports.Leg.progress`."""
+        if not self.headers.get("content-type"):  # a late offer: an SDP of ours would be the offer
+            self.ring()
+        elif self.incoming and self.state in (LegState.NEW, LegState.RINGING) and not self._early:
+            self._early = self._respond(183)
             self.state = LegState.RINGING
 
     def answer(self) -> None:
@@ -248,6 +258,9 @@ class SipLeg(Sounding):
             self.held = held
             if self.on_hold is not None:
                 self.on_hold(held)
+        if not self.incoming and not self._confirmed and slot is not None:
+            self.sounds_early = True
+            self._progress(183)
         self._settle()
 
     def pressed(self, digit: str) -> None:

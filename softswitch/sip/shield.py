@@ -112,7 +112,7 @@ class Shield:
 
     def failed(self, address: str, why: str) -> None:
         """Somebody at this address did not prove who it is; too often, and the source is banned."""
-        source = sources.source_of(sources.read(address))
+        source = sources.source_in(address)
         log.warning("sip.auth_failed", source=str(sources.read(address)), why=why)
         if self._is_trusted(source):
             return
@@ -124,7 +124,7 @@ class Shield:
 
         Raises ValueError when it is no address.
         """
-        source = sources.source_of(sources.read(address))
+        source = sources.source_in(address)
         if self._is_trusted(source):
             return False
         if len(self._bans) >= MAX_BANS and source not in self._bans:
@@ -136,7 +136,7 @@ class Shield:
 
     def unban(self, address: str) -> bool:
         """Hear it again; False: it was not banned. Raises ValueError when it is no address."""
-        source = sources.source_of(sources.read(address))
+        source = sources.source_in(address)
         self._offences.forgive(sources.written(source))
         if source not in self._bans:
             return False
@@ -154,13 +154,13 @@ class Shield:
         """A phone that has registered from there: what it sends and nobody can read is answered, not only
         dropped. Each time counts: several phones may share an address.
         """
-        source = sources.source_of(sources.read(address))
+        source = sources.source_in(address)
         self._known[source] = self._known.get(source, 0) + 1
         lib.shield_know(sources.native(source)[0])
 
     def unknown(self, address: str) -> None:
         """One of them no more."""
-        source = sources.source_of(sources.read(address))
+        source = sources.source_in(address)
         self._known[source] = self._known.get(source, 0) - 1
         if self._known[source] <= 0:
             del self._known[source]

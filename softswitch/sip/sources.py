@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _MAPPED = bytes(10) + b"\xff\xff"
@@ -24,6 +25,12 @@ def octets(address: Address) -> bytes:
 def source_of(address: Address) -> Network:
     """Who has this address: for IPv6 the whole network of 64 bits, of which a phone has its pick."""
     return ip_network(f"{address}/{64 if isinstance(address, IPv6Address) else 32}", strict=False)
+
+
+@lru_cache(maxsize=4096)
+def source_in(text: str) -> Network:
+    """Who has the address that is written. Raises ValueError: it is none."""
+    return source_of(read(text))
 
 
 def written(source: Network) -> str:

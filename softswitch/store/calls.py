@@ -66,6 +66,8 @@ class CallRecord:
     offers: list[Offer] = field(default_factory=list)
     agent: str = ""
     """Who talked to the caller (the last one); empty: nobody."""
+    outside: str = ""
+    """The number outside that the call went to last."""
     answered: float | None = None
     """When the first agent and the caller were connected, seconds since the epoch."""
     talk: Seconds = 0.0
@@ -83,7 +85,7 @@ class CallRecord:
         """In a word: answered, abandoned, turned away (by a queue), refused, lost or served (by menus)."""
         if self.reason == LOST:
             return "lost"
-        if self.agent:
+        if self.agent or self.answered is not None:
             return "answered"
         if self.left == "hung-up" or (self.ended_by == EndedBy.CALLER and self.status == CANCELLED):
             return "abandoned"
@@ -223,6 +225,10 @@ def _offer_ended(state: _Open, at: float, data: Data) -> None:
         offer.seconds = round(at - since, 3)
 
 
+def _dialled_out(state: _Open, at: float, data: Data) -> None:
+    state.record.outside = str(data.get("number", ""))
+
+
 def _connected(state: _Open, at: float, data: Data) -> None:
     record = state.record
     _waited(state, at, data)
@@ -289,6 +295,7 @@ _NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
     Kind.CALLER_LEFT: _left,
     Kind.OFFER_MADE: _offered,
     Kind.OFFER_ENDED: _offer_ended,
+    Kind.DIALLED_OUT: _dialled_out,
     Kind.CONNECTED: _connected,
     Kind.CONNECT_FAILED: _connect_failed,
     Kind.CONVERSATION_ENDED: _talked,

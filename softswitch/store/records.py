@@ -32,6 +32,8 @@ class Kind(StrEnum):
     CALLER_LEFT = "CallerLeft"
     OFFER_MADE = "OfferMade"
     OFFER_ENDED = "OfferEnded"
+    DIALLED_OUT = "DialledOut"
+    DIAL_ENDED = "DialEnded"
     CONNECTED = "Connected"
     CONNECT_FAILED = "ConnectFailed"
     HELD = "Held"
@@ -89,6 +91,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {
                 "rule": "the pattern in `numbers`",
                 "caller_rule": "the name in `callers`",
+                "outbound": "the name in `outbound`, of a number outside that an agent dialled",
+                "why": "what the dial plan says of it",
                 "destination": "as the configuration writes it: `{menu: welcome}`",
             },
         ),
@@ -100,7 +104,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CALL_ENDED: Word(
             "The caller's leg is gone; the last event of a call.",
             {
-                "ended_by": "caller, agent or switch",
+                "ended_by": "caller, agent, called or switch",
                 "status": "final SIP status of the caller's leg, 200 for a normal end",
                 "reason": "reason phrase, or the switch's own word",
                 "caller": QUALITY,
@@ -156,10 +160,31 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "reason": "reason phrase",
             },
         ),
+        Kind.DIALLED_OUT: Word(
+            "A number outside is being called through a carrier.",
+            {
+                "number": "E.164, or a short number",
+                "trunk": "by which trunk",
+                "server": "the place of its server, from 0",
+                "leg": "the leg to the carrier",
+                "sip_call_id": "the Call-ID of that leg",
+            },
+        ),
+        Kind.DIAL_ENDED: Word(
+            "An attempt to call a number outside ended; another server or trunk may follow.",
+            {
+                "number": "E.164, or a short number",
+                "trunk": "by which trunk",
+                "server": "the place of its server, from 0",
+                "status": "the final SIP status; 200: answered, 0: the caller left",
+                "reason": "reason phrase, or the switch's own word",
+            },
+        ),
         Kind.CONNECTED: Word(
             "Caller and agent can talk.",
             {
                 "agent": "who",
+                "number": "in place of an agent: the number outside",
                 "offer": "by which offer",
                 "queue": "from which",
                 "waited": "seconds since joining",
@@ -174,7 +199,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "Caller and agent are done.",
             {
                 "agent": "who",
-                "ended_by": "caller, agent or switch",
+                "ended_by": "caller, agent, called or switch",
                 "reason": "the switch's own word for why it ended the agent's leg, as `No RTP for 60s`",
                 "talked": "seconds since Connected",
             },

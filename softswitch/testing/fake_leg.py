@@ -47,6 +47,7 @@ class FakeLeg:
         self.on_progress: Callable[[int], None] | None = None
         self.acknowledges = True
         """An incoming leg: an ACK follows our 200; without it the leg is never answered."""
+        self.sounds_early = False
         self.responded = True
         """An outgoing leg: something has come back, 100 Trying at least."""
         self.caller_shown: Party | None = None
@@ -70,6 +71,12 @@ class FakeLeg:
         """180 to an incoming caller."""
         if self.state is LegState.NEW:
             self._move(LegState.RINGING)
+
+    def progress(self) -> None:
+        """183 with an SDP to an incoming caller, who hears from now on."""
+        if self.state in (LegState.NEW, LegState.RINGING) and self._spell[0] == inf:
+            self._move(LegState.RINGING)
+            self._spell = (now(), inf)
 
     def answer(self) -> None:
         """200 to an incoming caller."""
@@ -119,8 +126,11 @@ class FakeLeg:
         """The other side hangs up (BYE), or cancels before the answer (incoming, 487)."""
         self._end(LegEnd(True, 200 if self.state is LegState.ANSWERED else 487))
 
-    def ring_remotely(self, status: int = 180) -> None:
-        """An outgoing leg's phone rings."""
+    def ring_remotely(self, status: int = 180, *, early: bool = False) -> None:
+        """An outgoing leg's phone rings; `early`: and is heard already."""
+        if early and not self.sounds_early:
+            self.sounds_early = True
+            self._spell = (now(), inf)
         if self.state is LegState.NEW:
             self._move(LegState.RINGING)
         if self.state is LegState.RINGING and self.on_progress:
@@ -170,7 +180,7 @@ class FakeLeg:
 
     def _talk(self) -> None:
         self._move(LegState.ANSWERED)
-        self._spell = (now(), inf)
+        self._spell = (min(now(), self._spell[0]), inf)
         self._answered.set_result(None)
 
     def _set_hold(self, held: bool) -> None:

@@ -20,6 +20,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,8 @@ class PhoneScript:
     """When it refuses, and the status."""
     hangs_up: Seconds | None = None
     """How long after its answer it hangs up; None: never."""
+    early: bool = False
+    """It is heard from its ringing on."""
     silent: bool = False
     """Not even 100 Trying comes back."""
 
@@ -267,7 +270,8 @@ class FakeDirectory:
 def _play(script: PhoneScript, leg: FakeLeg) -> None:
     """Set the script's moments. Even a moment of 0 comes after `dial` has returned."""
     if script.rings is not None:
-        leg.after(script.rings, leg.ring_remotely)
+        status = 183 if script.early else 180
+        leg.after(script.rings, partial(leg.ring_remotely, status, early=script.early))
     if script.refuses is not None:
         leg.after(script.refuses[0], leg.refuse, script.refuses[1])
     if script.answers is not None:

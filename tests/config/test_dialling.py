@@ -9,6 +9,7 @@ import pytest
 from softswitch.config.describe import summary
 from softswitch.dialplan.numbering import Numbering
 from softswitch.dialplan.plan import DialPlan, OutboundRule, Rewrite
+from softswitch.types import ToNumber
 from tests.config.conftest import SOUND as BARE
 from tests.config.test_describe import printed
 
@@ -120,3 +121,49 @@ def test_the_summary_shows_the_plan(check_text):
     text = printed(summary(check_text(PLAN).settings))
     assert re.search(r"\+4915\*, \+4917\* +mobile +mobile +gsm, then carrier", text)
     assert re.search(r"\+7\* +none +the number's own +refused with 488", text)
+
+
+OUTSIDE = (
+    SOUND
+    + EMERGENCY.replace("  - ", "outbound:\n  - ")
+    + '  - {name: rest, match: ["+48*"], via: [gsm, c]}\n'
+)
+
+
+def routed(to):
+    return OUTSIDE.replace('numbers: {"600"', f'numbers: {{"700": {to}, "600"')
+
+
+@pytest.mark.parametrize(
+    ("to", "number"),
+    [
+        ('{dial: "+48600300400"}', ToNumber("+48600300400", ("gsm", "c"))),
+        ('{dial: "+48700300400"}', ToNumber("+48700300400", ("gsm", "c"))),
+        ('{dial: "+4420123456", via: carrier}', ToNumber("+4420123456", ("carrier",))),
+        ('{dial: "+48600300400", via: [c, carrier]}', ToNumber("+48600300400", ("c", "carrier"))),
+    ],
+)
+def test_a_destination_outside_goes_by_the_plan_or_by_its_own_trunks(check_text, to, number):
+    checked = check_text(routed(to))
+    assert checked.settings.routing.numbers[0].then == number
+    assert str(number.number) in printed(summary(checked.settings))
+
+
+@pytest.mark.parametrize(
+    ("to", "message"),
+    [
+        ('{dial: §"+4420123456"}', "name a trunk by `via`"),
+        ('{dial: "+4420123456", via: §carier}', "did you mean 'carrier'?"),
+        ('{dial: "+4420123456", via: [carrier, §carier]}', "did you mean 'carrier'?"),
+        ("{dial: §600300400}", "whole number with its plus"),
+    ],
+)
+def test_a_destination_outside_that_leads_nowhere_is_an_error(check_text, to, message):
+    checked = check_text(routed(to))
+    assert message in checked.messages[0]
+    assert checked.places == checked.marks
+
+
+def test_trunks_go_with_a_number_alone(check_text):
+    (message,) = check_text(routed("{queue: support, via: carrier}")).messages
+    assert "`via` goes with `dial`" in message

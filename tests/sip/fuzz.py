@@ -38,6 +38,8 @@ PACE = 0.02
 """Seconds of a breath: what an INVITE costs lasts for 32 s, and there are slots for 8,192 legs."""
 ASK = 10
 """Batches between two questions whether the switch still answers."""
+TRIES = 3
+"""How often it is asked in vain: a datagram may be lost among so many."""
 WARM = 60.0
 """Seconds until memory is what it will be: transactions last for 32 s."""
 GROWTH = 30 << 20
@@ -183,11 +185,13 @@ class Fuzz:
     async def _ask(self, phone: Phone, lines: list[dict[str, object]]) -> list[str]:
         broken = [str(line) for line in lines if "exc_info" in line or line["event"] == "sip.callback_failed"]
         lines.clear()
-        try:
-            answer = await phone.request("OPTIONS")
-        except TimeoutError:
-            return [*broken, "OPTIONS is not answered any more"]
-        return broken if answer.status == 200 else [*broken, f"OPTIONS is answered {answer.status}"]
+        for _ in range(TRIES):
+            try:
+                answer = await phone.request("OPTIONS")
+            except TimeoutError:
+                continue
+            return broken if answer.status == 200 else [*broken, f"OPTIONS is answered {answer.status}"]
+        return [*broken, "OPTIONS is not answered any more"]
 
     def _hang_up(self) -> None:
         for leg in self._legs:

@@ -18,6 +18,7 @@ def check(scene: Scene) -> None:
     """All of this file."""
     _trunks(scene)
     _sources(scene)
+    _outside(scene)
     _classes(scene)
     if scene.complete and scene.configuration.outbound:
         _emergency(scene)
@@ -25,14 +26,30 @@ def check(scene: Scene) -> None:
 
 def _trunks(scene: Scene) -> None:
     known = scene.root.names("trunks")
-    for index, line in enumerate(scene.configuration.outbound):
-        single = scene.tree.at("outbound", index, "via")
-        for place, name in enumerate(line.via or ()):
-            loc: Loc = ("outbound", index, "via")
-            if isinstance(single.value, list):
+    vias: list[tuple[Loc, list[str] | None]] = [
+        (("outbound", index), line.via) for index, line in enumerate(scene.configuration.outbound)
+    ]
+    vias += [(use.loc, use.to.via) for use in scene.uses()]
+    for owner, names in vias:
+        for place, name in enumerate(names or ()):
+            loc: Loc = (*owner, "via")
+            if isinstance(scene.tree.at(*loc).value, list):
                 loc = (*loc, place)
             if name not in known:
                 scene.wrong(loc, f"no trunk is called {name!r}{did_you_mean(name, known)}")
+
+
+def _outside(scene: Scene) -> None:
+    """Numbers outside that no trunk is named for, and that no line of `outbound` takes."""
+    if not scene.complete:
+        return
+    plan = dial_plan(scene.configuration)
+    for use in scene.uses():
+        if use.to.dial is None or use.to.via is not None:
+            continue
+        decision = plan.whatever_it_costs(use.to.dial)
+        if not isinstance(decision, Dial):
+            scene.wrong((*use.loc, "dial"), f"{decision.why}; {decision.advice}, or name a trunk by `via`")
 
 
 def _sources(scene: Scene) -> None:

@@ -9,9 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.sip import LanguageName
-from softswitch.config.quantities import FilePath, Name, Words, parse_text, wrong
+from softswitch.config.quantities import FilePath, Name, PublicNumber, Trunks, Words, parse_text, wrong
 
-GOALS = ("menu", "queue", "agent", "say", "play", "reject")
+GOALS = ("menu", "queue", "agent", "dial", "say", "play", "reject")
 """The keys of a destination that each say where a call goes."""
 
 # Names of union members in pydantic's locations; the round brackets keep them apart from keys of the file.
@@ -78,7 +78,7 @@ class Sound(Section):
 
 
 class Destination(Section):
-    """Where a call goes: exactly one of menu, queue, agent, say, play or reject."""
+    """Where a call goes: exactly one of menu, queue, agent, dial, say, play or reject."""
 
     menu: Name | None = None
     """On to a menu."""
@@ -89,6 +89,10 @@ class Destination(Section):
     agent: Name | None = None
     """Ring one agent directly: a name in `agents`; `dialled`, in `numbers`, is the one whose extension was
     dialled; `entered`, in menus, is the one whose extension was keyed in."""
+    dial: PublicNumber | None = None
+    """Call this number outside, by `via`, or else by the first line of `outbound` that takes it."""
+    via: Trunks | None = None
+    """With `dial`: the trunk, or trunks in the order to try them."""
     say: Say | None = None
     """Speak this, then hang up."""
     play: FilePath | None = None
@@ -109,6 +113,8 @@ class Destination(Section):
             raise wrong(f"expected one of {', '.join(GOALS)}")
         if self.priority is not None and self.queue is None:
             raise wrong("`priority` goes with `queue`")
+        if self.via is not None and self.dial is None:
+            raise wrong("`via` goes with `dial`")
         return self
 
     def _may_stay(self) -> bool:

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.destinations import Status
-from softswitch.config.quantities import Name, NumberPattern, Words, matching, parse_text, wrong
+from softswitch.config.quantities import Name, NumberPattern, Trunks, Words, matching, parse_text, wrong
 from softswitch.dialplan.numbering import EMERGENCY
 
 _LENGTH = r"[0-9]{1,2}(?:-[0-9]{1,2})?"
@@ -27,18 +27,6 @@ def _parse_length(value: object) -> str:
     if not 1 <= int(least) <= int(most or least) <= 15:
         raise wrong("expected from 1 to 15 digits, the lower number first")
     return text
-
-
-def _parse_trunks(value: object) -> list[str]:
-    """One name, or several in their order."""
-    parse = matching(r"[^\s/\\\"'<>{}\[\],:#&*]{1,64}", "the name of a trunk, or a list of them")
-    names = [parse(one) for one in (value if isinstance(value, list) else [value])]
-    if not names:
-        raise wrong("expected at least one trunk")
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise wrong(f"trunk {twice!r} is listed twice")
-    return names
 
 
 def _parse_template(value: object) -> str:
@@ -72,17 +60,6 @@ Short = Annotated[
     BeforeValidator(matching("[0-9]{2,6}", "a short number, as 112")),
     WithJsonSchema(
         {"title": "short number", "pattern": "^[0-9]{2,6}$", "examples": ["112"]} | _SCHEMA_DIGITS
-    ),
-]
-Trunks = Annotated[
-    list[str],
-    BeforeValidator(_parse_trunks),
-    WithJsonSchema(
-        {
-            "title": "trunk, or list of them",
-            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-            "examples": ["carrier"],
-        }
     ),
 ]
 Template = Annotated[

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
-from softswitch.config.quantities import Duration, Words, matching, parse_text, wrong
+from softswitch.config.quantities import Duration, PublicNumber, Words, matching, parse_text, wrong
 from softswitch.config.unsupported import not_yet
 
 _SERVER = r"(?:(udp|tcp):)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?"
@@ -70,18 +70,6 @@ Host = Annotated[
     BeforeValidator(matching(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", "a domain, as carrier.example")),
     WithJsonSchema({"title": "domain", "type": "string", "examples": ["carrier.example"]}),
 ]
-PublicNumber = Annotated[
-    str,
-    BeforeValidator(matching(r"\+[1-9][0-9]{3,14}", "a whole number with its plus, as +48221234567")),
-    WithJsonSchema(
-        {
-            "title": "number",
-            "type": "string",
-            "pattern": r"^\+[1-9][0-9]{3,14}$",
-            "examples": ["+48221234567"],
-        }
-    ),
-]
 UserName = Annotated[
     str,
     BeforeValidator(matching(r"[A-Za-z0-9_.!~*'()&=+$,;?/%-]{1,128}", "a user name, as acme")),
@@ -115,8 +103,8 @@ class Trunk(Section):
     allow_from: list[Network] = Field(default=[])
     """Addresses and networks from which the carrier's calls come; left out: those of its servers."""
     channels: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """Calls at once by this trunk, both ways together; one more goes to the next trunk, or is refused with
-    503. An emergency number is dialled all the same."""
+    """Calls at once by this trunk, both ways together; one more goes out by the next trunk, one more in is
+    refused with 503. An emergency number is dialled all the same."""
     caller_id: PublicNumber | None = None
     """The number that is shown to whom we call by this trunk."""
     show_callers: bool = False
