@@ -38,12 +38,15 @@ log = structlog.get_logger(__name__)
 EVENTS = ", ".join(BODIES)
 """The value of Allow-Events."""
 
-BURST, PAUSE = 25, 0.01
+BURST, PAUSE = 10, 0.005
 """So many NOTIFYs in one turn of the loop, and so long (s) until the next: calls come before lamps."""
 
 COME_BACK: Seconds = 10.0
 """How long phones wait before they subscribe again when the switch stops; up to four times as long, each a
 different time."""
+
+QUIET: Seconds = 60.0
+"""Between two lines in the log about one agent who wants too much."""
 
 
 class Sends(Protocol):
@@ -61,13 +64,15 @@ class Watching:
         """Where there is voicemail; until then no mailbox holds anything."""
         self._sender = sender
         self._proofs = proofs
-        self._table = table or Subscriptions(lambda: secrets.token_hex(8))
+        self._table = Subscriptions(lambda: secrets.token_hex(8)) if table is None else table
         self._lamps = Lamps()
         self._watchable = Watchable()
         self._loop = asyncio.get_running_loop()
         self._end: asyncio.TimerHandle | None = None
         self._pump: asyncio.Handle | None = None
         self._closed = False
+        self._complained: dict[AgentName, Seconds] = {}
+        """When the log was last told that an agent wants too much."""
 
     def install(self, gate: Gate) -> None:
         """Decide from now on."""
@@ -146,12 +151,19 @@ class Watching:
         made = outcome.subscription
         if made is None:
             if outcome.status in (403, 503):
-                log.warning("watch.refused", agent=agent, source=request.source, why=outcome.why)
+                self._complain(agent, request.source, outcome.why)
             brief = {"Min-Expires": str(round(outcome.granted))} if outcome.status == 423 else {}
             return Answer(outcome.status, brief)
         self._work()
         headers = {"Expires": str(round(outcome.granted)), "Contact": f"<{made.here}>"}
         return Answer(200, headers, tag=made.our_tag)
+
+    def _complain(self, agent: AgentName, source: str, why: str) -> None:
+        """Once a minute for each agent: phones ask again and again."""
+        now = self._loop.time()
+        if now - self._complained.get(agent, float("-inf")) >= QUIET:
+            self._complained[agent] = now
+            log.warning("watch.refused", agent=agent, source=source, why=why)
 
     # NOTIFY ------------------------------------------------------------------------------------------
 

@@ -75,6 +75,8 @@ class Lamps:
         match kind:
             case "OfferMade" | "OfferEnded":
                 return self._offered(kind, call, known, data)
+            case "DialledOut":
+                return self._caller(call, known, state=DialogState.EARLY)
             case "CallAnswered":
                 return self._caller(call, known, state=DialogState.CONFIRMED)
             case "Held" | "Resumed":

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 
 import pytest
+from structlog.testing import capture_logs
 
 from softswitch.ports import Recorded
 from softswitch.registration.accounts import Account
@@ -17,6 +18,7 @@ from softswitch.testing.phone.digest import Digest
 from softswitch.testing.phone.message import Message as Sent
 from softswitch.testing.phone.message import request as sent
 from softswitch.types import AgentName, CallId, Messages
+from softswitch.watching.subscriptions import Limits, Subscriptions
 
 pytestmark = pytest.mark.virtual_time
 ANN, BOB = AgentName("ann"), AgentName("bob")
@@ -49,13 +51,13 @@ class Line:
 class Desk:
     """Watching under test, with two agents' phones before it."""
 
-    def __init__(self):
+    def __init__(self, table=None):
         self.line = Line()
         self.offences = []
         proofs = Proofs(lambda source, why: self.offences.append(why))
         accounts = [Account(login, NUMBERS[login], password=SECRETS[login]) for login in NUMBERS]
         proofs.apply(accounts, "acme.example")
-        self.watching = Watching(self.line, proofs)
+        self.watching = Watching(self.line, proofs, table)
         self.apply(NUMBERS, NUMBERS.values())
         self.cseq = itertools.count(1)
 
@@ -210,6 +212,15 @@ async def test_many_lamps_are_told_at_a_pace_that_leaves_time_for_calls():
     assert len(desk.line.sent) == 200
     took = desk.line.sent[-1][0] - began
     assert took == pytest.approx((200 / BURST - 1) * PAUSE, abs=0.01)
+
+
+async def test_an_agent_who_wants_too_much_is_refused_and_logged_once_a_minute():
+    desk = Desk(Subscriptions(lambda: "tag", Limits(per_agent=2)))
+    with capture_logs() as lines:
+        statuses = [desk.ask(call=f"c{number}").status for number in range(10)]
+    assert statuses == [200, 200] + [403] * 8
+    assert [line["event"] for line in lines] == ["watch.refused"]
+    assert desk.ask("201", call="another's", user="202").status == 200
 
 
 async def test_whoever_is_no_agent_any_more_sees_no_more():

@@ -74,6 +74,16 @@ def test_an_agent_who_calls_is_the_initiator():
     assert record.seen(ANN) == [("confirmed", False)]
 
 
+def test_an_agent_who_calls_outside():
+    record = Record(agent=ANN)
+    assert record.note("DialledOut", number="+48600100200") == {ANN}
+    assert record.seen(ANN) == [("early", False)]
+    record.note("CallAnswered")
+    record.note("Connected", number="+48600100200")
+    assert record.note("ConversationEnded") == frozenset(), "the own leg is there until the call ends"
+    assert record.note("CallEnded") == {ANN}
+
+
 def test_who_holds_is_shown_as_holding():
     record = Record(agent=ANN)
     record.note("CallAnswered")
