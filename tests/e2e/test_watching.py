@@ -6,9 +6,9 @@ import asyncio
 import re
 from xml.etree import ElementTree
 
-import pytest
-
+from softswitch.control.client import ask
 from softswitch.testing.phone import Phone
+from tests.e2e.baresip import Baresip
 from tests.e2e.switch import Switch
 from tests.e2e.test_registering import CONFIGURATION, REALM, desk, home, running
 
@@ -179,25 +179,49 @@ async def test_the_pause_lamp(tmp_path):
             await becomes(lamp, state)
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
-async def test_after_a_crash_the_phone_begins_anew(tmp_path, transport):
-    async with desk("202", transport=transport) as watcher:
-        switch = Switch(tmp_path, CONFIGURATION)
-        await asyncio.to_thread(switch.start)
-        where = switch.uri("201") + ("" if transport == "udp" else ";transport=tcp")
-        lamp = await watcher.subscribe(where, "dialog")
-        assert f":{switch.port}" in lamp.response.get("contact")
+async def test_over_tcp_the_phones_own_connection_carries_it(tmp_path):
+    async with running(tmp_path) as switch, desk("202", transport="tcp") as watcher:
+        lamp = await watcher.subscribe(switch.uri("*13") + ";transport=tcp", "dialog")
+        assert lamp.response.get("contact") == f"<sip:127.0.0.1:{switch.port};transport=tcp>"
         await lamp.notified()
         assert (await lamp.subscribe(120)).status == 200
+        assert states(await lamp.notified()) == []
+
+
+async def test_after_a_crash_the_phone_begins_anew_and_is_told_of_an_orderly_end(tmp_path):
+    async with desk("202") as watcher:
+        switch = Switch(tmp_path, CONFIGURATION)
+        await asyncio.to_thread(switch.start)
+        lamp = await watcher.subscribe(switch.uri("201"), "dialog")
+        await lamp.notified()
         await asyncio.to_thread(switch.restart_after_a_crash)
-        if transport == "udp":
-            assert (await lamp.subscribe(120)).status == 481
-            lamp = await watcher.subscribe(where, "dialog")
-            assert states(await lamp.notified()) == []
-            await asyncio.to_thread(switch.stop)
-            last = await lamp.notified()
-            assert re.fullmatch(
-                r"terminated;reason=probation;retry-after=\d+", last.get("subscription-state")
-            )
-        else:
-            await asyncio.to_thread(switch.stop)
+        assert (await lamp.subscribe(120)).status == 481
+        lamp = await watcher.subscribe(switch.uri("201"), "dialog")
+        assert states(await lamp.notified()) == []
+        await asyncio.to_thread(switch.stop)
+        last = await lamp.notified()
+        assert re.fullmatch(r"terminated;reason=probation;retry-after=\d+", last.get("subscription-state"))
+
+
+async def test_the_list_of_phones_says_how_many_lamps_each_has(tmp_path):
+    async with running(tmp_path) as switch, desk("201") as one, desk("202") as two:
+        for phone in (one, two):
+            await phone.register(home(switch))
+        for number in ("202", "*13"):
+            await one.subscribe(switch.uri(number), "dialog")
+        answer = await asyncio.to_thread(ask, switch.data / "control.sock", "phones")
+        assert {line["agent"]: line["lamps"] for line in answer} == {"desk-201": 2, "desk-202": 0}
+
+
+async def test_a_real_phone_shows_its_message_lamp(tmp_path):
+    async with (
+        running(tmp_path) as switch,
+        Baresip(tmp_path, "201", password="secret-201", modules=("mwi",)) as phone,
+    ):
+        await phone.register(REALM, home(switch))
+        told = await phone.until("MWI_NOTIFY", 15.0)
+        assert told["param"].splitlines() == [
+            "Messages-Waiting: no",
+            f"Message-Account: sip:201@{REALM}",
+            "Voice-Message: 0/0 (0/0)",
+        ]
