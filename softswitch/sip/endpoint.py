@@ -35,6 +35,7 @@ from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
 from softswitch.sip.pinger import Pinger
+from softswitch.sip.sender import Sender
 from softswitch.sip.shield import Shield
 from softswitch.sip.silence import SilenceWatch
 from softswitch.sip.wiring import Bridge
@@ -79,6 +80,7 @@ class SipEndpoint:
         self.gate = Gate(self.legs)
         self.shield = Shield(sip.hostility, sip.listen)
         self.pinger = Pinger(self.domain)
+        self.sender = Sender()
         self.silence = SilenceWatch(self.legs)
         self._on_incoming = on_incoming
         self._pj: pj.Endpoint | None = None
@@ -252,6 +254,7 @@ class SipEndpoint:
         self.gate.open()
         self.shield.open()
         self.pinger.open()
+        self.sender.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
         self.silence.apply(self.settings.rtp_timeout, self.settings.rtp_timeout_on_hold)
@@ -300,6 +303,7 @@ class SipEndpoint:
         if self._pump is not None:
             self._pump.stop()
             self.pinger.close()
+            self.sender.close()
             self.shield.close()
             self.gate.close()
         self.media.close()

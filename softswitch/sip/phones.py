@@ -127,10 +127,10 @@ class Phones:
         """Who has phones registered."""
         return {binding.agent for binding in self._registrar}
 
-    def describe(self) -> list[JsonValue]:
+    def describe(self) -> list[dict[str, JsonValue]]:
         """A line for each phone, for `softswitch phones`."""
         now = self._loop.time()
-        lines: list[JsonValue] = []
+        lines: list[dict[str, JsonValue]] = []
         for binding in self._registrar:
             phone = self._phones[binding.serial]
             lines.append({
@@ -242,6 +242,4 @@ def _way(binding: Binding) -> Way:
         return Way(binding.contact, tuple(siptext.addresses(route)[0].uri for route in binding.path))
     if not binding.behind_nat and seen.transport == "udp":
         return Way(binding.contact)
-    host = f"[{seen.host}]" if ":" in seen.host else seen.host
-    transport = "" if seen.transport == "udp" else f";transport={seen.transport}"
-    return Way(binding.contact, (f"sip:{host}:{seen.port}{transport};lr;hide",))
+    return Way(binding.contact, (seen.hop,))

@@ -83,6 +83,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "sip_call_id": "the Call-ID header",
                 "leg": "the caller's leg",
                 "transport": "udp, tcp, tls",
+                "agent": "the agent who calls, where the caller has proved to be one",
             },
         ),
         Kind.CALL_ROUTED: Word(

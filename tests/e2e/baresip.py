@@ -9,7 +9,7 @@ import asyncio
 import json
 import shutil
 import wave
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ module srtp.so
 module_app menu.so
 module_app ctrl_tcp.so
 """
-"""No module asks the terminal, and no mwi.so, whose SUBSCRIBEs may come in a loop."""
+"""No module asks the terminal, and mwi.so only where a test wants it: refused, it asks in a loop."""
 
 Event = Mapping[str, Any]
 """As ctrl_tcp tells it: `type` is CALL_INCOMING, CALL_ESTABLISHED, REGISTER_OK and so on."""
@@ -58,13 +58,22 @@ Event = Mapping[str, Any]
 class Baresip:
     """One process, one phone. Use it as an async context manager."""
 
-    def __init__(self, folder: Path, user: str, *, password: str = "", speaks: float = 0.0) -> None:
-        """`speaks` is the tone in its microphone, in Hz; 0: silence."""
+    def __init__(
+        self,
+        folder: Path,
+        user: str,
+        *,
+        password: str = "",
+        speaks: float = 0.0,
+        modules: Iterable[str] = (),
+    ) -> None:
+        """`speaks` is the tone in its microphone, in Hz; 0: silence. `modules`: more of its own, as `mwi`."""
         self.user = user
         self.events: list[Event] = []
         """All so far, also those that were taken."""
         self._password = password
         self._speaks = speaks
+        self._modules = modules
         self.port = ports.block()
         self._folder = folder / f"baresip-{user}-{self.port}"
         self._heard = self._folder / "heard"
@@ -97,6 +106,7 @@ class Baresip:
                 microphone=microphone,
                 heard=self._heard,
             )
+            + "".join(f"module_app {name}.so\n" for name in self._modules)
         )
         for name in ("accounts", "contacts"):
             (self._folder / name).touch()
