@@ -138,6 +138,14 @@ static int gate_body(gate_request *request, const char *type, const char *subtyp
     return request->body ? 0 : -1;
 }
 
+/* A To tag alone is anybody's claim. */
+static pjsip_dialog *gate_dialog(const pjsip_rx_data *rdata)
+{
+    const pj_str_t *tag = &rdata->msg_info.to->tag;
+
+    return tag->slen ? pjsip_ua_find_dialog(&rdata->msg_info.cid->id, tag, &rdata->msg_info.from->tag, PJ_FALSE) : NULL;
+}
+
 /* The answer to a request outside a dialog leaves nothing behind; the one within a dialog is a transaction,
  * so that a retransmitted request does not count twice. */
 static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
@@ -148,7 +156,7 @@ static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
     if (status < 200 || status > 699)
         status = PJSIP_SC_INTERNAL_SERVER_ERROR;
     ++gate.answers[status];
-    if (request->in_dialog)
+    if (gate_dialog(rdata))
         result = pjsip_endpt_respond(endpoint, NULL, rdata, status, NULL, &request->headers, request->body, NULL);
     else
         result = pjsip_endpt_respond_stateless(endpoint, rdata, status, NULL, &request->headers, request->body);
@@ -349,8 +357,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
 static int gate_find_leg(pjsip_rx_data *rdata, gate_request *request)
 {
     const pjsip_cseq_hdr *cseq = rdata->msg_info.cseq;
-    pjsip_dialog *dialog = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag,
-                                                &rdata->msg_info.from->tag, PJ_FALSE);
+    pjsip_dialog *dialog = gate_dialog(rdata);
     const pjsua_call *call;
 
     if (!dialog)
@@ -413,7 +420,7 @@ static void gate_on_dropped(pjsip_tp_dropped_data *data)
     for (i = 0; gate_drops[i].status != PJ_SUCCESS && gate_drops[i].status != data->status; ++i)
         ;
     ++gate.dropped[i];
-    if (i == 0)
+    if (i == 0 || !data->data)  /* of a connection that was given up before its first message was whole */
         return;
     if ((status = unread_answer(data)))
         ++gate.answers[status];
