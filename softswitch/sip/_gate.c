@@ -73,8 +73,10 @@ static const char *const gate_methods[] = {
 enum { GATE_OTHER = PJ_ARRAY_SIZE(gate_methods) - 1 };
 
 /* What belongs to a call itself is PJSUA's, and these are all of it. */
-enum { GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7, GATE_INFO = 8,
-       GATE_SUBSCRIBE = 10 };
+enum {
+    GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_UPDATE = 4, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7,
+    GATE_INFO = 8, GATE_SUBSCRIBE = 10
+};
 
 static const struct {
     pj_status_t status;
@@ -397,9 +399,12 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
         return PJ_FALSE;
     }
     if (method < GATE_CALL_METHODS && request.in_dialog) {  /* UPDATE and PRACK may carry an offer */
-        if (!gate_names_a_host(rdata))
+        if (gate_names_a_host(rdata))
+            status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
+        else if (method == GATE_UPDATE && gate_lacks_required(rdata, &request))
+            status = PJSIP_SC_BAD_EXTENSION;
+        else
             return PJ_FALSE;
-        status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
     } else if (request.in_dialog && (status = gate_find_leg(rdata, &request)) == PJSIP_SC_CALL_TSX_DOES_NOT_EXIST) {
         request.in_dialog = 0;  /* no dialog, no transaction */
         if (method == GATE_SUBSCRIBE)  /* subscriptions are Python's to know */
