@@ -91,6 +91,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
         stack.callback(registry.close)
+        stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
         gc.collect()

@@ -19,6 +19,7 @@ from softswitch.types import (
     LegEnd,
     LegId,
     LegState,
+    Messages,
     Origin,
     Party,
     Prompt,
@@ -221,6 +222,16 @@ class Directory(Protocol):
 
     def ways(self, agent: AgentName) -> Sequence[Way]:
         """Every phone of an agent, all of which are rung at once; empty: there is none now."""
+
+
+class Mailboxes(Protocol):
+    """What lights the message lamps of agents' phones."""
+
+    def messages(self, agent: AgentName) -> Messages:
+        """What the agent's mailbox holds; nothing where there is none.
+
+        Whoever keeps the mailboxes says when that changes (`sip.watching.Watching.mailbox_changed`).
+        """
 
 
 class Carriers(Protocol):

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
 
 from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Journal, JsonValue, Leg
+from softswitch.ports import Journal, JsonValue, Leg, Recorded
+from softswitch.registration.accounts import Account
 from softswitch.registration.bindings import Binding, from_json, to_json
 from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
 from softswitch.registration.registrar import Registrar
@@ -24,6 +25,7 @@ from softswitch.sip.proofs import Proofs
 from softswitch.sip.referring import Referring
 from softswitch.sip.replacing import Replacing
 from softswitch.sip.trunks import Trunks
+from softswitch.sip.watching import Watching
 from softswitch.store.bindings import KeptBindings
 from softswitch.types import AgentName
 
@@ -48,10 +50,13 @@ class Registry:
         self._registrar = Registrar()
         self._phones = Phones(self._registrar, endpoint.pinger, journal, lambda agent, _: book.changed(agent))
         self._kept = KeptBindings(file)
+        self._logins: Mapping[AgentName, Account] = {}
         self.proofs = Proofs(endpoint.shield.failed)
         """Whether a request is an agent's, for whoever else must know."""
         self._trunks = trunks
         self._admission = Admission(self._phones, self.proofs, endpoint.account_of, trunks)
+        self.watching = Watching(endpoint.sender, self.proofs)
+        """The lamps on agents' phones."""
         book.registered = self._phones
         self.apply(settings)
         self._shield = endpoint.shield
@@ -60,9 +65,10 @@ class Registry:
         self._admission.install(endpoint.gate)
         Replacing(endpoint.legs, self._admission.invite, may_pick_up).install(endpoint.gate)
         Referring(endpoint.legs).install(endpoint.gate)
+        self.watching.install(endpoint.gate)
 
     def apply(self, settings: SwitchSettings) -> None:
-        """The settings in force; phones of agents without a login go."""
+        """The settings in force; phones go that registered by a login or a password that is no more."""
         sip = settings.sip
         self._trunks.apply(settings.trunks)
         self._registrar.limits = sip.registration
@@ -77,11 +83,21 @@ class Registry:
             agents_srtp=srtp,
             carriers=settings.trunks,
         )
-        self._phones.dismiss(self._phones.agents() - {account.agent for account in settings.logins})
+        numbers = {number: AgentName(name) for number, name in settings.menus.extensions.items()}
+        logins = {account.login: account.agent for account in settings.logins}
+        self.watching.apply({**logins, **numbers}, settings.features.pause, logins.values())
+        before, self._logins = self._logins, {account.agent: account for account in settings.logins}
+        registered = self._phones.agents()
+        self._phones.dismiss(agent for agent in registered if self._logins.get(agent) != before.get(agent))
 
     def describe(self) -> list[JsonValue]:
         """A line for each phone, for `softswitch phones`."""
-        return self._phones.describe()
+        counts = self.watching.counts()
+        return [{**line, "lamps": counts[str(line["source"])]} for line in self._phones.describe()]
+
+    def heard(self, event: Recorded) -> None:
+        """The record's newest event (`Journal.subscribe`)."""
+        self.watching.hear(event)
 
     def describe_trunks(self) -> list[JsonValue]:
         """A line for each carrier's server, for `softswitch trunks`."""
@@ -89,6 +105,7 @@ class Registry:
 
     def close(self) -> None:
         """Stop asking phones, and write what is not written yet."""
+        self.watching.close()
         self._phones.close()
         self._kept.close()
 
@@ -105,6 +122,7 @@ class Registry:
         self._phones.restore(found)
         for binding in self._registrar:
             self._shield.known(binding.received.host)
+        self._kept.keep_only({_key(binding) for binding in self._registrar})
 
     def _keep(self, event: Event) -> None:
         binding = event.binding

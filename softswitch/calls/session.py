@@ -69,6 +69,8 @@ async def serve(switch: Switch, call: Call) -> None:
 def _note_arrival(call: Call) -> None:
     leg, arrival = call.leg, call.arrival
     more: dict[str, JsonValue] = {}
+    if leg.origin.agent is not None:
+        more["agent"] = leg.origin.agent
     if leg.origin.trunk is not None:
         more["trunk"] = leg.origin.trunk
         if arrival.number_as != leg.remote.number:

@@ -21,9 +21,11 @@ typedef struct {
     int source_port;
     int in_dialog;
     unsigned serial;
+    char here[96];
     /* for a call that is let through */
     int account;
     /* for the answer */
+    char tag[40];
     pj_pool_t *pool;
     pjsip_hdr headers;
     pjsip_msg_body *body;
@@ -61,6 +63,9 @@ static int unread_answer(const pjsip_tp_dropped_data *dropped);
 /* In _nat.c: have the dialog that a message makes reach a phone behind NAT. */
 static void nat_reach_back(pjsip_rx_data *rdata);
 
+/* In _request.c: the URI by which the sender of a request reaches us. */
+static int request_local_uri(const pjsip_rx_data *rdata, pj_pool_t *pool, char *uri, size_t size);
+
 static const char *const gate_methods[] = {
     "INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK", "REGISTER", "OPTIONS", "INFO", "MESSAGE",
     "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH", "other",
@@ -70,7 +75,7 @@ enum { GATE_OTHER = PJ_ARRAY_SIZE(gate_methods) - 1 };
 /* What belongs to a call itself is PJSUA's, and these are all of it. */
 enum {
     GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_UPDATE = 4, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7,
-    GATE_INFO = 8
+    GATE_INFO = 8, GATE_SUBSCRIBE = 10
 };
 
 static const struct {
@@ -138,6 +143,14 @@ static int gate_body(gate_request *request, const char *type, const char *subtyp
     return request->body ? 0 : -1;
 }
 
+/* A To tag alone is anybody's claim. */
+static pjsip_dialog *gate_dialog(const pjsip_rx_data *rdata)
+{
+    const pj_str_t *tag = &rdata->msg_info.to->tag;
+
+    return tag->slen ? pjsip_ua_find_dialog(&rdata->msg_info.cid->id, tag, &rdata->msg_info.from->tag, PJ_FALSE) : NULL;
+}
+
 /* The answer to a request outside a dialog leaves nothing behind; the one within a dialog is a transaction,
  * so that a retransmitted request does not count twice. */
 static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
@@ -148,7 +161,9 @@ static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
     if (status < 200 || status > 699)
         status = PJSIP_SC_INTERNAL_SERVER_ERROR;
     ++gate.answers[status];
-    if (request->in_dialog)
+    if (*request->tag)  /* of a dialog that Python keeps (RFC 3261 8.2.6.2) */
+        rdata->msg_info.to->tag = pj_str(request->tag);
+    if (gate_dialog(rdata))
         result = pjsip_endpt_respond(endpoint, NULL, rdata, status, NULL, &request->headers, request->body, NULL);
     else
         result = pjsip_endpt_respond_stateless(endpoint, rdata, status, NULL, &request->headers, request->body);
@@ -356,8 +371,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
 static int gate_find_leg(pjsip_rx_data *rdata, gate_request *request)
 {
     const pjsip_cseq_hdr *cseq = rdata->msg_info.cseq;
-    pjsip_dialog *dialog = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag,
-                                                &rdata->msg_info.from->tag, PJ_FALSE);
+    pjsip_dialog *dialog = gate_dialog(rdata);
     const pjsua_call *call;
 
     if (!dialog)
@@ -398,10 +412,15 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
             status = PJSIP_SC_BAD_EXTENSION;
         else
             return PJ_FALSE;
-    } else if (request.in_dialog)
-        status = gate_find_leg(rdata, &request);
-    else if (method != GATE_CANCEL && gate_lacks_required(rdata, &request))
+    } else if (request.in_dialog && (status = gate_find_leg(rdata, &request)) == PJSIP_SC_CALL_TSX_DOES_NOT_EXIST) {
+        request.in_dialog = 0;  /* no dialog, no transaction */
+        if (method == GATE_SUBSCRIBE)  /* subscriptions are Python's to know */
+            status = 0;
+    }
+    if (!status && !request.in_dialog && gate_lacks_required(rdata, &request))
         status = PJSIP_SC_BAD_EXTENSION;
+    if (!status && method == GATE_SUBSCRIBE)
+        request_local_uri(rdata, request.pool, request.here, sizeof(request.here));
     if (!status)
         status = gate_decide(&request);
     if (!status)
@@ -420,7 +439,7 @@ static void gate_on_dropped(pjsip_tp_dropped_data *data)
     for (i = 0; gate_drops[i].status != PJ_SUCCESS && gate_drops[i].status != data->status; ++i)
         ;
     ++gate.dropped[i];
-    if (i == 0)
+    if (i == 0 || !data->data)  /* of a connection that was given up before its first message was whole */
         return;
     if ((status = unread_answer(data)))
         ++gate.answers[status];

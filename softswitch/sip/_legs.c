@@ -5,7 +5,6 @@
  * end, a redirection, and a digit, which comes on a media thread (law 2).
  */
 
-#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,11 +28,6 @@ typedef struct {
     unsigned strangers;
 } leg_quality;
 
-typedef struct {
-    unsigned serial;
-    char digit;
-} leg_press;
-
 /* A slot of PJSUA is used by one leg after another; the serial number tells them apart. */
 typedef struct {
     unsigned serial;
@@ -49,18 +43,8 @@ typedef struct {
     char redirect_target[256];
 } leg_record;
 
-enum { PRESSES = 8192, SAME_PRESS_MS = 1000 };
-
 static leg_record leg_records[PJSUA_MAX_CALLS];
 static unsigned leg_last_serial;
-
-/* Presses on their way from the media threads to the loop. */
-static struct {
-    pthread_mutex_t lock;
-    leg_press ring[PRESSES];
-    unsigned first, count, lost;
-    int wake;                   /* an eventfd that the loop reads */
-} leg_presses = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1};
 
 static int leg_exists(int call)
 {
@@ -71,6 +55,11 @@ static unsigned leg_serial_of(int call)
 {
     return leg_exists(call) ? leg_records[call].serial : 0;
 }
+
+/* In _presses.c. */
+static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event);
+static void presses_open(int wake);
+static void presses_begin(leg_record *record, unsigned serial);
 
 /* In _strangers.c. */
 static void strangers_introduce(int id);
@@ -143,54 +132,6 @@ static pjsip_redirect_op leg_on_redirected(pjsua_call_id call, const pjsip_uri *
     return PJSIP_REDIRECT_STOP;
 }
 
-/* For the loop; the lock is held. */
-static void leg_post_press(unsigned serial, char digit)
-{
-    uint64_t one = 1;
-
-    if (leg_presses.count == PRESSES) {
-        ++leg_presses.lost;
-        return;
-    }
-    leg_presses.ring[(leg_presses.first + leg_presses.count++) % PRESSES] = (leg_press){serial, digit};
-    if (leg_presses.wake >= 0 && write(leg_presses.wake, &one, sizeof(one)) < 0)
-        ++leg_presses.lost;
-}
-
-/* RFC 4733 repeats an event every 20 ms; its RTP time stays that of its beginning, so a new time is a new
- * press, also where the first packet of it was lost. Called on a media thread: no Python here. */
-static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event)
-{
-    leg_record *record;
-    char digit = (char)event->digit;
-
-    if (!leg_exists(call))
-        return;
-    record = &leg_records[call];
-    pthread_mutex_lock(&leg_presses.lock);
-    if (record->digit != digit || record->digit_time != event->timestamp) {
-        record->digit = digit;
-        record->digit_time = event->timestamp;
-        leg_post_press(record->serial, digit);
-    }
-    record->tells_keys = 1;
-    pthread_mutex_unlock(&leg_presses.lock);
-}
-
-/* A key was heard in a leg's sound, on a media thread. */
-static void leg_on_tone(int call, unsigned serial, char digit)
-{
-    leg_record *record = &leg_records[call];
-
-    pthread_mutex_lock(&leg_presses.lock);
-    if (record->serial == serial && !record->tells_keys) {
-        record->tone = digit;
-        pj_get_timestamp(&record->tone_time);
-        leg_post_press(serial, digit);
-    }
-    pthread_mutex_unlock(&leg_presses.lock);
-}
-
 /* By which account the next call comes in. PJSUA would go by its To header, which anybody can write. */
 static int leg_incoming_account = PJSUA_INVALID_ID;
 
@@ -252,10 +193,7 @@ static void legs_install(int wake)
     if (pjsua_var.mconf)
         pjmedia_conf_set_op_cb(pjsua_var.mconf, NULL);
 
-    pthread_mutex_lock(&leg_presses.lock);
-    leg_presses.first = leg_presses.count = 0;
-    leg_presses.wake = wake;
-    pthread_mutex_unlock(&leg_presses.lock);
+    presses_open(wake);
 }
 
 /* A new leg has this slot from now on; returns its serial number, never 0. */
@@ -266,10 +204,7 @@ static unsigned legs_attach(int call)
     if (!leg_exists(call))
         return 0;
     record = &leg_records[call];
-    pthread_mutex_lock(&leg_presses.lock);
-    pj_bzero(record, sizeof(*record));
-    record->serial = ++leg_last_serial ? leg_last_serial : ++leg_last_serial;
-    pthread_mutex_unlock(&leg_presses.lock);
+    presses_begin(record, ++leg_last_serial ? leg_last_serial : ++leg_last_serial);
     return record->serial;
 }
 
@@ -351,46 +286,6 @@ static int legs_reason(int id, char *text, size_t size)
     call = &pjsua_var.calls[id];
     phrase = call->inv && call->inv->cause_text.slen ? &call->inv->cause_text : &call->last_text;
     return (int)pj_ansi_strxcpy2(text, phrase, size);
-}
-
-/* Takes the oldest press; 0: there is none. */
-static int legs_press(leg_press *press)
-{
-    int some;
-
-    pthread_mutex_lock(&leg_presses.lock);
-    some = leg_presses.count > 0;
-    if (some) {
-        *press = leg_presses.ring[leg_presses.first];
-        leg_presses.first = (leg_presses.first + 1) % PRESSES;
-        --leg_presses.count;
-    }
-    pthread_mutex_unlock(&leg_presses.lock);
-    return some;
-}
-
-/* A key came by INFO. Whether it is a press of its own: it may have been heard in the sound before. */
-static int legs_told(int call, char digit)
-{
-    leg_record *record;
-    pj_timestamp now;
-    int fresh;
-
-    if (!leg_exists(call))
-        return 0;
-    record = &leg_records[call];
-    pj_get_timestamp(&now);
-    pthread_mutex_lock(&leg_presses.lock);
-    fresh = record->tells_keys || record->tone != digit ||
-            pj_elapsed_msec(&record->tone_time, &now) >= SAME_PRESS_MS;
-    record->tells_keys = 1;
-    pthread_mutex_unlock(&leg_presses.lock);
-    return fresh;
-}
-
-static unsigned legs_presses_lost(void)
-{
-    return leg_presses.lost;
 }
 
 /* PJSUA has been created and not destroyed. */

@@ -14,11 +14,6 @@ typedef struct {
     unsigned strangers; /* packets of others than the other side, dropped */
 } leg_quality;
 
-typedef struct {
-    unsigned serial;
-    char digit;
-} leg_press;
-
 void legs_install(int wake);
 unsigned legs_attach(int call);
 void legs_look(int call, leg_view *view);
@@ -26,9 +21,6 @@ void legs_measure(int call, leg_quality *quality);
 int legs_heard(int call);
 int legs_redirected(int call, char *target, size_t size);
 int legs_reason(int call, char *text, size_t size);
-int legs_press(leg_press *press);
-int legs_told(int call, char digit);
-unsigned legs_presses_lost(void);
 unsigned legs_in_use(void);
 int legs_library_runs(void);
 int legs_may_forget(int call, unsigned serial);

@@ -6,7 +6,7 @@
 | with credentials that prove a trunk | the same |
 | with credentials that prove an agent | that agent's call |
 | with credentials that prove nothing | challenged again (401), and counted against its source |
-| whose From claims to be of this house or of a trunk, or that uses the login of either | challenged (401) |
+| whose From or P-Asserted-Identity claims to be of this house, or From of a trunk | challenged (401) |
 | of anybody else | a guest's, where guests are welcome; challenged (401) otherwise |
 
 A wrong user and a wrong password get the same answer. As long as nobody has a login, nobody is challenged.
@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from urllib.parse import unquote
 
 import structlog
 
@@ -29,7 +30,8 @@ from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
 from softswitch.sip.trunks import Trunks
-from softswitch.types import AgentName, Origin, Srtp, TrunkName
+from softswitch.siptext import Uri
+from softswitch.types import AgentName, Origin, Party, Srtp, TrunkName
 
 log = structlog.get_logger(__name__)
 
@@ -163,26 +165,30 @@ class Admission:
         if "authorization" in headers:
             used = parse(headers["authorization"])
             return isinstance(used, Credentials) and used.username.partition("@")[0] in self._carriers
-        caller = siptext.addresses(headers.get("from", ""))
-        uri = siptext.uri(caller[0].uri) if caller else None
-        return uri is not None and (uri.user in self._carriers or uri.host in self._carriers_hosts)
+        sender = request.message.sender
+        uri = siptext.uri(sender.uri)
+        return sender.number in self._carriers or (uri is not None and uri.host in self._carriers_hosts)
 
     def _guest(self) -> Answer:
         return Answer(0, account=self._account_of(self._srtp))
 
     def _claims(self, request: Request) -> bool:
-        """Whether From says that the caller belongs to this house: by our realm, by the address that was
-        called, or by an agent's login.
+        """Whether From or P-Asserted-Identity says that the caller belongs to this house: by our realm, by
+        the address that was called, or by an agent's login.
         """
-        caller = siptext.addresses(request.message.headers.get("from", ""))
-        uri = siptext.uri(caller[0].uri) if caller else None
-        if uri is None:
-            return False
-        called = siptext.uri(request.message.uri)
-        at_home = called is not None and (uri.host, uri.port or 5060) == (called.host, called.port or 5060)
-        return at_home or uri.host == self._realm or uri.user in self._logins
+        message = request.message
+        called = siptext.uri(message.uri)
+        return any(self._is_ours(who, called) for who in {message.caller(believed=True), message.sender})
+
+    def _is_ours(self, who: Party, called: Uri | None) -> bool:
+        uri = siptext.uri(who.uri)
+        at_home = uri is not None and (
+            uri.host == self._realm
+            or (called is not None and (uri.host, uri.port or 5060) == (called.host, called.port or 5060))
+        )
+        return at_home or who.number in self._logins
 
     def _is_own(self, text: str, login: str) -> bool:
         """Whether an address of record is that of a login, in whatever domain the phone knows us by."""
         uri = siptext.uri(text)
-        return uri is not None and uri.user == login
+        return uri is not None and unquote(uri.user) == login

@@ -36,6 +36,7 @@ from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
 from softswitch.sip.outside import Outside
 from softswitch.sip.pinger import Pinger
+from softswitch.sip.sender import Sender
 from softswitch.sip.shield import Shield
 from softswitch.sip.silence import SilenceWatch
 from softswitch.sip.wiring import Bridge
@@ -84,6 +85,7 @@ class SipEndpoint:
         self.gate = Gate(self.legs)
         self.shield = Shield(sip.hostility, sip.listen)
         self.pinger = Pinger(self.domain)
+        self.sender = Sender()
         self.outside = Outside(sip)
         self.silence = SilenceWatch(self.legs)
         self._on_incoming = on_incoming
@@ -262,6 +264,7 @@ class SipEndpoint:
         self.shield.open()
         self.outside.open()
         self.pinger.open()
+        self.sender.open()
         self.gate.state.reserve = RESERVE
         self.admit(max_calls=self.settings.max_calls)
         self.silence.apply(self.settings.rtp_timeout, self.settings.rtp_timeout_on_hold)
@@ -310,6 +313,7 @@ class SipEndpoint:
         if self._pump is not None:
             self._pump.stop()
             self.pinger.close()
+            self.sender.close()
             self.outside.close()
             self.shield.close()
             self.gate.close()

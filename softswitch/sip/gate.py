@@ -50,6 +50,8 @@ class Request:
     """It carries a To tag, and the dialog exists."""
     leg: Presses | None
     """The leg whose dialog it is."""
+    here: str = ""
+    """Of a SUBSCRIBE: the URI by which its sender reaches us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Answer:
     """With status 0, of a call: the leg of this switch in whose place it is to be (RFC 3891)."""
     account: int = -1
     """With status 0, of a call: PJSUA's account by which it comes in; -1: the usual one."""
+    tag: str = ""
+    """Our tag, where the answer makes a dialog of which PJSIP knows nothing; at most 39 characters."""
 
 
 Handler = Callable[[Request], Answer]
@@ -197,10 +201,11 @@ class Gate:
             transport=ffi.string(native.transport).decode(),
             in_dialog=bool(native.in_dialog),
             leg=self._legs.get(native.serial),
+            here=ffi.string(native.here).decode(),
         )
         handler = self._handlers.get(request.method)
         answer = handler(request) if handler else decide(request, self.allowed)
-        self.admitted, native.account = answer.origin, answer.account
+        self.admitted, native.account, native.tag = answer.origin, answer.account, answer.tag.encode()
         self.replaced = answer.replaces
         for name, values in answer.headers.items():
             for value in values.split("\n"):

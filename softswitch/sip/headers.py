@@ -87,9 +87,14 @@ class Message:
         believed knows better.
         """
         asserted = self.headers.get("p-asserted-identity", "") if believed else ""
-        found = party(asserted or self.headers.get("from", ""))
+        found = party(asserted) if asserted else self.sender
         wishes = {wish.strip().lower() for wish in self.headers.get("privacy", "").split(";")}
         return Party("", "", found.uri) if wishes & _HIDDEN or _is_anonymous(found.uri) else found
+
+    @property
+    def sender(self) -> Party:
+        """Who From says it is."""
+        return party(self.headers.get("from", ""))
 
 
 def _is_anonymous(uri: str) -> bool:

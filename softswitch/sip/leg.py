@@ -277,7 +277,7 @@ class SipLeg(Sounding):
             self.held = held
             if self.on_hold is not None:
                 self.on_hold(held)
-        if not self.incoming and not self._confirmed and slot is not None:
+        if not self.incoming and view.state == pj.PJSIP_INV_STATE_EARLY and slot is not None:
             self.sounds_early = True
             self._progress(183)
         self._settle()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from softswitch.registration.accounts import Account, Accounts, Proven, Refused
 from softswitch.registration.nonces import Nonces
 from softswitch.registration.offers import Offers
+from softswitch.sip import sources
 from softswitch.sip.gate import Answer, Request
 from softswitch.types import TrunkName
 
@@ -47,16 +48,17 @@ class Proofs:
         return proof if isinstance(proof, Answer) else TrunkName(proof.agent)
 
     def _check(self, accounts: Accounts, request: Request) -> Proven | Answer:
-        headers = request.message.headers
-        mark = f"{request.source}:{request.port} {headers.get('call-id')} {headers.get('cseq')}"
+        headers, now = request.message.headers, self._loop.time()
+        # A retransmission is the same to the last octet: the digest covers neither Contact nor body.
+        mark = f"{request.source}:{request.port} {hash(request.message.text)}"
         proof = accounts.check(
-            headers.get("authorization"), request.method, request.message.uri, self._loop.time(), mark
+            headers.get("authorization"), request.method, request.message.uri, now, mark, _source(request)
         )
         phone = f"{request.source} {headers.get('from', '').partition(';tag=')[0][:100]}"
         if "authorization" in headers:
             self._offers.answered(phone)
         else:
-            self._offers.asked(phone, mark, self._loop.time())
+            self._offers.asked(phone, mark, now)
         return self._refuse(accounts, request, proof, phone) if isinstance(proof, Refused) else proof
 
     def _refuse(self, accounts: Accounts, request: Request, refused: Refused, phone: str) -> Answer:
@@ -66,5 +68,14 @@ class Proofs:
         if refused.status != 401:
             return Answer(refused.status)
         alone = self._offers.md5_alone(phone, request.message.headers.get("user-agent", ""))
-        values = accounts.challenges(self._loop.time(), stale=refused.stale, md5_alone=alone)
+        values = accounts.challenges(
+            self._loop.time(), _source(request), stale=refused.stale, md5_alone=alone
+        )
         return Answer(401, {"WWW-Authenticate": "\n".join(values)})
+
+
+def _source(request: Request) -> str:
+    """Whom a nonce is made for: the address alone, since NAT may give each packet another port."""
+    if ":" not in request.source:
+        return request.source
+    return sources.written(sources.source_of(sources.read(request.source)))

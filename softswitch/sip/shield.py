@@ -33,6 +33,12 @@ log = structlog.get_logger(__name__)
 MAX_BANS = 4096
 """Bans at once, as many as the native table holds; beyond it the one that would end first ends."""
 
+MAX_CONNECTIONS = 1024
+"""TCP and TLS connections of one source at once, unless it is trusted: the phones of a large office."""
+
+FIRST_MESSAGE = 30
+"""Seconds until a message must have come over a new connection."""
+
 _TRANSPORTS = {
     "udp": pj.PJSIP_TRANSPORT_UDP,
     "tcp": pj.PJSIP_TRANSPORT_TCP,
@@ -76,6 +82,7 @@ class Shield:
     def open(self) -> None:
         """Take its place before the transactions; bans that there were are there again."""
         lib.shield_open(secrets.randbits(64))
+        lib.tcp_open(MAX_CONNECTIONS, FIRST_MESSAGE)
         self._told = {}
         self.apply(self._settings, self._listen)
         for source, ban in self._bans.items():
@@ -85,6 +92,7 @@ class Shield:
     def close(self) -> None:
         """Leave it; the library is about to end."""
         self._meter.stop()
+        lib.tcp_close()
         lib.shield_close()
 
     def apply(self, settings: Hostility, listen: tuple[Listen, ...]) -> None:
@@ -97,8 +105,6 @@ class Shield:
         self._fill()
         if limits_change:
             lib.shield_limit(*_tokens(settings.limits.per_source), *_tokens(settings.limits.all))
-        for source in [source for source in self._bans if self._is_trusted(source)]:
-            self._lift(source)
 
     def sweep(self) -> None:
         """What is done now and then: bans that have run out go, and what was thrown away is told."""
@@ -167,8 +173,10 @@ class Shield:
 
     def peers(self, networks: Iterable[str]) -> None:
         """The networks of our trunks, all of them: known, never banned, and without limits of requests."""
-        self._peers = tuple(ip_network(network) for network in networks)
-        self._fill()
+        peers = tuple(sorted(map(ip_network, networks), key=str))
+        if peers != self._peers:
+            self._peers = peers
+            self._fill()
 
     def counts(self) -> dict[str, int]:
         """Requests thrown away since the start, by reason."""
@@ -209,7 +217,11 @@ class Shield:
             log.info("sip.on_time", worst=self._meter.worst)
 
     def _fill(self) -> None:
-        """All tables of networks and names; between two packets nobody sees them empty."""
+        """All tables of networks and names; between two packets nobody sees them empty. Who is trusted now is
+        banned no more.
+        """
+        for source in [source for source in self._bans if self._is_trusted(source)]:
+            self._lift(source)
         lib.shield_clear()
         for listen in self._listen:
             access = listen.access

@@ -149,7 +149,7 @@ class Trunks:
             server.account.shutdown()
 
     def _changed(self, server: Server) -> None:
-        self._trust()  # it may have told its address
+        self._trust()  # it may have registered at another address
         kind, why = ("TrunkUp", "") if server.state is State.UP else ("TrunkDown", server.problem)
         data: dict[str, JsonValue] = {"trunk": server.trunk.name, "server": server.name}
         self._journal.note(kind, **data, **({"why": why} if why else {}))
@@ -177,9 +177,16 @@ class Trunks:
             else:
                 asked = self._loop.run_in_executor(None, _look_up, host)
                 asked.add_done_callback(partial(self._looked_up, host))
-        self._bury()
         self._trust()
+        self._bury()
         self._timer = self._loop.call_later(RESOLVED_EVERY, self._resolve)
+
+    def _trust(self) -> None:
+        """Carriers' addresses are never banned, and send as much as they have: those that prove a call."""
+        named = (str(network) for trunk in self._trunks.values() for network in trunk.allow_from)
+        servers = [server for server in self._all() if server.trunk.by_address]
+        found = (str(address) for server in servers for address in self._addresses(server))
+        self._endpoint.shield.peers({*named, *found})
 
     def _looked_up(self, host: str, asked: asyncio.Future[frozenset[IPv4Address | IPv6Address]]) -> None:
         if asked.cancelled():
@@ -189,14 +196,6 @@ class Trunks:
         else:
             self._resolved[host] = asked.result()
             self._trust()
-
-    def _trust(self) -> None:
-        """No limits for the addresses that prove a call."""
-        networks = [str(network) for trunk in self._trunks.values() for network in trunk.allow_from]
-        for server in self._all():
-            if server.trunk.by_address:
-                networks += map(str, self._addresses(server))
-        self._endpoint.shield.peers(networks)
 
 
 def _look_up(host: str) -> frozenset[IPv4Address | IPv6Address]:

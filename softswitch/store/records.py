@@ -89,6 +89,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "sip_call_id": "the Call-ID header",
                 "leg": "the caller's leg",
                 "transport": "udp, tcp, tls",
+                "agent": "the agent who calls, where the caller has proved to be one",
                 "trunk": "of a call from a carrier: which",
                 "number_as": "the caller's number as the carrier wrote it, where that is another form",
                 "dialled_as": "what was dialled as the carrier wrote it, where that is another form",

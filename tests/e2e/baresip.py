@@ -10,7 +10,7 @@ import json
 import shutil
 import struct
 import wave
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ module srtp.so
 module_app menu.so
 module_app ctrl_tcp.so
 """
-"""No module asks the terminal, and no mwi.so, whose SUBSCRIBEs may come in a loop."""
+"""No module asks the terminal, and mwi.so only where a test wants it: refused, it asks in a loop."""
 
 Event = Mapping[str, Any]
 """As ctrl_tcp tells it: `type` is CALL_INCOMING, CALL_ESTABLISHED, REGISTER_OK and so on."""
@@ -67,10 +67,11 @@ class Baresip:
         speaks: float | tuple[float, ...] = 0.0,
         codec: str = "g711",
         rate: int = RATE,
+        modules: Iterable[str] = (),
     ) -> None:
         """`speaks` is what its microphone hears, one or more tones in Hz; 0: silence.
 
-        `codec` is one of its modules, and `rate` its microphone's.
+        `codec` is one of its modules, and `rate` its microphone's. `modules`: more of its own, as `mwi`.
         """
         self.user = user
         self._codec = codec
@@ -79,6 +80,7 @@ class Baresip:
         """All so far, also those that were taken."""
         self._password = password
         self._speaks = speaks
+        self._modules = modules
         self.port = ports.block()
         self._folder = folder / f"baresip-{user}-{self.port}"
         self._heard = self._folder / "heard"
@@ -111,6 +113,7 @@ class Baresip:
                 microphone=microphone,
                 heard=self._heard,
             )
+            + "".join(f"module_app {name}.so\n" for name in self._modules)
         )
         for name in ("accounts", "contacts"):
             (self._folder / name).touch()

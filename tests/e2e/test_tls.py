@@ -158,3 +158,13 @@ async def test_a_carrier_over_tls_takes_our_registration(tmp_path):
         (register,) = [lines for lines in asked if lines[0].startswith("REGISTER")]
         assert register[1].startswith("Via: SIP/2.0/TLS")
         server.close()
+
+
+@pytest.mark.may_block
+async def test_a_lamp_is_told_over_the_phones_own_connection(tmp_path):
+    async with running(tmp_path) as (switch, authority), desk(authority) as agent:
+        lamp = await agent.subscribe(f"sip:201@127.0.0.1:{switch.port + 1};transport=tls", "dialog")
+        assert lamp.response.get("contact") == f"<sip:127.0.0.1:{switch.port + 1};transport=tls>"
+        assert (await lamp.notified()).get("via").startswith("SIP/2.0/TLS")
+        assert (await lamp.subscribe(0)).status == 200
+        assert (await lamp.notified()).get("subscription-state") == "terminated;reason=timeout"

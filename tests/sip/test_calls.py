@@ -265,6 +265,21 @@ async def test_dialling_shows_the_caller_twice_and_adds_headers(
     await ringing.request("ACK")
     await leg.answered()
     assert leg.state is LegState.ANSWERED
+    assert not leg.sounds_early
+
+
+async def test_sound_before_the_answer_is_told_once(house: House, agent_phone: Phone, agent_uri: str) -> None:
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
+    told: list[tuple[int, bool]] = []
+    leg.on_progress = lambda status: told.append((status, leg.sounds_early))
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(180)
+    ringing.respond(183, sdp(20110))
+    ringing.respond(200, sdp(20110))
+    await ringing.request("ACK")
+    await leg.answered()
+    assert (told[0], told[-1]) == ((180, False), (183, True))
+    assert [early for _, early in told].count(True) <= 2
 
 
 @pytest.mark.parametrize("status", [302, 404, 408, 480, 486, 500, 603])

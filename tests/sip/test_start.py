@@ -32,6 +32,10 @@ def endpoint(sip: SipSettings, media: MediaSettings | None = None) -> SipEndpoin
 async def test_a_port_in_use_is_an_error_that_names_who_has_it_and_the_next_start_works(kind: int) -> None:
     port = free_port()
     with socket.socket(socket.AF_INET, kind) as taken:
+        if kind == socket.SOCK_STREAM:
+            taken.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # connections of other tests may linger
         taken.bind(("127.0.0.1", port))
         if kind == socket.SOCK_STREAM:
             taken.listen()
