@@ -93,8 +93,11 @@ class Conversation:
                 self.trying.goes_on()
             return self._onward.result() if self._onward.done() else None
         except asyncio.CancelledError:
-            if self.trying is not None and self.trying.mover.ended.done():
-                self.trying.goes_on()
+            if self.trying is not None and self.trying.mover is self.call.leg and not self.other.ended.done():
+                if self.call.leg.ended.done():
+                    self.trying.goes_on()
+            elif self._onward.done() and isinstance(onward := self._onward.result(), NextParty):
+                onward.close()  # the caller was to go on, and has hung up
             raise
         finally:
             if self.trying is not None:

@@ -50,7 +50,12 @@ class Riding:
     async def over(self) -> Onward | None:
         """Until it is over; returns where to go on."""
         moments: set[asyncio.Future[Any]] = {self._leg.ended, self._onward}
-        await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            if self._onward.done() and isinstance(onward := self._onward.result(), NextParty):
+                onward.close()  # nobody is left to go on
+            raise
         return self._onward.result() if self._onward.done() else None
 
     def hand_on(self, onward: Onward) -> None:
