@@ -87,6 +87,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         supervisor = await stack.enter_async_context(Supervisor(switch))
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db")
         stack.callback(registry.close)
+        stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
         gc.collect()

@@ -19,6 +19,7 @@ from softswitch.types import (
     LegEnd,
     LegId,
     LegState,
+    Messages,
     Origin,
     Party,
     Prompt,
@@ -112,7 +113,8 @@ class Leg(Source, Protocol):
     state: LegState
 
     digits: asyncio.Queue[str]
-    """Digits pressed, in order, one character each of 0-9*#A-D, by RFC 4733 or INFO; never cleared."""
+    """Digits pressed, in order, one character each of 0-9*#A-D, by RFC 4733 or INFO, or as tones while
+    keys are awaited; never cleared."""
 
     ended: asyncio.Future[LegEnd]
     """Done when the dialog is over, from either side. Never cancel it: await it behind `asyncio.shield`."""
@@ -154,6 +156,11 @@ class Leg(Source, Protocol):
         The declaration holds until the next one, whatever re-INVITEs do to the stream beneath.
         """
 
+    def await_keys(self, awaited: bool) -> None:
+        """Whether somebody reads `digits` now. Only then is the sound of a phone that cannot tell its keys
+        otherwise listened to for tones.
+        """
+
     def hangup(self, status: int = 0, reason: str = "") -> None:
         """End it: CANCEL while it rings, BYE once answered, `status` (default 603) to an unanswered caller.
 
@@ -191,6 +198,16 @@ class Directory(Protocol):
 
     def ways(self, agent: AgentName) -> Sequence[Way]:
         """Every phone of an agent, all of which are rung at once; empty: there is none now."""
+
+
+class Mailboxes(Protocol):
+    """What lights the message lamps of agents' phones."""
+
+    def messages(self, agent: AgentName) -> Messages:
+        """What the agent's mailbox holds; nothing where there is none.
+
+        Whoever keeps the mailboxes says when that changes (`sip.watching.Watching.mailbox_changed`).
+        """
 
 
 class Carriers(Protocol):

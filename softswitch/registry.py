@@ -13,7 +13,7 @@ import structlog
 
 from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Journal, JsonValue
+from softswitch.ports import Journal, JsonValue, Recorded
 from softswitch.registration.accounts import Account
 from softswitch.registration.bindings import Binding, from_json, to_json
 from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
@@ -23,6 +23,7 @@ from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
 from softswitch.sip.trunks import Trunks
+from softswitch.sip.watching import Watching
 from softswitch.store.bindings import KeptBindings
 from softswitch.types import AgentName
 
@@ -51,12 +52,15 @@ class Registry:
         """Whether a request is an agent's, for whoever else must know."""
         self._trunks = trunks
         self._admission = Admission(self._phones, self.proofs, endpoint.account_of, trunks)
+        self.watching = Watching(endpoint.sender, self.proofs)
+        """The lamps on agents' phones."""
         book.registered = self._phones
         self.apply(settings)
         self._shield = endpoint.shield
         self._restore({account.agent for account in settings.logins})
         self._phones.changed = self._keep
         self._admission.install(endpoint.gate)
+        self.watching.install(endpoint.gate)
 
     def apply(self, settings: SwitchSettings) -> None:
         """The settings in force; phones go that registered by a login or a password that is no more."""
@@ -67,13 +71,21 @@ class Registry:
         srtp = {name: phone.srtp for name, phone in settings.phones.items()}
         self._phones.srtp = srtp
         self._admission.apply(settings.logins, sip.realm, guests=sip.guests, srtp=sip.srtp, agents_srtp=srtp)
+        numbers = {number: AgentName(name) for number, name in settings.menus.extensions.items()}
+        logins = {account.login: account.agent for account in settings.logins}
+        self.watching.apply({**logins, **numbers}, settings.features.pause, logins.values())
         before, self._logins = self._logins, {account.agent: account for account in settings.logins}
         registered = self._phones.agents()
         self._phones.dismiss(agent for agent in registered if self._logins.get(agent) != before.get(agent))
 
     def describe(self) -> list[JsonValue]:
         """A line for each phone, for `softswitch phones`."""
-        return self._phones.describe()
+        counts = self.watching.counts()
+        return [{**line, "lamps": counts[str(line["source"])]} for line in self._phones.describe()]
+
+    def heard(self, event: Recorded) -> None:
+        """The record's newest event (`Journal.subscribe`)."""
+        self.watching.hear(event)
 
     def describe_trunks(self) -> list[JsonValue]:
         """A line for each carrier's server, for `softswitch trunks`."""
@@ -81,6 +93,7 @@ class Registry:
 
     def close(self) -> None:
         """Stop asking phones, and write what is not written yet."""
+        self.watching.close()
         self._phones.close()
         self._kept.close()
 

@@ -107,6 +107,19 @@ UNKNOWN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
+class Messages:
+    """How many messages a mailbox holds."""
+
+    new: int = 0
+    old: int = 0
+    """Heard, and kept."""
+    new_urgent: int = 0
+    """Of the new ones."""
+    old_urgent: int = 0
+    """Of the old ones."""
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """Something to be heard: a text in each language, or one file for all of them."""
 
@@ -276,3 +289,6 @@ class Quality:
 
     encrypted: bool = False
     """By SRTP."""
+
+    strangers: int = 0
+    """RTP and RTCP packets of somebody else, dropped."""

@@ -54,6 +54,7 @@ async def serve(switch: Switch, call: Call) -> None:
         sip_call_id=leg.sip_call_id,
         leg=leg.id,
         transport=leg.transport,
+        **({"agent": leg.origin.agent} if leg.origin.agent else {}),
     )
     destination: Destination | None = _first_destination(switch, call)
     while destination is not None:

@@ -21,9 +21,10 @@ PHONES = (
     "NAT",
     ">registered for",
     ">expires in",
+    ">lamps",
     "phone",
 )
-LESS_OF_PHONES = ("phone", "NAT", ">registered for", "came from")
+LESS_OF_PHONES = (">lamps", "phone", "NAT", ">registered for", "came from")
 """What a narrow terminal does without, the least first; --json has it all."""
 
 
@@ -56,5 +57,6 @@ def _phone(phone: Mapping[str, Any]) -> tuple[RenderableType, ...]:
         "path" if phone["path"] else "yes" if phone["nat"] else "no",
         duration(phone["registered"]),
         duration(phone["expires"]),
+        str(phone["lamps"]),
         foreign(phone["phone"]),
     )

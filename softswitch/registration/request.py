@@ -27,6 +27,13 @@ class Received:
     transport: str = "udp"
     """udp, tcp or tls."""
 
+    @property
+    def hop(self) -> str:
+        """The URI of a route that leads back there, and that no Route header shows."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        transport = "" if self.transport == "udp" else f";transport={self.transport}"
+        return f"sip:{host}:{self.port}{transport};lr;hide"
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

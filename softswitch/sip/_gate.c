@@ -21,9 +21,11 @@ typedef struct {
     int source_port;
     int in_dialog;
     unsigned serial;
+    char here[96];
     /* for a call that is let through */
     int account;
     /* for the answer */
+    char tag[40];
     pj_pool_t *pool;
     pjsip_hdr headers;
     pjsip_msg_body *body;
@@ -61,6 +63,9 @@ static int unread_answer(const pjsip_tp_dropped_data *dropped);
 /* In _nat.c: have the dialog that a message makes reach a phone behind NAT. */
 static void nat_reach_back(pjsip_rx_data *rdata);
 
+/* In _request.c: the URI by which the sender of a request reaches us. */
+static int request_local_uri(const pjsip_rx_data *rdata, pj_pool_t *pool, char *uri, size_t size);
+
 static const char *const gate_methods[] = {
     "INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK", "REGISTER", "OPTIONS", "INFO", "MESSAGE",
     "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH", "other",
@@ -68,7 +73,10 @@ static const char *const gate_methods[] = {
 enum { GATE_OTHER = PJ_ARRAY_SIZE(gate_methods) - 1 };
 
 /* What belongs to a call itself is PJSUA's, and these are all of it. */
-enum { GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7, GATE_INFO = 8 };
+enum {
+    GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_UPDATE = 4, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7,
+    GATE_INFO = 8, GATE_SUBSCRIBE = 10
+};
 
 static const struct {
     pj_status_t status;
@@ -153,6 +161,8 @@ static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
     if (status < 200 || status > 699)
         status = PJSIP_SC_INTERNAL_SERVER_ERROR;
     ++gate.answers[status];
+    if (*request->tag)  /* of a dialog that Python keeps (RFC 3261 8.2.6.2) */
+        rdata->msg_info.to->tag = pj_str(request->tag);
     if (gate_dialog(rdata))
         result = pjsip_endpt_respond(endpoint, NULL, rdata, status, NULL, &request->headers, request->body, NULL);
     else
@@ -389,13 +399,21 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
         return PJ_FALSE;
     }
     if (method < GATE_CALL_METHODS && request.in_dialog) {  /* UPDATE and PRACK may carry an offer */
-        if (!gate_names_a_host(rdata))
+        if (gate_names_a_host(rdata))
+            status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
+        else if (method == GATE_UPDATE && gate_lacks_required(rdata, &request))
+            status = PJSIP_SC_BAD_EXTENSION;
+        else
             return PJ_FALSE;
-        status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
-    } else if (request.in_dialog)
-        status = gate_find_leg(rdata, &request);
-    else if (method != GATE_CANCEL && gate_lacks_required(rdata, &request))
+    } else if (request.in_dialog && (status = gate_find_leg(rdata, &request)) == PJSIP_SC_CALL_TSX_DOES_NOT_EXIST) {
+        request.in_dialog = 0;  /* no dialog, no transaction */
+        if (method == GATE_SUBSCRIBE)  /* subscriptions are Python's to know */
+            status = 0;
+    }
+    if (!status && !request.in_dialog && gate_lacks_required(rdata, &request))
         status = PJSIP_SC_BAD_EXTENSION;
+    if (!status && method == GATE_SUBSCRIBE)
+        request_local_uri(rdata, request.pool, request.here, sizeof(request.here));
     if (!status)
         status = gate_decide(&request);
     if (!status)

@@ -302,7 +302,8 @@ static int shield_is_denied(const pjsip_transport *transport, const unsigned cha
     for (i = 0; i < shield_listener_count; ++i) {
         const shield_listener *listener = &shield_listeners[i];
         if (listener->transport != kind || listener->port != port ||
-            (!listener->any && memcmp(listener->address, local, SHIELD_ADDRESS) != 0))
+            (listener->any ? shield_is_ipv4(listener->address) != shield_is_ipv4(local)
+                           : memcmp(listener->address, local, SHIELD_ADDRESS) != 0))
             continue;
         return shield_is_in(address, SHIELD_DENY, (int)i) ||
                (listener->has_allowed && !shield_is_in(address, SHIELD_ALLOW, (int)i));

@@ -30,8 +30,8 @@ _DIGIT_BY_EVENT = dict(zip(map(str, range(16)), "0123456789*#ABCD", strict=True)
 class Presses(Protocol):
     """The leg to which a request within a dialog belongs."""
 
-    def pressed(self, digit: str) -> None:
-        """A key was pressed."""
+    def told(self, digit: str) -> None:
+        """A key was pressed, the phone says by INFO."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Request:
     """It carries a To tag, and the dialog exists."""
     leg: Presses | None
     """The leg whose dialog it is."""
+    here: str = ""
+    """Of a SUBSCRIBE: the URI by which its sender reaches us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Answer:
     """With status 0, of a call: who sent it, as far as that was proven."""
     account: int = -1
     """With status 0, of a call: PJSUA's account by which it comes in; -1: the usual one."""
+    tag: str = ""
+    """Our tag, where the answer makes a dialog of which PJSIP knows nothing; at most 39 characters."""
 
 
 Handler = Callable[[Request], Answer]
@@ -105,7 +109,7 @@ def _info(request: Request) -> Answer:
     if not _DIGIT.fullmatch(digit):
         return Answer(400)
     if request.leg is not None:
-        request.leg.pressed(digit)
+        request.leg.told(digit)
     return Answer(200)
 
 
@@ -192,10 +196,11 @@ class Gate:
             transport=ffi.string(native.transport).decode(),
             in_dialog=bool(native.in_dialog),
             leg=self._legs.get(native.serial),
+            here=ffi.string(native.here).decode(),
         )
         handler = self._handlers.get(request.method)
         answer = handler(request) if handler else decide(request, self.allowed)
-        self.admitted, native.account = answer.origin, answer.account
+        self.admitted, native.account, native.tag = answer.origin, answer.account, answer.tag.encode()
         for name, values in answer.headers.items():
             for value in values.split("\n"):
                 lib.gate_header(native, name.encode(), value.encode())

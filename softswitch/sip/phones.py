@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from softswitch import siptext
+from softswitch.config.settings import in_uri
 from softswitch.ports import Journal, JsonValue
 from softswitch.registration.bindings import Binding
 from softswitch.registration.events import Event, Expired, Refreshed, Registered
@@ -127,15 +128,15 @@ class Phones:
         """Who has phones registered."""
         return {binding.agent for binding in self._registrar}
 
-    def describe(self) -> list[JsonValue]:
+    def describe(self) -> list[dict[str, JsonValue]]:
         """A line for each phone, for `softswitch phones`."""
         now = self._loop.time()
-        lines: list[JsonValue] = []
+        lines: list[dict[str, JsonValue]] = []
         for binding in self._registrar:
             phone = self._phones[binding.serial]
             lines.append({
                 "agent": binding.agent, "contact": binding.contact, "transport": binding.received.transport,
-                "source": f"{binding.received.host}:{binding.received.port}", "nat": binding.behind_nat,
+                "source": _source(binding), "nat": binding.behind_nat,
                 "path": list(binding.path), "q": binding.q, "phone": binding.user_agent,
                 "state": "there" if phone.there else "silent",
                 "latency": phone.latency, "registered": round(now - binding.since, 1),
@@ -168,7 +169,7 @@ class Phones:
             "PhoneRegistered",
             agent=binding.agent,
             contact=binding.contact,
-            source=f"{binding.received.transport}:{binding.received.host}:{binding.received.port}",
+            source=f"{binding.received.transport}:{_source(binding)}",
         )
         self._ask_later(binding.serial, 0.0)
 
@@ -242,6 +243,9 @@ def _way(binding: Binding) -> Way:
         return Way(binding.contact, tuple(siptext.addresses(route)[0].uri for route in binding.path))
     if not binding.behind_nat and seen.transport == "udp":
         return Way(binding.contact)
-    host = f"[{seen.host}]" if ":" in seen.host else seen.host
-    transport = "" if seen.transport == "udp" else f";transport={seen.transport}"
-    return Way(binding.contact, (f"sip:{host}:{seen.port}{transport};lr;hide",))
+    return Way(binding.contact, (seen.hop,))
+
+
+def _source(binding: Binding) -> str:
+    """Where its REGISTER came from: address and port."""
+    return f"{in_uri(binding.received.host)}:{binding.received.port}"

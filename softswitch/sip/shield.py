@@ -45,7 +45,6 @@ _TRANSPORTS = {
     "tls": pj.PJSIP_TRANSPORT_TLS,
 }
 _EVERY_LISTENER = -1
-_NOWHERE = bytes(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +251,8 @@ def _tokens(rate: Rate | None) -> tuple[float, float]:
 
 def _add_listener(listen: Listen) -> int:
     everywhere = listen.host in EVERYWHERE
-    address = _NOWHERE if everywhere else sources.octets(sources.read(address_of(listen.host, "sip.listen")))
+    host = ("::" if listen.ipv6 else "0.0.0.0") if everywhere else address_of(listen.host, "sip.listen")
+    address = sources.octets(sources.read(host))
     transport = _TRANSPORTS[listen.transport]
     added: int = lib.shield_add_listener(
         transport, address, everywhere, listen.port, bool(listen.access.allow)

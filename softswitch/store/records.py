@@ -69,7 +69,7 @@ class Word:
 
 
 QUALITY = (
-    "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), encrypted, as in types.Quality"
+    "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), encrypted, strangers: types.Quality"
 )
 
 VOCABULARY: Mapping[str, Word] = MappingProxyType(
@@ -83,6 +83,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "sip_call_id": "the Call-ID header",
                 "leg": "the caller's leg",
                 "transport": "udp, tcp, tls",
+                "agent": "the agent who calls, where the caller has proved to be one",
             },
         ),
         Kind.CALL_ROUTED: Word(

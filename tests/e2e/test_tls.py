@@ -121,3 +121,13 @@ async def test_a_reload_shows_a_new_certificate_and_leaves_connections_alone(tmp
             call = caller.call(switch.uri("600"))
             await agent.rung()
             call.cancel()
+
+
+@pytest.mark.may_block
+async def test_a_lamp_is_told_over_the_phones_own_connection(tmp_path):
+    async with running(tmp_path) as (switch, authority), desk(authority) as agent:
+        lamp = await agent.subscribe(f"sip:201@127.0.0.1:{switch.port + 1};transport=tls", "dialog")
+        assert lamp.response.get("contact") == f"<sip:127.0.0.1:{switch.port + 1};transport=tls>"
+        assert (await lamp.notified()).get("via").startswith("SIP/2.0/TLS")
+        assert (await lamp.subscribe(0)).status == 200
+        assert (await lamp.notified()).get("subscription-state") == "terminated;reason=timeout"

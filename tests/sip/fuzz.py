@@ -20,14 +20,17 @@ from structlog.testing import capture_logs
 
 from softswitch.config.settings import BanSettings, Hostility, LimitSettings, MediaSettings
 from softswitch.ports import Leg
-from softswitch.registration.accounts import Account
+from softswitch.registration.accounts import Account, Proven
 from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.sip.gate import Answer, Request
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
+from softswitch.sip.watching import Watching
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import AgentName
+from softswitch.watching.request import BODIES
 from tests.sip.conftest import free_port, settings
 from tests.sip.mutations import Mutations
 from tests.sip.phone import Dialog, Phone, sdp
@@ -73,6 +76,9 @@ def corpus(phone: Phone) -> list[bytes]:
         .text("REGISTER", Authorization=DIGEST.format("0" * 32), Contact="*")
         .encode()
     )
+    lamp = numbered(Dialog(phone, "201"), 0)
+    lamp.cseq = 1
+    texts += [lamp.text("SUBSCRIBE", Event=event, Expires="600").encode() for event in BODIES]
     texts.append(numbered(Dialog(phone), 0).text("INVITE", sdp(9), User_Agent="friendly-scanner").encode())
     return texts
 
@@ -90,6 +96,14 @@ def of_a_call(call: Dialog) -> Iterator[bytes]:
         yield call.text(method, sdp(9, "sendonly")).encode()
     for method in ("PRACK", "BYE", "ACK", "CANCEL", "REFER", "NOTIFY", "OPTIONS"):
         yield call.text(method).encode()
+
+
+class _Trusting(Proofs):
+    """What comes behind the digest is to be reached too."""
+
+    def of(self, request: Request) -> Proven | Answer:
+        """Everybody is the one agent."""
+        return Proven(AgentName("desk"), "201")
 
 
 class Fuzz:
@@ -114,7 +128,11 @@ class Fuzz:
                 admission = Admission(phones, Proofs(endpoint.shield.failed))
                 admission.apply([Account("201", AgentName("desk"), password="x")], "softswitch", guests=True)
                 admission.install(endpoint.gate)
+                watching = Watching(endpoint.sender, _Trusting(endpoint.shield.failed))
+                watching.apply({"201": AgentName("desk")}, "*13", [AgentName("desk")])
+                watching.install(endpoint.gate)
                 problems = await self._fuzz(endpoint, seconds, lines)
+                watching.close()
                 phones.close()
         return problems
 

@@ -105,18 +105,6 @@ async def test_only_the_configured_codecs_are_offered_in_their_order() -> None:
     assert "PCMU" not in invite.body
 
 
-async def test_the_public_address_is_what_others_are_told() -> None:
-    port = free_port()
-    phone = await Phone.open(port + 10, ("127.0.0.1", port))
-    async with endpoint(replace(settings(port), public_address="203.0.113.7")) as running:
-        running.dial(Way(f"sip:201@127.0.0.1:{port + 10}"), caller=Party("100"))
-        invite = await phone.wait(lambda m: m.first.startswith("INVITE "))
-    phone.close()
-    assert "@203.0.113.7" in invite.header("From")
-    assert f"203.0.113.7:{port}" in invite.header("Contact")
-    assert "c=IN IP4 203.0.113.7" in invite.body
-
-
 async def test_a_switch_that_listens_everywhere_says_an_address_that_can_be_reached() -> None:
     port = free_port()
     phone = await Phone.open(port + 10, ("127.0.0.1", port))

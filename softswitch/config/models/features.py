@@ -29,7 +29,8 @@ class Features(Section):
     sign_out: Code = "*12"
     """Take no more calls of any queue."""
     pause: Code = "*13"
-    """Take no calls for a while; digits behind it are a reason of `pauses`, as *131."""
+    """Take no calls for a while; digits behind it are a reason of `pauses`, as *131. A lamp key for the code
+    shows the pause."""
     resume: Code = "*14"
     """End the pause."""
 
