@@ -28,7 +28,7 @@ from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
 from softswitch.sip.trunks import Trunks
 from softswitch.siptext import Uri
-from softswitch.types import AgentName, Origin, Party, Srtp
+from softswitch.types import AgentName, Origin, Party, Srtp, TrunkName
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +107,7 @@ class Admission:
 
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
-        if self._trunks is not None and (found := self._trunks.match(request.source)) is not None:
+        if self._trunks is not None and (found := self._of_a_trunk(self._trunks, request)) is not None:
             trunk, account = found
             if not self._trunks.has_room(trunk):
                 log.warning("trunk.full", trunk=trunk, source=request.source)
@@ -122,6 +122,10 @@ class Admission:
             srtp = self._agents_srtp.get(proof.agent, Srtp.OFF)
             return Answer(0, origin=Origin(agent=proof.agent), account=self._account_of(srtp))
         return self._guest()
+
+    def _of_a_trunk(self, trunks: Trunks, request: Request) -> tuple[TrunkName, int] | None:
+        called = siptext.uri(request.message.uri)
+        return trunks.match(request.source, unquote(called.user) if called else "")
 
     def _guest(self) -> Answer:
         return Answer(0, account=self._account_of(self._srtp))

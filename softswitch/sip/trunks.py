@@ -92,21 +92,29 @@ class Trunks:
 
     # In ----------------------------------------------------------------------------------------------
 
-    def match(self, source: str) -> tuple[TrunkName, int] | None:
-        """Whose address this is: the trunk, and PJSUA's account by which its calls come in."""
+    def match(self, source: str, called: str = "") -> tuple[TrunkName, int] | None:
+        """Whose address this is: the trunk, and PJSUA's account by which its calls come in.
+
+        `called`, the user of the request URI, tells two accounts at one carrier apart: each is called at the
+        contact that it registered.
+        """
         try:
             address = ip_address(source)
         except ValueError:
             return None
-        for name, trunk in self._trunks.items():
-            servers = self._servers[name]
-            if not servers:
-                continue  # none could be opened; the log says why
-            at_home = [server for server in servers if address in self._addresses(server)]
-            if at_home if not trunk.allow_from else _within(address, trunk.allow_from):
-                account = (at_home or servers)[0].account
-                return name, account.getId()
-        return None
+        found = [trunk for trunk in self._trunks.values() if self._is_from(address, trunk)]
+        if not found:
+            return None
+        trunk = next((one for one in found if one.username == called), found[0])
+        servers = self._servers[trunk.name]
+        server = next((one for one in servers if address in self._addresses(one)), servers[0])
+        return trunk.name, server.account.getId()
+
+    def _is_from(self, address: IPv4Address | IPv6Address, trunk: Trunk) -> bool:
+        servers = self._servers[trunk.name]
+        if trunk.allow_from:
+            return bool(servers) and _within(address, trunk.allow_from)
+        return any(address in self._addresses(server) for server in servers)
 
     def describe(self) -> list[JsonValue]:
         """A line for each server, for `softswitch trunks`."""
