@@ -26,6 +26,8 @@
 
 /* ---- Sockets and timers ---------------------------------------------------------------------- */
 
+/* Listeners, phones and carriers at [2001:db8::1], beside IPv4. */
+#define PJ_HAS_IPV6                         1
 /* 8,192 legs with RTP and RTCP are 16,384 sockets in the media ioqueue, and a closed one keeps its key
  * for half a second; the SIP ioqueue has the same limit for TCP and TLS connections.  Both allocate all
  * keys at start, 670 bytes each. */

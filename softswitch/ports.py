@@ -113,7 +113,8 @@ class Leg(Source, Protocol):
     state: LegState
 
     digits: asyncio.Queue[str]
-    """Digits pressed, in order, one character each of 0-9*#A-D, by RFC 4733 or INFO; never cleared."""
+    """Digits pressed, in order, one character each of 0-9*#A-D, by RFC 4733 or INFO, or as tones while
+    keys are awaited; never cleared."""
 
     ended: asyncio.Future[LegEnd]
     """Done when the dialog is over, from either side. Never cancel it: await it behind `asyncio.shield`."""
@@ -153,6 +154,11 @@ class Leg(Source, Protocol):
         """Declare all that this leg hears from now on; what is not named falls silent.
 
         The declaration holds until the next one, whatever re-INVITEs do to the stream beneath.
+        """
+
+    def await_keys(self, awaited: bool) -> None:
+        """Whether somebody reads `digits` now. Only then is the sound of a phone that cannot tell its keys
+        otherwise listened to for tones.
         """
 
     def hangup(self, status: int = 0, reason: str = "") -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -13,6 +14,7 @@ import structlog
 from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import SwitchSettings
 from softswitch.ports import Journal, JsonValue, Recorded
+from softswitch.registration.accounts import Account
 from softswitch.registration.bindings import Binding, from_json, to_json
 from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
 from softswitch.registration.registrar import Registrar
@@ -45,6 +47,7 @@ class Registry:
         self._registrar = Registrar()
         self._phones = Phones(self._registrar, endpoint.pinger, journal, lambda agent, _: book.changed(agent))
         self._kept = KeptBindings(file)
+        self._logins: Mapping[AgentName, Account] = {}
         self.proofs = Proofs(endpoint.shield.failed)
         """Whether a request is an agent's, for whoever else must know."""
         self._trunks = trunks
@@ -60,7 +63,7 @@ class Registry:
         self.watching.install(endpoint.gate)
 
     def apply(self, settings: SwitchSettings) -> None:
-        """The settings in force; phones of agents without a login go."""
+        """The settings in force; phones go that registered by a login or a password that is no more."""
         sip = settings.sip
         self._trunks.apply(settings.trunks)
         self._registrar.limits = sip.registration
@@ -71,7 +74,9 @@ class Registry:
         numbers = {number: AgentName(name) for number, name in settings.menus.extensions.items()}
         logins = {account.login: account.agent for account in settings.logins}
         self.watching.apply({**logins, **numbers}, settings.features.pause, logins.values())
-        self._phones.dismiss(self._phones.agents() - {account.agent for account in settings.logins})
+        before, self._logins = self._logins, {account.agent: account for account in settings.logins}
+        registered = self._phones.agents()
+        self._phones.dismiss(agent for agent in registered if self._logins.get(agent) != before.get(agent))
 
     def describe(self) -> list[JsonValue]:
         """A line for each phone, for `softswitch phones`."""
@@ -105,6 +110,7 @@ class Registry:
         self._phones.restore(found)
         for binding in self._registrar:
             self._shield.known(binding.received.host)
+        self._kept.keep_only({_key(binding) for binding in self._registrar})
 
     def _keep(self, event: Event) -> None:
         binding = event.binding

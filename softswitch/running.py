@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 _FIXED_AT_START = (
     "sip.listen",
     "sip.public_address",
+    "sip.stun",
+    "sip.local_networks",
     "sip.codecs",
     "sip.rtp_ports",
     "media.sample_rate",

@@ -289,3 +289,6 @@ class Quality:
 
     encrypted: bool = False
     """By SRTP."""
+
+    strangers: int = 0
+    """RTP and RTCP packets of somebody else, dropped."""

@@ -31,6 +31,8 @@ async def run_menu(switch: Switch, call: Call, to: ToMenu) -> Destination:
     with ExitStack() as stack:
         walk = _Walk(switch, call, to)
         stack.callback(walk.hush)
+        call.leg.await_keys(True)
+        stack.callback(call.leg.await_keys, False)
         return await walk.to_the_end()
 
 

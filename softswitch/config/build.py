@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSettings, QueueSettings
@@ -25,6 +26,7 @@ from softswitch.routing import CallerRule, NumberRule, Routing
 from softswitch.types import AgentName, Language, QueueName, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
+STUN_PORT = 3478
 """The folder of the record, beside the configuration, when that names none."""
 
 
@@ -60,6 +62,8 @@ def _sip(sip: Sip) -> plain.SipSettings:
         certificate=sip.certificate.absolute() if sip.certificate else None,
         key=sip.key.absolute() if sip.key else None,
         public_address=None if sip.public_address == "auto" else sip.public_address,
+        stun=_host_and_port(sip.stun) if sip.stun else None,
+        local_networks=tuple(IPv4Network(text) for text in sip.local_networks if ":" not in text),
         realm=sip.realm,
         codecs=tuple(sip.codecs),
         srtp=Srtp(sip.srtp),
@@ -75,6 +79,11 @@ def _sip(sip: Sip) -> plain.SipSettings:
     )
 
 
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.partition(":")
+    return host, int(port or STUN_PORT)
+
+
 def _limits(registration: Registration) -> Limits:
     return Limits(
         default=registration.expires,
@@ -85,8 +94,9 @@ def _limits(registration: Registration) -> Limits:
 
 
 def _listen(listener: Listener) -> plain.Listen:
-    transport, host, port = listener.at.split(":")
-    return plain.Listen(transport, host, int(port), access_of(listener))
+    transport, _, rest = listener.at.partition(":")
+    host, _, port = rest.rpartition(":")
+    return plain.Listen(transport, host.strip("[]"), int(port), access_of(listener))
 
 
 def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:

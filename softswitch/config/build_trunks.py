@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 
 from softswitch.config import settings as plain
@@ -13,7 +14,7 @@ from softswitch.types import Srtp, TrunkName
 def trunk(name: str, section: Trunk) -> plain.Trunk:
     """The trunk called `name`."""
     servers = tuple(map(server, section.all_servers))
-    own_domain = servers[0].host if section.username is not None else None
+    own_domain = plain.in_uri(servers[0].host) if section.username is not None else None
     return plain.Trunk(
         name=TrunkName(name),
         servers=servers,
@@ -35,6 +36,9 @@ def trunk(name: str, section: Trunk) -> plain.Trunk:
 
 def server(text: str) -> plain.TrunkServer:
     """`tcp:sip.carrier.example:5070`, of which the host alone must be there."""
-    parts = text.split(":")
-    transport = parts.pop(0) if parts[0] in ("udp", "tcp") else "udp"
-    return plain.TrunkServer(parts[0], int(parts[1]) if len(parts) > 1 else None, transport)
+    transport, colon, rest = text.partition(":")
+    if not colon or transport not in ("udp", "tcp"):
+        transport, rest = "udp", text
+    port = re.search(r":([0-9]+)$", rest.rpartition("]")[2])
+    host = rest[: -len(port[0])] if port else rest
+    return plain.TrunkServer(host.strip("[]"), int(port[1]) if port else None, transport)

@@ -81,7 +81,7 @@ def _count(report: Report) -> Text:
 
 def _head(settings: SwitchSettings) -> Text:
     sip, media = settings.sip, settings.media
-    listens = ", ".join(f"{one.transport}:{one.host}:{one.port}" for one in sip.listen)
+    listens = ", ".join(one.shown for one in sip.listen)
     return Text.assemble(
         (f"{settings.path}", "bold"),
         f"\nlistens on {listens}; up to {sip.max_calls} callers",

@@ -5,6 +5,7 @@ Each is a type that says what was expected when it is not met, and describes its
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from datetime import date, time
@@ -116,16 +117,25 @@ def matching(pattern: str, expected: str) -> Callable[[object], str]:
 
 
 def parse_address(value: object) -> str:
-    """A SIP address of one phone, over IPv4."""
-    if isinstance(value, str):
-        if re.fullmatch(r"\+[0-9]+", value):
-            raise not_yet(value, "trunks to carriers")
-        if "@[" in value:
-            raise not_yet(value, "IPv6")
+    """A SIP address of one phone."""
+    if isinstance(value, str) and re.fullmatch(r"\+[0-9]+", value):
+        raise not_yet(value, "trunks to carriers")
     text = matching(SIP_ADDRESS, "a SIP address, as sip:201@192.0.2.20 or sip:201@phone.example:5062")(value)
-    if (port := re.search(r":([0-9]+)(?:;|$)", text.partition("@")[2])) and not 0 < int(port[1]) < 65536:
+    host, _, rest = text.partition("@")[2].rpartition("]")
+    if (port := re.search(r":([0-9]+)(?:;|$)", rest)) and not 0 < int(port[1]) < 65536:
         raise wrong("expected a port from 1 to 65535")
+    if host:
+        check_ipv6(f"{host}]")
     return text
+
+
+def check_ipv6(host: str) -> None:
+    """Raises an error for a host in brackets that is no IPv6 address (RFC 3986 section 3.2.2)."""
+    if host.startswith("["):
+        try:
+            ipaddress.IPv6Address(host[1:-1])
+        except ValueError:
+            raise wrong(f"expected an IPv6 address in brackets, as [2001:db8::5]; {host} is none") from None
 
 
 def needs_tls(address: str) -> bool:
@@ -187,7 +197,7 @@ Day = Annotated[
 
 SIP_ADDRESS = (
     r"sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%-]+"
-    r"@[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:;[A-Za-z0-9_.;=+-]+)?"
+    r"@(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:;[A-Za-z0-9_.;=+-]+)?"
 )
 SipAddress = Annotated[
     str,

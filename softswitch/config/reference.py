@@ -163,8 +163,8 @@ def _unsupported_rows() -> Iterator[str]:
     for (model, key), feature in KEYS.items():
         heading = "an agent of a team" if model == "TeamMember" else _HEADINGS[model]
         yield f"| `{key}` | {heading} | {feature} |"
-    yield "| `ws:`, IPv6 addresses | `listen` | WebSockets and IPv6 |"
-    yield "| IPv6 addresses, `+48...` | `dial` | IPv6, trunks to carriers |"
+    yield "| `ws:` | `listen` | WebSockets |"
+    yield "| `+48...` | `dial` | trunks to carriers |"
 
 
 if __name__ == "__main__":

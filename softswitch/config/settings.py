@@ -24,6 +24,18 @@ SCANNERS = (
 """Well-known ones."""
 
 
+def in_uri(host: str) -> str:
+    """A host as URIs have it: an IPv6 address in brackets (RFC 3986 section 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
+
+
+LOCAL_NETWORKS = (
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+    *("100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"),
+)
+"""Private ones (RFC 1918, 6598, 3927), and this machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who may send requests to a listener: networks, as `203.0.113.0/24`."""
@@ -41,9 +53,20 @@ class Listen:
     transport: str
     """udp, tcp or tls."""
     host: str
+    """An address or a name; one of IPv6 without its brackets."""
     port: int
     access: Access = field(default=Access(), compare=False)
     """Not compared: it changes while the transport stays as it is."""
+
+    @property
+    def shown(self) -> str:
+        """For people: as in the configuration."""
+        return f"{self.transport}:{in_uri(self.host)}:{self.port}"
+
+    @property
+    def ipv6(self) -> bool:
+        """Over IPv6."""
+        return ":" in self.host
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +133,11 @@ class SipSettings:
     key: Path | None = None
     """Its private key; None: in the same file."""
     public_address: str | None = None
-    """What Contact and SDP carry; None: the address of the interface."""
+    """What Contact and SDP carry to peers outside; None: that of the interface, or what `stun` says."""
+    stun: tuple[str, int] | None = None
+    """The server that is asked for it: host and port."""
+    local_networks: tuple[IPv4Network, ...] = tuple(map(IPv4Network, LOCAL_NETWORKS))
+    """Peers there are told the address of the interface."""
     realm: str = "softswitch"
     codecs: tuple[str, ...] = ("pcma", "pcmu", "g722", "opus")
     """In the order of preference."""
@@ -182,13 +209,13 @@ class TrunkServer:
     @property
     def shown(self) -> str:
         """For people and the record: `tcp:sip.carrier.example:5070`."""
-        return f"{self.transport}:{self.host}:{self.port or 5060}"
+        return f"{self.transport}:{in_uri(self.host)}:{self.port or 5060}"
 
     def uri(self, user: str = "") -> str:
         """A SIP URI there."""
         at = f"{user}@" if user else ""
         port = f":{self.port}" if self.port is not None else ""
-        return f"sip:{at}{self.host}{port}{';transport=tcp' if self.transport == 'tcp' else ''}"
+        return f"sip:{at}{in_uri(self.host)}{port}{';transport=tcp' if self.transport == 'tcp' else ''}"
 
 
 @dataclass(frozen=True, slots=True)

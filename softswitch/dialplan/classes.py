@@ -15,8 +15,15 @@ BUILT_IN = (EMERGENCY, NATIONAL, INTERNATIONAL, PREMIUM, SATELLITE, SHORT)
 EXPENSIVE = frozenset({INTERNATIONAL, PREMIUM, SATELLITE})
 """Classes that nobody may dial unless it is said."""
 
+_ISLANDS = (
+    "242", "246", "264", "268", "284", "345", "441", "473", "649", "658", "664", "721", "758", "767", "784",
+    "809", "829", "849", "868", "869", "876",
+)  # fmt: skip
+"""Area codes of +1 that look like those of a neighbour and are dear countries: the Caribbean, Bermuda."""
+
 PREFIXES = MappingProxyType(
-    {
+    {f"+1{area}": INTERNATIONAL for area in _ISLANDS}
+    | {
         # Satellites and international networks, universal personal numbers, international premium rate.
         "+870": SATELLITE, "+881": SATELLITE, "+882": SATELLITE, "+883": SATELLITE,
         "+878": PREMIUM, "+979": PREMIUM,

@@ -39,9 +39,10 @@ class Failure(StrEnum):
     """The one that counts against its source."""
     OTHER_URI = "credentials for another request URI"
     STALE = "stale nonce"
-    """The password is right: challenge anew with stale=true."""
+    """Too old, or not made for this source: challenge anew with stale=true. The password was not looked at,
+    and nothing is held against a source that may be an invention."""
     REPLAYED = "replayed nonce count"
-    """As STALE, but the same credentials were used before."""
+    """As STALE, but the password is right, and the same credentials were used before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +128,30 @@ class Accounts:
             elif algorithm in account.ha1:
                 secrets[login] = (agent, login, account.ha1[algorithm].lower())
 
-    def challenges(self, now: Seconds, *, stale: bool = False, md5_alone: bool = False) -> tuple[str, ...]:
-        """Values of WWW-Authenticate with a new nonce, each for a header line of its own.
+    def challenges(
+        self, now: Seconds, source: str = "", *, stale: bool = False, md5_alone: bool = False
+    ) -> tuple[str, ...]:
+        """Values of WWW-Authenticate with a new nonce for a source, each for a header line of its own.
 
         `md5_alone`: offer nothing but MD5, where that is offered at all.
         """
         only = md5_alone and Algorithm.MD5 in self.algorithms
         algorithms = (Algorithm.MD5,) if only else self.algorithms
-        return digest.challenges(self._realm, self._nonces.make(now), stale=stale, algorithms=algorithms)
+        nonce = self._nonces.make(now, source)
+        return digest.challenges(self._realm, nonce, stale=stale, algorithms=algorithms)
 
     def check(
-        self, authorization: str | None, method: str, uri: str, now: Seconds, mark: str = ""
+        self,
+        authorization: str | None,
+        method: str,
+        uri: str,
+        now: Seconds,
+        mark: str = "",
+        source: str = "",
     ) -> Proven | Refused:
-        """Whether the Authorization of a request proves who sent it. `mark`: see `Nonces.use`."""
+        """Whether the Authorization of a request proves who sent it. `mark`: see `Nonces.use`; `source`:
+        where the request came from, as in `challenges`.
+        """
         if not authorization:
             return Refused(Failure.MISSING)
         credentials = digest.parse(authorization, self._realm)
@@ -148,14 +160,22 @@ class Accounts:
             return Refused(failure, credentials.why)
         if credentials.realm != self._realm:
             return Refused(Failure.FOREIGN, f"realm {credentials.realm!r}", credentials.username)
-        return self._judge(credentials, method, uri, now, mark)
+        if credentials.legacy and credentials.algorithm not in self._legacy:
+            return Refused(Failure.FOREIGN, f"{credentials.algorithm} without qop", credentials.username)
+        if not self._nonces.knows(credentials.nonce, now, source):
+            return Refused(Failure.STALE, "nonce too old, or of others", credentials.username)
+        found = self._prover(credentials, method, uri)
+        if isinstance(found, Refused):
+            return found
+        standing = self._nonces.use(credentials.nonce, credentials.count, now, mark, source)
+        if standing is Standing.GOOD:
+            return found
+        failure = Failure.REPLAYED if standing is Standing.REPLAYED else Failure.STALE
+        return Refused(failure, f"{standing} nonce", credentials.username)
 
-    def _judge(
-        self, credentials: Credentials, method: str, uri: str, now: Seconds, mark: str
-    ) -> Proven | Refused:
+    def _prover(self, credentials: Credentials, method: str, uri: str) -> Proven | Refused:
+        """Whose password made these credentials."""
         algorithm, username = credentials.algorithm, credentials.username
-        if credentials.legacy and algorithm not in self._legacy:
-            return Refused(Failure.FOREIGN, f"{algorithm.value} without qop", username)
         found = self._secrets[algorithm].get(username)
         secret = self._dummy[algorithm] if found is None else found[2]
         if not digest.proves(credentials, method, secret) or found is None:
@@ -163,8 +183,4 @@ class Accounts:
             return Refused(Failure.WRONG, why, username)
         if not digest.same_request(credentials.uri, uri):
             return Refused(Failure.OTHER_URI, f"digest for {credentials.uri!r}", username)
-        standing = self._nonces.use(credentials.nonce, credentials.count, now, mark)
-        if standing is Standing.GOOD:
-            return Proven(found[0], found[1])
-        replayed = standing is Standing.REPLAYED
-        return Refused(Failure.REPLAYED if replayed else Failure.STALE, f"{standing} nonce", username)
+        return Proven(found[0], found[1])

@@ -1,8 +1,9 @@
 """Nonces of our own: known again without being kept, and good for every count once (RFC 7616 sections 3.3 and
 5).
 
-A nonce is the time and number of its making with a keyed hash over both. Only one that a phone has answered
-rightly is remembered, so a flood of made-up ones costs no memory.
+A nonce is the time and number of its making with a keyed hash over both and over whom it was made for: who
+comes with one has been sent it, so over UDP too the source is no invention. Only one that a phone has
+answered rightly is remembered, so a flood of made-up ones costs no memory.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Standing(StrEnum):
     REPLAYED = "replayed"
     """Ours, and this count was used already."""
     FOREIGN = "foreign"
-    """Not ours, or from before a restart."""
+    """Not ours, or another source's, or from before a restart."""
 
 
 @dataclass(slots=True)
@@ -69,21 +70,25 @@ class Nonces:
         """How many are remembered."""
         return len(self._uses)
 
-    def make(self, now: Seconds) -> str:
-        """A new nonce."""
+    def make(self, now: Seconds, source: str = "") -> str:
+        """A new nonce, for this source alone."""
         self._number += 1
         text = f"{int(now * 1000):0{_TIME}x}{self._number:0{_NUMBER}x}"
-        return text + self._mac(text)
+        return text + self._mac(text, source)
 
-    def use(self, nonce: str, count: int | None, now: Seconds, mark: str = "") -> Standing:
+    def knows(self, nonce: str, now: Seconds, source: str = "") -> bool:
+        """Whether it was made for this source, and not too long ago."""
+        text = nonce[: _TIME + _NUMBER]
+        return self._is_ours(text, nonce, source) and now - int(text[:_TIME], 16) / 1000 <= self._lifetime
+
+    def use(self, nonce: str, count: int | None, now: Seconds, mark: str = "", source: str = "") -> Standing:
         """Judge a nonce that came with a right response, and remember the count if it is good.
 
-        `count` None is the form without counts (RFC 2069): good once. `mark` tells a request from others
-        (source, Call-ID, CSeq): the newest count with the same mark again is a retransmission, and as good as
-        before.
+        `count` None is the form without counts (RFC 2069): good once. `mark` tells a request from all others:
+        the newest count with the same mark again is a retransmission, and as good as before.
         """
         text = nonce[: _TIME + _NUMBER]
-        if len(nonce) != _TIME + _NUMBER + _MAC or not self._is_ours(text, nonce):
+        if not self._is_ours(text, nonce, source):
             return Standing.FOREIGN
         made, number = int(text[:_TIME], 16) / 1000, int(text[_TIME:], 16)
         if now - made > self._lifetime:
@@ -106,11 +111,13 @@ class Nonces:
             self._forgotten = max(self._forgotten, oldest)
         self._uses[number] = use
 
-    def _is_ours(self, text: str, nonce: str) -> bool:
-        return nonce.isascii() and hmac.compare_digest(self._mac(text), nonce[_TIME + _NUMBER :])
+    def _is_ours(self, text: str, nonce: str, source: str) -> bool:
+        if len(nonce) != _TIME + _NUMBER + _MAC or not nonce.isascii():
+            return False
+        return hmac.compare_digest(self._mac(text, source), nonce[_TIME + _NUMBER :])
 
-    def _mac(self, text: str) -> str:
-        return hmac.digest(self._key, text.encode(), "sha256").hex()[:_MAC]
+    def _mac(self, text: str, source: str) -> str:
+        return hmac.digest(self._key, f"{text} {source}".encode(), "sha256").hex()[:_MAC]
 
 
 def _count(use: _Use, count: int, mark: str) -> Standing:

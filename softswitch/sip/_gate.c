@@ -73,8 +73,10 @@ static const char *const gate_methods[] = {
 enum { GATE_OTHER = PJ_ARRAY_SIZE(gate_methods) - 1 };
 
 /* What belongs to a call itself is PJSUA's, and these are all of it. */
-enum { GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7, GATE_INFO = 8,
-       GATE_SUBSCRIBE = 10 };
+enum {
+    GATE_INVITE = 0, GATE_ACK = 1, GATE_CANCEL = 3, GATE_UPDATE = 4, GATE_CALL_METHODS = 6, GATE_OPTIONS = 7,
+    GATE_INFO = 8, GATE_SUBSCRIBE = 10
+};
 
 static const struct {
     pj_status_t status;
@@ -141,6 +143,14 @@ static int gate_body(gate_request *request, const char *type, const char *subtyp
     return request->body ? 0 : -1;
 }
 
+/* A To tag alone is anybody's claim. */
+static pjsip_dialog *gate_dialog(const pjsip_rx_data *rdata)
+{
+    const pj_str_t *tag = &rdata->msg_info.to->tag;
+
+    return tag->slen ? pjsip_ua_find_dialog(&rdata->msg_info.cid->id, tag, &rdata->msg_info.from->tag, PJ_FALSE) : NULL;
+}
+
 /* The answer to a request outside a dialog leaves nothing behind; the one within a dialog is a transaction,
  * so that a retransmitted request does not count twice. */
 static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
@@ -153,7 +163,7 @@ static void gate_answer(pjsip_rx_data *rdata, gate_request *request, int status)
     ++gate.answers[status];
     if (*request->tag)  /* of a dialog that Python keeps (RFC 3261 8.2.6.2) */
         rdata->msg_info.to->tag = pj_str(request->tag);
-    if (request->in_dialog)
+    if (gate_dialog(rdata))
         result = pjsip_endpt_respond(endpoint, NULL, rdata, status, NULL, &request->headers, request->body, NULL);
     else
         result = pjsip_endpt_respond_stateless(endpoint, rdata, status, NULL, &request->headers, request->body);
@@ -354,8 +364,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
 static int gate_find_leg(pjsip_rx_data *rdata, gate_request *request)
 {
     const pjsip_cseq_hdr *cseq = rdata->msg_info.cseq;
-    pjsip_dialog *dialog = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag,
-                                                &rdata->msg_info.from->tag, PJ_FALSE);
+    pjsip_dialog *dialog = gate_dialog(rdata);
     const pjsua_call *call;
 
     if (!dialog)
@@ -390,9 +399,12 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
         return PJ_FALSE;
     }
     if (method < GATE_CALL_METHODS && request.in_dialog) {  /* UPDATE and PRACK may carry an offer */
-        if (!gate_names_a_host(rdata))
+        if (gate_names_a_host(rdata))
+            status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
+        else if (method == GATE_UPDATE && gate_lacks_required(rdata, &request))
+            status = PJSIP_SC_BAD_EXTENSION;
+        else
             return PJ_FALSE;
-        status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
     } else if (request.in_dialog && (status = gate_find_leg(rdata, &request)) == PJSIP_SC_CALL_TSX_DOES_NOT_EXIST) {
         request.in_dialog = 0;  /* no dialog, no transaction */
         if (method == GATE_SUBSCRIBE)  /* subscriptions are Python's to know */
@@ -420,7 +432,7 @@ static void gate_on_dropped(pjsip_tp_dropped_data *data)
     for (i = 0; gate_drops[i].status != PJ_SUCCESS && gate_drops[i].status != data->status; ++i)
         ;
     ++gate.dropped[i];
-    if (i == 0)
+    if (i == 0 || !data->data)  /* of a connection that was given up before its first message was whole */
         return;
     if ((status = unread_answer(data)))
         ++gate.answers[status];

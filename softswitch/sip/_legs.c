@@ -5,7 +5,6 @@
  * end, a redirection, and a digit, which comes on a media thread (law 2).
  */
 
-#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,12 +25,8 @@ typedef struct {
     unsigned received, sent, lost;
     unsigned jitter;
     int encrypted;
+    unsigned strangers;
 } leg_quality;
-
-typedef struct {
-    unsigned serial;
-    char digit;
-} leg_press;
 
 /* A slot of PJSUA is used by one leg after another; the serial number tells them apart. */
 typedef struct {
@@ -40,22 +35,16 @@ typedef struct {
     leg_quality past;           /* of streams that have ended */
     unsigned digit_time;        /* RTP time at which the last press began */
     char digit;
+    int tells_keys;             /* by telephone-event or INFO: tones in its sound are not taken for keys any more */
+    char tone;                  /* the last key that was heard in its sound */
+    pj_timestamp tone_time;
+    pj_sockaddr peer;           /* where its signalling comes from */
     int redirect_status;
     char redirect_target[256];
 } leg_record;
 
-enum { PRESSES = 8192 };
-
 static leg_record leg_records[PJSUA_MAX_CALLS];
 static unsigned leg_last_serial;
-
-/* Presses on their way from the media threads to the loop. */
-static struct {
-    pthread_mutex_t lock;
-    leg_press ring[PRESSES];
-    unsigned first, count, lost;
-    int wake;                   /* an eventfd that the loop reads */
-} leg_presses = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1};
 
 static int leg_exists(int call)
 {
@@ -67,13 +56,24 @@ static unsigned leg_serial_of(int call)
     return leg_exists(call) ? leg_records[call].serial : 0;
 }
 
+/* In _presses.c. */
+static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event);
+static void presses_open(int wake);
+static void presses_begin(leg_record *record, unsigned serial);
+
+/* In _strangers.c. */
+static void strangers_introduce(int id);
+static unsigned strangers_counted(const pjsua_call_media *media);
+
 /* ---- callbacks ------------------------------------------------------------------------------- */
 
 static void leg_on_stream_created(pjsua_call_id call, pjsua_on_stream_created_param *param)
 {
     PJ_UNUSED_ARG(param);
-    if (leg_exists(call))
+    if (leg_exists(call)) {
         ++leg_records[call].streams;
+        strangers_introduce(call);
+    }
 }
 
 static int leg_is_encrypted(const pjsua_call_media *media)
@@ -108,8 +108,10 @@ static void leg_on_stream_destroyed(pjsua_call_id call, pjmedia_stream *stream, 
 {
     if (leg_exists(call)) {
         leg_add_stream(&leg_records[call].past, stream);
-        if (index < pjsua_var.calls[call].med_cnt)
+        if (index < pjsua_var.calls[call].med_cnt) {
             leg_records[call].past.encrypted |= leg_is_encrypted(&pjsua_var.calls[call].media[index]);
+            leg_records[call].past.strangers = strangers_counted(&pjsua_var.calls[call].media[index]);
+        }
     }
 }
 
@@ -130,35 +132,6 @@ static pjsip_redirect_op leg_on_redirected(pjsua_call_id call, const pjsip_uri *
     return PJSIP_REDIRECT_STOP;
 }
 
-/* RFC 4733 repeats an event every 20 ms; its RTP time stays that of its beginning, so a new time is a new
- * press, also where the first packet of it was lost. Called on a media thread: no Python here. */
-static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event)
-{
-    leg_record *record;
-    uint64_t one = 1;
-    int full;
-
-    if (!leg_exists(call))
-        return;
-    record = &leg_records[call];
-    pthread_mutex_lock(&leg_presses.lock);
-    if (record->digit == (char)event->digit && record->digit_time == event->timestamp) {
-        pthread_mutex_unlock(&leg_presses.lock);
-        return;
-    }
-    record->digit = (char)event->digit;
-    record->digit_time = event->timestamp;
-    full = leg_presses.count == PRESSES;
-    if (full)
-        ++leg_presses.lost;
-    else
-        leg_presses.ring[(leg_presses.first + leg_presses.count++) % PRESSES] =
-            (leg_press){record->serial, (char)event->digit};
-    if (!full && leg_presses.wake >= 0 && write(leg_presses.wake, &one, sizeof(one)) < 0)
-        ++leg_presses.lost;
-    pthread_mutex_unlock(&leg_presses.lock);
-}
-
 /* By which account the next call comes in. PJSUA would go by its To header, which anybody can write. */
 static int leg_incoming_account = PJSUA_INVALID_ID;
 
@@ -167,10 +140,33 @@ static void legs_come_in_by(int account)
     leg_incoming_account = account;
 }
 
+/* The account that does over IPv6 what another does over IPv4; 0: there is none. */
+static pjsua_acc_id leg_ipv6_account[PJSUA_MAX_ACC];
+
+static void legs_pair(int account, int ipv6)
+{
+    if (account >= 0 && account < PJSUA_MAX_ACC)
+        leg_ipv6_account[account] = ipv6;
+}
+
+/* Whether an offer wants sound over IPv6; without one, whether it came so. */
+static int leg_wants_ipv6(const pjsip_rx_data *rdata)
+{
+    const pj_str_t ipv6 = {"c=IN IP6", 8};
+    const pjsip_msg_body *body = rdata->msg_info.msg->body;
+    pj_str_t text;
+
+    if (!body || !body->len)
+        return (rdata->tp_info.transport->key.type & PJSIP_TRANSPORT_IPV6) != 0;
+    text = (pj_str_t){body->data, (pj_ssize_t)body->len};
+    return pj_strstr(&text, &ipv6) != NULL;
+}
+
 static void leg_on_account_wanted(const pjsip_rx_data *rdata, pjsua_acc_id *account)
 {
-    PJ_UNUSED_ARG(rdata);
     *account = pjsua_acc_is_valid(leg_incoming_account) ? leg_incoming_account : pjsua_acc_get_default();
+    if (leg_ipv6_account[*account] && leg_wants_ipv6(rdata))
+        *account = leg_ipv6_account[*account];
     legs_find_port(*account);
 }
 
@@ -193,13 +189,11 @@ static void legs_install(int wake)
     kept.on_dtmf_event = &leg_on_digit;
     kept.on_acc_find_for_incoming = &leg_on_account_wanted;
     *callbacks = kept;
+    pj_bzero(leg_ipv6_account, sizeof(leg_ipv6_account));
     if (pjsua_var.mconf)
         pjmedia_conf_set_op_cb(pjsua_var.mconf, NULL);
 
-    pthread_mutex_lock(&leg_presses.lock);
-    leg_presses.first = leg_presses.count = 0;
-    leg_presses.wake = wake;
-    pthread_mutex_unlock(&leg_presses.lock);
+    presses_open(wake);
 }
 
 /* A new leg has this slot from now on; returns its serial number, never 0. */
@@ -210,10 +204,7 @@ static unsigned legs_attach(int call)
     if (!leg_exists(call))
         return 0;
     record = &leg_records[call];
-    pthread_mutex_lock(&leg_presses.lock);
-    pj_bzero(record, sizeof(*record));
-    record->serial = ++leg_last_serial ? leg_last_serial : ++leg_last_serial;
-    pthread_mutex_unlock(&leg_presses.lock);
+    presses_begin(record, ++leg_last_serial ? leg_last_serial : ++leg_last_serial);
     return record->serial;
 }
 
@@ -260,6 +251,7 @@ static void legs_measure(int id, leg_quality *quality)
     if (audio) {
         leg_add_stream(quality, audio->strm.a.stream);
         quality->encrypted |= leg_is_encrypted(audio);
+        quality->strangers = PJ_MAX(quality->strangers, strangers_counted(audio));
     }
 }
 
@@ -296,27 +288,6 @@ static int legs_reason(int id, char *text, size_t size)
     return (int)pj_ansi_strxcpy2(text, phrase, size);
 }
 
-/* Takes the oldest press; 0: there is none. */
-static int legs_press(leg_press *press)
-{
-    int some;
-
-    pthread_mutex_lock(&leg_presses.lock);
-    some = leg_presses.count > 0;
-    if (some) {
-        *press = leg_presses.ring[leg_presses.first];
-        leg_presses.first = (leg_presses.first + 1) % PRESSES;
-        --leg_presses.count;
-    }
-    pthread_mutex_unlock(&leg_presses.lock);
-    return some;
-}
-
-static unsigned legs_presses_lost(void)
-{
-    return leg_presses.lost;
-}
-
 /* PJSUA has been created and not destroyed. */
 static int legs_library_runs(void)
 {
@@ -347,19 +318,20 @@ static int legs_find_port(int id)
     const pjsua_transport_config *range = &account->cfg.rtp_cfg;
     unsigned tries = range->port_range / 2 + 1;
     unsigned port = (last ? last : account)->next_rtp_port;
-    pj_sockaddr_in address;
+    int family = account->cfg.ipv6_media_use == PJSUA_IPV6_DISABLED ? pj_AF_INET() : pj_AF_INET6();
+    pj_sockaddr address;
 
-    pj_sockaddr_in_init(&address, range->bound_addr.slen ? &range->bound_addr : NULL, 0);
+    pj_sockaddr_init(family, &address, range->bound_addr.slen ? &range->bound_addr : NULL, 0);
     for (; tries > 0; --tries, port += 2) {
         pj_sock_t probe;
         pj_status_t status;
 
         if (port < range->port || port > range->port + range->port_range)
             port = range->port;
-        if (pj_sock_socket(pj_AF_INET(), pj_SOCK_DGRAM() | pj_SOCK_CLOEXEC(), 0, &probe) != PJ_SUCCESS)
+        if (pj_sock_socket(family, pj_SOCK_DGRAM() | pj_SOCK_CLOEXEC(), 0, &probe) != PJ_SUCCESS)
             return 0;
-        address.sin_port = pj_htons((pj_uint16_t)port);
-        status = pj_sock_bind(probe, &address, sizeof(address));
+        pj_sockaddr_set_port(&address, (pj_uint16_t)port);
+        status = pj_sock_bind(probe, &address, pj_sockaddr_get_len(&address));
         pj_sock_close(probe);
         if (status == PJ_SUCCESS) {
             account->next_rtp_port = (pj_uint16_t)port;

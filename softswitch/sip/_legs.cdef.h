@@ -11,12 +11,8 @@ typedef struct {
     unsigned received, sent, lost;
     unsigned jitter;    /* mean, in microseconds */
     int encrypted;      /* by SRTP */
+    unsigned strangers; /* packets of others than the other side, dropped */
 } leg_quality;
-
-typedef struct {
-    unsigned serial;
-    char digit;
-} leg_press;
 
 void legs_install(int wake);
 unsigned legs_attach(int call);
@@ -25,11 +21,10 @@ void legs_measure(int call, leg_quality *quality);
 int legs_heard(int call);
 int legs_redirected(int call, char *target, size_t size);
 int legs_reason(int call, char *text, size_t size);
-int legs_press(leg_press *press);
-unsigned legs_presses_lost(void);
 unsigned legs_in_use(void);
 int legs_library_runs(void);
 int legs_may_forget(int call, unsigned serial);
 int legs_find_port(int account);
+void legs_pair(int account, int ipv6);
 int legs_route(int account, const char *routes);
 void legs_route_over(void);

@@ -59,14 +59,18 @@ typedef struct {
     double source_rate, source_burst, all_rate, all_burst;
     int late;
     unsigned retry_after;
-    unsigned long long counts[6];
+    unsigned long long counts[7];
     char last_source[64];
 } shield_state;
 
-enum { SHIELD_BANNED, SHIELD_DENIED, SHIELD_SCANNER, SHIELD_SOURCE, SHIELD_ALL, SHIELD_LATE };
+enum {
+    SHIELD_BANNED, SHIELD_DENIED, SHIELD_SCANNER, SHIELD_SOURCE, SHIELD_ALL, SHIELD_LATE,
+    SHIELD_CONNECTIONS,         /* counted in _tcp.c */
+};
 
 static const char *const shield_reasons[] = {
     "banned", "denied", "scanner", "source over its rate", "all over the rate", "loop late",
+    "too many connections",
 };
 
 /* What a network is for. */
@@ -138,6 +142,12 @@ static int shield_is_in(const unsigned char *address, int kind, int listener)
             shield_within(address, &shield_networks[i]))
             return 1;
     return 0;
+}
+
+/* Never banned, and without limits. */
+static int shield_is_trusted(const unsigned char *address)
+{
+    return shield_is_in(address, SHIELD_TRUST, -1) || shield_is_in(address, SHIELD_PEER, -1);
 }
 
 /* ---- sources in order ------------------------------------------------------------------------ */
@@ -292,7 +302,8 @@ static int shield_is_denied(const pjsip_transport *transport, const unsigned cha
     for (i = 0; i < shield_listener_count; ++i) {
         const shield_listener *listener = &shield_listeners[i];
         if (listener->transport != kind || listener->port != port ||
-            (!listener->any && memcmp(listener->address, local, SHIELD_ADDRESS) != 0))
+            (listener->any ? shield_is_ipv4(listener->address) != shield_is_ipv4(local)
+                           : memcmp(listener->address, local, SHIELD_ADDRESS) != 0))
             continue;
         return shield_is_in(address, SHIELD_DENY, (int)i) ||
                (listener->has_allowed && !shield_is_in(address, SHIELD_ALLOW, (int)i));
@@ -326,10 +337,20 @@ static int shield_is_scanner(const pjsip_rx_data *rdata)
     return 0;
 }
 
-/* Why a new request is not wanted, -1 when it is; `status`: what to answer, 0 for nothing. */
-static int shield_judge(const pjsip_rx_data *rdata, const unsigned char *address, int *status)
+/* What asks for nothing new. Whoever makes up a To tag has not come in by it. */
+static int shield_is_of_a_call(pjsip_rx_data *rdata)
 {
-    int trusted = shield_is_in(address, SHIELD_TRUST, -1) || shield_is_in(address, SHIELD_PEER, -1);
+    int method = rdata->msg_info.msg->line.req.method.id;
+
+    return method == PJSIP_ACK_METHOD ||
+           ((method == PJSIP_BYE_METHOD || method == PJSIP_CANCEL_METHOD || rdata->msg_info.to->tag.slen) &&
+            shield_belongs(rdata));
+}
+
+/* Why a new request is not wanted, -1 when it is; `status`: what to answer, 0 for nothing. */
+static int shield_judge(pjsip_rx_data *rdata, const unsigned char *address, int *status)
+{
+    int trusted = shield_is_trusted(address);
     int method = rdata->msg_info.msg->line.req.method.id, over;
     unsigned char source[SHIELD_ADDRESS];
     double now = shield_now();
@@ -344,16 +365,16 @@ static int shield_judge(const pjsip_rx_data *rdata, const unsigned char *address
         return SHIELD_DENIED;
     if (!trusted && shield_is_scanner(rdata))
         return SHIELD_SCANNER;
-    if (method == PJSIP_ACK_METHOD || method == PJSIP_BYE_METHOD || method == PJSIP_CANCEL_METHOD ||
-        rdata->msg_info.to->tag.slen)
+    if (shield_is_of_a_call(rdata))
         return -1;
     if (!trusted && (over = shield_source_over(source, now))) {
         *status = over > 0 ? over : 0;
         return SHIELD_SOURCE;
     }
     *status = PJSIP_SC_SERVICE_UNAVAILABLE;
-    if (!trusted && shield.all_rate > 0 && !shield_take(&shield_all, shield.all_rate, shield.all_burst, now))
-        return SHIELD_ALL;
+    if (!trusted && shield.all_rate > 0 && !shield_find(&shield_known, source) &&
+        !shield_take(&shield_all, shield.all_rate, shield.all_burst, now))
+        return SHIELD_ALL;  /* a flood of made-up sources; our phones, which have limits of their own, are not in it */
     return method == PJSIP_INVITE_METHOD && shield.late ? SHIELD_LATE : -1;
 }
 

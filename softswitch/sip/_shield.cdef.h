@@ -2,7 +2,7 @@ typedef struct {
     double source_rate, source_burst, all_rate, all_burst;
     int late;                   /* written by Python: the loop is late, new calls are refused */
     unsigned retry_after;       /* seconds */
-    unsigned long long counts[6];
+    unsigned long long counts[7];
     char last_source[64];
 } shield_state;
 

@@ -81,8 +81,10 @@ class TrunkAccount(PjAccount):
 class Accounts:
     """Every account of the running endpoint."""
 
-    local: dict[Srtp, PjAccount]
-    """By what they ask of RTP. The first is PJSUA's default, by which unknown callers come in."""
+    local: dict[tuple[Srtp, bool], PjAccount]
+    """By what they ask of RTP, and whether it is IPv6. The first is PJSUA's default, by which unknown callers
+    come in; those of IPv6 are there where the switch listens on it.
+    """
 
     trunks: dict[tuple[TrunkName, int], TrunkAccount]
     """By trunk, and by the place of the server among its servers."""
@@ -90,20 +92,38 @@ class Accounts:
     @classmethod
     def open(cls, sip: SipSettings, domain: str, on_call: OnCall) -> Accounts:
         """Make the local ones. Raises pj.Error."""
-        local: dict[Srtp, PjAccount] = {}
-        for srtp in Srtp:
-            local[srtp] = PjAccount(on_call)
-            local[srtp].create(account_options(sip, domain, srtp), srtp is Srtp.OFF)
+        local: dict[tuple[Srtp, bool], PjAccount] = {}
+        for ipv6 in (False, True)[: 1 + any(listen.ipv6 for listen in sip.listen)]:
+            for srtp in Srtp:
+                account = local[srtp, ipv6] = PjAccount(on_call)
+                account.create(account_options(sip, domain, srtp, ipv6=ipv6), not ipv6 and srtp is Srtp.OFF)
+                if ipv6:
+                    lib.legs_pair(local[srtp, False].getId(), account.getId())
         return cls(local, {})
 
     def of(self, way: Way) -> PjAccount:
-        """The account that a leg goes out by. Raises KeyError for a trunk that is not there (any more)."""
-        return self.local[way.srtp] if way.trunk is None else self.trunks[way.trunk, way.server]
+        """The account that a leg goes out by. Raises LookupError for a trunk that is not there (any more), or
+        for an IPv6 address where the switch does not listen on one.
+        """
+        if way.trunk is not None:
+            try:
+                return self.trunks[way.trunk, way.server]
+            except KeyError:
+                raise LookupError(f"there is no trunk {way.trunk}") from None
+        try:
+            return self.local[way.srtp, _is_ipv6(way.route[0] if way.route else way.uri)]
+        except KeyError:
+            raise LookupError("sip.listen has no IPv6 address") from None
 
     def close(self) -> None:
         """The library is about to end."""
         for account in (*self.local.values(), *self.trunks.values()):
             account.close()
+
+
+def _is_ipv6(uri: str) -> bool:
+    """Whether a SIP URI names its host by an IPv6 address."""
+    return uri.partition(":")[2].rpartition("@")[2].startswith("[")
 
 
 @contextmanager

@@ -5,7 +5,7 @@
 | from an address of a trunk | that trunk's call, whatever it says of itself; 503 above its channels |
 | with credentials that prove an agent | that agent's call |
 | with credentials that prove nothing | challenged again (401), and counted against its source |
-| whose From claims to be of this house, or that uses an agent's login | challenged (401) |
+| whose From or P-Asserted-Identity claims to be of this house, or an agent's login | challenged (401) |
 | of anybody else | a guest's, where guests are welcome; challenged (401) otherwise |
 
 A wrong user and a wrong password get the same answer. As long as nobody has a login, nobody is challenged.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from urllib.parse import unquote
 
 import structlog
 
@@ -26,7 +27,8 @@ from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
 from softswitch.sip.trunks import Trunks
-from softswitch.types import AgentName, Origin, Srtp
+from softswitch.siptext import Uri
+from softswitch.types import AgentName, Origin, Party, Srtp
 
 log = structlog.get_logger(__name__)
 
@@ -125,18 +127,22 @@ class Admission:
         return Answer(0, account=self._account_of(self._srtp))
 
     def _claims(self, request: Request) -> bool:
-        """Whether From says that the caller belongs to this house: by our realm, by the address that was
-        called, or by an agent's login.
+        """Whether the caller, as it would be shown, or From says that it belongs to this house: by our realm,
+        by the address that was called, or by an agent's login.
         """
-        caller = siptext.addresses(request.message.headers.get("from", ""))
-        uri = siptext.uri(caller[0].uri) if caller else None
-        if uri is None:
-            return False
-        called = siptext.uri(request.message.uri)
-        at_home = called is not None and (uri.host, uri.port or 5060) == (called.host, called.port or 5060)
-        return at_home or uri.host == self._realm or uri.user in self._logins
+        message = request.message
+        called = siptext.uri(message.uri)
+        return any(self._is_ours(who, called) for who in {message.caller, message.sender})
+
+    def _is_ours(self, who: Party, called: Uri | None) -> bool:
+        uri = siptext.uri(who.uri)
+        at_home = uri is not None and (
+            uri.host == self._realm
+            or (called is not None and (uri.host, uri.port or 5060) == (called.host, called.port or 5060))
+        )
+        return at_home or who.number in self._logins
 
     def _is_own(self, text: str, login: str) -> bool:
         """Whether an address of record is that of a login, in whatever domain the phone knows us by."""
         uri = siptext.uri(text)
-        return uri is not None and uri.user == login
+        return uri is not None and unquote(uri.user) == login

@@ -34,6 +34,7 @@ from softswitch.sip.log import LEVEL, PjsipLog
 from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
+from softswitch.sip.outside import Outside
 from softswitch.sip.pinger import Pinger
 from softswitch.sip.sender import Sender
 from softswitch.sip.shield import Shield
@@ -58,6 +59,9 @@ _TRANSPORTS = {
     "tls": pj.PJSIP_TRANSPORT_TLS,
 }
 
+_IPV6 = pj.PJSIP_TRANSPORT_IPV6
+"""What makes of a transport the same one over IPv6."""
+
 _SYSTEM_ERROR = 120_000  # PJ_ERRNO_START_SYS
 _BAD_ADDRESS = frozenset({171_005, 171_039, 171_040, 171_042})
 """PJSIP_ENOROUTESET (no SIP scheme), EINVALIDURI, EINVALIDSCHEME, EINVALIDREQURI."""
@@ -73,7 +77,8 @@ class SipEndpoint:
         """
         self.settings = sip
         self.domain = domain_of(sip)
-        self.media = NativeMedia(media.sample_rate)
+        self.rate = media.sample_rate
+        self.media = NativeMedia(self.rate)
         self.bridge: Bridge = NativeBridge()
         self.legs: dict[int, SipLeg] = {}
         """Legs that have not ended, by serial number."""
@@ -81,6 +86,7 @@ class SipEndpoint:
         self.shield = Shield(sip.hostility, sip.listen)
         self.pinger = Pinger(self.domain)
         self.sender = Sender()
+        self.outside = Outside(sip)
         self.silence = SilenceWatch(self.legs)
         self._on_incoming = on_incoming
         self._pj: pj.Endpoint | None = None
@@ -100,6 +106,7 @@ class SipEndpoint:
             raise EndpointError("PJSIP runs in this process already, and there can be one of it only.")
         try:
             self._start()
+            await self.outside.find()
         except BaseException:
             self._stop()
             raise
@@ -128,8 +135,8 @@ class SipEndpoint:
         """Ring somebody; see `ports.Endpoint.dial`."""
         try:
             account = self.accounts.of(way)
-        except KeyError:
-            raise LegRefused(503, f"{way.uri}: there is no trunk {way.trunk}") from None
+        except LookupError as missing:
+            raise LegRefused(503, f"{way.uri}: {missing}") from None
         if not lib.legs_find_port(account.getId()):
             raise LegRefused(503, f"{way.uri}: no port is left in sip.rtp_ports")
         try:
@@ -154,9 +161,9 @@ class SipEndpoint:
             self.gate.state.draining = draining
 
     def account_of(self, srtp: Srtp) -> int:
-        """PJSUA's account by which calls with such sound come in (`gate.Answer.account`)."""
+        """PJSUA's account by which calls with such sound come in (`gate.Answer.account`), by IPv6 too."""
         assert self._accounts is not None
-        number: int = self._accounts.local[srtp].getId()
+        number: int = self._accounts.local[srtp, False].getId()
         return number
 
     def renew(self, certificate: Certificate | None) -> None:
@@ -253,6 +260,7 @@ class SipEndpoint:
         self._accounts = Accounts.open(self.settings, self.domain, self.incoming)
         self.gate.open()
         self.shield.open()
+        self.outside.open()
         self.pinger.open()
         self.sender.open()
         self.gate.state.reserve = RESERVE
@@ -263,7 +271,7 @@ class SipEndpoint:
         self._pump.start()
         self._sweep()
         lib.log_level(LEVEL)
-        log.info("sip.started", listen=[_name(listen) for listen in self.settings.listen], domain=self.domain)
+        log.info("sip.started", listen=[listen.shown for listen in self.settings.listen], domain=self.domain)
 
     def _order_codecs(self, library: pj.Endpoint) -> None:
         """The configured codecs in their order, all others off."""
@@ -278,9 +286,9 @@ class SipEndpoint:
             )
 
     def _listen(self, library: pj.Endpoint, listen: Listen) -> None:
-        options = transport_options(listen, self.settings.public_address, self._certificate)
+        options = transport_options(listen, self._certificate)
         try:
-            number = library.transportCreate(_TRANSPORTS[listen.transport], options)
+            number = library.transportCreate(_TRANSPORTS[listen.transport] + _IPV6 * listen.ipv6, options)
         except pj.Error as error:
             raise EndpointError(_why_not(listen, error)) from None
         if listen.transport == "tls":
@@ -304,6 +312,7 @@ class SipEndpoint:
             self._pump.stop()
             self.pinger.close()
             self.sender.close()
+            self.outside.close()
             self.shield.close()
             self.gate.close()
         self.media.close()
@@ -323,19 +332,18 @@ class SipEndpoint:
             self._wake = -1
 
 
-def _name(listen: Listen) -> str:
-    return f"{listen.transport}:{listen.host}:{listen.port}"
-
-
 def _why_not(listen: Listen, error: pj.Error) -> str:
     """An error that says what to do."""
     number = error.status - _SYSTEM_ERROR
-    where = f"sip.listen: {_name(listen)}"
+    where = f"sip.listen: {listen.shown}"
     if number == 98:  # EADDRINUSE
         holder = occupied.describe("udp" if listen.transport == "udp" else "tcp", listen.port)
         return f"{where} is in use by {holder}. Stop it, or choose another port."
     if number == 99:  # EADDRNOTAVAIL
-        return f"{where}: this machine has no address {listen.host}. Use one of its own, or 0.0.0.0 for all."
+        every = "[::]" if listen.ipv6 else "0.0.0.0"
+        return f"{where}: this machine has no address {listen.host}. Use one of its own, or {every} for all."
+    if number == 97:  # EAFNOSUPPORT
+        return f"{where}: this machine has no IPv6. Take it out of `listen`."
     if number == 13:  # EACCES
         return f"{where}: not allowed. Ports below 1024 need root or CAP_NET_BIND_SERVICE; SIP's own is 5060."
     return f"{where} cannot be opened: {error.reason}"

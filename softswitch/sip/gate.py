@@ -30,8 +30,8 @@ _DIGIT_BY_EVENT = dict(zip(map(str, range(16)), "0123456789*#ABCD", strict=True)
 class Presses(Protocol):
     """The leg to which a request within a dialog belongs."""
 
-    def pressed(self, digit: str) -> None:
-        """A key was pressed."""
+    def told(self, digit: str) -> None:
+        """A key was pressed, the phone says by INFO."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _info(request: Request) -> Answer:
     if not _DIGIT.fullmatch(digit):
         return Answer(400)
     if request.leg is not None:
-        request.leg.pressed(digit)
+        request.leg.told(digit)
     return Answer(200)
 
 

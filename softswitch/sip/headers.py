@@ -82,7 +82,12 @@ class Message:
     def caller(self) -> Party:
         """Who calls: P-Asserted-Identity before From (RFC 3325)."""
         asserted = self.headers.get("p-asserted-identity")
-        return party(asserted or self.headers.get("from", ""))
+        return party(asserted) if asserted else self.sender
+
+    @property
+    def sender(self) -> Party:
+        """Who From says it is."""
+        return party(self.headers.get("from", ""))
 
 
 def party(value: str) -> Party:

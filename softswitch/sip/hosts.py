@@ -34,11 +34,11 @@ def known_hosts(path: Path = Path("/etc/hosts")) -> dict[str, str]:
 
 
 def address_of(host: str, setting: str) -> str:
-    """The IPv4 address of a host in the configuration. PJSIP would ask for it again at each call.
+    """The address of a host in the configuration, of a name that of IPv4. PJSIP would ask again at each call.
 
     Raises EndpointError that names the setting.
     """
-    if _is_ipv4(host):
+    if _is_ipv4(host) or ":" in host:
         return host
     try:
         return str(socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0])
@@ -49,14 +49,17 @@ def address_of(host: str, setting: str) -> str:
         ) from None
 
 
-def own_address() -> str:
+def own_address(*, ipv6: bool = False) -> str:
     """The address of the interface that leads outwards; no packet is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return LOCAL_SERVER
-        return str(probe.getsockname()[0])
+    family, outside, local = (
+        (socket.AF_INET6, "2001:db8::1", "::1") if ipv6 else (socket.AF_INET, "192.0.2.1", LOCAL_SERVER)
+    )
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((outside, 9))
+            return str(probe.getsockname()[0]).partition("%")[0]
+    except OSError:
+        return local
 
 
 def _lines(path: Path) -> Iterator[list[str]]:

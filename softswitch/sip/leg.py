@@ -22,6 +22,7 @@ from softswitch.sip.accounts import PjAccount
 from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, via_transport
 from softswitch.sip.headers import user as user_part
+from softswitch.sip.tones import ToneEar
 from softswitch.sip.wiring import Bridge, Listening, Sounding
 from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
 
@@ -63,6 +64,7 @@ class LegHome(Protocol):
 
     bridge: Bridge
     domain: str
+    rate: int
 
     def leg_ended(self, leg: SipLeg) -> None:
         """The leg is over; PJSUA's callback about it has not returned yet."""
@@ -109,6 +111,7 @@ class SipLeg(Sounding):
         self._our_end: LegEnd | None = None
         self._quality: Quality | None = None
         self._no_media: asyncio.TimerHandle | None = None
+        self._tones = ToneEar(home.bridge, self, home.rate)
 
     def __repr__(self) -> str:
         return f"<{self.id} {'from' if self.incoming else 'to'} {self.remote.number} {self.state}>"
@@ -205,6 +208,11 @@ class SipLeg(Sounding):
         if self.state is not LegState.ENDED:
             self._ear.declare(*sources)
 
+    def await_keys(self, awaited: bool) -> None:
+        """Whether keys mean anything now; see `ports.Leg.await_keys`."""
+        self._tones.awaited = awaited and self.state is not LegState.ENDED
+        self._tones.attend(self._call_id(), self.serial)
+
     def hangup(self, status: int = 0, reason: str = "") -> None:
         """End it, in whatever way its state asks for; see `ports.Leg.hangup`."""
         if self.state is LegState.ENDED or self._our_end is not None or self.call is None:
@@ -253,6 +261,7 @@ class SipLeg(Sounding):
             self._streams = view.streams
             self._ear.listens_at(slot)
             self.sounds_at(slot)
+            self._tones.attend(self._call_id(), self.serial)
         held = view.media == _HELD
         if held != self.held:
             self.held = held
@@ -267,6 +276,11 @@ class SipLeg(Sounding):
         """A key was pressed."""
         if self.state is not LegState.ENDED and digit in _KEYS:
             self.digits.put_nowait(digit)
+
+    def told(self, digit: str) -> None:
+        """A key, by INFO. A phone may sound it too: one press all the same."""
+        if lib.legs_told(self._call_id(), digit.encode()):
+            self.pressed(digit)
 
     def _progress(self, status: int) -> None:
         if status in (180, 183):
@@ -294,6 +308,7 @@ class SipLeg(Sounding):
         self._quality = self._measure()
         self.state = LegState.ENDED
         self._ear.close()
+        self._tones.close()
         self.fall_silent()
         self.ended.set_result(self._our_end or self._remote_end())
         if not self._settled.done():
@@ -331,7 +346,13 @@ class SipLeg(Sounding):
         lib.legs_measure(self._call_id(), native)
         codec = ffi.string(native.codec).decode(errors="replace")
         return Quality(
-            codec, native.received, native.sent, native.lost, native.jitter / 1e6, bool(native.encrypted)
+            codec,
+            native.received,
+            native.sent,
+            native.lost,
+            native.jitter / 1e6,
+            bool(native.encrypted),
+            native.strangers,
         )
 
     def _respond(self, status: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pjsua2 as pj
 
 from softswitch import __version__
-from softswitch.config.settings import Listen, SipSettings, Trunk
+from softswitch.config.settings import Listen, SipSettings, Trunk, in_uri
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.hosts import address_of, name_servers, own_address
 from softswitch.types import Srtp
@@ -13,15 +13,18 @@ from softswitch.types import Srtp
 MAX_LEGS = 8192
 """Slots for legs, as many as the library is built for."""
 
-EVERYWHERE = frozenset({"0.0.0.0", ""})
+EVERYWHERE = frozenset({"0.0.0.0", "::", ""})
 
 
 def domain_of(sip: SipSettings) -> str:
     """The host that From shows: the public address, the address we listen on, or the machine's own."""
-    if sip.public_address:
-        return sip.public_address
-    hosts = [listen.host for listen in sip.listen if listen.host not in EVERYWHERE]
-    return hosts[0] if hosts else own_address()
+    return sip.public_address or in_uri(own_host(sip, ipv6=all(listen.ipv6 for listen in sip.listen)))
+
+
+def own_host(sip: SipSettings, *, ipv6: bool) -> str:
+    """The host that we listen on, or the machine's own address; of IPv4 or of IPv6."""
+    hosts = [listen.host for listen in sip.listen if listen.ipv6 is ipv6 and listen.host not in EVERYWHERE]
+    return hosts[0] if hosts else own_address(ipv6=ipv6)
 
 
 def library_options(rate: int, writer: pj.LogWriter) -> pj.EpConfig:
@@ -52,9 +55,7 @@ def library_options(rate: int, writer: pj.LogWriter) -> pj.EpConfig:
     return config
 
 
-def transport_options(
-    listen: Listen, public_address: str | None, certificate: Certificate | None
-) -> pj.TransportConfig:
+def transport_options(listen: Listen, certificate: Certificate | None) -> pj.TransportConfig:
     """One SIP transport; the certificate is for TLS."""
     config = pj.TransportConfig()
     if listen.transport == "tls" and certificate is not None:
@@ -62,8 +63,8 @@ def transport_options(
     config.port = listen.port
     if listen.host not in EVERYWHERE:
         config.boundAddress = address_of(listen.host, "sip.listen")
-    if public_address:
-        config.publicAddress = address_of(public_address, "sip.public_address")
+    else:  # one that PJSUA finds by itself could be another one than RTP has
+        config.publicAddress = own_address(ipv6=listen.ipv6)
     return config
 
 
@@ -74,7 +75,9 @@ _SRTP = {
 }
 
 
-def account_options(sip: SipSettings, domain: str, srtp: Srtp = Srtp.OFF) -> pj.AccountConfig:
+def account_options(
+    sip: SipSettings, domain: str, srtp: Srtp = Srtp.OFF, *, ipv6: bool = False
+) -> pj.AccountConfig:
     """A local account: it never registers, and asks for nothing that a NAT client would."""
     config = pj.AccountConfig()
     config.idUri = f"sip:softswitch@{domain}"
@@ -93,18 +96,19 @@ def account_options(sip: SipSettings, domain: str, srtp: Srtp = Srtp.OFF) -> pj.
     first, last = sip.rtp_ports
     rtp.port = first + first % 2
     rtp.portRange = last - rtp.port - 1
-    hosts = {listen.host for listen in sip.listen}
+    config.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY if ipv6 else pj.PJSUA_IPV6_DISABLED
+    hosts = {listen.host for listen in sip.listen if listen.ipv6 is ipv6}
     if len(hosts) == 1 and not hosts & EVERYWHERE:
         rtp.boundAddress = address_of(hosts.pop(), "sip.listen")
     # Without an address here PJSUA asks the resolver for the machine's own, at every call.
-    rtp.publicAddress = address_of(domain, "sip.public_address" if sip.public_address else "sip.listen")
+    rtp.publicAddress = address_of(own_host(sip, ipv6=ipv6), "sip.listen")
     return config
 
 
 def trunk_options(sip: SipSettings, domain: str, trunk: Trunk, place: int) -> pj.AccountConfig:
     """The account of one server of a carrier. When to register again after a refusal is Python's business."""
-    config = account_options(sip, domain, trunk.srtp)
     server = trunk.servers[place]
+    config = account_options(sip, domain, trunk.srtp, ipv6=":" in server.host)
     config.idUri = f"sip:{trunk.username or 'softswitch'}@{trunk.domain or domain}"
     register = config.regConfig
     register.registrarUri = server.uri() if trunk.register else ""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from softswitch import siptext
+from softswitch.config.settings import in_uri
 from softswitch.ports import Journal, JsonValue
 from softswitch.registration.bindings import Binding
 from softswitch.registration.events import Event, Expired, Refreshed, Registered
@@ -23,6 +24,9 @@ from softswitch.types import AgentName, Seconds, Srtp, Way
 
 MISSES = 3
 """Questions in a row without an answer after which a phone is not there."""
+
+ASKED_AT_START = 1000
+"""So many phones are asked each second after a restart: thousands at once would hold up the loop."""
 
 Presence = Callable[[AgentName, bool], None]
 """Is told when an agent's first phone comes (True) and when the last one goes (False)."""
@@ -46,7 +50,7 @@ class Phones:
     """All phones that registered (`ports.Directory`)."""
 
     def __init__(self, registrar: Registrar, pinger: Pinger, journal: Journal, presence: Presence) -> None:
-        self.keep_alive: Seconds = 30.0
+        self._keep_alive: Seconds = 30.0
         self.srtp: Mapping[AgentName, Srtp] = {}
         """How their sound is encrypted, of agents where it may be."""
         self.changed: Callable[[Event], None] | None = None
@@ -60,6 +64,23 @@ class Phones:
         self._timer: asyncio.TimerHandle | None = None
         self._reached: set[AgentName] = set()
         """Agents of whom the queues know that a phone is there."""
+
+    @property
+    def keep_alive(self) -> Seconds:
+        """How often each phone is asked whether it is there; 0: never."""
+        return self._keep_alive
+
+    @keep_alive.setter
+    def keep_alive(self, seconds: Seconds) -> None:
+        if seconds == self._keep_alive:
+            return
+        self._keep_alive = seconds
+        for serial, phone in self._phones.items():
+            if seconds <= 0:
+                phone.misses = 0  # nobody would ever find out that it is there again
+            self._ask_later(serial, seconds * random.random())
+        for agent in self.agents():
+            self._tell(agent)
 
     def close(self) -> None:
         """Stop all timers."""
@@ -78,14 +99,24 @@ class Phones:
         return [replace(_way(binding), srtp=srtp) for binding in bindings if self._there(binding)]
 
     def register(self, request: Registration) -> Outcome:
-        """Do what a REGISTER of a proven agent asks for."""
-        outcome = self._registrar.register(request, self._loop.time())
+        """Do what a REGISTER of a proven agent asks for. Where it is one contact too many, those go that
+        answer no more: a phone that lost its connection comes again from another port.
+        """
+        now = self._loop.time()
+        outcome = self._registrar.register(request, now)
+        if outcome.status == 403:
+            for binding in [one for one in self._registrar.of(request.agent) if not self._there(one)]:
+                self._follow(self._registrar.remove(binding, now))
+            outcome = self._registrar.register(request, now)
         self._follow(outcome.events)
         return outcome
 
     def restore(self, bindings: Iterable[Binding]) -> None:
-        """Take the bindings from before a restart; each phone is asked at once whether it is still there."""
-        self._follow(self._registrar.restore(bindings, self._loop.time()))
+        """Take the bindings from before a restart; each phone is asked soon whether it is still there."""
+        events = self._registrar.restore(bindings, self._loop.time())
+        self._follow(events)
+        for event in events:
+            self._ask_later(event.binding.serial, random.random() * len(events) / ASKED_AT_START)
 
     def dismiss(self, agents: Iterable[AgentName]) -> None:
         """These agents are no more, or have another login: their phones must register anew."""
@@ -105,7 +136,7 @@ class Phones:
             phone = self._phones[binding.serial]
             lines.append({
                 "agent": binding.agent, "contact": binding.contact, "transport": binding.received.transport,
-                "source": f"{binding.received.host}:{binding.received.port}", "nat": binding.behind_nat,
+                "source": _source(binding), "nat": binding.behind_nat,
                 "path": list(binding.path), "q": binding.q, "phone": binding.user_agent,
                 "state": "there" if phone.there else "silent",
                 "latency": phone.latency, "registered": round(now - binding.since, 1),
@@ -138,7 +169,7 @@ class Phones:
             "PhoneRegistered",
             agent=binding.agent,
             contact=binding.contact,
-            source=f"{binding.received.transport}:{binding.received.host}:{binding.received.port}",
+            source=f"{binding.received.transport}:{_source(binding)}",
         )
         self._ask_later(binding.serial, 0.0)
 
@@ -183,9 +214,11 @@ class Phones:
     # Is it still there? ------------------------------------------------------------------------------
 
     def _ask_later(self, serial: int, delay: Seconds) -> None:
-        phone = self._phones.get(serial)
-        if phone is not None and self.keep_alive > 0:
-            phone.timer = self._loop.call_later(delay, self._ask, serial, phone)
+        phone = self._phones[serial]
+        if phone.timer:
+            phone.timer.cancel()
+        asked = self._keep_alive > 0
+        phone.timer = self._loop.call_later(delay, self._ask, serial, phone) if asked else None
 
     def _ask(self, serial: int, phone: _Phone) -> None:
         binding = self._registrar.binding(serial)
@@ -200,7 +233,7 @@ class Phones:
         phone.misses = 0 if answer is not None else phone.misses + 1
         self._tell(binding.agent)
         # Spread, so that phones that came together are not asked together for ever.
-        self._ask_later(serial, self.keep_alive * random.uniform(0.8, 1.0))
+        self._ask_later(serial, self._keep_alive * random.uniform(0.8, 1.0))
 
 
 def _way(binding: Binding) -> Way:
@@ -211,3 +244,8 @@ def _way(binding: Binding) -> Way:
     if not binding.behind_nat and seen.transport == "udp":
         return Way(binding.contact)
     return Way(binding.contact, (seen.hop,))
+
+
+def _source(binding: Binding) -> str:
+    """Where its REGISTER came from: address and port."""
+    return f"{in_uri(binding.received.host)}:{binding.received.port}"

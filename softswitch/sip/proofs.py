@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from softswitch.registration.accounts import Account, Accounts, Proven, Refused
 from softswitch.registration.nonces import Nonces
 from softswitch.registration.offers import Offers
+from softswitch.sip import sources
 from softswitch.sip.gate import Answer, Request
 
 Offended = Callable[[str, str], None]
@@ -37,16 +38,17 @@ class Proofs:
 
     def of(self, request: Request) -> Proven | Answer:
         """The agent who sent it, or the answer to who proves nothing: 401 with a challenge, or 400."""
-        headers = request.message.headers
-        mark = f"{request.source}:{request.port} {headers.get('call-id')} {headers.get('cseq')}"
+        headers, now = request.message.headers, self._loop.time()
+        # A retransmission is the same to the last octet: the digest covers neither Contact nor body.
+        mark = f"{request.source}:{request.port} {hash(request.message.text)}"
         proof = self._accounts.check(
-            headers.get("authorization"), request.method, request.message.uri, self._loop.time(), mark
+            headers.get("authorization"), request.method, request.message.uri, now, mark, _source(request)
         )
         phone = f"{request.source} {headers.get('from', '').partition(';tag=')[0][:100]}"
         if "authorization" in headers:
             self._offers.answered(phone)
         else:
-            self._offers.asked(phone, mark, self._loop.time())
+            self._offers.asked(phone, mark, now)
         return self._refuse(request, proof, phone) if isinstance(proof, Refused) else proof
 
     def _refuse(self, request: Request, refused: Refused, phone: str) -> Answer:
@@ -56,5 +58,14 @@ class Proofs:
         if refused.status != 401:
             return Answer(refused.status)
         alone = self._offers.md5_alone(phone, request.message.headers.get("user-agent", ""))
-        values = self._accounts.challenges(self._loop.time(), stale=refused.stale, md5_alone=alone)
+        values = self._accounts.challenges(
+            self._loop.time(), _source(request), stale=refused.stale, md5_alone=alone
+        )
         return Answer(401, {"WWW-Authenticate": "\n".join(values)})
+
+
+def _source(request: Request) -> str:
+    """Whom a nonce is made for: the address alone, since NAT may give each packet another port."""
+    if ":" not in request.source:
+        return request.source
+    return sources.written(sources.source_of(sources.read(request.source)))

@@ -33,13 +33,18 @@ log = structlog.get_logger(__name__)
 MAX_BANS = 4096
 """Bans at once, as many as the native table holds; beyond it the one that would end first ends."""
 
+MAX_CONNECTIONS = 1024
+"""TCP and TLS connections of one source at once, unless it is trusted: the phones of a large office."""
+
+FIRST_MESSAGE = 30
+"""Seconds until a message must have come over a new connection."""
+
 _TRANSPORTS = {
     "udp": pj.PJSIP_TRANSPORT_UDP,
     "tcp": pj.PJSIP_TRANSPORT_TCP,
     "tls": pj.PJSIP_TRANSPORT_TLS,
 }
 _EVERY_LISTENER = -1
-_NOWHERE = bytes(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Shield:
     def open(self) -> None:
         """Take its place before the transactions; bans that there were are there again."""
         lib.shield_open(secrets.randbits(64))
+        lib.tcp_open(MAX_CONNECTIONS, FIRST_MESSAGE)
         self._told = {}
         self.apply(self._settings, self._listen)
         for source, ban in self._bans.items():
@@ -86,6 +92,7 @@ class Shield:
     def close(self) -> None:
         """Leave it; the library is about to end."""
         self._meter.stop()
+        lib.tcp_close()
         lib.shield_close()
 
     def apply(self, settings: Hostility, listen: tuple[Listen, ...]) -> None:
@@ -98,8 +105,6 @@ class Shield:
         self._fill()
         if limits_change:
             lib.shield_limit(*_tokens(settings.limits.per_source), *_tokens(settings.limits.all))
-        for source in [source for source in self._bans if self._is_trusted(source)]:
-            self._lift(source)
 
     def sweep(self) -> None:
         """What is done now and then: bans that have run out go, and what was thrown away is told."""
@@ -168,8 +173,10 @@ class Shield:
 
     def peers(self, networks: Iterable[str]) -> None:
         """The networks of our trunks, all of them: known, never banned, and without limits of requests."""
-        self._peers = tuple(ip_network(network) for network in networks)
-        self._fill()
+        peers = tuple(sorted(map(ip_network, networks), key=str))
+        if peers != self._peers:
+            self._peers = peers
+            self._fill()
 
     def counts(self) -> dict[str, int]:
         """Requests thrown away since the start, by reason."""
@@ -210,7 +217,11 @@ class Shield:
             log.info("sip.on_time", worst=self._meter.worst)
 
     def _fill(self) -> None:
-        """All tables of networks and names; between two packets nobody sees them empty."""
+        """All tables of networks and names; between two packets nobody sees them empty. Who is trusted now is
+        banned no more.
+        """
+        for source in [source for source in self._bans if self._is_trusted(source)]:
+            self._lift(source)
         lib.shield_clear()
         for listen in self._listen:
             access = listen.access
@@ -240,7 +251,8 @@ def _tokens(rate: Rate | None) -> tuple[float, float]:
 
 def _add_listener(listen: Listen) -> int:
     everywhere = listen.host in EVERYWHERE
-    address = _NOWHERE if everywhere else sources.octets(sources.read(address_of(listen.host, "sip.listen")))
+    host = ("::" if listen.ipv6 else "0.0.0.0") if everywhere else address_of(listen.host, "sip.listen")
+    address = sources.octets(sources.read(host))
     transport = _TRANSPORTS[listen.transport]
     added: int = lib.shield_add_listener(
         transport, address, everywhere, listen.port, bool(listen.access.allow)

@@ -100,6 +100,8 @@ class Trunks:
             return None
         for name, trunk in self._trunks.items():
             servers = self._servers[name]
+            if not servers:
+                continue  # none could be opened; the log says why
             at_home = [server for server in servers if address in self._addresses(server)]
             if at_home if not trunk.allow_from else _within(address, trunk.allow_from):
                 account = (at_home or servers)[0].account
@@ -148,6 +150,7 @@ class Trunks:
             server.account.shutdown()
 
     def _changed(self, server: Server) -> None:
+        self._trust()  # it may have registered at another address
         kind, why = ("TrunkUp", "") if server.state is State.UP else ("TrunkDown", server.problem)
         data: dict[str, JsonValue] = {"trunk": server.trunk.name, "server": server.name}
         self._journal.note(kind, **data, **({"why": why} if why else {}))
@@ -171,8 +174,15 @@ class Trunks:
             else:
                 asked = self._loop.run_in_executor(None, _look_up, host)
                 asked.add_done_callback(partial(self._looked_up, host))
+        self._trust()
         self._bury()
         self._timer = self._loop.call_later(RESOLVED_EVERY, self._resolve)
+
+    def _trust(self) -> None:
+        """Carriers' addresses are never banned, and send as much as they have."""
+        named = (str(network) for trunk in self._trunks.values() for network in trunk.allow_from)
+        found = (str(address) for server in self._all() for address in self._addresses(server))
+        self._endpoint.shield.peers({*named, *found})
 
     def _looked_up(self, host: str, asked: asyncio.Future[frozenset[IPv4Address | IPv6Address]]) -> None:
         if asked.cancelled():
@@ -181,6 +191,7 @@ class Trunks:
             log.warning("trunk.unknown_host", host=host, why=str(error), advice="name it in allow_from")
         else:
             self._resolved[host] = asked.result()
+            self._trust()
 
 
 def _look_up(host: str) -> frozenset[IPv4Address | IPv6Address]:

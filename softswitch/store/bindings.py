@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class KeptBindings:
         self._loop = asyncio.get_running_loop()
         self._news: dict[str, str | None] = {}
         """What is not written yet; None: it is gone."""
+        self._found: set[str] = set()
+        """Keys of what was read at the start."""
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Future[None] | None = None
 
@@ -42,13 +44,27 @@ class KeptBindings:
         """All that was kept, read once at the start."""
         try:
             with closing(self._open()) as database:
-                rows = database.execute("SELECT plain FROM bindings ORDER BY rowid").fetchall()
+                rows = database.execute("SELECT key, plain FROM bindings ORDER BY rowid").fetchall()
         except sqlite3.Error as error:
             log.error("phones.file_set_aside", file=str(self._path), why=str(error))
-            self._path.replace(self._path.with_suffix(".broken"))
+            with suppress(OSError):  # where it cannot even be moved, every write will say so again
+                self._path.replace(self._path.with_suffix(".broken"))
             return
-        for (plain,) in rows:
-            yield json.loads(plain)
+        self._found = {key for key, _ in rows}
+        for key, text in rows:
+            try:
+                plain = json.loads(text)
+            except (ValueError, TypeError) as error:
+                log.warning("phones.not_restored", key=key, why=str(error))
+                continue
+            if isinstance(plain, dict):
+                yield plain
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Forget what was read at the start, but for these."""
+        for key in self._found.difference(keys):
+            self.put(key, None)
+        self._found.clear()
 
     def put(self, key: str, plain: Mapping[str, Any] | None) -> None:
         """Keep this; None: forget it. Returns at once."""

@@ -69,7 +69,7 @@ class Word:
 
 
 QUALITY = (
-    "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), encrypted, as in types.Quality"
+    "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), encrypted, strangers: types.Quality"
 )
 
 VOCABULARY: Mapping[str, Word] = MappingProxyType(

@@ -28,6 +28,11 @@ JUMP = 0.2
 """Seconds by which timestamps and arrivals may part before a new stretch of the stream is assumed."""
 
 
+def family_of(host: str) -> socket.AddressFamily:
+    """Of sockets at an address."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One packet as it came in."""
@@ -50,7 +55,7 @@ class Ear:
         self.arrivals: list[Arrival] = []
         self.strange: list[bytes] = []
         """Datagrams that are no RTP."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket = socket.socket(family_of(host), socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
@@ -84,6 +89,7 @@ class Ear:
         while True:
             try:
                 data, ancillary, _, source = self._socket.recvmsg(2048, 64)
+                source = source[:2]
             except (BlockingIOError, ConnectionRefusedError):
                 return
             seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2][: _TIMESPEC.size])

@@ -47,6 +47,8 @@ class FakeLeg:
         self.on_progress: Callable[[int], None] | None = None
         self.acknowledges = True
         """An incoming leg: an ACK follows our 200; without it the leg is never answered."""
+        self.keys_awaited = False
+        """Somebody reads `digits`."""
         self.sounds_early = False
         self.responded = True
         """An outgoing leg: something has come back, 100 Trying at least."""
@@ -97,6 +99,10 @@ class FakeLeg:
         """Declare what this leg hears from now on."""
         if self.state is not LegState.ENDED:
             self._hearing.declare(now(), sources)
+
+    def await_keys(self, awaited: bool) -> None:
+        """Only noted: what is pressed here is heard anyway."""
+        self.keys_awaited = awaited
 
     def hangup(self, status: int = 0, reason: str = "") -> None:
         """End it from the switch's side; `ended` is set before this returns, as PJSIP may do."""

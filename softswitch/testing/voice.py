@@ -12,6 +12,7 @@ from softswitch.ports import Clip
 from softswitch.testing.ear import Address, Ear
 from softswitch.testing.g711 import LAWS, Samples
 from softswitch.testing.rtp import FRAME, RATE, Packet, key_press
+from softswitch.testing.tones import key_sound
 
 FRAME_SECONDS = FRAME / RATE
 
@@ -51,6 +52,7 @@ class Voice:
         self._timestamp = random.getrandbits(31)
         self._keys: deque[tuple[bytes, bool]] = deque()
         self._key_timestamp = 0
+        self._tones: deque[Samples] = deque()
         self._sound: Samples = np.zeros(FRAME, np.int16)
         self._place = 0
         self._loop = asyncio.get_running_loop()
@@ -73,6 +75,13 @@ class Voice:
             self._keys.extend((event.pack(), marker) for event, marker in key_press(digit, frames))
             self._keys.extend([(b"", False)] * pause)
 
+    def press_by_tones(self, digits: str, seconds: float = 0.1, pause: float = 0.1) -> None:
+        """Press keys as sound, in place of what else it says; a key and its pause are whole packets."""
+        for digit in digits:
+            sound = key_sound(digit, RATE, seconds=seconds, pause=pause)
+            whole = np.pad(sound, (0, -len(sound) % FRAME)) * 32767
+            self._tones.extend(whole.astype(np.int16).reshape(-1, FRAME))
+
     def stop(self) -> None:
         """Send no more."""
         self._timer.cancel()
@@ -92,11 +101,16 @@ class Voice:
                 self._key_timestamp = self._timestamp
             self._put(self._ear.event_type, self._key_timestamp, report, marker)
         else:
-            frame = self._sound[self._place : self._place + FRAME]
-            self._place = (self._place + FRAME) % len(self._sound)
-            payload = LAWS[self.payload_type].encode(frame)
+            payload = LAWS[self.payload_type].encode(self._next_frame())
             self._put(self.payload_type, self._timestamp, payload, marker=self.sent == 0)
         self._timestamp = (self._timestamp + FRAME) & 0xFFFFFFFF
+
+    def _next_frame(self) -> Samples:
+        if self._tones:
+            return self._tones.popleft()
+        frame = self._sound[self._place : self._place + FRAME]
+        self._place = (self._place + FRAME) % len(self._sound)
+        return frame
 
     def _put(self, payload_type: int, timestamp: int, payload: bytes, marker: bool) -> None:
         if self.paused:

@@ -82,3 +82,15 @@ def test_agents_encrypt_as_callers_do_unless_something_else_is_said(check_text):
     settings = check_text(text + "sip: {srtp: optional}").settings
     assert (settings.sip.srtp, settings.phones["desk"].way.srtp) == (Srtp.OPTIONAL, Srtp.OPTIONAL)
     assert (settings.phones["b"].way.srtp, settings.phones["b"].srtp) == (Srtp.OFF, Srtp.OFF)
+
+
+def test_a_stun_server_has_its_usual_port_or_another(check_text):
+    sip = check_text(SOUND + "sip: {stun: stun.example.com, local_networks: [192.0.2.0/24]}").settings.sip
+    assert sip.stun == ("stun.example.com", 3478)
+    assert [str(network) for network in sip.local_networks] == ["192.0.2.0/24"]
+    assert check_text(SOUND + 'sip: {stun: "192.0.2.9:5000"}').settings.sip.stun == ("192.0.2.9", 5000)
+
+
+def test_a_fixed_address_is_not_looked_for(one_problem):
+    message = one_problem(SOUND + "sip: {public_address: 192.0.2.1, §stun: stun.example.com}")
+    assert message == "`stun` looks for the address that `public_address` names already"

@@ -45,7 +45,7 @@ def test_a_file_with_more_than_ten_mistakes_has_them_all_found_in_one_run(check_
     assert checked.places == checked.marks
     assert len(checked.marks) == 12
     assert checked.messages == [
-        'expected transport, address and port, as udp:0.0.0.0:5060 or tls:192.0.2.5:5061, got "udp:5060"',
+        'expected transport, address and port, as udp:0.0.0.0:5060 or tls:[2001:db8::5]:5061, got "udp:5060"',
         "expected pcma, pcmu, g722 or opus, got pcm; did you mean 'pcmu'?",
         'unknown time zone "Europe/Warszawa", did you mean "Europe/Warsaw"?;'
         " write it as Europe/Warsaw (IANA names)",

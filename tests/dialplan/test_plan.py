@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from softswitch.dialplan.classes import EXPENSIVE, PREFIXES
-from softswitch.dialplan.numbering import is_e164
+from softswitch.dialplan.numbering import Numbering, is_e164
 from softswitch.dialplan.plan import Dial, DialPlan, OutboundRule, Refused, Rewrite
 
 PLAN = DialPlan(
@@ -74,6 +74,17 @@ def test_what_is_expensive_is_refused_unless_somebody_said_so(dialled, kind):
     allowed = PLAN.decide(dialled, frozenset({kind}))
     assert isinstance(allowed, Dial)
     assert allowed.kind == kind
+
+
+@pytest.mark.parametrize(("dialled", "kind"), [("8095551234", "international"), ("9005551234", "premium")])
+def test_what_looks_like_a_neighbour_of_country_1_is_no_national_call(dialled, kind):
+    america = Numbering("1", "", "011", (10, 10), ("911",))
+    plan = DialPlan(america, (OutboundRule("all", ("+1*",), ("carrier",), "local"),))
+    assert plan.decide(dialled) == plan.decide(f"1{dialled}")
+    refused = plan.decide(dialled)
+    assert isinstance(refused, Refused)
+    assert f"is {kind}" in refused.why
+    assert isinstance(plan.decide("2125551234"), Dial)
 
 
 def test_agents_may_dial_what_is_said_of_them():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import struct
 import wave
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,7 +18,6 @@ import numpy as np
 
 from softswitch.testing.rtp import RATE
 from softswitch.testing.sound import Sound
-from softswitch.testing.voice import tone
 from tests.e2e import ports
 
 START = 10.0
@@ -34,15 +34,15 @@ net_interface 127.0.0.1
 ctrl_tcp_listen 127.0.0.1:{ctrl}
 rtp_ports {rtp}-{rtp_last}
 audio_source aufile,{microphone}
-ausrc_srate 8000
-auplay_srate 8000
+ausrc_srate {rate}
 ausrc_channels 1
 auplay_channels 1
 ringback_disabled yes
 menu_bell no
 snd_path {heard}
 module_path /usr/lib/baresip/modules
-module g711.so
+module {codec}.so
+module auresamp.so
 module aufile.so
 module sndfile.so
 module srtp.so
@@ -64,11 +64,18 @@ class Baresip:
         user: str,
         *,
         password: str = "",
-        speaks: float = 0.0,
+        speaks: float | tuple[float, ...] = 0.0,
+        codec: str = "g711",
+        rate: int = RATE,
         modules: Iterable[str] = (),
     ) -> None:
-        """`speaks` is the tone in its microphone, in Hz; 0: silence. `modules`: more of its own, as `mwi`."""
+        """`speaks` is what its microphone hears, one or more tones in Hz; 0: silence.
+
+        `codec` is one of its modules, and `rate` its microphone's. `modules`: more of its own, as `mwi`.
+        """
         self.user = user
+        self._codec = codec
+        self._rate = rate
         self.events: list[Event] = []
         """All so far, also those that were taken."""
         self._password = password
@@ -93,12 +100,12 @@ class Baresip:
         )
         self._heard.mkdir(parents=True)
         microphone = self._folder / "microphone.wav"
-        _write(
-            microphone, tone(self._speaks, SPEECH) if self._speaks else np.zeros(int(SPEECH * RATE), np.int16)
-        )
+        _write(microphone, _tones(self._speaks, self._rate), self._rate)
         control = self.port + ports.BLOCK - 1
         (self._folder / "config").write_text(
             _CONFIG.format(
+                codec=self._codec,
+                rate=self._rate,
                 sip=self.port,
                 ctrl=control,
                 rtp=self.port + 4,
@@ -252,13 +259,30 @@ class Baresip:
 
     def sound(self, call: int = -1) -> Sound:
         """What it heard in one of its calls that are over, the last by default: what came in packets, one
-        after the other; times without any are left out.
+        after the other; times without any are left out. Of a phone with G.711.
         """
+        samples, rate, last = self._recorded(call)
+        assert rate == RATE, f"it heard {rate} samples in a second; ask for its `spectrum`"
+        return Sound(samples, last - len(samples) / RATE)
+
+    def spectrum(
+        self, call: int = -1, *, last: float = 1.0
+    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The frequencies in Hz, and each one's part in the power of the last seconds that it heard."""
+        samples, rate, _ = self._recorded(call)
+        end = samples[-round(last * rate) :]
+        power = np.abs(np.fft.rfft(end * np.hanning(len(end)))) ** 2
+        return np.fft.rfftfreq(len(end), 1 / rate), power / max(power.sum(), 1e-12)
+
+    def _recorded(self, call: int) -> tuple[np.ndarray[Any, Any], int, float]:
+        """Samples, their rate, and when the last of them came; the first channel."""
         files = sorted(self._heard.glob("*-dec.wav"), key=lambda file: file.stat().st_mtime)
         assert files, f"no call was heard{self.last_words()}"
-        raw, last = files[call].read_bytes()[_HEADER:], files[call].stat().st_mtime
-        samples = np.frombuffer(raw[: len(raw) // 2 * 2], "<i2").astype(np.float32) / 32768.0
-        return Sound(samples, last - len(samples) / RATE)
+        raw = files[call].read_bytes()
+        channels, rate = struct.unpack_from("<HI", raw, 22)
+        frames = np.frombuffer(raw[_HEADER:][: (len(raw) - _HEADER) // (2 * channels) * 2 * channels], "<i2")
+        samples = frames.reshape(-1, channels)[:, 0].astype(np.float32) / 32768.0
+        return samples, rate, files[call].stat().st_mtime
 
     def last_words(self) -> str:
         """The end of its log, for messages."""
@@ -266,9 +290,18 @@ class Baresip:
         return f"; the end of {self.user}'s log:\n" + "\n".join(text.splitlines()[-60:])
 
 
-def _write(file: Path, samples: np.ndarray[Any, Any]) -> None:
+def _tones(frequencies: float | tuple[float, ...], rate: int) -> np.ndarray[Any, Any]:
+    """Tones together, as loud as one; of none, silence."""
+    several = frequencies if isinstance(frequencies, tuple) else (frequencies,)
+    at = 2 * np.pi * np.arange(round(SPEECH * rate)) / rate
+    level = 0.3 * 32767 / len(several)
+    mixed = sum((level * np.sin(frequency * at) for frequency in several), np.zeros(len(at)))
+    return mixed.astype(np.int16)
+
+
+def _write(file: Path, samples: np.ndarray[Any, Any], rate: int) -> None:
     with wave.open(str(file), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
-        out.setframerate(RATE)
+        out.setframerate(rate)
         out.writeframes(samples.astype("<i2").tobytes())

@@ -55,6 +55,12 @@ SCENES: dict[str, Scene] = {
     ),
     "waits_and_talks": Scene("waits_and_talks", "607", {"talks": ANSWERS}, _talks(3000), queue={}),
     "hold_and_resume": Scene("hold_and_resume", "208", {"x208": ANSWERS}),
+    "rings_reliably_and_changes": Scene(
+        "rings_reliably_and_changes", "223", {"x223": ("agent_rings_reliably", *ONCE)}
+    ),
+    "agent_rings_reliably": Scene(
+        "waits_and_talks", "623", {"reliable": ("agent_rings_reliably", *ONCE)}, _talks(3000), queue={}
+    ),
     "dtmf_rfc4733": Scene("dtmf_rfc4733", "609", {"by_rtp": ANSWERS}, queue={}),
     "dtmf_info_relay": Scene("dtmf_info_relay", "610", {"by_relay": ANSWERS}, queue={}),
     "dtmf_info": Scene("dtmf_info", "611", {"by_info": ANSWERS}, queue={}),
@@ -141,7 +147,7 @@ def configuration(phones: dict[str, int]) -> dict[str, Any]:
     agents: dict[str, dict[str, Any]] = {
         name: {"dial": f"sip:{name}@127.0.0.1:{port}"} for name, port in phones.items()
     }
-    for extension in ("203", "208"):
+    for extension in ("203", "208", "223"):
         agents[f"x{extension}"]["extension"] = extension
     for name in ("all", "every"):
         agents[name]["calls"] = "unlimited"

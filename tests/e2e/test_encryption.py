@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import shutil
 import signal
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -116,6 +117,38 @@ async def test_a_real_phone_calls_another_and_both_talk_encrypted(tmp_path):
         assert record["agent_media"]["encrypted"]
         assert voice(one.sound().after(0.7), AGENT_TONE) > 0.5
         assert voice(two.sound().after(0.7), CALLER_TONE) > 0.5
+
+
+async def test_an_encrypted_call_is_held_and_resumed_and_outlives_the_certificate(tmp_path):
+    async with (
+        running(tmp_path) as switch,
+        Baresip(tmp_path, "201", speaks=AGENT_TONE, password="secret-201") as agent,
+        Phone("100") as caller,
+    ):
+        await agent.register(REALM, secure(switch), mediaenc="srtp-mand")
+        call = caller.call(switch.uri("201"))
+        call.say(tone(CALLER_TONE))
+        await agent.until("CALL_INCOMING")
+        await agent.answer()
+        await call.until_answered()
+        await asyncio.sleep(1)
+        await agent.hold()
+        await asyncio.sleep(1)
+        held = time.time()
+        await agent.resume()
+        Authority(tmp_path).issue("switch")
+        switch.signal(signal.SIGHUP)
+        await asyncio.sleep(2)
+        assert switch.events("SettingsLoaded")
+        now = time.time()
+        await agent.hangup()
+        assert await call.until_ended() == "them"
+        heard = call.ear.sound()
+        assert voice(heard.between(held - 0.6, held), AGENT_TONE) < 0.1
+        assert voice(heard.between(now - 1, now), AGENT_TONE) > 0.5
+        assert voice(agent.sound().between(agent.sound().end - 1.0), CALLER_TONE) > 0.5
+        record = await asyncio.to_thread(switch.record, call.call_id)
+        assert record["agent_media"]["encrypted"]
 
 
 async def test_who_must_encrypt_and_does_not_is_refused(tmp_path):

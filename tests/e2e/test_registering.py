@@ -172,6 +172,22 @@ async def test_bindings_survive_the_death_of_the_switch(tmp_path):
         await asyncio.to_thread(switch.stop)
 
 
+async def test_a_reload_sends_away_who_registered_by_a_password_that_is_no_more(tmp_path):
+    from softswitch.control.client import ask
+
+    agents = CONFIGURATION["agents"]
+    changed = {**agents, "desk-201": agents["desk-201"] | {"password": "better-201"}}
+    async with running(tmp_path) as switch, desk("201") as first, desk("202") as second:
+        for phone in (first, second):
+            assert (await phone.register(home(switch), expires=60)).status == 200
+        await becomes(switch, "desk-202", "free")
+        switch.configure(CONFIGURATION | {"agents": changed})
+        await asyncio.to_thread(ask, switch.data / "control.sock", "reload")
+        assert await agents_state(switch, "desk-201") == "offline"
+        assert await agents_state(switch, "desk-202") == "free"
+        assert (await first.register(home(switch), expires=60)).status == 401
+
+
 async def test_an_agent_calls_another_and_is_shown_by_name(tmp_path):
     async with running(tmp_path) as switch, desk("201") as one, desk("202") as two:
         await one.register(home(switch))
@@ -214,3 +230,23 @@ async def test_codes_change_the_agents_state_and_are_confirmed(tmp_path, code, s
             await becomes(switch, "desk-201", then)
         reasons = [event["data"]["reason"] for event in switch.events("AgentPaused")]
         assert reasons == {"*13": [""], "*131": ["lunch"]}.get(code, [])
+
+
+async def test_a_reload_without_an_agent_whose_phone_is_registered(tmp_path):
+    from softswitch.control.client import ask
+
+    fewer = {name: agent for name, agent in CONFIGURATION["agents"].items() if name != "desk-201"}
+    without = CONFIGURATION | {"agents": fewer, "teams": {"support": {"agents": ["desk-202"]}}}
+    async with running(tmp_path) as switch, desk("201") as first, desk("202") as second:
+        for phone in (first, second):
+            assert (await phone.register(home(switch), expires=60)).status == 200
+        await becomes(switch, "desk-202", "free")
+        switch.configure(without)
+        await asyncio.to_thread(ask, switch.data / "control.sock", "reload")
+        assert await agents_state(switch, "desk-202") == "free"
+        assert (await first.register(home(switch), expires=60)).status == 401
+        switch.configure(CONFIGURATION)
+        await asyncio.to_thread(ask, switch.data / "control.sock", "reload")
+        assert await agents_state(switch, "desk-201") == "offline"
+        assert (await first.register(home(switch), expires=60)).status == 200
+        assert await agents_state(switch, "desk-201") == "free"

@@ -102,6 +102,17 @@ def test_hold_and_resume(scene):
     assert record["agent"] == "x208"
 
 
+def test_rings_reliably_and_changes(scene):
+    record = scene.record()
+    assert (record["agent"], record["outcome"], record["ended_by"]) == ("x223", "answered", "caller")
+    assert record["caller_media"]["codec"] == "PCMA/8000"
+    assert record["agent_media"]["codec"] == "PCMU/8000"
+
+
+def test_agent_rings_reliably(scene):
+    assert scene.record()["agent"] == "reliable"
+
+
 @pytest.mark.parametrize("agent", ["by_rtp"])
 def test_dtmf_rfc4733(scene, agent):
     _pressed_two_and_one(scene, agent)

@@ -82,10 +82,20 @@ def test_the_dummys_secret_opens_nothing(accounts):
     assert check(accounts, answer(nonce(accounts), "nobody", "")).failure is Failure.WRONG
 
 
-def test_a_nonce_from_before_a_restart_is_stale_for_the_right_password_only(accounts):
-    old = "0" * 54
-    assert check(accounts, answer(old)).stale
-    assert not check(accounts, answer(old, password="wrong")).stale
+@pytest.mark.parametrize("password", ["secret", "wrong"])
+def test_a_nonce_that_is_not_the_sources_own_says_nothing_of_it(accounts, password):
+    """Over UDP anybody can write anybody's address: who was sent no nonce there has proved not even that."""
+    others = nonce_of(accounts.challenges(0.0, "192.0.2.66")[0])
+    for foreign in ("0" * 54, others):
+        refused = accounts.check(answer(foreign, password=password), "REGISTER", URI, 1.0, "", "192.0.2.7")
+        assert (refused.failure, refused.stale, refused.suspicious) == (Failure.STALE, True, False)
+
+
+def test_a_wrong_password_with_the_sources_own_nonce_is_held_against_it(accounts):
+    own = nonce_of(accounts.challenges(0.0, "192.0.2.7")[0])
+    refused = accounts.check(answer(own, password="wrong"), "REGISTER", URI, 1.0, "", "192.0.2.7")
+    assert (refused.failure, refused.stale, refused.suspicious) == (Failure.WRONG, False, True)
+    assert accounts.check(answer(own), "REGISTER", URI, 1.0, "", "192.0.2.7") == Proven("desk", "201")
 
 
 def test_an_old_nonce_and_a_used_one_are_stale_and_not_suspicious(accounts):

@@ -34,8 +34,11 @@ class Door:
         accounts = [Account("201", ANN, password="secret-201")] if logins else []
         self.admission.apply(accounts, REALM, guests=guests)
 
-    def invite(self, sender, *, to="sip:600@192.0.2.1", password=None, user="201"):
-        message = sent("INVITE", to, [("From", f"<{sender}>;tag=1"), ("Call-ID", "c"), ("CSeq", "1 INVITE")])
+    def invite(self, sender, *, to="sip:600@192.0.2.1", password=None, user="201", asserted=""):
+        headers = [("From", f"<{sender}>;tag=1"), ("Call-ID", "c"), ("CSeq", "1 INVITE")]
+        if asserted:
+            headers.append(("P-Asserted-Identity", asserted))
+        message = sent("INVITE", to, headers)
         return self._ask(message, self.admission.invite, password, user)
 
     def register(self, aor, *, password="secret-201", user="201", contact="<sip:201@10.0.0.7>"):
@@ -57,9 +60,24 @@ class Door:
         return answer
 
 
-def _request(message):
+def _request(message, source="10.0.0.7"):
     text = message.pack().decode()
-    return Request(message.method, Message(text), "10.0.0.7", 5060, "UDP", in_dialog=False, leg=None)
+    return Request(message.method, Message(text), source, 5060, "UDP", in_dialog=False, leg=None)
+
+
+def _proving(door, message, password="secret-201"):
+    """The request with an answer to the challenge for 10.0.0.7."""
+    values = door.admission.register(_request(message)).headers["WWW-Authenticate"].split("\n")
+    response = Sent("SIP/2.0 401 Unauthorized", [("WWW-Authenticate", value) for value in values])
+    proving = Digest("201", password, ("SHA-256", "MD5")).answer(message, response)
+    assert proving is not None
+    return proving
+
+
+def _register(contact="<sip:201@10.0.0.7>"):
+    aor = f"<sip:201@{REALM}>"
+    headers = [("From", f"{aor};tag=1"), ("To", aor), ("Call-ID", "c"), ("CSeq", "1 REGISTER")]
+    return sent("REGISTER", f"sip:{REALM}", [*headers, ("Contact", contact)])
 
 
 async def test_a_guest_is_let_in_and_nothing_is_proven():
@@ -82,6 +100,24 @@ async def test_whoever_claims_to_be_of_this_house_is_asked_for_proof(sender):
     assert answer.status == 401
     assert len(re.findall("algorithm=", answer.headers["WWW-Authenticate"])) == 2
     assert door.offences == [], "to be asked is no offence"
+
+
+@pytest.mark.parametrize(
+    ("sender", "asserted"),
+    [
+        ("sip:anonymous@anonymous.invalid", "<sip:201@elsewhere.example>"),
+        ("sip:anonymous@anonymous.invalid", f'"Ann" <sip:nobody@{REALM}>'),
+        ("sip:anonymous@anonymous.invalid", "tel:201"),
+        ("sip:201@elsewhere.example", "<sip:100@elsewhere.example>"),
+        ("tel:201", ""),
+        ("sip:%3201@elsewhere.example", ""),
+        ("sip:201:secret@elsewhere.example", ""),
+        ("sip:201;phone-context=x@elsewhere.example", ""),
+    ],
+)
+async def test_no_other_spelling_shows_a_guest_as_an_agent(sender, asserted):
+    assert Door().invite(sender, asserted=asserted).status == 401
+    assert Door().invite("sip:100@elsewhere.example", asserted="<sip:300@elsewhere.example>").status == 0
 
 
 async def test_a_wrong_password_and_a_wrong_user_get_the_same_answer_and_count():
@@ -110,6 +146,7 @@ async def test_a_registration_needs_proof_of_its_own_name():
     assert door.register(f"sip:202@{REALM}").status == 403
     answer = door.register(f"sip:201@{REALM}")
     assert (answer.status, answer.headers["Contact"]) == (200, "<sip:201@10.0.0.7>;expires=600")
+    assert door.register(f"sip:20%31@{REALM}").status == 200, "the same name (RFC 3261 section 10.3 step 5)"
 
 
 async def test_a_registration_that_makes_no_sense_is_400():
@@ -128,3 +165,22 @@ async def test_a_phone_that_a_choice_of_algorithms_silences_is_offered_md5_alone
 
     assert offered(CSeq="1 REGISTER") == ["SHA-256", "MD5"]
     assert offered(CSeq="2 REGISTER", **{"User-Agent": "baresip v1.0.0 (x86_64/linux)"}) == ["MD5"]
+
+
+async def test_nobody_can_have_another_address_banned():
+    """A wrong password under somebody else's address, which UDP lets anybody write."""
+    door = Door()
+    forged = _request(_proving(door, _register(), password="guess"), source="192.0.2.66")
+    assert door.admission.register(forged).status == 401
+    assert door.offences == []
+
+
+async def test_credentials_that_were_seen_register_no_other_phone():
+    """The digest does not cover Contact, and a retransmission is the same to the last octet."""
+    door = Door()
+    proving = _proving(door, _register())
+    first = door.admission.register(_request(proving))
+    assert (first.status, door.admission.register(_request(proving))) == (200, first)
+    forged = proving.pack().decode().replace("<sip:201@10.0.0.7>", "<sip:201@192.0.2.66>")
+    replayed = Request("REGISTER", Message(forged), "10.0.0.7", 5060, "UDP", in_dialog=False, leg=None)
+    assert door.admission.register(replayed).status == 401

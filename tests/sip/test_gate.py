@@ -63,6 +63,30 @@ async def test_a_request_of_an_unknown_call_is_481(house: House, phone: Phone) -
     assert (await phone.request("OPTIONS", to_tag="unheard-of")).status == 481
 
 
+@pytest.mark.parametrize(
+    ("method", "headers", "body", "status"),
+    [
+        ("INFO", {}, "", 481),
+        ("REGISTER", {}, "", 481),
+        ("INVITE", {"Require": "telepathy"}, "", 420),
+        ("INVITE", {}, sdp(9, address="host.example"), 488),
+        ("OPTIONS", {"Call_ID": "another"}, "", 400),
+    ],
+)
+async def test_a_made_up_call_leaves_no_transaction_behind(
+    house: House, phone: Phone, method: str, headers: dict[str, str], body: str, status: int
+) -> None:
+    """They are held for 32 s each, and a flood would fill the table."""
+    before = house.endpoint.gate.requests().get(method, 0)
+    call = Dialog(phone)
+    call.remote_tag = "unheard-of"
+    call.send(method, body, **headers)
+    assert (await call.final(method)).status == status
+    call.send(method, body, cseq=call.cseq, branch=call.branch, **headers)
+    assert (await call.final(method)).status == status
+    assert house.endpoint.gate.requests()[method] == before + 2, "a transaction would have taken the second"
+
+
 async def test_a_call_that_has_gone_round_in_a_loop_goes_no_further(house: House, phone: Phone) -> None:
     assert (await Dialog(phone).invite(sdp(9), Max_Forwards="0")).status == 483
     assert house.arrived.empty()

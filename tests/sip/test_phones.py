@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -144,4 +145,53 @@ async def test_nobody_is_asked_when_that_is_not_wanted():
     desk.register()
     await asyncio.sleep(1000)
     assert desk.line.asked == []
+    desk.phones.close()
+
+
+async def test_another_interval_holds_at_once():
+    desk = Desk()
+    desk.phones.keep_alive = 0
+    desk.register()
+    desk.phones.keep_alive = 3600
+    desk.phones.keep_alive = 30
+    await asyncio.sleep(100)
+    assert 3 <= len(desk.line.asked) <= 5, "one question after the other, and none from before"
+    desk.phones.close()
+
+
+async def test_a_phone_that_was_silent_is_rung_again_when_nobody_asks_any_more():
+    desk = Desk()
+    desk.line.deaf.add("sip:201@10.0.0.7")
+    desk.register()
+    await asyncio.sleep(95)
+    desk.phones.keep_alive = 0
+    assert [there for _, there in desk.told] == [True, False, True]
+    assert len(desk.phones.ways(ANN)) == 1
+    desk.phones.close()
+
+
+async def test_after_a_restart_phones_are_not_all_asked_at_once():
+    desk, again = Desk(), Desk(contacts=500)
+    desk.phones.keep_alive = 0
+    desk.register()
+    (binding,) = desk.phones._registrar
+    again.phones.restore(replace(binding, contact=f"sip:201@10.0.0.7:{port}") for port in range(5000, 5300))
+    await asyncio.sleep(0.15)
+    assert 90 < len(again.line.asked) < 210
+    await asyncio.sleep(0.15)
+    assert len({way.uri for _, way in again.line.asked}) == 300
+    again.phones.close()
+    desk.phones.close()
+
+
+async def test_a_phone_that_answers_no_more_makes_room_for_one_that_registers():
+    desk = Desk(contacts=2)
+    desk.line.deaf.add("sip:201@10.0.0.7:1")
+    desk.register("sip:201@10.0.0.7:1", call_id="a")
+    desk.register("sip:201@10.0.0.7:2", call_id="b")
+    assert desk.register("sip:201@10.0.0.7:3", call_id="c").status == 403
+    await asyncio.sleep(95)
+    assert desk.register("sip:201@10.0.0.7:3", call_id="c").status == 200
+    assert [way.uri[-1] for way in desk.phones.ways(ANN)] == ["2", "3"]
+    assert desk.register("sip:201@10.0.0.7:4", call_id="d").status == 403
     desk.phones.close()

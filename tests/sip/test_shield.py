@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -12,10 +13,22 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from softswitch.config.settings import Access, BanSettings, Hostility, LimitSettings, Listen, Rate
+from softswitch.config.settings import (
+    Access,
+    BanSettings,
+    Hostility,
+    LimitSettings,
+    Listen,
+    Rate,
+    Trunk,
+    TrunkServer,
+)
 from softswitch.sip import sources
 from softswitch.sip._native import lib
-from softswitch.sip.shield import Shield
+from softswitch.sip.shield import FIRST_MESSAGE, MAX_CONNECTIONS, Shield
+from softswitch.sip.trunks import Trunks
+from softswitch.testing.fakes import FakeJournal
+from softswitch.types import TrunkName
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Heard, Phone, sdp
 
@@ -129,9 +142,25 @@ async def test_who_is_trusted_is_never_banned(house: House, shield: Shield, phon
 
 
 async def test_trunks_are_trusted_too(shield: Shield) -> None:
+    shield.ban("198.51.100.8", 60, "a test")
     shield.peers(["198.51.100.0/24"])
+    assert shield.bans() == []
     assert not shield.ban("198.51.100.7", 60, "a test")
     assert shield.ban("198.51.101.7", 60, "a test")
+
+
+async def test_the_addresses_of_trunks_in_force_are_those(house: House, shield: Shield) -> None:
+    networks = (ip_network("198.51.100.0/24"), ip_network("2001:db8:7::/64"))
+    named = Trunk(TrunkName("named"), (TrunkServer("192.0.2.7"),), allow_from=networks, options=0)
+    found = Trunk(TrunkName("found"), (TrunkServer("192.0.2.8"),), options=0)
+    trunks = Trunks(house.endpoint, FakeJournal())
+    trunks.apply({named.name: named, found.name: found})
+    for address in ("198.51.100.7", "2001:db8:7::1", "192.0.2.8"):
+        assert not shield.ban(address, 60, "a test"), address
+    trunks.apply({named.name: named})
+    assert shield.ban("192.0.2.8", 60, "a test")
+    trunks.apply({})
+    await trunks.close()
 
 
 async def test_of_ipv6_the_whole_network_is_banned(shield: Shield) -> None:
@@ -179,15 +208,84 @@ async def test_each_listener_has_its_own_lists(house: House, shield: Shield, pho
     udp, tcp = house.endpoint.settings.listen
     shield.apply(STRICT, (udp, replace(tcp, access=Access(deny=("127.0.0.0/8",)))))
     assert await heard(phone) is not None
+    async with connected(house) as (reader, _):
+        assert await is_closed(reader)
+
+
+# Connections. ----------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def connected(house: House) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     try:
-        writer.write(Dialog(phone).text("OPTIONS").replace("/UDP", "/TCP").encode())
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await reader.read(1000)
+        yield reader, writer
     finally:
         writer.close()
-        await writer.wait_closed()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def is_closed(reader: asyncio.StreamReader, within: float = 1.0) -> bool:
+    """Whether the switch hangs up within so many seconds."""
+    try:
+        async with asyncio.timeout(within):
+            return await reader.read(1000) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+async def test_nobody_has_more_connections_than_an_office(house: House, shield: Shield) -> None:
+    before = shield.counts().get("too many connections", 0)
+    lib.tcp_limits.per_source = 3
+    try:
+        async with AsyncExitStack() as stack:
+            for _ in range(3):
+                reader, _ = await stack.enter_async_context(connected(house))
+                assert not await is_closed(reader, 0.1)
+            async with connected(house) as (reader, _):
+                assert await is_closed(reader)
+            assert shield.counts()["too many connections"] == before + 1
+        await asyncio.sleep(0.2)
+        async with connected(house) as (reader, _):
+            assert not await is_closed(reader, 0.1), "the others are gone"
+        shield.peers(["127.0.0.1"])
+        async with AsyncExitStack() as stack:
+            for _ in range(5):
+                reader, _ = await stack.enter_async_context(connected(house))
+                assert not await is_closed(reader, 0.05), "a trunk may"
+    finally:
+        lib.tcp_limits.per_source = MAX_CONNECTIONS
+
+
+async def test_who_is_not_heard_is_not_connected(house: House, shield: Shield) -> None:
+    shield.ban("127.0.0.1", 60, "a test")
+    async with connected(house) as (reader, _):
+        assert await is_closed(reader)
+    shield.unban("127.0.0.1")
+    shield.apply(STRICT, with_access(house, Access(deny=("127.0.0.0/8",))))
+    async with connected(house) as (reader, _):
+        assert await is_closed(reader)
+
+
+@pytest.mark.parametrize("part", [b"", b"OPTIONS sip:600@127.0.0.1 SIP/2.0\r\nVia: "])
+async def test_a_connection_without_a_message_is_closed(house: House, shield: Shield, part: bytes) -> None:
+    lib.tcp_limits.silent = 1
+    try:
+        async with connected(house) as (reader, writer), connected(house) as (other, speaker):
+            writer.write(part)
+            speaker.write(
+                Dialog(Phone(("127.0.0.1", house.port))).text("OPTIONS").replace("UDP", "TCP").encode()
+            )
+            async with asyncio.timeout(5):
+                assert (await other.readuntil(b"\r\n")).startswith(b"SIP/2.0 200")
+                assert await is_closed(reader, 3.0)
+                await other.readuntil(b"\r\n\r\n")
+            assert not await is_closed(other, 0.5), "this one has said something"
+    finally:
+        lib.tcp_limits.silent = FIRST_MESSAGE
 
 
 @pytest.mark.parametrize(
@@ -223,6 +321,22 @@ async def test_everybody_together_above_the_rate_is_told(house: House, shield: S
     assert shield.counts()["all over the rate"] >= 4
 
 
+async def test_a_flood_of_others_does_not_keep_out_a_phone_that_is_registered(
+    house: House, shield: Shield, phone: Phone
+) -> None:
+    limited(shield, house, all=Rate(1, 60.0), per_source=Rate(5, 60.0))
+    assert [answer.status for _ in range(2) if (answer := await heard(phone))] == [200, 503]
+    shield.known("127.0.0.1")
+    try:
+        answers = [await heard(phone) for _ in range(4)]
+        assert [answer and answer.status for answer in answers] == [200, 200, 200, 503], (
+            "it has its own limit"
+        )
+    finally:
+        shield.unknown("127.0.0.1")
+    assert (await phone.request("OPTIONS")).status == 503
+
+
 async def test_what_belongs_to_a_call_passes_every_limit(house: House, shield: Shield, phone: Phone) -> None:
     house.auto = True
     call = Dialog(phone)
@@ -232,6 +346,15 @@ async def test_what_belongs_to_a_call_passes_every_limit(house: House, shield: S
         await heard(phone)
     assert (await call.invite(sdp(9, "sendonly"))).status == 200
     assert (await call.bye()).status == 200
+
+
+@pytest.mark.parametrize("method", ["INFO", "INVITE", "BYE", "CANCEL", "UPDATE"])
+async def test_what_only_says_that_it_belongs_to_a_call_does_not_pass(
+    house: House, shield: Shield, phone: Phone, method: str
+) -> None:
+    limited(shield, house, per_source=Rate(2, 60.0))
+    statuses = [(await phone.request(method, to_tag="unheard-of")).status for _ in range(4)]
+    assert statuses == [481, 481, 503, 503]
 
 
 async def test_a_repeated_invite_is_no_second_one(house: House, shield: Shield, phone: Phone) -> None:

@@ -32,6 +32,10 @@ def endpoint(sip: SipSettings, media: MediaSettings | None = None) -> SipEndpoin
 async def test_a_port_in_use_is_an_error_that_names_who_has_it_and_the_next_start_works(kind: int) -> None:
     port = free_port()
     with socket.socket(socket.AF_INET, kind) as taken:
+        if kind == socket.SOCK_STREAM:
+            taken.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # connections of other tests may linger
         taken.bind(("127.0.0.1", port))
         if kind == socket.SOCK_STREAM:
             taken.listen()
@@ -99,18 +103,6 @@ async def test_only_the_configured_codecs_are_offered_in_their_order() -> None:
     assert line.split(" ")[3:5] == ["9", "8"]
     assert "telephone-event/8000" in invite.body
     assert "PCMU" not in invite.body
-
-
-async def test_the_public_address_is_what_others_are_told() -> None:
-    port = free_port()
-    phone = await Phone.open(port + 10, ("127.0.0.1", port))
-    async with endpoint(replace(settings(port), public_address="203.0.113.7")) as running:
-        running.dial(Way(f"sip:201@127.0.0.1:{port + 10}"), caller=Party("100"))
-        invite = await phone.wait(lambda m: m.first.startswith("INVITE "))
-    phone.close()
-    assert "@203.0.113.7" in invite.header("From")
-    assert f"203.0.113.7:{port}" in invite.header("Contact")
-    assert "c=IN IP4 203.0.113.7" in invite.body
 
 
 async def test_a_switch_that_listens_everywhere_says_an_address_that_can_be_reached() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 from structlog.testing import capture_logs
 
@@ -50,3 +52,30 @@ async def test_a_disk_that_takes_nothing_is_said_and_stops_nobody(tmp_path):
     with capture_logs() as logs:
         kept.close()
     assert logs[0]["event"] == "phones.not_kept"
+
+
+async def test_one_broken_row_keeps_no_other_from_being_read(tmp_path):
+    path = tmp_path / "phones.db"
+    kept = KeptBindings(path)
+    kept.put("a", {"agent": "ann"})
+    kept.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("INSERT INTO bindings VALUES ('b', '{'), ('c', '7'), ('d', x'00ff')")
+    assert list(KeptBindings(path).read()) == [{"agent": "ann"}]
+
+
+async def test_a_file_that_cannot_even_be_moved_stops_nobody(tmp_path):
+    assert list(KeptBindings(tmp_path / "nowhere" / "phones.db").read()) == []
+
+
+async def test_what_has_ended_meanwhile_does_not_stay_in_the_file_for_ever(tmp_path):
+    path = tmp_path / "phones.db"
+    kept = KeptBindings(path)
+    for key in "abc":
+        kept.put(key, {"key": key})
+    kept.close()
+    again = KeptBindings(path)
+    assert len(list(again.read())) == 3
+    again.keep_only({"b"})
+    again.close()
+    assert list(KeptBindings(path).read()) == [{"key": "b"}]

@@ -16,6 +16,9 @@ def check(scene: Scene) -> None:
     """All of this file."""
     secure = [index for index, one in enumerate(scene.configuration.sip.listen) if one.at.startswith("tls:")]
     _certificate(scene, secure)
+    sip = scene.configuration.sip
+    if sip.stun is not None and sip.public_address != "auto":
+        scene.wrong_key(("sip", "stun"), "`stun` looks for the address that `public_address` names already")
     for name, agent in scene.configuration.agents.items():
         if agent.dial is not None and needs_tls(agent.dial) and not secure:
             scene.wrong(

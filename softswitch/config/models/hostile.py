@@ -104,7 +104,7 @@ class Limits(Section):
     """New requests of one IPv4 address, or of one IPv6 network of 64 bits. So many may come at once, and as
     many again within the time: `500 per 10s` allows bursts of 500, and 50 a second all day long."""
     all: Requests = "2000 per 1s"
-    """New requests of everybody together."""
+    """New requests of everybody together, registered phones apart."""
     lag: Lag = 0.2
     """When the switch falls so far behind with its work, new calls get 503 until it has caught up."""
 

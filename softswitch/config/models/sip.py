@@ -19,14 +19,14 @@ from pydantic_core import CoreSchema
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.hostile import Ban, Limits, Networks, Scanner
-from softswitch.config.quantities import Duration, FilePath, Words, matching, parse_text, wrong
-from softswitch.config.settings import SCANNERS
+from softswitch.config.quantities import Duration, FilePath, Words, check_ipv6, matching, parse_text, wrong
+from softswitch.config.settings import LOCAL_NETWORKS, SCANNERS
 from softswitch.config.unsupported import not_yet
 
 MAX_LEGS = 8192
 """SIP dialogs at once that the native stack is built for; a caller talking to an agent takes two."""
 
-_LISTEN = r"(udp|tcp|tls):([A-Za-z0-9.-]+):([0-9]{1,5})"
+_LISTEN = r"(udp|tcp|tls):([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})"
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 
 
@@ -36,11 +36,11 @@ def _parse_listen(value: object) -> str:
     if match:
         if not 1 <= int(match[3]) <= 65535:
             raise wrong("expected a port from 1 to 65535")
+        check_ipv6(match[2])
         return text
-    if text.startswith(("ws:", "wss:", "udp:[", "tcp:[", "tls:[")):
-        transport = text.partition(":")[0]
-        raise not_yet(text, "IPv6" if "[" in text else f"SIP over {transport.upper()}")
-    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tls:192.0.2.5:5061")
+    if text.startswith(("ws:", "wss:")):
+        raise not_yet(text, f"SIP over {text.partition(':')[0].upper()}")
+    raise wrong("expected transport, address and port, as udp:0.0.0.0:5060 or tls:[2001:db8::5]:5061")
 
 
 def _parse_ports(value: object) -> str:
@@ -64,6 +64,13 @@ def _parse_public(value: object) -> str:
     return text
 
 
+def _parse_stun(value: object) -> str:
+    text = matching(rf"{_HOST}(:[0-9]{{1,5}})?", "a host, as stun.example.com or 203.0.113.9:3478")(value)
+    if (port := text.partition(":")[2]) and not 1 <= int(port) <= 65535:
+        raise wrong("expected a port from 1 to 65535")
+    return text
+
+
 def _without_repeats(values: list[Any]) -> list[Any]:
     twice = next((value for value in values if values.count(value) > 1), None)
     if twice is not None:
@@ -75,7 +82,7 @@ LISTEN_SCHEMA = {
     "title": "transport:address:port",
     "type": "string",
     "pattern": f"^{_LISTEN}$",
-    "examples": ["udp:0.0.0.0:5060"],
+    "examples": ["udp:0.0.0.0:5060", "udp:[::]:5060"],
 }
 Listen = Annotated[str, BeforeValidator(_parse_listen), WithJsonSchema(LISTEN_SCHEMA)]
 Ports = Annotated[
@@ -94,6 +101,11 @@ Public = Annotated[
     str,
     BeforeValidator(_parse_public),
     WithJsonSchema({"title": "auto or address", "type": "string", "examples": ["auto", "198.51.100.7"]}),
+]
+Stun = Annotated[
+    str,
+    BeforeValidator(_parse_stun),
+    WithJsonSchema({"title": "host[:port]", "type": "string", "examples": ["stun.example.com"]}),
 ]
 Encryption = Literal["off", "optional", "mandatory"]
 Codec = Literal["pcma", "pcmu", "g722", "opus"]
@@ -129,7 +141,7 @@ class Listener(Section):
     """Where the switch takes calls, and from whom. Who is not heard gets no answer at all."""
 
     at: Listen
-    """Transport, address and port. An address of 0.0.0.0 is every interface."""
+    """Transport, address and port. An address of 0.0.0.0 is every interface, [::] every one with IPv6."""
     allow: Networks = Field(default=[])
     """Only these networks are heard; left out: all."""
     deny: Networks = Field(default=[])
@@ -164,14 +176,22 @@ class Sip(Section):
         AfterValidator(_without_repeated_listeners),
     ] = Field(default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"], validate_default=True)
     """Where it takes calls, over UDP, TCP and TLS: `udp:0.0.0.0:5060`, or with networks that may call, as
-    `{at: "udp:0.0.0.0:5060", allow: [203.0.113.0/24]}`. An address of 0.0.0.0 is every interface."""
+    `{at: "udp:0.0.0.0:5060", allow: [203.0.113.0/24]}`. An address of 0.0.0.0 is every interface. IPv6 has
+    listeners of its own: `udp:[::]:5060` is every interface, `udp:[2001:db8::5]:5060` one address."""
     certificate: FilePath | None = None
     """For TLS: the switch's certificate in PEM, followed by those of the authorities between it and one that
     phones know. `softswitch reload` reads it again; connections that are open stay."""
     key: FilePath | None = None
     """Its private key in PEM, without a password; left out: it stands in the same file."""
     public_address: Public = "auto"
-    """What Contact and SDP carry when the switch stands behind NAT; auto is the address of the interface."""
+    """What Contact and SDP carry when the switch stands behind NAT that forwards its ports: the address that
+    peers outside see. Auto is the address of the interface, or what `stun` finds."""
+    stun: Stun | None = None
+    """A STUN server (`stun.example.com`, or with a port), which is asked each minute what address peers
+    outside see; with `public_address: auto`, where that may change. The NAT must forward the ports of
+    `listen` and `rtp_ports` all the same."""
+    local_networks: Networks = Field(default=list(LOCAL_NETWORKS))
+    """Peers in these networks are told the address of the interface, whatever peers outside are told."""
     realm: Words = "softswitch"
     """The name of this switch's domain."""
     codecs: Annotated[list[Codec], Field(min_length=1), AfterValidator(_without_repeats)] = Field(

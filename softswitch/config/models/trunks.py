@@ -9,28 +9,35 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
-from softswitch.config.quantities import Duration, PublicNumber, Words, matching, parse_text, wrong
+from softswitch.config.quantities import (
+    Duration,
+    PublicNumber,
+    Words,
+    check_ipv6,
+    matching,
+    parse_text,
+    wrong,
+)
 from softswitch.config.unsupported import not_yet
 
-_SERVER = r"(?:(udp|tcp):)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?"
+_SERVER = r"(?:(udp|tcp):)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?"
 
 
 def _parse_server(value: object) -> str:
     text = parse_text(value)
     if text.startswith("tls:"):
         raise not_yet(text, "SIP over TLS")
-    if "[" in text:
-        raise not_yet(text, "IPv6")
     match = re.fullmatch(_SERVER, text)
     if match is None:
         raise wrong("expected a host, as sip.carrier.example, 192.0.2.10:5070 or tcp:sip.carrier.example")
     if match[3] is not None and not 1 <= int(match[3]) <= 65535:
         raise wrong("expected a port from 1 to 65535")
+    check_ipv6(match[2])
     if re.fullmatch(r"[0-9.]+", match[2]):
         try:
             ipaddress.IPv4Address(match[2])
         except ValueError:
-            raise wrong("expected a host name or an IPv4 address; this address is none") from None
+            raise wrong("expected a host name or an address; this address is none") from None
     return text
 
 

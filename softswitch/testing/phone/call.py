@@ -49,7 +49,7 @@ class Call(Dialog):
         """`us`, `them`, or empty while it lasts."""
         self.farewell: Message | None = None
         """The BYE or CANCEL that ended it, whoever sent it."""
-        self.local_session = Session.offer(phone.host, self.ear.port, codecs)
+        self.local_session = Session.offer(phone.host, self.ear.port, codecs, events=phone.tells_keys)
         self.remote_session: Session | None = None
         self.transfers: list[Transfer] = []
         """Every REFER that was sent, in order."""
@@ -96,6 +96,12 @@ class Call(Dialog):
             raise RuntimeError("no key can be pressed by RTP before the answer; await until_answered()")
         self.voice.press(digits)
 
+    def press_by_tones(self, digits: str) -> None:
+        """Press keys as tones in the sound. Raises RuntimeError before the answer."""
+        if self.voice is None:
+            raise RuntimeError("no key can be sounded before the answer; await until_answered()")
+        self.voice.press_by_tones(digits)
+
     async def press_by_info(self, digits: str, *, relay: bool = True) -> list[int]:
         """Press keys by SIP INFO, as `application/dtmf-relay` or `application/dtmf`; gives the statuses."""
         statuses = []
@@ -127,7 +133,9 @@ class Call(Dialog):
     async def reinvite(self, codecs: tuple[str, ...]) -> Message:
         """Offer other codecs; gives the final response. From then on the phone has these."""
         self.codecs = codecs
-        self.local_session = Session.offer(self.phone.host, self.ear.port, codecs)
+        self.local_session = Session.offer(
+            self.phone.host, self.ear.port, codecs, events=self.phone.tells_keys
+        )
         return await self._offer_anew("INVITE", self.local_session)
 
     async def update(self, session: Session | None = None) -> Message:
@@ -196,6 +204,10 @@ class Call(Dialog):
         typed = [*headers, ("Content-Type", "application/sdp")]
         self.respond(transaction, status, typed, session.pack())
 
+    def answer_to(self, offer: Session) -> Session:
+        """The answer to an offer. Raises ValueError without a common codec."""
+        return offer.answer(self.phone.host, self.ear.port, self.codecs, events=self.phone.tells_keys)
+
     def _renegotiate(self, transaction: ServerTransaction) -> None:
         message = transaction.request
         if contact := message.get("contact"):
@@ -207,7 +219,7 @@ class Call(Dialog):
                 self.respond(transaction, 200)
             return
         offer = Session.parse(message.body)
-        answer = offer.answer(self.phone.host, self.ear.port, self.codecs)
+        answer = self.answer_to(offer)
         self.describe(transaction, 200, answer)
         self._hear_from(offer)
 

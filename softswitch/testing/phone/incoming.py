@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from softswitch.testing.phone.call import PATIENCE, Call
@@ -50,7 +51,7 @@ class IncomingCall(Call):
             return
         if self._offer is None:
             raise ValueError("the INVITE has no offer that early media could answer")
-        self._provisional(status, self._answer_to(self._offer), reliable)
+        self._provisional(status, self.answer_to(self._offer), reliable)
         self._hear_from(self._offer)
 
     async def until_pracked(self, within: float = PATIENCE) -> None:
@@ -59,12 +60,12 @@ class IncomingCall(Call):
             for response in self._reliable:
                 await response.pracked.wait()
 
-    def answer(self) -> None:
+    def answer(self, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Answer, at once, unless it is over. Raises ValueError without a common codec."""
         if not self._open:
             return
-        session = self._answer_to(self._offer) if self._offer else self.local_session
-        self.describe(self._transaction, 200, session)
+        session = self.answer_to(self._offer) if self._offer else self.local_session
+        self.describe(self._transaction, 200, session, headers)
         self.moments["answered"] = time.time()
         if self._offer:
             self._hear_from(self._offer)
@@ -120,9 +121,6 @@ class IncomingCall(Call):
     def _open(self) -> bool:
         """Whether it waits for an answer."""
         return not self.over and self._transaction.status < 200
-
-    def _answer_to(self, offer: Session) -> Session:
-        return offer.answer(self.phone.host, self.ear.port, self.codecs)
 
     def _provisional(self, status: int, session: Session | None, reliable: bool) -> None:
         headers: list[tuple[str, str]] = []

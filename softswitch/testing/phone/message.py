@@ -167,9 +167,9 @@ def parameter(value: str, name: str) -> str:
 
 
 def hop_of(uri: str) -> tuple[str, str, int]:
-    """Transport, host and port that a SIP URI names. Raises NotSip."""
+    """Transport, host (of IPv6 without brackets) and port that a SIP URI names. Raises NotSip."""
     match = re.match(r"sips?:(?:[^@]*@)?(\[[^\]]+\]|[^:;?]+)(?::(\d+))?(.*)", uri)
     if not match:
         raise NotSip(f"no SIP URI: {uri!r}")
     transport = re.search(r";transport=(\w+)", match[3], re.IGNORECASE)
-    return (transport[1].lower() if transport else "udp"), match[1], int(match[2] or 5060)
+    return (transport[1].lower() if transport else "udp"), match[1].strip("[]"), int(match[2] or 5060)

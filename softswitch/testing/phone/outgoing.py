@@ -104,7 +104,7 @@ class OutgoingCall(Call):
         answer = b""
         if self._late_offer:
             offered = Session.parse(response.body)
-            answer = offered.answer(self.phone.host, self.ear.port, self.codecs).pack()
+            answer = self.answer_to(offered).pack()
         self.acknowledge(self._transaction, answer)
         if not self._answered.done():
             self.moments["acknowledged"] = time.time()

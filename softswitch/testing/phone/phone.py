@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
+from softswitch.config.settings import in_uri
 from softswitch.testing.phone.call import Call
 from softswitch.testing.phone.dialog import Dialog
 from softswitch.testing.phone.digest import Digest, replace_header
@@ -52,12 +53,14 @@ class Phone:
         auth_user: str = "",
         algorithms: tuple[str, ...] = ("SHA-256", "MD5"),
         trust: ssl.SSLContext | None = None,
+        tells_keys: bool = True,
     ) -> None:
         """`codecs` are names in `sdp.CODECS`; `on_call` gets incoming calls in place of `rung()`.
 
         `domain` is who it says it belongs to, by default its own address. `password` and `auth_user` (by
         default the user) answer challenges in one of `algorithms`; without a password they are refusals.
         `trust` is for the transport `tls`: whose certificates are believed.
+        Without `tells_keys` it knows no telephone events (RFC 4733).
         """
         self.user = user
         self.name = name
@@ -65,6 +68,7 @@ class Phone:
         self.codecs = codecs
         self.on_call = on_call
         self.domain = domain
+        self.tells_keys = tells_keys
         self.digest = Digest(auth_user or user, password, algorithms) if password is not None else None
         """What answers challenges; a test may change it."""
         self.options: int | None = 200
@@ -122,18 +126,18 @@ class Phone:
     def contact(self) -> str:
         """Its URI; also what a switch dials to ring it."""
         suffix = "" if self._transport == "udp" else f";transport={self._transport}"
-        return f"sip:{self.user}@{self.host}:{self.port}{suffix}"
+        return f"sip:{self.user}@{in_uri(self.host)}:{self.port}{suffix}"
 
     @property
     def identity(self) -> str:
         """The From of its requests, without tag."""
-        address = f"<sip:{self.user}@{self.domain or f'{self.host}:{self.port}'}>"
+        address = f"<sip:{self.user}@{self.domain or f'{in_uri(self.host)}:{self.port}'}>"
         return f'"{self.name}" {address}' if self.name else address
 
     def via(self) -> str:
         """A Via with a new branch."""
         branch = f"z9hG4bK{secrets.token_hex(8)}"
-        return f"SIP/2.0/{self._transport.upper()} {self.host}:{self.port};rport;branch={branch}"
+        return f"SIP/2.0/{self._transport.upper()} {in_uri(self.host)}:{self.port};rport;branch={branch}"
 
     # What it does ----------------------------------------------------------------------------------
 

@@ -48,18 +48,18 @@ class Session:
         maps = dict(re.findall(r"^a=rtpmap:(\d+) (\S+)", after, re.MULTILINE))
         static = {str(number): encoding for number, encoding in CODECS.values() if number < 96}
         formats = tuple((int(number), (static | maps).get(number, "")) for number in audio[2].split())
-        host = re.search(r"^c=IN IP4 (\S+)", after, re.MULTILINE)
-        host = host or re.search(r"^c=IN IP4 (\S+)", before, re.MULTILINE)
+        host = re.search(r"^c=IN IP[46] (\S+)", after, re.MULTILINE)
+        host = host or re.search(r"^c=IN IP[46] (\S+)", before, re.MULTILINE)
         way = re.search(r"^a=(sendrecv|sendonly|recvonly|inactive)", after, re.MULTILINE)
         way = way or re.search(r"^a=(sendrecv|sendonly|recvonly|inactive)", before, re.MULTILINE)
         return cls(host[1] if host else "", int(audio[1]), formats, way[1] if way else "sendrecv")
 
-    def answer(self, host: str, port: int, codecs: tuple[str, ...]) -> Session:
+    def answer(self, host: str, port: int, codecs: tuple[str, ...], *, events: bool = True) -> Session:
         """The answer of a phone with these codecs. Raises ValueError when none is common."""
         common = self.common(codecs)
         speech = [one for one in self.formats if one[0] == common]
-        events = [one for one in self.formats if one[1].lower() == EVENTS][:1]
-        return Session(host, port, (*speech, *events), MIRROR[self.direction])
+        keys = [one for one in self.formats if one[1].lower() == EVENTS][:1] if events else []
+        return Session(host, port, (*speech, *keys), MIRROR[self.direction])
 
     def held(self, way: str) -> Session:
         """The same with another direction; `0.0.0.0` is the old way to hold (RFC 3264 section 8.4)."""
@@ -68,11 +68,12 @@ class Session:
     def pack(self) -> bytes:
         """The whole description, with a new version."""
         version = next(_versions)
+        family = "IP6" if ":" in self.host else "IP4"
         lines = [
             "v=0",
-            f"o=phone 1 {version} IN IP4 {self.host}",
+            f"o=phone 1 {version} IN {family} {self.host}",
             "s=call",
-            f"c=IN IP4 {self.host}",
+            f"c=IN {family} {self.host}",
             "t=0 0",
             f"m=audio {self.port} RTP/AVP {' '.join(str(number) for number, _ in self.formats)}",
             *(f"a=rtpmap:{number} {encoding}" for number, encoding in self.formats),

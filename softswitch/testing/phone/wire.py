@@ -9,6 +9,8 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
+from softswitch.testing.ear import family_of
+
 Address = tuple[str, int]
 
 
@@ -59,7 +61,7 @@ class UdpWire:
     transport = "udp"
 
     def __init__(self, host: str, port: int, receive: Receiver) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket = socket.socket(family_of(host), socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.bind((host, port))
         self.port: int = self._socket.getsockname()[1]
@@ -157,7 +159,7 @@ class TcpWire:
     def __init__(self, host: str, port: int, receive: Receiver) -> None:
         self._receive = receive
         self._peers: dict[Address, TcpPeer] = {}
-        self._socket = socket.create_server((host, port))
+        self._socket = socket.create_server((host, port), family=family_of(host))
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
         self._loop = asyncio.get_running_loop()
@@ -181,7 +183,7 @@ class TcpWire:
 
     def _accept(self) -> None:
         sock, address = self._socket.accept()
-        self._peers[address] = TcpPeer(sock, self._receive)
+        self._peers[address[:2]] = TcpPeer(sock, self._receive)
 
 
 class TlsWire:

@@ -1,0 +1,8 @@
+typedef struct {
+    unsigned serial;
+    char digit;
+} leg_press;
+
+int legs_press(leg_press *press);
+int legs_told(int call, char digit);
+unsigned legs_presses_lost(void);
