@@ -72,26 +72,27 @@ class Lamps:
     def _hear_of_call(
         self, kind: str, call: CallId, known: _Call, data: Mapping[str, object]
     ) -> frozenset[AgentName]:
+        touched: frozenset[AgentName] = frozenset()
         match kind:
             case "OfferMade" | "OfferEnded":
-                return self._offered(kind, call, known, data)
+                touched = self._offered(kind, call, known, data)
             case "DialledOut":
-                return self._caller(call, known, state=DialogState.EARLY)
+                touched = self._caller(call, known, state=DialogState.EARLY)
             case "CallAnswered":
-                return self._caller(call, known, state=DialogState.CONFIRMED)
-            case "Held" | "Resumed":
-                return self._held(call, known, data.get("by") == "agent", kind == "Held")
+                touched = self._caller(call, known, state=DialogState.CONFIRMED)
             case "Connected":
-                return self._connected(call, known, data)
+                touched = self._connected(call, known, data)
+            case "Held" | "Resumed":
+                touched = self._held(call, known, data.get("by") == "agent", kind == "Held")
             case "ConversationEnded":  # another agent may be rung already, to whom the caller is transferred
                 done = data.get("agent")
-                return self._put_out(known, [each for each in _of(known, call) if known.ids[each] == done])
+                touched = self._put_out(known, [each for each in _of(known, call) if known.ids[each] == done])
             case "ConnectFailed":
-                return self._put_out(known, _of(known, call))
+                touched = self._put_out(known, _of(known, call))
             case "CallEnded":
                 del self._calls[call]
-                return self._put_out(known, list(known.ids))
-        return frozenset()
+                touched = self._put_out(known, list(known.ids))
+        return touched
 
     def _hear_of_agent(self, kind: str, data: Mapping[str, object]) -> frozenset[AgentName]:
         agent = AgentName(str(data.get("agent", "")))
