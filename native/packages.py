@@ -11,6 +11,9 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,8 +25,12 @@ BUILD = (
 )
 RUN = ("espeak-ng", "sip-tester")
 """A second voice beside the one in the Python packages, and SIPp for the demonstration and the tests."""
-TEST = ("baresip-core",)
-"""For the tests alone: a telephone that nobody here has written."""
+TEST = ("baresip-core", "kamailio")
+"""For the tests alone: a telephone and a carrier's proxy that nobody here has written."""
+SERVICES = ("kamailio",)
+"""Those of them that would start by themselves, now and at every boot, and take the switch's port."""
+POLICY = Path("/usr/sbin/policy-rc.d")
+"""Asked by Debian's packages before they start a service; what ends with 101 says no."""
 
 APT = ("apt-get", "--yes", "--no-install-recommends", "--option=DPkg::Lock::Timeout=120", "install")
 APT_UPDATE = ("apt-get", "--option=DPkg::Lock::Timeout=120", "update")
@@ -49,15 +56,34 @@ def ensure(log: Path, *, tests: bool = False) -> bool:
     with step(f"installing {' '.join(missing)}", "about a minute, mostly download"):
         if not any(Path("/var/lib/apt/lists").glob("*_Packages*")):
             run([*prefix, *APT_UPDATE], log, env=quiet)
-        try:
-            run([*prefix, *APT, *missing], log, env=quiet)
-        except SetupError:  # the lists may be older than the mirror
-            run([*prefix, *APT_UPDATE], log, env=quiet)
-            run([*prefix, *APT, *missing], log, env=quiet)
+        with _services_stay_off(prefix, [name for name in SERVICES if name in missing], log):
+            try:
+                run([*prefix, *APT, *missing], log, env=quiet)
+            except SetupError:  # the lists may be older than the mirror
+                run([*prefix, *APT_UPDATE], log, env=quiet)
+                run([*prefix, *APT, *missing], log, env=quiet)
     left = absent(tests=tests)
     if left:
         raise SetupError(f"apt-get reported success, yet these are still missing: {' '.join(left)}")
     return True
+
+
+@contextmanager
+def _services_stay_off(prefix: list[str], services: list[str], log: Path) -> Iterator[None]:
+    """What is installed meanwhile starts none of these services, neither now nor at the next boot."""
+    ours = bool(services) and not POLICY.exists()
+    if ours:
+        with tempfile.NamedTemporaryFile("w", suffix=".policy") as policy:
+            policy.write("#!/bin/sh\nexit 101\n")
+            policy.flush()
+            run([*prefix, "install", "-m", "755", policy.name, POLICY], log)
+    try:
+        yield
+        for service in services:
+            run([*prefix, "update-rc.d", service, "disable"], log)
+    finally:
+        if ours:
+            run([*prefix, "rm", "-f", POLICY], log)
 
 
 def absent(*, tests: bool = False) -> list[str]:

@@ -139,9 +139,9 @@ class Routing:
         object.__setattr__(self, "_by_caller", Patterns(pattern for pattern, _ in lines))
         object.__setattr__(self, "_callers", tuple(rule for _, rule in lines))
 
-    def rule(self, dialled: str) -> NumberRule | None:
-        """The first line of `numbers` that a dialled user part matches."""
-        place = self._by_number.first(normalise(dialled))
+    def rule(self, *dialled: str) -> NumberRule | None:
+        """The first line of `numbers` that a dialled user part matches, in any of its forms."""
+        place = _first(self._by_number, dialled)
         return None if place is None else self.numbers[place]
 
     def route(self, dialled: str) -> Destination | None:
@@ -149,7 +149,13 @@ class Routing:
         rule = self.rule(dialled)
         return None if rule is None else rule.then
 
-    def classify(self, number: str) -> CallerRule | None:
-        """The first caller class that a calling user part belongs to."""
-        place = self._by_caller.first(normalise(number))
+    def classify(self, *number: str) -> CallerRule | None:
+        """The first caller class that a calling user part belongs to, in any of its forms."""
+        place = _first(self._by_caller, number)
         return None if place is None else self._callers[place]
+
+
+def _first(patterns: Patterns, forms: Iterable[str]) -> int | None:
+    """The place of the first pattern that matches any form of a number; an empty form fits `*` alone."""
+    places = [patterns.first(form) for form in dict.fromkeys(map(normalise, forms))]
+    return min((place for place in places if place is not None), default=None)

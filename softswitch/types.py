@@ -87,9 +87,6 @@ class Way:
     server: int = 0
     """With a trunk: which of its servers, from 0."""
 
-    confirm: bool = False
-    """Whoever answers there must press a key first: it may be a mailbox."""
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -206,6 +203,8 @@ class EndedBy(StrEnum):
     CALLED = "called"
     """The number outside that was called."""
     SWITCH = "switch"
+    TRANSFER = "transfer"
+    """An agent handed the other side on."""
 
 
 class LeaveReason(StrEnum):
@@ -266,6 +265,9 @@ class LegEnd:
 
     reason: str = ""
     """The reason phrase, or the switch's own word for it."""
+
+    target: str = ""
+    """With a status of 3xx: whom it names, the user part of the URI."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class Kind(StrEnum):
     NUMBER_ENTERED = "entered"
     LANGUAGE = "language"
     OTHERWISE = "otherwise"
+    ADVICE = "advice"
     UNUSED = "unused"
     END = "end"
 
@@ -149,6 +150,7 @@ _STYLES = {
     Kind.SILENCE: "yellow",
     Kind.MISTAKE: "yellow",
     Kind.OTHERWISE: "green",
+    Kind.ADVICE: "yellow",
     Kind.UNUSED: "red",
     Kind.END: "bold green",
 }
@@ -170,7 +172,7 @@ class _Walk:
         self._dialled = dialled
         self._caller = caller
         self._at = at
-        self._rule: CallerRule | None = settings.routing.classify(caller) if caller else None
+        self._rule: CallerRule | None = settings.routing.classify(*self._forms(caller)) if caller else None
         self._language: Language = (self._rule and self._rule.language) or settings.media.languages[0]
         self._steps: list[Step] = []
         self._asked: set[str] = set()
@@ -179,9 +181,7 @@ class _Walk:
 
     def steps(self, keys: Sequence[str], agent: AgentName | None) -> list[Step]:
         """The whole walk."""
-        destination = self._of_an_agent(agent) if agent else None
-        if destination is None:
-            destination = self._arrive()
+        destination = (self._of_an_agent(agent) if agent else None) or self._arrive()
         if isinstance(destination, ToMenu):
             self._menus(destination.menu, keys)
         else:
@@ -189,11 +189,16 @@ class _Walk:
             self._unused(keys)
         return self._steps
 
+    def _forms(self, number: str) -> tuple[str, ...]:
+        """A number as it is, and as E.164 where carriers bring calls."""
+        arrived = self._settings.dialplan.numbering.arrived(number)
+        return (number, arrived) if self._settings.trunks else (number,)
+
     def _note(self, kind: Kind, text: str, note: str = "") -> None:
         self._steps.append(Step(kind, text, note))
 
     def _arrive(self) -> Destination:
-        rule = self._settings.routing.rule(self._dialled)
+        rule = self._settings.routing.rule(*self._forms(self._dialled))
         if rule is None:
             self._note(Kind.NUMBER, self._dialled, "no line of `numbers` matches")
             destination: Destination = Reject(404)
@@ -217,7 +222,7 @@ class _Walk:
             return None
         self._note(Kind.NUMBER, self._dialled, decision.why)
         if isinstance(decision, Refused):
-            self._note(Kind.MISTAKE, decision.advice, "where it should be allowed")
+            self._note(Kind.ADVICE, decision.advice, "where it should be allowed")
             return Reject(decision.status)
         return ToNumber(decision.number, decision.trunks, decision.emergency)
 

@@ -163,5 +163,11 @@ class TestRouting:
         assert self.ROUTING.classify("anonymous") is None
         assert self.ROUTING.classify("") is None
 
+    def test_of_several_forms_of_a_number_the_first_line_that_takes_any_holds(self):
+        assert self.ROUTING.rule("+48205", "205").pattern == "2xx"
+        assert self.ROUTING.rule("205", "+48205").pattern == "2xx"
+        assert self.ROUTING.rule("700", "+48700").pattern == "+48*"
+        assert self.ROUTING.classify("100", "+48600100200").name == "partners"
+
     def test_routings_with_the_same_lines_are_equal(self):
         assert Routing(self.ROUTING.numbers, self.ROUTING.callers) == self.ROUTING

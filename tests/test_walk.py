@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from softswitch.acd.settings import EngineSettings, QueueSettings
-from softswitch.config.settings import AgentPhone, MediaSettings, SipSettings, SwitchSettings
+from softswitch.config.settings import (
+    AgentPhone,
+    MediaSettings,
+    SipSettings,
+    SwitchSettings,
+    Trunk,
+    TrunkServer,
+)
 from softswitch.dialplan.plan import DialPlan, OutboundRule
 from softswitch.hours import Hours, Schedule
 from softswitch.ivr.settings import Ask, Back, Choice, Menu, MenuTree, Repeat, ToEntered
@@ -283,6 +290,14 @@ class TestAgents:
         assert self.take("601")[0].note.endswith('by the line "601"')
         assert end(self.take("201")).text == "agent desk-201"
         assert end(self.take("600300400", DialPlan())).text == "reject 404"
+
+    def test_numbers_are_found_in_a_carriers_form_too(self):
+        trunks = {TrunkName("one"): Trunk(TrunkName("one"), (TrunkServer("one.example"),))}
+        own = Routing((NumberRule("+48221234567", queue("support")),), SETTINGS.routing.callers)
+        settings = replace(SETTINGS, trunks=trunks, routing=own)
+        steps = walk(settings, "48221234567", [], "600100200", NOON)
+        assert end(steps).text == "queue support"
+        assert Step(Kind.CALLER, "600100200", "partners, priority vip, language pl") in steps
 
     def test_nobody_else_gets_there(self):
         settings = replace(SETTINGS, dialplan=self.PLAN)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 import structlog
 
 from softswitch.acd.actions import Ring
 from softswitch.acd.events import OfferAnswered, OfferFailed
 from softswitch.calls.call import Call
-from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork
+from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork, Rung
+from softswitch.calls.forwarding import Forwarding
+from softswitch.calls.remote import Remote
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
-from softswitch.types import AgentName, CancelReason, OfferFailure, Party
+from softswitch.types import AgentName, CancelReason, LegId, OfferFailure, Party
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +53,21 @@ def display(switch: Switch, call: Call) -> Party:
     return Party(caller.number, f"{label}: {caller.name or caller.number or ANONYMOUS}", caller.uri)
 
 
-def dial(switch: Switch, call: Call, agent: AgentName) -> Fork:
-    """Ring all of an agent's phones. Raises LegRefused when none can even be tried."""
-    return Fork(switch.endpoint, switch.directory.ways(agent), display(switch, call), call.headers())
+def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = None) -> Fork:
+    """Ring all of an agent's phones, which show `shown`, by default the caller.
+
+    Raises LegRefused when none can even be tried.
+    """
+    phone = switch.settings.phones.get(agent)
+    others: list[Callable[[], Rung]] = []
+    if phone is not None and phone.outside is not None:
+        others.append(partial(Remote, switch, call, phone, phone.outside, shown))
+    seen = shown or display(switch, call)
+
+    def dress(rung: Rung) -> Rung:
+        return rung if phone is None else Forwarding(switch, call, phone, seen, rung)
+
+    return Fork(switch.endpoint, switch.directory.ways(agent), seen, call.headers(), others, dress)
 
 
 class Offer:
@@ -88,8 +104,11 @@ class Offer:
     async def _run(self) -> None:
         feed = self._switch.dispatcher.feed
         offer = self._ring.offer
+        legs: list[LegId] = []
         try:
             self._fork = dial(self._switch, self._call, self._ring.agent)
+            legs = [leg.id for leg in self._fork.legs]
+            self._switch.exchange.offered.update(dict.fromkeys(legs, self._ring))
             self._leg = await self._fork.answered()
         except LegRefused as refusal:
             feed(OfferFailed(offer, failure_of(refusal.status), refusal.status))
@@ -101,5 +120,7 @@ class Offer:
         else:
             feed(OfferAnswered(offer))
         finally:
+            for name in legs:
+                self._switch.exchange.offered.pop(name, None)
             if self._fork is not None:
                 self._fork.hangup(but=self._leg if self._taken else None)

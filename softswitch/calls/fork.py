@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from softswitch.errors import LegError, LegGone, LegRefused
 from softswitch.ports import Endpoint, Leg
@@ -13,27 +14,83 @@ COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
 """RFC 3326: a phone that sees it counts no missed call."""
 
 
+class Rung(Protocol):
+    """One phone that rings."""
+
+    @property
+    def leg(self) -> Leg:
+        """The leg to it; a number outside may get another one until it is answered."""
+
+    def on_progress(self, told: Callable[[int], None]) -> None:
+        """Hear when it rings."""
+
+    async def answered(self) -> Leg:
+        """The leg, answered and ready to talk. Raises LegRefused, LegGone."""
+
+    def hangup(self, reason: str = "") -> None:
+        """Stop it, whatever has become of it."""
+
+
+class Phone:
+    """A phone that is one leg."""
+
+    def __init__(self, leg: Leg) -> None:
+        self.leg = leg
+
+    def on_progress(self, told: Callable[[int], None]) -> None:
+        """See `Rung`."""
+        self.leg.on_progress = told
+
+    async def answered(self) -> Leg:
+        """See `Rung`."""
+        await self.leg.answered()
+        return self.leg
+
+    def hangup(self, reason: str = "") -> None:
+        """See `Rung`."""
+        self.leg.hangup(reason=reason)
+
+
 class Fork:
-    """Legs that ring for one call (RFC 3261 section 16.7, as a B2BUA)."""
+    """Phones that ring for one call (RFC 3261 section 16.7, as a B2BUA)."""
 
     def __init__(
-        self, endpoint: Endpoint, ways: Sequence[Way], caller: Party, headers: Mapping[str, str]
+        self,
+        endpoint: Endpoint,
+        ways: Sequence[Way],
+        caller: Party,
+        headers: Mapping[str, str],
+        others: Sequence[Callable[[], Rung]] = (),
+        dress: Callable[[Rung], Rung] = lambda rung: rung,
     ) -> None:
-        """Ring every way. Raises LegRefused when none can even be tried."""
-        self.legs: list[Leg] = []
+        """Ring every way, as `dress` makes it, and whatever `others` make.
+
+        Raises LegRefused when none can even be tried.
+        """
+        self._rung: list[Rung] = []
         self._refusals: list[LegRefused] = []
         for way in ways:
             try:
-                self.legs.append(endpoint.dial(way, caller=caller, headers=headers))
+                self._rung.append(dress(Phone(endpoint.dial(way, caller=caller, headers=headers))))
             except LegRefused as refusal:
                 self._refusals.append(refusal)
-        if not self.legs:
+        for other in others:
+            try:
+                self._rung.append(other())
+            except LegRefused as refusal:
+                self._refusals.append(refusal)
+        if not self._rung:
             raise best(self._refusals)
+
+    @property
+    def legs(self) -> list[Leg]:
+        """A leg of each phone; there is one at least."""
+        return [one.leg for one in self._rung]
 
     def on_progress(self, told: Callable[[int], None]) -> None:
         """Hear when any of them rings."""
-        for leg in self.legs:
-            leg.on_progress = told
+        for one in self._rung:
+            one.on_progress(told)
 
     async def answered(self) -> Leg:
         """The leg that answers first; the others stop ringing.
@@ -41,13 +98,12 @@ class Fork:
         Raises LegRefused with the best of the refusals once all have refused, LegGone when one answered and
         was gone in the same moment.
         """
-        if len(self.legs) == 1:
+        if len(self._rung) == 1:
             try:
-                await self.legs[0].answered()
+                return await self._rung[0].answered()
             except LegRefused as refusal:
                 raise best([*self._refusals, refusal]) from None
-            return self.legs[0]
-        tasks = {asyncio.ensure_future(leg.answered()): leg for leg in self.legs}
+        tasks = [asyncio.ensure_future(one.answered()) for one in self._rung]
         try:
             return await self._first(tasks)
         finally:
@@ -55,7 +111,7 @@ class Fork:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _first(self, tasks: Mapping[asyncio.Task[None], Leg]) -> Leg:
+    async def _first(self, tasks: Sequence[asyncio.Task[Leg]]) -> Leg:
         waiting, gone = set(tasks), False
         while waiting:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -64,8 +120,8 @@ class Fork:
                     continue
                 error = task.exception()
                 if error is None:
-                    self.hangup(COMPLETED_ELSEWHERE, but=tasks[task])
-                    return tasks[task]
+                    self.hangup(COMPLETED_ELSEWHERE, but=task.result())
+                    return task.result()
                 if isinstance(error, LegRefused):
                     self._refusals.append(error)
                 elif isinstance(error, LegError):
@@ -78,9 +134,9 @@ class Fork:
 
     def hangup(self, reason: str = "", *, but: Leg | None = None) -> None:
         """Stop all, also those that answered in the same moment."""
-        for leg in self.legs:
-            if leg is not but:
-                leg.hangup(reason=reason)
+        for one in self._rung:
+            if one.leg is not but:
+                one.hangup(reason)
 
 
 def best(refusals: Sequence[LegRefused]) -> LegRefused:

@@ -1,43 +1,34 @@
-"""A number outside, called through carriers: server after server, trunk after trunk, until one takes it.
+"""A number outside for a caller who dialled it, or whom the configuration sends there.
 
-| what comes of an attempt | then |
-|---|---|
-| nothing at all within 4 s, not even 100 Trying | the next server; this one is asked whether it is there |
-| 408, 5xx, a redirection, or a challenge that we cannot answer, before it rang | the next server |
-| anything else, and whatever comes after it rang | that is the number's answer |
-| all channels of the trunk are in use | the next trunk; an emergency number is dialled all the same |
-
-A server is tried in its trunk's order, those that are down last. What the caller gets in the end is the
-status of the last attempt, but for those that only concern us and the carrier (`handed_back`).
+What the caller gets in the end is the status of the last attempt (`carried.py`), but for those that only
+concern us and the carrier (`handed_back`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import structlog
 
+from softswitch.calls.attempt import Attempt
 from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
-from softswitch.calls.music import RINGBACK
-from softswitch.calls.presentation import presented
+from softswitch.calls.carried import Carried
+from softswitch.calls.onward import Onward
+from softswitch.calls.redirection import MOST
 from softswitch.calls.switch import Switch
-from softswitch.config.settings import Trunk
 from softswitch.errors import LegError, LegRefused, NotConfirmed
-from softswitch.ports import Hear, JsonValue, Leg
-from softswitch.types import UNKNOWN, EndedBy, Reject, Seconds, ToNumber, Way
+from softswitch.ports import Hear, Leg
+from softswitch.types import EndedBy, LegState, Party, Reject, Seconds, ToNumber
 
 log = structlog.get_logger(__name__)
-
-SILENCE: Seconds = 4.0
-"""How long nothing at all may come back: four transmissions of the INVITE lie within (RFC 3261 17.1.1.2)."""
 
 RING: Seconds = 120.0
 """How long a number outside may ring, all attempts together."""
 
-NO_CHANNEL = 503
 NO_ANSWER = 480
+LOOP = 482
+"""A carrier brings back what we have sent out, for a number that sends it out again."""
 
 
 def handed_back(status: int) -> int:
@@ -51,127 +42,73 @@ def handed_back(status: int) -> int:
     return 502 if status < 400 or status in (401, 407) else status
 
 
-async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Reject | None:
+def goes_round(call: Call) -> bool:
+    """Whether a carrier says that the call was here before, or has been passed on too often."""
+    diverted = call.arrival.diverted
+    return len(diverted) >= MOST or any(one.number == call.leg.dialled for one in diverted)
+
+
+async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Onward | None:
     """Call a number outside and let them talk. Returns a Reject when nobody answered."""
+    if goes_round(call):
+        log.warning("outbound.loop", call=call.id, number=to.number, dialled=call.leg.dialled)
+        return Reject(LOOP)
     call.phase = "ringing"
     outside = Outside(switch, call, to)
     try:
-        async with asyncio.timeout(RING):
-            leg = await outside.answered()
+        outside.start()
+        leg = await outside.answered()
         await call.answer()
         call.note("Connected", number=to.number)
-        await _talk(switch, call, leg)
-        return None
+        try:
+            return await converse(switch, call, leg)
+        finally:
+            call.conversation_over(leg, EndedBy.CALLED)
     except NotConfirmed:  # the caller's end, and not a refusal of the other side's
         raise
-    except LegRefused as refusal:
-        return Reject(handed_back(refusal.status))
-    except (LegError, TimeoutError):
-        return Reject(NO_ANSWER)
+    except (LegError, TimeoutError) as error:
+        return Reject(outside.status_of(error))
     finally:
-        outside.hangup()
+        outside.close(but=call.passed_on)
 
 
-async def _talk(switch: Switch, call: Call, leg: Leg) -> None:
-    try:
-        await converse(switch, call, leg)
-    finally:
-        call.conversation_over(leg, EndedBy.CALLED)
+class Outside(Attempt):
+    """A number outside is being called."""
 
+    def __init__(
+        self, switch: Switch, call: Call, to: ToNumber, hearer: Leg | None = None, shown: Party | None = None
+    ) -> None:
+        """`hearer` hears it ring, and is shown as `shown`. None: the caller."""
+        super().__init__(switch, call, hearer)
+        self.number = to.number
+        self._carried = Carried(switch, call, to, shown=shown)
 
-class Outside:
-    """The attempts to reach one number for one caller, one at a time."""
+    def start(self) -> None:
+        """Dial. Raises LegRefused when no carrier can be tried."""
+        self._carried.on_progress = lambda _status: self._progress(self._carried.leg)
+        self._carried.start()
+        self._wait(self._until_answered())
+        self._sound()
 
-    def __init__(self, switch: Switch, call: Call, to: ToNumber) -> None:
-        self._switch = switch
-        self._call = call
-        self._to = to
-        self._leg: Leg | None = None
-        self._rang = False
+    def status_of(self, error: LegError | TimeoutError) -> int:
+        """See `Attempt.status_of`."""
+        return handed_back(error.status) if isinstance(error, LegRefused) else NO_ANSWER
 
-    async def answered(self) -> Leg:
-        """The leg that was answered. Raises LegRefused when no carrier could do it, LegGone."""
-        last = LegRefused(NO_CHANNEL, "no channel of any trunk is free")
-        for trunk, way in self._ways():
-            try:
-                return await self._attempt(trunk, way)
-            except LegRefused as refusal:
-                if self._is_final(refusal.status):
-                    raise
-                last = refusal
-                log.info("outbound.failover", number=self._to.number, uri=way.uri, why=str(refusal))
-        raise last
+    def close(self, but: Leg | None = None) -> None:
+        """Whatever there is of a leg ends, unless it is `but`."""
+        self._carried.hangup(but=but)
+        super().close(but)
 
-    def hangup(self) -> None:
-        """Whatever there is of a leg ends."""
-        if self._leg is not None:
-            self._leg.hangup()
-
-    def _ways(self) -> Iterator[tuple[Trunk, Way]]:
-        """What to try next; whether there is room is asked when it is the trunk's turn."""
-        settings, carriers = self._switch.settings, self._switch.carriers
-        for name in self._to.trunks:
-            trunk = settings.trunks.get(name)
-            if trunk is None:  # a reload has removed it
-                continue
-            if not self._to.emergency and not carriers.has_room(name):
-                log.warning("trunk.full", trunk=name, number=self._to.number, channels=trunk.channels)
-                continue
-            written = settings.dialplan.numbering.written(self._to.number, trunk.format)
-            for way in carriers.ways(name, written):
-                yield trunk, way
-
-    async def _attempt(self, trunk: Trunk, way: Way) -> Leg:
-        call, settings = self._call, self._switch.settings
-        numbering, realm = settings.dialplan.numbering, settings.sip.realm
-        number = call.leg.remote.number if call.leg.origin != UNKNOWN else ""
-        caller = presented(trunk, numbering, number, realm)
-        leg = self._leg = self._switch.endpoint.dial(
-            way, caller=caller.caller, asserted=caller.asserted, headers=caller.headers
-        )
-        where: dict[str, JsonValue] = {
-            "number": self._to.number,
-            "trunk": trunk.name,
-            "server": way.server,
-        }
-        call.note("DialledOut", **where, leg=leg.id, sip_call_id=leg.sip_call_id)
-        leg.on_progress = lambda _status: self._progress(leg)
-        status, reason = 0, "given up"
-        try:
-            await self._until_answered(leg, way)
-            status, reason = 200, ""
-            return leg
-        except LegRefused as refusal:
-            status, reason = refusal.status, refusal.reason
-            raise
-        finally:
-            leg.on_progress = None
-            if status // 100 != 2:
-                leg.hangup()
-            call.note("DialEnded", **where, status=status, reason=reason)
-
-    async def _until_answered(self, leg: Leg, way: Way) -> None:
-        try:
-            async with asyncio.timeout(SILENCE):
-                await leg.answered()
-        except TimeoutError:
-            if not leg.responded:
-                self._switch.carriers.unheard(way)
-                raise LegRefused(408, "no response") from None
-            await leg.answered()
-
-    def _is_final(self, status: int) -> bool:
-        """Whether the number itself said no, or somebody who has let it ring."""
-        return self._rang or not (status < 400 or status in (401, 407, 408) or status // 100 == 5)
+    async def _until_answered(self) -> Leg:
+        async with asyncio.timeout(RING):
+            return await self._carried.answered()
 
     def _progress(self, leg: Leg) -> None:
-        """It rings, or the carrier has something to say: the caller hears that in the way it can be heard."""
-        self._rang = True
-        caller = self._call.leg
+        """It rings, or the carrier has something to say: that is heard in the way it can be."""
         if leg.sounds_early:
-            caller.progress()
-            caller.hear(Hear(leg))
-        elif self._call.is_answered:
-            caller.hear(*self._switch.music.hear(RINGBACK))
+            self._hearer.progress()
+            self._hearer.hear(Hear(leg))
+        elif self._hearer.state is LegState.ANSWERED:
+            self._sound()
         else:
-            caller.ring()
+            self._hearer.ring()

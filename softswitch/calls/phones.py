@@ -26,7 +26,7 @@ class PhoneBook:
     def apply(self, phones: Mapping[AgentName, AgentPhone]) -> None:
         """A reload; the engine has had its part of it."""
         for name in self._phones.keys() & phones.keys():
-            self._told.setdefault(name, self._phones[name].way is not None)
+            self._told.setdefault(name, self._phones[name].is_fixed)
         for name in self._told.keys() - phones.keys():
             del self._told[name]
         self._phones = phones
@@ -46,7 +46,7 @@ class PhoneBook:
         phone = self._phones.get(agent)
         if phone is None:
             return
-        there = bool(self.ways(agent))
-        if there is not self._told.get(agent, phone.way is not None):
+        there = phone.outside is not None or bool(self.ways(agent))
+        if there is not self._told.get(agent, phone.is_fixed):
             self._told[agent] = there
             self._feed(PhonesReachable(agent) if there else PhonesUnreachable(agent))

@@ -45,7 +45,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         menus=menu_tree(file, voice),
         hours=Hours({name: _schedule(name, schedule) for name, schedule in file.hours.items()}),
         engine=_engine(file, voice),
-        phones=_phones(file),
+        phones=_phones(file, voice),
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
         dialplan=plan,
         trunks={TrunkName(name): trunk(name, section) for name, section in file.trunks.items()},
@@ -163,19 +163,23 @@ def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> QueueS
     )
 
 
-def _phones(file: Configuration) -> dict[AgentName, plain.AgentPhone]:
-    return {AgentName(name): _phone(name, agent, file.sip.srtp) for name, agent in file.agents.items()}
+def _phones(file: Configuration, voice: Voice) -> dict[AgentName, plain.AgentPhone]:
+    return {AgentName(name): _phone(name, agent, file.sip.srtp, voice) for name, agent in file.agents.items()}
 
 
-def _phone(name: str, agent: Agent, usual: Encryption) -> plain.AgentPhone:
+def _phone(name: str, agent: Agent, usual: Encryption, voice: Voice) -> plain.AgentPhone:
     srtp = Srtp(agent.srtp or usual)
+    outside = agent.dial if agent.is_outside else None
     return plain.AgentPhone(
         agent=AgentName(name),
         name=agent.name or name,
-        way=Way(agent.dial, srtp=srtp) if agent.dial else None,
+        way=Way(agent.dial, srtp=srtp) if agent.dial and outside is None else None,
         extension=agent.number,
         ring=agent.ring,
+        forwards=agent.forwards,
         srtp=srtp,
+        outside=None if outside is None else voice.outside(outside, agent.via),
+        confirm=agent.confirm is not False,
     )
 
 
@@ -194,4 +198,6 @@ def _hashes(given: Ha1 | None) -> dict[Algorithm, str]:
 
 def _features(file: Configuration) -> plain.Features:
     codes = file.features
-    return plain.Features(codes.sign_in, codes.sign_out, codes.pause, codes.resume, dict(file.pauses))
+    return plain.Features(
+        codes.sign_in, codes.sign_out, codes.pause, codes.resume, codes.pickup, dict(file.pauses)
+    )

@@ -25,6 +25,8 @@ def trunk(name: str, section: Trunk) -> plain.Trunk:
         register=section.register_,
         expires=section.expires,
         allow_from=tuple(map(ip_network, section.allow_from)),
+        inbound=section.inbound.username if section.inbound else None,
+        inbound_password=section.inbound.password if section.inbound else None,
         channels=section.channels,
         caller_id=section.caller_id,
         show_callers=section.show_callers,
@@ -37,7 +39,7 @@ def trunk(name: str, section: Trunk) -> plain.Trunk:
 def server(text: str) -> plain.TrunkServer:
     """`tcp:sip.carrier.example:5070`, of which the host alone must be there."""
     transport, colon, rest = text.partition(":")
-    if not colon or transport not in ("udp", "tcp"):
+    if not colon or transport not in ("udp", "tcp", "tls"):
         transport, rest = "udp", text
     port = re.search(r":([0-9]+)$", rest.rpartition("]")[2])
     host = rest[: -len(port[0])] if port else rest

@@ -136,12 +136,13 @@ def _trunks(settings: SwitchSettings) -> Table:
         "\nTrunks", "trunk", "servers, in their order", "registers", "calls from", "channels", "shows"
     )
     for name, trunk in settings.trunks.items():
-        sources = ", ".join(map(str, trunk.allow_from)) or "its servers"
+        sources = [*map(str, trunk.allow_from), *(["its servers"] if trunk.by_address else [])]
+        sources += [] if trunk.inbound is None else [f"whoever has the password of {trunk.inbound}"]
         table.add_row(
             Text(name),
             Text(", ".join(server.shown for server in trunk.servers)),
             Text(f"as {trunk.username}" if trunk.register else "no"),
-            Text(sources),
+            Text(", ".join(sources)),
             Text(str(trunk.channels or "unlimited")),
             Text(trunk.caller_id or "the caller's number"),
         )

@@ -16,7 +16,6 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from softswitch.config.tree import Text
-from softswitch.config.unsupported import not_yet
 from softswitch.routing import pattern_problem
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -116,10 +115,14 @@ def matching(pattern: str, expected: str) -> Callable[[object], str]:
     return parse
 
 
+PUBLIC_NUMBER = r"\+[1-9][0-9]{3,14}"
+parse_public_number = matching(PUBLIC_NUMBER, "a whole number with its plus, as +48221234567")
+
+
 def parse_address(value: object) -> str:
-    """A SIP address of one phone."""
-    if isinstance(value, str) and re.fullmatch(r"\+[0-9]+", value):
-        raise not_yet(value, "trunks to carriers")
+    """A SIP address of one phone, or a number outside."""
+    if isinstance(value, str) and value.startswith("+"):
+        return parse_public_number(value)
     text = matching(SIP_ADDRESS, "a SIP address, as sip:201@192.0.2.20 or sip:201@phone.example:5062")(value)
     host, _, rest = text.partition("@")[2].rpartition("]")
     if (port := re.search(r":([0-9]+)(?:;|$)", rest)) and not 0 < int(port[1]) < 65536:
@@ -199,10 +202,12 @@ SIP_ADDRESS = (
     r"sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%-]+"
     r"@(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:;[A-Za-z0-9_.;=+-]+)?"
 )
-SipAddress = Annotated[
+PhoneAddress = Annotated[
     str,
     BeforeValidator(parse_address),
-    _schema("SIP address", SIP_ADDRESS, ["sip:201@192.0.2.20"]),
+    _schema(
+        "SIP address or number", f"{SIP_ADDRESS}|{PUBLIC_NUMBER}", ["sip:201@192.0.2.20", "+48600300400"]
+    ),
 ]
 """What an agent's phone answers at."""
 
@@ -215,15 +220,8 @@ NumberPattern = Annotated[
 
 PublicNumber = Annotated[
     str,
-    BeforeValidator(matching(r"\+[1-9][0-9]{3,14}", "a whole number with its plus, as +48221234567")),
-    WithJsonSchema(
-        {
-            "title": "number",
-            "type": "string",
-            "pattern": r"^\+[1-9][0-9]{3,14}$",
-            "examples": ["+48221234567"],
-        }
-    ),
+    BeforeValidator(parse_public_number),
+    _schema("number", PUBLIC_NUMBER, ["+48221234567"]),
 ]
 """A number that can be called from everywhere."""
 

@@ -39,6 +39,7 @@ SECTIONS = (
     ("features", "Features"),
     ("teams", "Team"),
     ("trunks", "Trunk"),
+    ("inbound", "Inbound"),
     ("numbering", "Numbering"),
     ("outbound", "Outbound"),
     ("rewrite", "Rewrite"),

@@ -15,7 +15,7 @@ from softswitch.ivr.settings import MenuTree
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
-from softswitch.types import AgentName, Language, Seconds, Srtp, TrunkName, Way
+from softswitch.types import AgentName, Language, Seconds, Srtp, ToNumber, TrunkName, Way
 
 SCANNERS = (
     *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
@@ -119,6 +119,7 @@ class Features:
     sign_out: str = "*12"
     pause: str = "*13"
     resume: str = "*14"
+    pickup: str = "*8"
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Of a pause, by the digits that follow its code."""
 
@@ -187,12 +188,25 @@ class AgentPhone:
     """The number that other callers dial for this agent (`{agent: dialled}`)."""
     ring: Seconds = 30.0
     """Ring time when dialled directly."""
+    forwards: bool = False
+    """Its phones may send calls on."""
     srtp: Srtp = Srtp.OFF
     """Of phones that register, and of calls from them; `way` says it for the fixed address."""
+    outside: ToNumber | None = None
+    """A number outside that is rung too."""
+    confirm: bool = True
+    """Whoever answers there must press a key before the caller is connected."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there is always something to ring."""
+        return self.way is not None or self.outside is not None
 
     @property
     def reached_at(self) -> str:
-        """For people: the fixed address."""
+        """For people: the fixed address, or the number outside."""
+        if self.outside is not None:
+            return f"{self.outside.number} by {', then '.join(self.outside.trunks)}"
         return self.way.uri if self.way else "a phone that registers"
 
 
@@ -204,18 +218,20 @@ class TrunkServer:
     port: int | None = None
     """None: the transport's own, as PJSIP finds it."""
     transport: str = "udp"
-    """udp or tcp."""
+    """udp, tcp or tls."""
 
     @property
     def shown(self) -> str:
         """For people and the record: `tcp:sip.carrier.example:5070`."""
-        return f"{self.transport}:{in_uri(self.host)}:{self.port or 5060}"
+        usual = 5061 if self.transport == "tls" else 5060
+        return f"{self.transport}:{in_uri(self.host)}:{self.port or usual}"
 
     def uri(self, user: str = "") -> str:
         """A SIP URI there."""
         at = f"{user}@" if user else ""
         port = f":{self.port}" if self.port is not None else ""
-        return f"sip:{at}{in_uri(self.host)}{port}{';transport=tcp' if self.transport == 'tcp' else ''}"
+        transport = "" if self.transport == "udp" else f";transport={self.transport}"
+        return f"sip:{at}{in_uri(self.host)}{port}{transport}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +250,10 @@ class Trunk:
     register: bool = False
     expires: Seconds = 600.0
     allow_from: tuple[IPv4Network | IPv6Network, ...] = ()
-    """Where its calls come from; none: its servers' addresses."""
+    """Where its calls come from; none: its servers' addresses, or anywhere, with `inbound`."""
+    inbound: str | None = None
+    """The login with which its calls prove themselves by digest."""
+    inbound_password: str | None = field(default=None, repr=False)
     channels: int | None = None
     """Calls at once, both ways; None: no limit."""
     caller_id: str | None = None
@@ -245,6 +264,11 @@ class Trunk:
     srtp: Srtp = Srtp.OFF
     options: Seconds = 30.0
     """Between two OPTIONS to a server; 0: never."""
+
+    @property
+    def by_address(self) -> bool:
+        """Whether its servers' addresses prove its calls."""
+        return not self.allow_from and self.inbound is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ KEYS = MappingProxyType(
         ("Queue", "keys"): "keys while waiting",
         ("Queue", "record"): "recording",
         ("Agent", "skills"): "skills",
-        ("Agent", "via"): "trunks to carriers",
         ("TeamMember", "tier"): "tiers of a team",
         ("TeamMember", "after"): "tiers of a team",
     }

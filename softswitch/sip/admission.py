@@ -3,9 +3,10 @@
 | an INVITE ... | is |
 |---|---|
 | from an address of a trunk | that trunk's call, whatever it says of itself; 503 above its channels |
+| with credentials that prove a trunk | the same |
 | with credentials that prove an agent | that agent's call |
 | with credentials that prove nothing | challenged again (401), and counted against its source |
-| whose From or P-Asserted-Identity claims to be of this house, or an agent's login | challenged (401) |
+| whose From or P-Asserted-Identity claims to be of this house, or From of a trunk | challenged (401) |
 | of anybody else | a guest's, where guests are welcome; challenged (401) otherwise |
 
 A wrong user and a wrong password get the same answer. As long as nobody has a login, nobody is challenged.
@@ -21,7 +22,9 @@ from urllib.parse import unquote
 import structlog
 
 from softswitch import siptext
+from softswitch.config.settings import Trunk
 from softswitch.registration.accounts import Account
+from softswitch.registration.digest import Credentials, parse
 from softswitch.registration.request import Malformed, Received, read
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
@@ -64,10 +67,28 @@ class Admission:
         guests: bool,
         srtp: Srtp = Srtp.OFF,
         agents_srtp: Mapping[AgentName, Srtp] = MappingProxyType({}),
+        carriers: Mapping[TrunkName, Trunk] = MappingProxyType({}),
     ) -> None:
-        """Put settings in force. `srtp` is for callers who are no agents."""
+        """Put settings in force. `srtp` is for callers who are no agents. `carriers`: those that prove their
+        calls by digest are known by it.
+        """
         known = tuple(logins)
-        self._proofs.apply(known, realm)
+        by_digest = {trunk.inbound: trunk for trunk in carriers.values() if trunk.inbound is not None}
+        self._proofs.apply(
+            known,
+            realm,
+            [
+                Account(user, AgentName(trunk.name), trunk.inbound_password)
+                for user, trunk in by_digest.items()
+            ],
+        )
+        self._carriers = frozenset(by_digest)
+        self._carriers_hosts = {
+            host.lower()
+            for trunk in by_digest.values()
+            for host in (trunk.domain, *(server.host for server in trunk.servers))
+            if host is not None
+        }
         self._logins = {account.login for account in known}
         self._realm = realm.lower()
         self._guests = guests
@@ -107,14 +128,13 @@ class Admission:
 
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
-        if self._trunks is not None and (found := self._of_a_trunk(self._trunks, request)) is not None:
-            trunk, account = found
-            if not self._trunks.has_room(trunk):
-                log.warning("trunk.full", trunk=trunk, source=request.source)
-                return Answer(503)
-            return Answer(0, origin=Origin(trunk=trunk), account=account)
+        if self._trunks is not None and (trunk := self._trunks.match(request.source, _called(request))):
+            return self._by_trunk(trunk, request)
+        if self._carriers and self._is_carriers(request):
+            proven = self._proofs.of_carrier(request)
+            return proven if isinstance(proven, Answer) else self._by_trunk(proven, request)
         if not self._logins:
-            return self._guest() if self._guests else Answer(403)
+            return self._guest() if self._guests else self._nobody(request)
         if "authorization" in request.message.headers or self._claims(request) or not self._guests:
             proof = self._proofs.of(request)
             if isinstance(proof, Answer):
@@ -123,20 +143,42 @@ class Admission:
             return Answer(0, origin=Origin(agent=proof.agent), account=self._account_of(srtp))
         return self._guest()
 
-    def _of_a_trunk(self, trunks: Trunks, request: Request) -> tuple[TrunkName, int] | None:
-        called = siptext.uri(request.message.uri)
-        return trunks.match(request.source, unquote(called.user) if called else "")
+    def _by_trunk(self, trunk: TrunkName, request: Request) -> Answer:
+        """A carrier's call, within its channels."""
+        assert self._trunks is not None
+        account = self._trunks.account(trunk, request.source)
+        if account is None or not self._trunks.has_room(trunk):
+            log.warning("trunk.full", trunk=trunk, source=request.source)
+            return Answer(503)
+        return Answer(0, origin=Origin(trunk=trunk), account=account)
+
+    def _nobody(self, request: Request) -> Answer:
+        """Somebody unknown where no agent has a login and no guest is welcome: it may be a carrier."""
+        if not self._carriers:
+            return Answer(403)
+        proven = self._proofs.of_carrier(request)
+        return proven if isinstance(proven, Answer) else self._by_trunk(proven, request)
+
+    def _is_carriers(self, request: Request) -> bool:
+        """Whether an INVITE uses a carrier's login, or claims in From to be that carrier's."""
+        headers = request.message.headers
+        if "authorization" in headers:
+            used = parse(headers["authorization"])
+            return isinstance(used, Credentials) and used.username.partition("@")[0] in self._carriers
+        sender = request.message.sender
+        uri = siptext.uri(sender.uri)
+        return sender.number in self._carriers or (uri is not None and uri.host in self._carriers_hosts)
 
     def _guest(self) -> Answer:
         return Answer(0, account=self._account_of(self._srtp))
 
     def _claims(self, request: Request) -> bool:
-        """Whether the caller, as it would be shown, or From says that it belongs to this house: by our realm,
-        by the address that was called, or by an agent's login.
+        """Whether From or P-Asserted-Identity says that the caller belongs to this house: by our realm, by
+        the address that was called, or by an agent's login.
         """
         message = request.message
         called = siptext.uri(message.uri)
-        return any(self._is_ours(who, called) for who in {message.caller, message.sender})
+        return any(self._is_ours(who, called) for who in {message.caller(believed=True), message.sender})
 
     def _is_ours(self, who: Party, called: Uri | None) -> bool:
         uri = siptext.uri(who.uri)
@@ -150,3 +192,9 @@ class Admission:
         """Whether an address of record is that of a login, in whatever domain the phone knows us by."""
         uri = siptext.uri(text)
         return uri is not None and unquote(uri.user) == login
+
+
+def _called(request: Request) -> str:
+    """The user of the request URI, unescaped."""
+    uri = siptext.uri(request.message.uri)
+    return unquote(uri.user) if uri else ""

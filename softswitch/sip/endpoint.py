@@ -197,8 +197,10 @@ class SipEndpoint:
 
     def incoming(self, account: PjAccount, call_id: int, text: str) -> None:
         """An INVITE has passed the gate."""
-        leg = SipLeg.accept(self, account, call_id, text)
-        leg.origin, self.gate.admitted = self.gate.admitted, UNKNOWN
+        origin, self.gate.admitted = self.gate.admitted, UNKNOWN
+        replaced, self.gate.replaced = self.gate.replaced, None
+        leg = SipLeg.accept(self, account, call_id, text, origin)
+        leg.replaces = replaced
         self.legs[leg.serial] = leg
         account.legs += 1
         leg.goes_by = account

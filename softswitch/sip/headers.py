@@ -28,6 +28,8 @@ _USER = re.compile(r"(?:sips?:(?:([^@?]*)@)?|tel:([^;?]*))", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 """A byte that was no UTF-8, as Python writes it down ("surrogateescape")."""
+_HIDDEN = frozenset({"id", "user"})
+"""What a caller asks for in Privacy who wants not to be shown."""
 _USER_SAFE = "-_.!~*'()&=+$,/"
 """What may stand unescaped in the user part of a SIP URI (RFC 3261 section 25.1), `;` and `?` apart."""
 
@@ -78,16 +80,26 @@ class Message:
         """What follows the empty line."""
         return self._split[1]
 
-    @property
-    def caller(self) -> Party:
-        """Who calls: P-Asserted-Identity before From (RFC 3325)."""
-        asserted = self.headers.get("p-asserted-identity")
-        return party(asserted) if asserted else self.sender
+    def caller(self, *, believed: bool = False) -> Party:
+        """Who calls, as From says; `believed`, as a carrier is: P-Asserted-Identity goes before (RFC 3325).
+
+        Who hides has neither number nor name: by Privacy (RFC 3323), or by an anonymous From that nobody
+        believed knows better.
+        """
+        asserted = self.headers.get("p-asserted-identity", "") if believed else ""
+        found = party(asserted) if asserted else self.sender
+        wishes = {wish.strip().lower() for wish in self.headers.get("privacy", "").split(";")}
+        return Party("", "", found.uri) if wishes & _HIDDEN or _is_anonymous(found.uri) else found
 
     @property
     def sender(self) -> Party:
         """Who From says it is."""
         return party(self.headers.get("from", ""))
+
+
+def _is_anonymous(uri: str) -> bool:
+    """Whether a URI says that it says nothing (RFC 3323 section 4.1.1.3)."""
+    return user(uri).lower() == "anonymous" or "@anonymous.invalid" in uri.lower()
 
 
 def party(value: str) -> Party:

@@ -16,7 +16,7 @@ import pjsua2 as pj
 import structlog
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear
+from softswitch.ports import Hear, Leg, Referral
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import PjAccount
 from softswitch.sip.callbacks import from_pjsip
@@ -24,7 +24,7 @@ from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, 
 from softswitch.sip.headers import user as user_part
 from softswitch.sip.tones import ToneEar
 from softswitch.sip.wiring import Bridge, Listening, Sounding
-from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
+from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Origin, Party, Quality, Seconds, Way
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +83,7 @@ class SipLeg(Sounding):
         self.transport = ""
         self.incoming = incoming
         self.origin = UNKNOWN
+        self.replaces: Leg | None = None
         self.state = LegState.NEW
         self.digits: asyncio.Queue[str] = asyncio.Queue()
         self.ended: asyncio.Future[LegEnd] = loop.create_future()
@@ -90,6 +91,7 @@ class SipLeg(Sounding):
         self.on_hold: Callable[[bool], None] | None = None
         self.on_progress: Callable[[int], None] | None = None
         self.sounds_early = False
+        self.on_refer: Callable[[Referral], int] | None = None
         self.redirected_to = ""
         """Where a 3xx answer pointed to; nobody has been dialled there."""
         self.serial = 0
@@ -117,10 +119,11 @@ class SipLeg(Sounding):
         return f"<{self.id} {'from' if self.incoming else 'to'} {self.remote.number} {self.state}>"
 
     @classmethod
-    def accept(cls, home: LegHome, account: pj.Account, call_id: int, text: str) -> SipLeg:
+    def accept(cls, home: LegHome, account: pj.Account, call_id: int, text: str, origin: Origin) -> SipLeg:
         """The leg of an INVITE that has just come; 100 Trying has been sent."""
         message = Message(text)
-        leg = cls(home, message.caller, incoming=True)
+        leg = cls(home, message.caller(believed=origin.trunk is not None), incoming=True)
+        leg.origin = origin
         leg.headers = message.headers
         leg.sip_call_id = leg.headers.get("call-id", "")
         leg.dialled = user_part(message.uri)
@@ -136,6 +139,7 @@ class SipLeg(Sounding):
     ) -> SipLeg:
         """Send an INVITE. Raises pj.Error when PJSUA cannot."""
         leg = cls(home, party(f"<{way.uri}>"), incoming=False)
+        leg.origin = Origin(trunk=way.trunk)
         leg.sip_call_id = f"{secrets.token_hex(12)}@{home.domain}"
         leg.call = PjCall(account, leg)
         param = _one_audio_line()
@@ -200,7 +204,7 @@ class SipLeg(Sounding):
             return
         end = self.ended.result()
         if end.remote and not self._confirmed:
-            raise LegRefused(end.status, end.reason)
+            raise LegRefused(end.status, end.reason, end.target)
         raise LegGone(f"{self.id} ended: {end.status} {end.reason}".strip())
 
     def hear(self, *sources: Hear) -> None:
@@ -229,6 +233,12 @@ class SipLeg(Sounding):
         except pj.Error as error:  # the dialog has ended beneath us
             log.debug("sip.hangup_too_late", leg=self.id, why=error.reason)
             self._finish()
+
+    def notify(self, event: str, state: str, fragment: str) -> None:
+        """Tell the other side of something it has asked for (RFC 6665), a `fragment` of SIP as the body."""
+        texts = (text.encode() for text in (event, state, fragment))
+        if self._confirmed and (status := lib.refer_notify(self._call_id(), *texts)):
+            log.info("sip.notify_failed", leg=self.id, status=status)
 
     def quality(self) -> Quality:
         """What its RTP looks like so far, or looked like at the end."""
@@ -267,7 +277,7 @@ class SipLeg(Sounding):
             self.held = held
             if self.on_hold is not None:
                 self.on_hold(held)
-        if not self.incoming and not self._confirmed and slot is not None:
+        if not self.incoming and view.state == pj.PJSIP_INV_STATE_EARLY and slot is not None:
             self.sounds_early = True
             self._progress(183)
         self._settle()
@@ -321,7 +331,7 @@ class SipLeg(Sounding):
         redirected = lib.legs_redirected(call_id, text, len(text))
         if redirected:
             self.redirected_to = ffi.string(text).decode(errors="replace")
-            return LegEnd(True, redirected, f"moved to {self.redirected_to}")
+            return LegEnd(True, redirected, f"moved to {self.redirected_to}", user_part(self.redirected_to))
         status = self._look().code
         lib.legs_reason(call_id, text, len(text))
         return LegEnd(True, status or 487, ffi.string(text).decode(errors="replace"))

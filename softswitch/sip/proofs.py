@@ -1,5 +1,5 @@
-"""Whether a request proves which agent sent it, and what to answer when it does not: what all requests share
-that only agents may send.
+"""Whether a request proves which agent or carrier sent it, and what to answer when it does not: what all
+requests share that only these may send.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from softswitch.registration.nonces import Nonces
 from softswitch.registration.offers import Offers
 from softswitch.sip import sources
 from softswitch.sip.gate import Answer, Request
+from softswitch.types import TrunkName
 
 Offended = Callable[[str, str], None]
 """Hears of a source that used wrong credentials, and what they were wrong about."""
@@ -32,16 +33,25 @@ class Proofs:
         self._loop = asyncio.get_running_loop()
         self.apply((), "softswitch")
 
-    def apply(self, logins: Iterable[Account], realm: str) -> None:
-        """Put settings in force; nonces that are out stay good."""
+    def apply(self, logins: Iterable[Account], realm: str, carriers: Iterable[Account] = ()) -> None:
+        """Put settings in force; nonces that are out stay good. `carriers`: by trunk in place of an agent."""
         self._accounts = Accounts(logins, realm, self._nonces)
+        self._carriers = Accounts(carriers, realm, self._nonces)
 
     def of(self, request: Request) -> Proven | Answer:
         """The agent who sent it, or the answer to who proves nothing: 401 with a challenge, or 400."""
+        return self._check(self._accounts, request)
+
+    def of_carrier(self, request: Request) -> TrunkName | Answer:
+        """The trunk that it comes by, or the answer, as `of`."""
+        proof = self._check(self._carriers, request)
+        return proof if isinstance(proof, Answer) else TrunkName(proof.agent)
+
+    def _check(self, accounts: Accounts, request: Request) -> Proven | Answer:
         headers, now = request.message.headers, self._loop.time()
         # A retransmission is the same to the last octet: the digest covers neither Contact nor body.
         mark = f"{request.source}:{request.port} {hash(request.message.text)}"
-        proof = self._accounts.check(
+        proof = accounts.check(
             headers.get("authorization"), request.method, request.message.uri, now, mark, _source(request)
         )
         phone = f"{request.source} {headers.get('from', '').partition(';tag=')[0][:100]}"
@@ -49,16 +59,16 @@ class Proofs:
             self._offers.answered(phone)
         else:
             self._offers.asked(phone, mark, now)
-        return self._refuse(request, proof, phone) if isinstance(proof, Refused) else proof
+        return self._refuse(accounts, request, proof, phone) if isinstance(proof, Refused) else proof
 
-    def _refuse(self, request: Request, refused: Refused, phone: str) -> Answer:
+    def _refuse(self, accounts: Accounts, request: Request, refused: Refused, phone: str) -> Answer:
         if refused.suspicious:
             claimed = refused.username[:64]
             self._offended(request.source, f"{request.method} as {claimed!r}: {refused.why}")
         if refused.status != 401:
             return Answer(refused.status)
         alone = self._offers.md5_alone(phone, request.message.headers.get("user-agent", ""))
-        values = self._accounts.challenges(
+        values = accounts.challenges(
             self._loop.time(), _source(request), stale=refused.stale, md5_alone=alone
         )
         return Answer(401, {"WWW-Authenticate": "\n".join(values)})

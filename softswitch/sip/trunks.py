@@ -1,7 +1,7 @@
 """All carriers: which servers a call goes by, and whose call it is that comes in (`ports.Carriers`).
 
-A call that comes in is a carrier's by the address that it comes from, and by nothing that it says: From is
-written by anybody.
+A call that comes in is a carrier's by the address that it comes from, or by credentials (`admission.py`), and
+by nothing else that it says: From is written by anybody.
 """
 
 from __future__ import annotations
@@ -92,29 +92,28 @@ class Trunks:
 
     # In ----------------------------------------------------------------------------------------------
 
-    def match(self, source: str, called: str = "") -> tuple[TrunkName, int] | None:
-        """Whose address this is: the trunk, and PJSUA's account by which its calls come in.
+    def match(self, source: str, called: str = "") -> TrunkName | None:
+        """Whose address this is.
 
         `called`, the user of the request URI, tells two accounts at one carrier apart: each is called at the
         contact that it registered.
         """
-        try:
-            address = ip_address(source)
-        except ValueError:
+        address = _address(source)
+        if address is None:
             return None
         found = [trunk for trunk in self._trunks.values() if self._is_from(address, trunk)]
-        if not found:
-            return None
-        trunk = next((one for one in found if one.username == called), found[0])
-        servers = self._servers[trunk.name]
-        server = next((one for one in servers if address in self._addresses(one)), servers[0])
-        return trunk.name, server.account.getId()
+        chosen = next((trunk for trunk in found if trunk.username == called), found[0] if found else None)
+        return chosen.name if chosen else None
 
     def _is_from(self, address: IPv4Address | IPv6Address, trunk: Trunk) -> bool:
-        servers = self._servers[trunk.name]
-        if trunk.allow_from:
-            return bool(servers) and _within(address, trunk.allow_from)
-        return any(address in self._addresses(server) for server in servers)
+        return _within(address, trunk.allow_from) or bool(
+            trunk.by_address and self._at_home(trunk.name, address)
+        )
+
+    def account(self, trunk: TrunkName, source: str) -> int | None:
+        """PJSUA's account by which a call of a trunk comes in; None: it has none."""
+        servers = [*self._at_home(trunk, _address(source)), *self._servers.get(trunk, ())]
+        return servers[0].account.getId() if servers else None
 
     def describe(self) -> list[JsonValue]:
         """A line for each server, for `softswitch trunks`."""
@@ -170,6 +169,10 @@ class Trunks:
         found = self._resolved.get(host, frozenset())
         return found | _literal(server.answered_from) if server.answered_from else found
 
+    def _at_home(self, trunk: TrunkName, address: IPv4Address | IPv6Address | None) -> list[Server]:
+        """The servers that have this address."""
+        return [server for server in self._servers.get(trunk, ()) if address in self._addresses(server)]
+
     def _resolve(self) -> None:
         """Look up the hosts; off the loop, unless they are addresses or this machine knows them."""
         if self._timer is not None:
@@ -187,9 +190,10 @@ class Trunks:
         self._timer = self._loop.call_later(RESOLVED_EVERY, self._resolve)
 
     def _trust(self) -> None:
-        """Carriers' addresses are never banned, and send as much as they have."""
+        """Carriers' addresses are never banned, and send as much as they have: those that prove a call."""
         named = (str(network) for trunk in self._trunks.values() for network in trunk.allow_from)
-        found = (str(address) for server in self._all() for address in self._addresses(server))
+        servers = [server for server in self._all() if server.trunk.by_address]
+        found = (str(address) for server in servers for address in self._addresses(server))
         self._endpoint.shield.peers({*named, *found})
 
     def _looked_up(self, host: str, asked: asyncio.Future[frozenset[IPv4Address | IPv6Address]]) -> None:
@@ -205,6 +209,10 @@ class Trunks:
 def _look_up(host: str) -> frozenset[IPv4Address | IPv6Address]:
     found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)
     return frozenset(ip_address(str(entry[4][0])) for entry in found)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    return next(iter(_literal(text)), None)
 
 
 def _literal(text: str) -> frozenset[IPv4Address | IPv6Address]:

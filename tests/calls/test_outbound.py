@@ -128,6 +128,12 @@ class TestWhoMay:
             assert (await dials(it, "reception").ended).status == 604
             it.endpoint.dialled[0].hang_up()
 
+    @pytest.mark.parametrize("form", ["221234567", "48221234567", "0048221234567", "+48221234567"])
+    async def test_our_own_number_does_not_go_round_by_the_carrier(self, form: str) -> None:
+        config = settings(NumberRule("+48221234567", Reject(410)))
+        async with house({"one": answers()}, config) as it:
+            assert ((await dials(it, form).ended).status, tried(it)) == (410, [])
+
     async def test_the_configuration_sends_anybody_to_a_number_it_names(self) -> None:
         config = settings(NumberRule("700", ToNumber(NUMBER, (SECOND,))))
         async with house({"three": answers(talks=1.0)}, config) as it:

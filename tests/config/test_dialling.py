@@ -167,3 +167,49 @@ def test_a_destination_outside_that_leads_nowhere_is_an_error(check_text, to, me
 def test_trunks_go_with_a_number_alone(check_text):
     (message,) = check_text(routed("{queue: support, via: carrier}")).messages
     assert "`via` goes with `dial`" in message
+
+
+def reached(agent):
+    return OUTSIDE.replace('{dial: "sip:desk@127.0.0.1"}', agent)
+
+
+@pytest.mark.parametrize(
+    ("agent", "number", "confirm"),
+    [
+        ('{dial: "+48600300400"}', ToNumber("+48600300400", ("gsm", "c")), True),
+        ("{dial: +48600300400, via: carrier}", ToNumber("+48600300400", ("carrier",)), True),
+        ('{dial: "+4420123456", via: [c], confirm: false}', ToNumber("+4420123456", ("c",)), False),
+    ],
+)
+def test_an_agent_may_be_at_a_number_outside(check_text, agent, number, confirm):
+    settings = check_text(reached(agent)).settings
+    phone = settings.phones["desk"]
+    assert (phone.way, phone.outside, phone.confirm) == (None, number, confirm)
+    assert not settings.engine.agents["desk"].registers
+    assert f"{number.number} by {number.trunks[0]}" in " ".join(printed(summary(settings)).split())
+
+
+@pytest.mark.parametrize(
+    ("agent", "message"),
+    [
+        ('{dial: §"+4420123456"}', "name a trunk by `via`"),
+        ('{dial: "+48600300400", via: §carier}', "did you mean 'carrier'?"),
+        ("{dial: §+0}", "whole number with its plus"),
+    ],
+)
+def test_an_agent_outside_who_cannot_be_called_is_an_error(check_text, agent, message):
+    checked = check_text(reached(agent))
+    assert message in checked.messages[0]
+    assert checked.places == checked.marks
+
+
+@pytest.mark.parametrize(
+    ("agent", "message"),
+    [
+        ('{dial: "sip:desk@127.0.0.1", via: carrier}', "`via` goes with a number"),
+        ('{dial: "sip:desk@127.0.0.1", confirm: true}', "`confirm` goes with a number"),
+        ('{dial: "+48600300400", srtp: mandatory}', "what its trunk says"),
+    ],
+)
+def test_what_has_no_effect_is_refused(check_text, agent, message):
+    assert message in check_text(reached(agent)).messages[0]

@@ -21,7 +21,7 @@ SHIPPED = sorted((ROOT / "config").glob("*.yaml"))
 
 def test_they_are_all_there():
     names = {path.stem for path in SHIPPED}
-    assert {"demo", "small-office", "contact-centre", "registering-phones", "bench"} <= names
+    assert {"demo", "small-office", "contact-centre", "registering-phones", "carrier", "bench"} <= names
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from softswitch.config.build_trunks import server
 from softswitch.config.describe import summary
 from softswitch.config.settings import Trunk, TrunkServer
 from softswitch.dialplan.numbering import NumberFormat
@@ -25,6 +26,7 @@ trunks:
     register: true
     expires: 5m
     allow_from: [203.0.113.0/24, 198.51.100.7]
+    inbound: {username: carrier-1, password: "${INBOUND_PASSWORD}"}
     channels: 30
     caller_id: "+48221234567"
     show_callers: true
@@ -37,7 +39,7 @@ trunks:
 
 
 def test_a_trunk_is_what_the_file_says(check_text):
-    trunks = check_text(WHOLE, {"TRUNK_PASSWORD": "secret"}).settings.trunks
+    trunks = check_text(WHOLE, {"TRUNK_PASSWORD": "secret", "INBOUND_PASSWORD": "secret2"}).settings.trunks
     assert trunks["carrier"] == Trunk(
         name="carrier",
         servers=(TrunkServer("sip.carrier.example"), TrunkServer("192.0.2.10", 5070, "tcp")),
@@ -48,6 +50,8 @@ def test_a_trunk_is_what_the_file_says(check_text):
         register=True,
         expires=300.0,
         allow_from=(ip_network("203.0.113.0/24"), ip_network("198.51.100.7/32")),
+        inbound="carrier-1",
+        inbound_password="secret2",
         channels=30,
         caller_id="+48221234567",
         show_callers=True,
@@ -62,6 +66,8 @@ def test_a_trunk_is_what_the_file_says(check_text):
 def test_a_server_is_written_as_a_uri():
     assert TrunkServer("a.example").uri("+48600") == "sip:+48600@a.example"
     assert TrunkServer("192.0.2.1", 5070, "tcp").uri() == "sip:192.0.2.1:5070;transport=tcp"
+    secure = server("tls:a.example")
+    assert (secure.uri(), secure.shown) == ("sip:a.example;transport=tls", "tls:a.example:5061")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +79,8 @@ def test_a_server_is_written_as_a_uri():
         ("t: {server: §a b}", "expected a host"),
         ("t: {server: §'a:0'}", "a port from 1 to 65535"),
         ("t: {server: §1.2.3.4.5}", "this address is none"),
-        ("t: {server: §'tls:a'}", "not supported yet"),
+        ("t: {server: §'tls:a'}", "has no `tls:` address"),
+        ("t: {servers: [a, §'tls:a']}", "has no `tls:` address"),
         ("t: {server: §'[::g]'}", "expected a host"),
         ("t: {server: §'[1::2::3]:5060'}", "[1::2::3] is none"),
         ("§t: {server: a, username: b}", "expected `password` as well"),
@@ -104,6 +111,24 @@ def test_an_address_is_that_of_one_carrier_only(one_problem):
 
 
 def test_the_summary_shows_the_trunks(check_text):
-    text = printed(summary(check_text(WHOLE, {"TRUNK_PASSWORD": "secret"}).settings))
+    text = printed(
+        summary(check_text(WHOLE, {"TRUNK_PASSWORD": "secret", "INBOUND_PASSWORD": "secret2"}).settings)
+    )
     assert "udp:sip.carrier.example:5060, tcp:192.0.2.10:5070" in " ".join(text.split())
     assert "secret" not in text
+
+
+def test_a_login_is_that_of_one_agent_or_one_trunk(one_problem):
+    text = SOUND.replace('"}}', '", login: "201", password: secret-201}}')
+    trunk = 'trunks: {a: {server: x, inbound: {username: §"201", password: secret-b}}}'
+    assert one_problem(text + trunk) == "the login 201 is that of agent 'desk' already"
+    inbound = 'inbound: {username: b, password: "c"}'
+    trunks = f"trunks: {{a: {{server: x, {inbound}}}, b: {{server: y, {inbound.replace(': b', ': §b')}}}}}"
+    assert one_problem(text + trunks) == "the login b is that of trunk 'a' already"
+
+
+def test_what_proves_a_carriers_call_is_in_the_summary(check_text):
+    text = "trunks: {a: {server: x, inbound: {username: branch, password: b}}, c: {server: y}}"
+    shown = " ".join(printed(summary(check_text(SOUND + text).settings)).split())
+    assert "whoever has the password of branch" in shown
+    assert "its servers" in shown

@@ -27,7 +27,6 @@ EXAMPLES = {
     ("Queue", "record"): "queues: {q: {§record: always}}",
     ("ServiceLevel", "target"): "queues: {q: {service_level: {within: 20s, §target: 80%}}}",
     ("Agent", "skills"): f"agents: {{a: {{{DESK}, §skills: {{billing: 5}}}}}}",
-    ("Agent", "via"): f"agents: {{a: {{{DESK}, §via: carrier}}}}",
     ("TeamMember", "tier"): "teams: {q: {agents: [§{mobile-1: {tier: 2}}]}}",
     ("TeamMember", "after"): "teams: {q: {agents: [§{mobile-1: {after: 30s}}]}}",
 }
@@ -54,17 +53,6 @@ def test_transports_that_are_not_built_say_so(one_problem, listen, feature):
     assert (
         one_problem(SOUND + f'sip: {{listen: [§"{listen}"]}}') == f"not supported yet: {listen!r} ({feature})"
     )
-
-
-@pytest.mark.parametrize(
-    ("dial", "feature"),
-    [
-        ("+48600300400", "trunks to carriers"),
-    ],
-)
-def test_addresses_that_cannot_be_dialled_yet_say_so(one_problem, dial, feature):
-    message = one_problem(SOUND.replace('"sip:desk@127.0.0.1"', f'§"{dial}"'))
-    assert message == f"not supported yet: {dial!r} ({feature})"
 
 
 @pytest.mark.parametrize("strategy", sorted(STRATEGIES))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import ssl
 from contextlib import asynccontextmanager
 
 import pytest
 
+from softswitch.control.client import ask
 from softswitch.testing.phone import Phone, bindings
 from softswitch.testing.voice import tone
 from tests.certificates import Authority, der
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
 from tests.e2e.switch import Switch, until
+from tests.e2e.test_trunks import trunks
 
 REALM = "acme.example"
 
@@ -121,6 +124,40 @@ async def test_a_reload_shows_a_new_certificate_and_leaves_connections_alone(tmp
             call = caller.call(switch.uri("600"))
             await agent.rung()
             call.cancel()
+
+
+@pytest.mark.may_block
+async def test_a_carrier_over_tls_takes_our_registration(tmp_path):
+    asked = []
+
+    async def carrier(reader, writer):
+        """Says 200 to everything."""
+        while request := await reader.readuntil(b"\r\n\r\n"):
+            lines = request.decode().split("\r\n")
+            asked.append(lines)
+            kept = [
+                line for line in lines if line.split(":")[0] in ("Via", "From", "Call-ID", "CSeq", "Contact")
+            ]
+            to = next(line for line in lines if line.startswith("To:"))
+            answer = ["SIP/2.0 200 OK", *kept, f"{to};tag=1", "Expires: 600", "Content-Length: 0", "", ""]
+            writer.write("\r\n".join(answer).encode())
+
+    async with running(tmp_path) as (switch, authority):
+        certificate, key = authority.issue("carrier")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server = await asyncio.start_server(carrier, "127.0.0.2", 0, ssl=context)
+        address = f"tls:127.0.0.2:{server.sockets[0].getsockname()[1]}"
+        trunk = {"server": address, "username": "acme", "password": "secret", "register": True}
+        switch.configure(configuration(switch.port, tmp_path) | {"trunks": {"carrier": trunk}})
+        await asyncio.to_thread(ask, switch.data / "control.sock", "reload")
+        async with asyncio.timeout(8):
+            while not (line := (await trunks(switch))[0])["registered"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert (line["server"], line["state"]) == (address, "up")
+        (register,) = [lines for lines in asked if lines[0].startswith("REGISTER")]
+        assert register[1].startswith("Via: SIP/2.0/TLS")
+        server.close()
 
 
 @pytest.mark.may_block

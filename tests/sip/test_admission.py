@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from softswitch.config.settings import Trunk, TrunkServer
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Registrar
 from softswitch.sip.admission import Admission
@@ -23,18 +24,46 @@ ANN = AgentName("ann")
 REALM = "acme.example"
 
 
+class Carriers:
+    """The trunks: `carrier` at 203.0.113.7, and `branch`, which proves itself by digest."""
+
+    full = False
+
+    def match(self, source):
+        return "carrier" if source == "203.0.113.7" else None
+
+    def account(self, trunk, source):
+        return {"carrier": 7, "branch": 8}[trunk]
+
+    def has_room(self, trunk):
+        return not self.full
+
+
+TRUNKS = {
+    "carrier": Trunk("carrier", (TrunkServer("203.0.113.7"),)),
+    "branch": Trunk(
+        "branch", (TrunkServer("branch.example"),), inbound="branch-1", inbound_password="secret-b"
+    ),
+}
+
+
 class Door:
     """The policy under test, and who offended it."""
 
-    def __init__(self, *, guests=True, logins=True):
+    def __init__(self, *, guests=True, logins=True, trunks=None):
         phones = Phones(Registrar(), None, FakeJournal(), lambda agent, there: None)
         phones.keep_alive = 0
         self.offences = []
-        self.admission = Admission(phones, Proofs(lambda source, why: self.offences.append((source, why))))
+        self.carriers = Carriers()
+        proofs = Proofs(lambda source, why: self.offences.append((source, why)))
+        self.admission = Admission(phones, proofs, trunks=self.carriers)
         accounts = [Account("201", ANN, password="secret-201")] if logins else []
-        self.admission.apply(accounts, REALM, guests=guests)
+        self.admission.apply(accounts, REALM, guests=guests, carriers=trunks or {})
 
-    def invite(self, sender, *, to="sip:600@192.0.2.1", password=None, user="201", asserted=""):
+    def invite(
+        self, sender, *, to="sip:600@192.0.2.1", password=None, user="201", asserted="", source="10.0.0.7"
+    ):
+        self.source = source
         headers = [("From", f"<{sender}>;tag=1"), ("Call-ID", "c"), ("CSeq", "1 INVITE")]
         if asserted:
             headers.append(("P-Asserted-Identity", asserted))
@@ -49,14 +78,16 @@ class Door:
         message = sent("REGISTER", f"sip:{REALM}", headers)
         return self._ask(message, self.admission.register, password, user)
 
+    source = "10.0.0.7"
+
     def _ask(self, message, policy, password, user):
-        answer = policy(_request(message))
+        answer = policy(_request(message, self.source))
         if answer.status == 401 and password is not None:
             values = answer.headers["WWW-Authenticate"].split("\n")
             response = Sent("SIP/2.0 401 Unauthorized", [("WWW-Authenticate", value) for value in values])
             again = Digest(user, password, ("SHA-256", "MD5")).answer(message, response)
             assert again is not None
-            answer = policy(_request(again))
+            answer = policy(_request(again, self.source))
         return answer
 
 
@@ -165,6 +196,42 @@ async def test_a_phone_that_a_choice_of_algorithms_silences_is_offered_md5_alone
 
     assert offered(CSeq="1 REGISTER") == ["SHA-256", "MD5"]
     assert offered(CSeq="2 REGISTER", **{"User-Agent": "baresip v1.0.0 (x86_64/linux)"}) == ["MD5"]
+
+
+async def test_a_carrier_is_known_by_its_address_whatever_it_says():
+    door = Door(trunks=TRUNKS, guests=False)
+    for sender in (f"sip:201@{REALM}", "sip:+48600100200@anything.example"):
+        answer = door.invite(sender, source="203.0.113.7")
+        assert (answer.status, answer.origin, answer.account) == (0, Origin(trunk="carrier"), 7)
+    door.carriers.full = True
+    assert door.invite("sip:1@x", source="203.0.113.7").status == 503
+
+
+@pytest.mark.parametrize("logins", [True, False])
+@pytest.mark.parametrize("sender", ["sip:+48600100200@branch.example", "sip:branch-1@10.0.0.7"])
+async def test_a_carrier_is_known_by_its_credentials(sender, logins):
+    door = Door(trunks=TRUNKS, logins=logins)
+    assert door.invite(sender).status == 401
+    answer = door.invite(sender, password="secret-b", user="branch-1")
+    assert (answer.status, answer.origin, answer.account) == (0, Origin(trunk="branch"), 8)
+    assert door.invite(sender, password="guess", user="branch-1").status == 401
+    assert len(door.offences) == 1
+    door.carriers.full = True
+    assert door.invite(sender, password="secret-b", user="branch-1").status == 503
+
+
+async def test_where_guests_are_not_welcome_a_carrier_may_still_prove_itself():
+    for logins in (True, False):
+        door = Door(trunks=TRUNKS, guests=False, logins=logins)
+        answer = door.invite("sip:+48600100200@x", password="secret-b", user="branch-1")
+        assert answer.origin == Origin(trunk="branch")
+        assert door.invite("sip:+48600100200@x").status == 401
+
+
+async def test_a_carriers_password_registers_nobody_and_is_no_agents():
+    door = Door(trunks=TRUNKS)
+    assert door.register(f"sip:branch-1@{REALM}", user="branch-1", password="secret-b").status == 401
+    assert door.invite(f"sip:201@{REALM}", user="201", password="secret-b").status == 401
 
 
 async def test_nobody_can_have_another_address_banned():

@@ -9,8 +9,9 @@ import pytest
 
 from softswitch.errors import LegGone, LegRefused
 from softswitch.sip._native import lib
+from softswitch.sip.gate import Answer, decide
 from softswitch.sip.leg import PjCall
-from softswitch.types import LegState, Party, Way
+from softswitch.types import UNKNOWN, AgentName, LegState, Origin, Party, TrunkName, Way
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, Ringing, sdp
 
@@ -38,11 +39,23 @@ async def test_an_answered_call_is_known_by_its_number_and_its_caller(house: Hou
     assert (end.remote, end.status) == (True, 200)
 
 
-async def test_the_asserted_identity_goes_before_from(house: House, phone: Phone) -> None:
-    call = Dialog(phone, caller='"Anonymous" <sip:anonymous@anonymous.invalid>')
-    call.send("INVITE", sdp(20100), P_Asserted_Identity='"Grace" <sip:+48600100200@carrier.example>')
-    leg = await house.caller()
-    assert (leg.remote.number, leg.remote.name) == ("+48600100200", "Grace")
+async def test_the_asserted_identity_is_believed_from_carriers_alone(house: House, phone: Phone) -> None:
+    proven = {"carrier": Origin(trunk=TrunkName("carrier")), "agent": Origin(agent=AgentName("ann"))}
+    callers = []
+    for sender in ("carrier", "agent", "anybody"):
+        house.endpoint.gate.handle("INVITE", lambda _, who=sender: Answer(0, origin=proven.get(who, UNKNOWN)))
+        call = Dialog(phone, caller='"Bob" <sip:100@127.0.0.1>')
+        call.send("INVITE", sdp(20100), P_Asserted_Identity='"Grace" <sip:+48600100200@carrier.example>')
+        leg = await house.caller()
+        callers.append((leg.origin, leg.remote.number, leg.remote.name))
+        leg.hangup(480)
+        await call.answer(480)
+    house.endpoint.gate.handle("INVITE", decide)
+    assert callers == [
+        (proven["carrier"], "+48600100200", "Grace"),
+        (proven["agent"], "100", "Bob"),
+        (UNKNOWN, "100", "Bob"),
+    ]
 
 
 async def test_a_caller_who_cancels_ends_the_leg(house: House, phone: Phone) -> None:
@@ -252,6 +265,21 @@ async def test_dialling_shows_the_caller_twice_and_adds_headers(
     await ringing.request("ACK")
     await leg.answered()
     assert leg.state is LegState.ANSWERED
+    assert not leg.sounds_early
+
+
+async def test_sound_before_the_answer_is_told_once(house: House, agent_phone: Phone, agent_uri: str) -> None:
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
+    told: list[tuple[int, bool]] = []
+    leg.on_progress = lambda status: told.append((status, leg.sounds_early))
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(180)
+    ringing.respond(183, sdp(20110))
+    ringing.respond(200, sdp(20110))
+    await ringing.request("ACK")
+    await leg.answered()
+    assert (told[0], told[-1]) == ((180, False), (183, True))
+    assert [early for _, early in told].count(True) <= 2
 
 
 @pytest.mark.parametrize("status", [302, 404, 408, 480, 486, 500, 603])

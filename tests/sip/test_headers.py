@@ -49,12 +49,39 @@ def test_headers_are_read_by_their_long_names_folded_lines_joined() -> None:
 
 def test_bytes_that_are_no_utf_8_are_read_as_latin_1() -> None:
     text = b'INVITE sip:600@x SIP/2.0\r\nFrom: "J\xf3zef" <sip:1@x>\r\n\r\n'.decode(errors="surrogateescape")
-    assert Message(text).caller == Party("1", "Józef", "sip:1@x")
+    assert Message(text).caller() == Party("1", "Józef", "sip:1@x")
+
+
+FROM = 'From: "Bob" <sip:100@x>'
+ASSERTED = 'P-Asserted-Identity: "Grace" <sip:+48600100200@x>'
+ANONYMOUS = 'From: "Anonymous" <sip:anonymous@anonymous.invalid>'
+
+
+@pytest.mark.parametrize(
+    ("headers", "anybodys", "believed"),
+    [
+        ([FROM], ("100", "Bob"), ("100", "Bob")),
+        ([FROM, ASSERTED], ("100", "Bob"), ("+48600100200", "Grace")),
+        ([FROM, ASSERTED, "Privacy: none"], ("100", "Bob"), ("+48600100200", "Grace")),
+        ([FROM, ASSERTED, "Privacy: critical; ID"], ("", ""), ("", "")),
+        ([FROM, "Privacy: user"], ("", ""), ("", "")),
+        ([ANONYMOUS], ("", ""), ("", "")),
+        ([ANONYMOUS, ASSERTED], ("", ""), ("+48600100200", "Grace")),
+        (['From: "x" <sip:Anonymous@192.0.2.1>'], ("", ""), ("", "")),
+        (["From: <sip:restricted@anonymous.invalid>"], ("", ""), ("", "")),
+    ],
+)
+def test_who_calls_and_who_hides(
+    headers: list[str], anybodys: tuple[str, str], believed: tuple[str, str]
+) -> None:
+    message = Message("INVITE sip:600@x SIP/2.0\r\n" + "\r\n".join(headers) + "\r\n\r\n")
+    callers = message.caller(), message.caller(believed=True)
+    assert [(caller.number, caller.name) for caller in callers] == [anybodys, believed]
 
 
 def test_a_message_without_anything_is_empty() -> None:
     assert (Message("").uri, Message("").headers, Message("").body) == ("", {}, "")
-    assert Message("x").caller == Party("")
+    assert Message("x").caller() == Party("")
 
 
 @pytest.mark.parametrize(

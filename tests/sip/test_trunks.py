@@ -1,4 +1,4 @@
-"""Whose call it is that comes in: by its address, and never by guess."""
+"""Carriers at the real endpoint: whose calls are theirs, and in which order their servers are tried."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from softswitch.config.settings import Trunk, TrunkServer
+from softswitch.sip.trunk import State
 from softswitch.sip.trunks import Trunks
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import TrunkName
@@ -16,47 +17,87 @@ from tests.sip.conftest import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+NAMED, AT_HOME, BY_LOGIN, BOTH = map(TrunkName, ("named", "at-home", "by-login", "both"))
+NETWORK = ip_network("203.0.113.0/24")
 
-def trunk(name: str, host: str, allow_from: str = "") -> Trunk:
-    networks = (ip_network(allow_from),) if allow_from else ()
-    server = (TrunkServer(host),)
-    return Trunk(TrunkName(name), server, username=f"user-{name}", allow_from=networks, options=0)
+
+def trunk(name: TrunkName, *hosts: str, **more: object) -> tuple[TrunkName, Trunk]:
+    servers = tuple(TrunkServer(host) for host in hosts)
+    return name, Trunk(name, servers, options=0.0, **more)  # type: ignore[arg-type]
+
+
+CARRIERS = dict([
+    trunk(NAMED, "198.51.100.1", allow_from=(NETWORK,)),
+    trunk(AT_HOME, "198.51.100.2", "198.51.100.3"),
+    trunk(BY_LOGIN, "198.51.100.4", inbound="branch", inbound_password="secret"),
+    trunk(BOTH, "198.51.100.5", allow_from=(ip_network("192.0.2.7/32"),), inbound="b", inbound_password="c"),
+])  # fmt: skip
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def trunks(house: House) -> AsyncIterator[Trunks]:
-    made = Trunks(house.endpoint, FakeJournal())
-    yield made
-    made.apply({})
-    await made.close()
+    carriers = Trunks(house.endpoint, FakeJournal())
+    carriers.apply(CARRIERS)
+    yield carriers
+    carriers.apply({})
+    await carriers.close()
 
 
-def apply(trunks: Trunks, *them: Trunk) -> None:
-    trunks.apply({one.name: one for one in them})
-
-
-def name_of(trunks: Trunks, source: str, called: str = "600") -> str | None:
-    found = trunks.match(source, called)
-    return found[0] if found else None
-
-
-async def test_a_trunk_is_known_by_its_servers_or_by_the_networks_that_are_named(trunks: Trunks) -> None:
-    apply(trunks, trunk("one", "192.0.2.7"), trunk("two", "192.0.2.8", "198.51.100.0/24"))
-    assert name_of(trunks, "192.0.2.7") == "one"
-    assert name_of(trunks, "192.0.2.8") is None, "only the networks that are named"
-    assert name_of(trunks, "198.51.100.9") == "two"
-    assert name_of(trunks, "192.0.2.9", called="user-one") is None, "what it says is not its address"
-    assert name_of(trunks, "nonsense") is None
+@pytest.mark.parametrize(
+    ("source", "whose"),
+    [
+        ("203.0.113.9", NAMED),
+        ("198.51.100.1", None),
+        ("198.51.100.2", AT_HOME),
+        ("198.51.100.3", AT_HOME),
+        ("198.51.100.4", None),
+        ("192.0.2.7", BOTH),
+        ("198.51.100.5", None),
+        ("192.0.2.8", None),
+        ("::1", None),
+        ("nonsense", None),
+    ],
+)
+async def test_an_address_is_a_carriers_only_where_the_configuration_says_so(
+    trunks: Trunks, source: str, whose: TrunkName | None
+) -> None:
+    assert trunks.match(source) == whose
 
 
 async def test_two_accounts_at_one_carrier_are_told_apart_by_the_contact_that_is_called(
     trunks: Trunks,
 ) -> None:
-    apply(trunks, trunk("sales", "192.0.2.7"), trunk("service", "192.0.2.7"))
-    assert name_of(trunks, "192.0.2.7", called="user-service") == "service"
-    assert name_of(trunks, "192.0.2.7", called="user-sales") == "sales"
-    sales, service = (trunks.match("192.0.2.7", f"user-{name}") for name in ("sales", "service"))
-    assert sales is not None
-    assert service is not None
-    assert sales[1] != service[1], "each by its own account"
-    assert name_of(trunks, "192.0.2.7", called="+48221234567") == "sales", "the first, where nothing tells"
+    names = [TrunkName("sales"), TrunkName("service")]
+    trunks.apply(dict(trunk(name, "192.0.2.30", username=f"user-{name}") for name in names))
+    assert trunks.match("192.0.2.30", "user-service") == "service"
+    assert trunks.match("192.0.2.30", "user-sales") == "sales"
+    assert trunks.match("192.0.2.30", "+48221234567") == "sales", "the first, where nothing tells"
+    assert trunks.match("192.0.2.31", "user-sales") is None, "what it says is not its address"
+    trunks.apply(CARRIERS)
+
+
+async def test_a_call_comes_in_by_the_account_of_its_server(trunks: Trunks, house: House) -> None:
+    accounts = house.endpoint.accounts.trunks
+    assert trunks.account(AT_HOME, "198.51.100.3") == accounts[AT_HOME, 1].getId()
+    assert trunks.account(NAMED, "203.0.113.9") == accounts[NAMED, 0].getId()
+    assert trunks.account(TrunkName("gone"), "203.0.113.9") is None
+
+
+async def test_addresses_that_prove_a_call_are_never_banned(trunks: Trunks, house: House) -> None:
+    shield = house.endpoint.shield
+    for source in ("203.0.113.9", "198.51.100.2"):
+        assert not shield.ban(source, 60, "a test")
+    assert shield.ban("198.51.100.4", 60, "it proves nothing")
+    trunks.apply({})
+    assert shield.ban("203.0.113.9", 60, "a carrier no more")
+    for source in ("198.51.100.4", "203.0.113.9"):
+        shield.unban(source)
+
+
+async def test_a_server_that_is_down_is_tried_last(trunks: Trunks) -> None:
+    first, second = trunks.ways(AT_HOME, "+48600300400")
+    assert (first.uri, second.uri) == ("sip:+48600300400@198.51.100.2", "sip:+48600300400@198.51.100.3")
+    trunks._servers[AT_HOME][0].state = State.DOWN
+    assert [way.server for way in trunks.ways(AT_HOME, "1")] == [1, 0]
+    assert trunks.ways(TrunkName("gone"), "1") == []
+    assert not trunks.has_room(TrunkName("gone"))

@@ -133,3 +133,30 @@ def test_what_it_does_not_know_is_nothing():
         assert record.note(kind, offer="o9", agent=BOB, result="answered", by="agent") == frozenset()
         assert record.note(kind, CallId("another"), agent=BOB) == frozenset()
     assert record.note("AgentOnline", None, agent=BOB) == frozenset()
+
+
+def test_a_transfer_lights_the_next_agent_and_puts_out_the_one_before():
+    record = Record()
+    record.note("OfferMade", agent=ANN, offer="o1", queue="support")
+    record.note("OfferEnded", agent=ANN, offer="o1", result="answered")
+    record.note("Connected", agent=ANN, offer="o1")
+    record.note("TransferAsked", by=ANN, number="202", attended=False, destination="agent bob")
+    assert record.note("OfferMade", agent=BOB, offer="leg-3", queue=None) == {BOB}
+    assert record.seen() == [("early", False)]
+    record.note("OfferEnded", agent=BOB, offer="leg-3", result="answered")
+    record.note("Transferred", by=ANN, number="202", attended=False, into=None)
+    assert record.note("ConversationEnded", agent=ANN, ended_by="transfer") == {ANN}
+    record.note("Connected", agent=BOB)
+    assert (record.seen(ANN), record.seen()) == ([], [("confirmed", False)])
+    record.note("ConversationEnded", agent=BOB)
+    record.note("CallEnded")
+    assert record.seen() == []
+
+
+def test_whoever_was_rung_in_another_call_or_took_this_one_is_lit_by_being_connected():
+    record = Record(agent=ANN)
+    assert record.note("Connected", agent=BOB) == {ANN, BOB}
+    assert (record.seen(ANN), record.seen()) == ([("confirmed", False)], [("confirmed", False)])
+    assert record.note("ConversationEnded", agent=BOB, ended_by="transfer") == {BOB}
+    assert record.note("Connected", agent="", number="+48600300400") == frozenset()
+    assert record.note("CallEnded") == {ANN}

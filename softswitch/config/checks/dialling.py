@@ -18,6 +18,7 @@ def check(scene: Scene) -> None:
     """All of this file."""
     _trunks(scene)
     _sources(scene)
+    _logins(scene)
     _outside(scene)
     _classes(scene)
     if scene.complete and scene.configuration.outbound:
@@ -30,6 +31,7 @@ def _trunks(scene: Scene) -> None:
         (("outbound", index), line.via) for index, line in enumerate(scene.configuration.outbound)
     ]
     vias += [(use.loc, use.to.via) for use in scene.uses()]
+    vias += [(("agents", name), agent.via) for name, agent in scene.configuration.agents.items()]
     for owner, names in vias:
         for place, name in enumerate(names or ()):
             loc: Loc = (*owner, "via")
@@ -44,12 +46,20 @@ def _outside(scene: Scene) -> None:
     if not scene.complete:
         return
     plan = dial_plan(scene.configuration)
-    for use in scene.uses():
-        if use.to.dial is None or use.to.via is not None:
-            continue
-        decision = plan.whatever_it_costs(use.to.dial)
+    numbers: list[tuple[Loc, str]] = [
+        ((*use.loc, "dial"), use.to.dial)
+        for use in scene.uses()
+        if use.to.dial is not None and use.to.via is None
+    ]
+    numbers += [
+        (("agents", name, "dial"), agent.dial)
+        for name, agent in scene.configuration.agents.items()
+        if agent.dial is not None and agent.is_outside and agent.via is None
+    ]
+    for loc, number in numbers:
+        decision = plan.whatever_it_costs(number)
         if not isinstance(decision, Dial):
-            scene.wrong((*use.loc, "dial"), f"{decision.why}; {decision.advice}, or name a trunk by `via`")
+            scene.wrong(loc, f"{decision.why}; {decision.advice}, or name a trunk by `via`")
 
 
 def _sources(scene: Scene) -> None:
@@ -72,6 +82,20 @@ def _sources(scene: Scene) -> None:
                     f"calls from {text} are those of trunk {other!r} already",
                 )
             seen.append((name, network))
+
+
+def _logins(scene: Scene) -> None:
+    """A login stands for one agent or one trunk."""
+    taken = {
+        agent.login: f"agent {name!r}" for name, agent in scene.configuration.agents.items() if agent.login
+    }
+    for name, trunk in scene.configuration.trunks.items():
+        if trunk.inbound is None:
+            continue
+        other = taken.setdefault(trunk.inbound.username, f"trunk {name!r}")
+        if other != f"trunk {name!r}":
+            loc = ("trunks", name, "inbound", "username")
+            scene.wrong(loc, f"the login {trunk.inbound.username} is that of {other} already")
 
 
 def _classes(scene: Scene) -> None:

@@ -25,6 +25,13 @@ def check(scene: Scene) -> None:
                 ("agents", name, "dial"),
                 f"{agent.dial!r} is reached over TLS, and `listen` in `sip` has no `tls:` address",
             )
+    for name, trunk in scene.configuration.trunks.items():
+        for place, server in enumerate(trunk.all_servers):
+            if server.startswith("tls:") and not secure:
+                loc: Loc = ("trunks", name, "server")
+                if trunk.server is None:
+                    loc = ("trunks", name, "servers", place)
+                scene.wrong(loc, f"{server!r} needs TLS, and `listen` in `sip` has no `tls:` address")
 
 
 def _certificate(scene: Scene, secure: list[int]) -> None:

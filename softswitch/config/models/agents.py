@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.sip import Encryption
-from softswitch.config.quantities import Duration, Name, SipAddress, Words, matching, wrong
+from softswitch.config.quantities import Duration, Name, PhoneAddress, Trunks, Words, matching, wrong
 
 
 def _parse_calls(value: object) -> int | Literal["unlimited"]:
@@ -80,8 +80,14 @@ class Agent(Section):
 
     name: Words | None = None
     """For people, as Billing desk; left out: the key."""
-    dial: SipAddress | None = None
-    """The fixed address of a phone."""
+    dial: PhoneAddress | None = None
+    """The fixed address of a phone, or a number outside, as `+48600300400`."""
+    via: Trunks | None = None
+    """With a number: the trunk, or trunks in the order to try them; left out: those of the first line of
+    `outbound` that takes it."""
+    confirm: bool | None = None
+    """With a number: whether whoever answers must press 1 before the caller is connected, so that a mailbox
+    never answers; left out: true."""
     login: Login | None = None
     """The user name with which phones register and prove who calls."""
     password: Words | None = None
@@ -101,6 +107,9 @@ class Agent(Section):
     `srtp` in `sip` says."""
     may_dial: list[Name] | None = None
     """The classes of numbers outside that may be dialled from this phone; left out: those of everybody."""
+    forwards: bool = False
+    """Whether this agent's phones may send calls on (302): to a colleague, or outside where the agent may
+    dial. Otherwise a phone that does has refused."""
 
     @property
     def number(self) -> str | None:
@@ -108,6 +117,21 @@ class Agent(Section):
         if self.extension is None and self.login is not None and self.login.isdigit():
             return self.login
         return self.extension
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether `dial` is a number outside."""
+        return self.dial is not None and self.dial.startswith("+")
+
+    @model_validator(mode="after")
+    def _outside(self) -> Self:
+        if not self.is_outside:
+            for key in ("via", "confirm"):
+                if getattr(self, key) is not None:
+                    raise wrong(f"`{key}` goes with a number in `dial`, as +48600300400")
+        elif self.srtp is not None and self.login is None:
+            raise wrong("`srtp` of a number outside is what its trunk says")
+        return self
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

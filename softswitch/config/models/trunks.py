@@ -18,18 +18,16 @@ from softswitch.config.quantities import (
     parse_text,
     wrong,
 )
-from softswitch.config.unsupported import not_yet
 
-_SERVER = r"(?:(udp|tcp):)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?"
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]"
+_SERVER = rf"(?:(udp|tcp|tls):)?({_HOST})(?::([0-9]{{1,5}}))?"
 
 
 def _parse_server(value: object) -> str:
     text = parse_text(value)
-    if text.startswith("tls:"):
-        raise not_yet(text, "SIP over TLS")
     match = re.fullmatch(_SERVER, text)
     if match is None:
-        raise wrong("expected a host, as sip.carrier.example, 192.0.2.10:5070 or tcp:sip.carrier.example")
+        raise wrong("expected a host, as sip.carrier.example, 192.0.2.10:5070 or tls:sip.carrier.example")
     if match[3] is not None and not 1 <= int(match[3]) <= 65535:
         raise wrong("expected a port from 1 to 65535")
     check_ipv6(match[2])
@@ -84,13 +82,23 @@ UserName = Annotated[
 ]
 
 
+class Inbound(Section):
+    """With what a carrier, or another switch, proves by digest that a call is its own."""
+
+    username: UserName
+    """The user name of the other side."""
+    password: Words
+    """Its password; `"${NAME}"` reads it from the environment."""
+
+
 class Trunk(Section):
-    """A carrier. Its calls are known by the address that they come from, never by what they say of
-    themselves.
+    """A carrier. Its calls are known by the address that they come from, or by credentials, and never by
+    anything else that they say of themselves.
     """
 
     server: Server | None = None
-    """Where calls are sent, over UDP on port 5060 unless it says otherwise."""
+    """Where calls are sent, over UDP on port 5060 unless it says otherwise; over `tls` the port is 5061, and
+    the server's certificate is not checked."""
     servers: Annotated[list[Server], Field(min_length=1, max_length=8)] | None = None
     """In place of `server`: several, the preferred one first. The next one takes a call that the one before
     does not answer or cannot serve; one that answers no OPTIONS is tried last."""
@@ -108,7 +116,10 @@ class Trunk(Section):
     expires: Annotated[Duration, Field(ge=30, le=86400)] = 600.0
     """How long a registration is asked to hold; it is renewed before."""
     allow_from: list[Network] = Field(default=[])
-    """Addresses and networks from which the carrier's calls come; left out: those of its servers."""
+    """Addresses and networks from which the carrier's calls come; left out: those of its servers, unless
+    there is `inbound`."""
+    inbound: Inbound | None = None
+    """Credentials that its calls must have, wherever they come from but `allow_from`."""
     channels: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Calls at once by this trunk, both ways together; one more goes out by the next trunk, one more in is
     refused with 503. An emergency number is dialled all the same."""
