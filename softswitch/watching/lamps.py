@@ -72,25 +72,27 @@ class Lamps:
     def _hear_of_call(
         self, kind: str, call: CallId, known: _Call, data: Mapping[str, object]
     ) -> frozenset[AgentName]:
+        touched: frozenset[AgentName] = frozenset()
         match kind:
             case "OfferMade" | "OfferEnded":
-                return self._offered(kind, call, known, data)
+                touched = self._offered(kind, call, known, data)
             case "DialledOut":
-                return self._caller(call, known, state=DialogState.EARLY)
+                touched = self._caller(call, known, state=DialogState.EARLY)
             case "CallAnswered":
-                return self._caller(call, known, state=DialogState.CONFIRMED)
-            case "Held" | "Resumed":
-                return self._held(call, known, data.get("by") == "agent", kind == "Held")
+                touched = self._caller(call, known, state=DialogState.CONFIRMED)
             case "Connected":
-                return self._connected(call, known, data.get("agent"))
-            case "ConversationEnded" | "ConnectFailed":
-                agent = data.get("agent")
-                over = [each for each, whose in known.ids.items() if each != call and agent in (None, whose)]
-                return self._put_out(known, over)
+                touched = self._connected(call, known, data)
+            case "Held" | "Resumed":
+                touched = self._held(call, known, data.get("by") == "agent", kind == "Held")
+            case "ConversationEnded":  # another agent may be rung already, to whom the caller is transferred
+                done = data.get("agent")
+                touched = self._put_out(known, [each for each in _of(known, call) if known.ids[each] == done])
+            case "ConnectFailed":
+                touched = self._put_out(known, _of(known, call))
             case "CallEnded":
                 del self._calls[call]
-                return self._put_out(known, list(known.ids))
-        return frozenset()
+                touched = self._put_out(known, list(known.ids))
+        return touched
 
     def _hear_of_agent(self, kind: str, data: Mapping[str, object]) -> frozenset[AgentName]:
         agent = AgentName(str(data.get("agent", "")))
@@ -107,6 +109,8 @@ class Lamps:
         if agent is None:
             return frozenset()
         remote = Party(str(data.get("dialled", "")))
+        if "transferred_from" in data:  # the leg of a conversation, handed on
+            return self._light(known, agent, Dialog(call, DialogState.CONFIRMED, remote))
         return self._light(known, agent, Dialog(call, DialogState.TRYING, remote, is_initiator=True))
 
     def _offered(
@@ -123,19 +127,17 @@ class Lamps:
             return frozenset()
         return self._light(known, agent, replace(dialog, state=DialogState.CONFIRMED))
 
-    def _connected(self, call: CallId, known: _Call, agent: object) -> frozenset[AgentName]:
-        """An agent talks, who may have been rung in another call, or not at all: a transfer, a pickup."""
-        touched = self._caller(call, known, state=DialogState.CONFIRMED)
-        if not isinstance(agent, str) or not agent:
-            return touched
-        name = AgentName(agent)
-        own = next((each for each, whose in known.ids.items() if each != call and whose == name), None)
-        dialog = (
-            self._dialogs[name][own] if own else Dialog(f"{call}-{name}", DialogState.EARLY, known.caller)
-        )
+    def _connected(self, call: CallId, known: _Call, data: Mapping[str, object]) -> frozenset[AgentName]:
+        """An agent who has come into the call by whatever way talks in it."""
+        name = data.get("agent")
+        if not name:
+            return frozenset()
+        agent = AgentName(str(name))
+        each = next((one for one in _of(known, call) if known.ids[one] == agent), f"{call}-{agent}")
+        dialog = self._dialogs.get(agent, {}).get(each, Dialog(each, DialogState.EARLY, known.caller))
         if dialog.state is DialogState.CONFIRMED:
-            return touched
-        return touched | self._light(known, name, replace(dialog, state=DialogState.CONFIRMED))
+            return frozenset()
+        return self._light(known, agent, replace(dialog, state=DialogState.CONFIRMED))
 
     def _caller(self, call: CallId, known: _Call, state: DialogState) -> frozenset[AgentName]:
         """The caller, where that is an agent, has come so far; there is no way back from an answer."""
@@ -168,3 +170,8 @@ class Lamps:
             if not self._dialogs[agent]:
                 del self._dialogs[agent]
         return frozenset(touched)
+
+
+def _of(known: _Call, call: CallId) -> list[str]:
+    """All dialogs of a call but the caller's own."""
+    return [each for each in known.ids if each != call]

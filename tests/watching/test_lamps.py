@@ -48,6 +48,28 @@ def test_ringing_that_ends_otherwise_puts_the_lamp_out(result):
     assert (record.seen(BOB), record.seen(ANN)) == ([], [("early", False)])
 
 
+def test_an_agent_who_hands_the_caller_on_is_done_and_the_next_one_is_not():
+    record = Record()
+    record.note("OfferMade", agent=BOB, offer="o1")
+    record.note("OfferEnded", agent=BOB, offer="o1", result="answered")
+    record.note("OfferMade", agent=ANN, offer="o2")
+    assert record.note("ConversationEnded", agent=BOB) == {BOB}
+    assert (record.seen(BOB), record.seen(ANN)) == ([], [("early", False)])
+    assert record.note("OfferEnded", agent=ANN, offer="o2", result="passed-on") == {ANN}
+    assert record.note("Connected", agent=ANN) == {ANN}, "by whatever way"
+    assert record.note("Connected", agent=ANN) == frozenset()
+    assert record.seen(ANN) == [("confirmed", False)]
+    assert record.note("ConversationEnded", agent=ANN) == {ANN}
+    assert record.seen(ANN) == []
+
+
+def test_a_leg_that_was_handed_on_talks_in_its_new_call():
+    record = Record()
+    record.note("CallArrived", CallId("c2"), agent=ANN, dialled="600", transferred_from="c1")
+    assert record.lamps.dialogs(ANN) == (Dialog("c2", DialogState.CONFIRMED, Party("600")),)
+    assert record.note("CallEnded", CallId("c2")) == {ANN}
+
+
 def test_an_answer_without_a_conversation_puts_it_out():
     record = Record()
     record.note("OfferMade", agent=BOB, offer="o1")
