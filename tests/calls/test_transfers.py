@@ -207,6 +207,18 @@ async def test_a_caller_is_handed_on_to_a_queue_as_a_new_caller_there() -> None:
         assert record.wait == pytest.approx(1.0 + 4.0)
 
 
+async def test_who_gives_up_in_the_next_queue_has_ended_the_call() -> None:
+    async with house({"201": answers(), "203": never_answers()}, office()) as it:
+        caller, agent = await talking(it)
+        agent.refer("700")
+        await asyncio.sleep(2)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        (record,) = records(it)
+        assert (record.ended_by, record.left) == ("caller", "hung-up")
+        assert record.talk == pytest.approx(5.0)
+
+
 async def test_a_full_queue_refuses_a_transfer_and_the_agent_keeps_the_call() -> None:
     async with house({"201": answers(), "203": never_answers()}, office(max_callers=1)) as it:
         first = it.call("700", "1")
