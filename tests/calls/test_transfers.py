@@ -11,6 +11,7 @@ import pytest
 
 from softswitch.acd.agents import AgentState
 from softswitch.acd.settings import AgentSettings, QueueSettings
+from softswitch.calls.fork import Fork
 from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import AgentPhone, SwitchSettings, Trunk, TrunkServer
 from softswitch.dialplan.plan import DialPlan, OutboundRule
@@ -256,6 +257,20 @@ async def test_where_nobody_may_be_handed_on_to(number: str, answer: int, told: 
         assert agent.refer(number) == answer
         assert agent.told == told
         await asyncio.sleep(1)
+        assert caller.hears() == {"201": 1.0}
+        caller.hang_up()
+
+
+async def test_a_mistake_of_the_switch_itself_leaves_the_agent_with_the_caller(monkeypatch) -> None:
+    async def fails(_fork):
+        raise RuntimeError("a mistake")
+
+    async with house({"201": answers(), "202": never_answers()}, office()) as it:
+        caller, agent = await talking(it)
+        monkeypatch.setattr(Fork, "answered", fails)
+        agent.refer("202")
+        await asyncio.sleep(1)
+        assert agent.told == [480]
         assert caller.hears() == {"201": 1.0}
         caller.hang_up()
 
