@@ -128,16 +128,17 @@ class Lamps:
         return self._light(known, agent, replace(dialog, state=DialogState.CONFIRMED))
 
     def _connected(self, call: CallId, known: _Call, data: Mapping[str, object]) -> frozenset[AgentName]:
-        """An agent who has come into the call by whatever way talks in it."""
+        """An agent who has come into the call by whatever way talks in it, and so does the caller."""
+        touched = self._caller(call, known, state=DialogState.CONFIRMED)
         name = data.get("agent")
         if not name:
-            return frozenset()
+            return touched
         agent = AgentName(str(name))
         each = next((one for one in _of(known, call) if known.ids[one] == agent), f"{call}-{agent}")
         dialog = self._dialogs.get(agent, {}).get(each, Dialog(each, DialogState.EARLY, known.caller))
         if dialog.state is DialogState.CONFIRMED:
-            return frozenset()
-        return self._light(known, agent, replace(dialog, state=DialogState.CONFIRMED))
+            return touched
+        return touched | self._light(known, agent, replace(dialog, state=DialogState.CONFIRMED))
 
     def _caller(self, call: CallId, known: _Call, state: DialogState) -> frozenset[AgentName]:
         """The caller, where that is an agent, has come so far; there is no way back from an answer."""
