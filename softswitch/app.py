@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -23,6 +24,7 @@ from softswitch.audio.speech import SpeechService
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.calls.phones import PhoneBook
+from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
@@ -86,7 +88,8 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         stack.push_async_callback(trunks.close)
         switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks)
         supervisor = await stack.enter_async_context(Supervisor(switch))
-        registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db")
+        picks_up = partial(may_pick_up, switch)
+        registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)

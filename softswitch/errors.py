@@ -73,9 +73,11 @@ class LegError(SoftswitchError):
 class LegRefused(LegError):
     """The other side refused the call with a final status."""
 
-    def __init__(self, status: int, reason: str = "") -> None:
+    def __init__(self, status: int, reason: str = "", target: str = "") -> None:
+        """`target`: with a 3xx, whom it names, the user part of the URI."""
         self.status = status
         self.reason = reason
+        self.target = target
         super().__init__(f"{status} {reason}".strip())
 
 

@@ -84,6 +84,22 @@ class Media(Protocol):
         """A player that starts at once, for whoever declares it. `loop`: from the start again at its end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A REFER within a leg's dialog (RFC 3515): its other side wants its partner to talk to somebody else."""
+
+    number: str
+    """Whom: the user part of Refer-To."""
+
+    told: Callable[[int], None]
+    """Tells how it goes on: a final status is the last word. Nothing is sent to who is gone, or would not
+    hear of it (RFC 4488).
+    """
+
+    replaces: Leg | None = None
+    """Whom: the partner of another leg of this switch, in place of whom the partner gets (RFC 3891)."""
+
+
 class Leg(Source, Protocol):
     """One SIP dialog with one party. Verbs are the trade's: ring, answer, hear, hangup.
 
@@ -99,7 +115,10 @@ class Leg(Source, Protocol):
     """An incoming leg: the caller; without a number, somebody who hides. An outgoing leg: whom we ring."""
 
     origin: Origin
-    """An incoming leg: who sent it, as far as that was proven."""
+    """An incoming leg: who sent it, as far as that was proven. An outgoing one: its carrier, if any."""
+
+    replaces: Leg | None
+    """An incoming leg: the one of this switch in whose place it wants to be, and may (RFC 3891)."""
 
     dialled: str
     """An incoming leg: the user part of the request URI."""
@@ -134,6 +153,11 @@ class Leg(Source, Protocol):
 
     sounds_early: bool
     """An outgoing leg that is not answered yet can be heard (RFC 3960)."""
+
+    on_refer: Callable[[Referral], int] | None
+    """Called when the other side wants to transfer; returns the status to answer with, 202 when that is going
+    to be tried. None: it may not (403).
+    """
 
     def ring(self) -> None:
         """Send 180 Ringing on an incoming leg."""

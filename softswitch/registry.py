@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
 
 from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Journal, JsonValue, Recorded
+from softswitch.ports import Journal, JsonValue, Leg, Recorded
 from softswitch.registration.accounts import Account
 from softswitch.registration.bindings import Binding, from_json, to_json
 from softswitch.registration.events import Event, Expired, Refreshed, Unregistered
@@ -22,6 +22,8 @@ from softswitch.sip.admission import Admission
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
+from softswitch.sip.referring import Referring
+from softswitch.sip.replacing import Replacing
 from softswitch.sip.trunks import Trunks
 from softswitch.sip.watching import Watching
 from softswitch.store.bindings import KeptBindings
@@ -41,6 +43,7 @@ class Registry:
         trunks: Trunks,
         settings: SwitchSettings,
         file: Path,
+        may_pick_up: Callable[[AgentName, Leg], bool] = lambda _agent, _leg: False,
     ) -> None:
         """Take REGISTERs from now on; phones from before a restart are there again."""
         self._loop = asyncio.get_running_loop()
@@ -60,6 +63,8 @@ class Registry:
         self._restore({account.agent for account in settings.logins})
         self._phones.changed = self._keep
         self._admission.install(endpoint.gate)
+        Replacing(endpoint.legs, self._admission.invite, may_pick_up).install(endpoint.gate)
+        Referring(endpoint.legs).install(endpoint.gate)
         self.watching.install(endpoint.gate)
 
     def apply(self, settings: SwitchSettings) -> None:

@@ -203,6 +203,8 @@ class EndedBy(StrEnum):
     CALLED = "called"
     """The number outside that was called."""
     SWITCH = "switch"
+    TRANSFER = "transfer"
+    """An agent handed the other side on."""
 
 
 class LeaveReason(StrEnum):
@@ -263,6 +265,9 @@ class LegEnd:
 
     reason: str = ""
     """The reason phrase, or the switch's own word for it."""
+
+    target: str = ""
+    """With a status of 3xx: whom it names, the user part of the URI."""
 
 
 @dataclass(frozen=True, slots=True)

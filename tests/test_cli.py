@@ -269,6 +269,38 @@ def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, t
     ]
 
 
+HANDED_ON: list[tuple[str, dict[str, JsonValue]]] = [
+    ("CallArrived", {"number": "100", "dialled": "600"}),
+    ("Connected", {"agent": "ann", "queue": "sales"}),
+    ("TransferAsked", {"by": "ann", "number": "202", "attended": False, "destination": "agent ben"}),
+    ("OfferMade", {"offer": "leg-3", "agent": "ben", "queue": None}),
+    ("OfferEnded", {"offer": "leg-3", "agent": "ben", "result": "busy", "status": 486}),
+    ("TransferFailed", {"number": "202", "status": 486}),
+    ("TransferAsked", {"by": "ann", "number": "203", "attended": True, "destination": "agent cat"}),
+    ("Transferred", {"by": "ann", "number": "203", "attended": True, "into": None}),
+    ("ConversationEnded", {"agent": "ann", "ended_by": "transfer", "talked": 3.0}),
+    ("Connected", {"agent": "cat"}),
+    ("ConversationEnded", {"agent": "cat", "ended_by": "agent", "talked": 62.0}),
+    ("CallEnded", {"ended_by": "agent", "status": 200}),
+]
+
+
+def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path) -> None:
+    store = JsonlStore(tmp_path)
+    for seq, (kind, data) in enumerate(HANDED_ON, start=1):
+        store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("moved"), data))
+    store.close()
+    row = softswitch("calls", "--data", tmp_path).row("ann > cat")
+    assert "1:05" in row, "the time of both"
+    told = softswitch("why", "moved", "--data", tmp_path).out
+    assert "1. ben was rung at" in told
+    assert "directly" in told
+    assert "ann transferred the other side to 202 (agent ben), at once" in told
+    assert "failed with 486" in told
+    assert "ann transferred the other side to 203 (agent cat), after a consultation" in told
+    assert told.rstrip().endswith("done")
+
+
 def test_why_of_an_unknown_call_is_an_error(softswitch: Any, record: Path) -> None:
     ran = softswitch("why", "nobody", "--data", record)
     assert ran.code == 1

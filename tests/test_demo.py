@@ -230,7 +230,7 @@ RIGHT = CallRecord(
     ("record", "fault"),
     [
         (None, "no record"),
-        (replace(RIGHT, agent=""), "outcome is 'served', not 'answered'"),
+        (replace(RIGHT, agent="", answered=None), "outcome is 'served', not 'answered'"),
         (replace(RIGHT, queues=["support"]), "queue is 'support', not 'sales'"),
         (replace(RIGHT, caller_media=Quality("PCMA/8000", sent=5)), "no sound in one direction"),
         (replace(RIGHT, caller_media=replace(HEARD, lost=50)), "50 packets lost"),

@@ -28,6 +28,7 @@ from softswitch.acd.events import (
     Event,
     OfferAnswered,
     OfferFailed,
+    OfferPickedUp,
     PhonesReachable,
     PhonesUnreachable,
     SettingsChanged,
@@ -66,6 +67,7 @@ class Engine:
             CallerJoined: self._caller_joined,
             CallerLeft: self._caller_left,
             OfferAnswered: self._offer_answered,
+            OfferPickedUp: self._offer_picked_up,
             OfferFailed: self._offer_failed,
             ConnectFailed: self._connect_failed,
             ConversationEnded: self._conversation_ended,
@@ -117,6 +119,14 @@ class Engine:
         """
         return self._agent(agent).has_a_line()
 
+    def has_room(self, queue: QueueName) -> bool:
+        """Whether one more caller would be let into a queue; false for one that is not there (any more)."""
+        found = self._floor.queues.get(queue)
+        if found is None or not found.open:
+            return False
+        limit = found.settings.max_callers
+        return limit is None or len(found.line) < limit
+
     # Callers -------------------------------------------------------------------------------------
 
     def _caller_joined(self, event: CallerJoined) -> None:
@@ -165,7 +175,7 @@ class Engine:
     def _conversation_ended(self, event: ConversationEnded) -> None:
         caller = self._caller(event.call)
         if caller and caller.conversation:
-            self._floor.end_conversation(caller, caller.conversation)
+            self._floor.end_conversation(caller, caller.conversation, event.apart)
 
     # Offers --------------------------------------------------------------------------------------
 
@@ -176,6 +186,11 @@ class Engine:
             self._floor.out.append(CancelRing(event.offer, reason))
         elif offer.state is OfferState.RINGING:
             self._floor.connect(offer)
+
+    def _offer_picked_up(self, event: OfferPickedUp) -> None:
+        agent, offer = self._agent(event.by), self._offer(event.offer)
+        if offer and offer.state is OfferState.RINGING and offer.agent is not agent:
+            self._floor.pick_up(offer.caller, agent)
 
     def _offer_failed(self, event: OfferFailed) -> None:
         offer = self._offer(event.offer)

@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from softswitch.acd.settings import EngineSettings
-from softswitch.types import AgentName, CallId, EndedBy, LeaveReason, OfferFailure, OfferId, QueueName
+from softswitch.types import (
+    AgentName,
+    CallId,
+    EndedBy,
+    LeaveReason,
+    OfferFailure,
+    OfferId,
+    QueueName,
+    Seconds,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,16 @@ class OfferAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferPickedUp:
+    """Another agent has taken the caller for whom a phone rings, from a phone of his own: `Connect` follows,
+    by an offer of which there was no `Ring`. Nothing happens if the offer is no longer open, or that agent's.
+    """
+
+    offer: OfferId
+    by: AgentName
+
+
+@dataclass(frozen=True, slots=True)
 class OfferFailed:
     """Ringing an agent ended without an answer, not by our cancelling."""
 
@@ -73,6 +92,8 @@ class ConversationEnded:
 
     call: CallId
     ended_by: EndedBy = EndedBy.CALLER
+    apart: Seconds = 0.0
+    """For how long the two did not hear each other any more: the agent was handing the caller on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +169,7 @@ Event = (
     | CallerJoined
     | CallerLeft
     | OfferAnswered
+    | OfferPickedUp
     | OfferFailed
     | ConnectFailed
     | ConversationEnded

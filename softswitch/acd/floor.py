@@ -121,6 +121,17 @@ class Floor:
         self.out.append(Ring(offer.id, caller.call, agent.name, queue.name, timeout, why))
         self.refresh(agent)
 
+    def pick_up(self, caller: Caller, agent: Agent) -> None:
+        """An agent takes a caller for whom others ring, whatever else is in hand."""
+        if own := caller.offers.get(agent.name):
+            self.withdraw(own, CancelReason.ANSWERED_ELSEWHERE)
+        self.rings += 1
+        offer = Offer(OfferId(f"o{self.rings}"), caller, agent, caller.queue, self.now)
+        caller.move(CallerMove.OFFER)
+        self.offers[offer.id] = caller.offers[agent.name] = offer
+        agent.take(offer)
+        self.connect(offer)
+
     def _ring_out(self, offer: Offer) -> None:
         self.out.append(CancelRing(offer.id, CancelReason.NO_ANSWER))
         self.fail(offer)
@@ -210,13 +221,15 @@ class Floor:
         if not caller.queue.open:
             self.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
 
-    def end_conversation(self, caller: Caller, offer: Offer) -> None:
-        """They talked. Wrap-up begins; once begun nothing but its time ends it."""
+    def end_conversation(self, caller: Caller, offer: Offer, apart: Seconds = 0.0) -> None:
+        """They talked, but for the last `apart` seconds. Wrap-up begins; once begun nothing but its time ends
+        it.
+        """
         caller.move(CallerMove.END)
         caller.conversation = None
         self._forget(caller)
         offer.move(OfferMove.END)
-        talked, wrap_up = self.now - offer.answered, offer.queue.settings.wrap_up
+        talked, wrap_up = max(0.0, self.now - offer.answered - apart), offer.queue.settings.wrap_up
         offer.agent.talk_time += talked
         offer.queue.tally.talk_time += talked
         offer.queue.handle_times.add(self.now - offer.rung + wrap_up)

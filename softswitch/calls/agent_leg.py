@@ -12,11 +12,12 @@ from softswitch.acd.actions import Ring
 from softswitch.acd.events import OfferAnswered, OfferFailed
 from softswitch.calls.call import Call
 from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork, Rung
+from softswitch.calls.forwarding import Forwarding
 from softswitch.calls.remote import Remote
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
-from softswitch.types import AgentName, CancelReason, OfferFailure, Party
+from softswitch.types import AgentName, CancelReason, LegId, OfferFailure, Party
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +62,12 @@ def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = Non
     others: list[Callable[[], Rung]] = []
     if phone is not None and phone.outside is not None:
         others.append(partial(Remote, switch, call, phone, phone.outside, shown))
-    ways = switch.directory.ways(agent)
-    return Fork(switch.endpoint, ways, shown or display(switch, call), call.headers(), others)
+    seen = shown or display(switch, call)
+
+    def dress(rung: Rung) -> Rung:
+        return rung if phone is None else Forwarding(switch, call, phone, seen, rung)
+
+    return Fork(switch.endpoint, switch.directory.ways(agent), seen, call.headers(), others, dress)
 
 
 class Offer:
@@ -99,8 +104,11 @@ class Offer:
     async def _run(self) -> None:
         feed = self._switch.dispatcher.feed
         offer = self._ring.offer
+        legs: list[LegId] = []
         try:
             self._fork = dial(self._switch, self._call, self._ring.agent)
+            legs = [leg.id for leg in self._fork.legs]
+            self._switch.exchange.offered.update(dict.fromkeys(legs, self._ring))
             self._leg = await self._fork.answered()
         except LegRefused as refusal:
             feed(OfferFailed(offer, failure_of(refusal.status), refusal.status))
@@ -112,5 +120,7 @@ class Offer:
         else:
             feed(OfferAnswered(offer))
         finally:
+            for name in legs:
+                self._switch.exchange.offered.pop(name, None)
             if self._fork is not None:
                 self._fork.hangup(but=self._leg if self._taken else None)

@@ -1,12 +1,38 @@
-"""Two legs talk until one hangs up; whoever is put on hold hears music meanwhile."""
+"""Two legs talk until one hangs up, or until an agent hands the other side on; whoever is put on hold hears
+music meanwhile.
+
+What a REFER does to a conversation; P is the agent who sends it (the transferor), X the other side:
+
+| state | what happens | next | P is told |
+|---|---|---|---|
+| talking | P names a queue, a menu, a message | over: X goes there | 200 |
+| talking | P names somebody who can be rung | trying: X hears ringing | 100 |
+| talking | P names somebody who cannot be | talking | the status |
+| talking | P names another conversation (Replaces) | over, both: X talks to the other one's X | 200 |
+| trying | somebody answers | over: X talks to them | 200 |
+| trying | nobody does | talking | the status |
+| trying | P hangs up | over: X goes on hearing it ring | |
+| trying | X hangs up | over | |
+| trying | P sends another REFER | trying | 491 |
+
+When a conversation is over its owner hangs up on P. X, where it is the caller, goes on in the same call;
+where the agent was the caller, X gets a call of its own (`Exchange.adopt`), and that of the agent ends.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, Any
 
-from softswitch.calls.call import Call
+from softswitch.calls.call import Call, Move, Transferred
+from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.switch import Switch
-from softswitch.ports import Hear, Leg
+from softswitch.errors import LegError
+from softswitch.ports import Hear, Leg, Referral
+from softswitch.types import AgentName, CallId, EndedBy, Origin, Reject
+
+if TYPE_CHECKING:
+    from softswitch.calls.transfer import Trial
 
 DEFAULT_MUSIC = "classical"
 
@@ -16,30 +42,136 @@ async def over(leg: Leg) -> None:
     await asyncio.wait([leg.ended])
 
 
-async def converse(switch: Switch, call: Call, agent: Leg) -> None:
-    """Let the caller and an agent talk; returns when the agent's leg is over.
+async def converse(switch: Switch, call: Call, other: Leg) -> Onward | None:
+    """Let the caller and somebody talk; returns where the caller goes on, None when the other leg is over.
 
-    The caller's hang-up cancels this coroutine, as it cancels everything that the call does.
+    The caller's hang-up cancels this coroutine, as it cancels everything that the call does. `call.passed_on`
+    is the other leg when it has gone on elsewhere.
     """
-    caller = call.leg
-    playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
+    return await Conversation(switch, call, other).run()
 
-    def wire() -> None:
-        """Each hears the other, or music while the other one holds."""
-        for listener, talker in ((caller, agent), (agent, caller)):
-            listener.hear(*(switch.music.hear(playlist) if talker.held else (Hear(talker),)))
 
-    def on_hold(who: str, held: bool) -> None:
-        call.note("Held" if held else "Resumed", by=who)
-        wire()
-
-    call.phase, call.connected = "talking", asyncio.get_running_loop().time()
-    caller.on_hold = lambda held: on_hold("caller", held)
-    agent.on_hold = lambda held: on_hold("agent", held)
+async def meet(switch: Switch, call: Call, party: NextParty) -> Onward | None:
+    """Let the caller talk to whom a transfer has found, or will. Returns where to go on."""
+    call.phase = "ringing"
     try:
-        wire()
-        await over(agent)
+        leg = await party.answered()
+        call.agent = party.agent
+        call.note("Connected", agent=party.agent or "", **({} if party.agent else {"number": party.number}))
+        try:
+            return await converse(switch, call, leg)
+        finally:
+            call.conversation_over(leg, EndedBy.AGENT if party.agent else EndedBy.CALLED)
+    except (LegError, TimeoutError) as error:
+        status = party.status_of(error)
+        call.note("TransferFailed", number=call.leg.dialled, status=status)
+        return Reject(status)
     finally:
-        caller.on_hold = agent.on_hold = None
-        caller.hear()
-        agent.hear()
+        party.close(but=call.passed_on)
+        call.agent = None
+
+
+class Conversation:
+    """Two legs that talk."""
+
+    def __init__(self, switch: Switch, call: Call, other: Leg) -> None:
+        self.switch = switch
+        self.call = call
+        self.other = other
+        self.trying: Trial | None = None
+        self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
+        self._onward: asyncio.Future[Onward | None] = asyncio.get_running_loop().create_future()
+        self._open = True
+
+    async def run(self) -> Onward | None:
+        """Until it is over; see `converse`."""
+        self._begin()
+        try:
+            moments: set[asyncio.Future[Any]] = {self.other.ended, self._onward}
+            await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
+            if not self._onward.done() and self.trying is not None and self.trying.mover is self.other:
+                self.trying.goes_on()
+            return self._onward.result() if self._onward.done() else None
+        except asyncio.CancelledError:
+            if self.trying is not None and self.trying.mover.ended.done():
+                self.trying.goes_on()
+            raise
+        finally:
+            if self.trying is not None:
+                self.trying.party.close()
+            self.close()
+
+    def agent_of(self, leg: Leg) -> AgentName | None:
+        """Which agent is at one of the two legs."""
+        return self.call.leg.origin.agent if leg is self.call.leg else self.call.agent
+
+    def partner(self, leg: Leg) -> Leg:
+        """The other one of the two legs."""
+        return self.other if leg is self.call.leg else self.call.leg
+
+    def wire(self) -> None:
+        """Each hears the other, or music while the other one holds; not while one of them is handed on."""
+        if self.trying is not None or not self._open:
+            return
+        for listener in self._legs:
+            talker = self.partner(listener)
+            listener.hear(*(self.switch.music.hear(self._playlist) if talker.held else (Hear(talker),)))
+
+    def hand_on(self, leg: Leg, onward: Onward, move: Move) -> CallId:
+        """One of the two goes on to `onward`, and this conversation is over. Returns that leg's call then."""
+        call = self.call
+        if leg is call.leg:
+            call.transferred = Transferred(move.by, call.id, call.queue)
+            self._end(move, call.id)
+            self._onward.set_result(onward)
+            return call.id
+        if (agent := self.agent_of(leg)) is not None:
+            leg.origin = Origin(agent, leg.origin.trunk)
+        into = self.switch.exchange.adopt(leg, onward, call, move)
+        self.give_up(leg, move, into)
+        return into
+
+    def give_up(self, leg: Leg, move: Move, into: CallId) -> None:
+        """The other leg goes on in another call, and this conversation is over."""
+        self.call.passed_on = leg
+        self._end(move, into)
+        self._onward.set_result(None)
+
+    def _end(self, move: Move, into: CallId) -> None:
+        call = self.call
+        call.parted = call.parted or asyncio.get_running_loop().time()
+        call.handed_on, self.trying = True, None
+        self.close()
+        other = None if into == call.id else into
+        call.note("Transferred", by=move.by, number=move.number, attended=move.attended, into=other)
+
+    def close(self) -> None:
+        """Take it apart; a second time does nothing."""
+        if not self._open:
+            return
+        self._open = False
+        for leg in self._legs:
+            leg.on_hold = leg.on_refer = None
+            leg.hear()
+            self.switch.exchange.conversations.pop(leg.id, None)
+
+    @property
+    def _legs(self) -> tuple[Leg, Leg]:
+        return self.call.leg, self.other
+
+    def _begin(self) -> None:
+        self.call.phase, self.call.connected = "talking", asyncio.get_running_loop().time()
+        self.call.parted, self.call.handed_on = None, False
+        for leg, who in ((self.call.leg, "caller"), (self.other, "agent")):
+            self.switch.exchange.conversations[leg.id] = self
+            leg.on_hold = lambda held, who=who: self._on_hold(who, held)
+            if self.agent_of(leg) is not None and leg.origin.trunk is None:  # no carrier transfers
+                leg.on_refer = lambda referral, leg=leg: self._refer(leg, referral)
+        self.wire()
+
+    def _on_hold(self, who: str, held: bool) -> None:
+        self.call.note("Held" if held else "Resumed", by=who)
+        self.wire()
+
+    def _refer(self, mover: Leg, referral: Referral) -> int:
+        return self.switch.exchange.refer(self, mover, referral)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from softswitch.calls.arrival import NOTHING_MORE, Arrival
 from softswitch.errors import NotConfirmed
@@ -20,9 +22,34 @@ from softswitch.types import (
     Seconds,
 )
 
+if TYPE_CHECKING:
+    from softswitch.calls.onward import Onward, Riding
+
 CONFIRMATION: Seconds = 8.0
 """How long the caller's ACK may take: four retransmissions of our 200 lie within (RFC 3261 13.3.1.4). PJSIP
 goes on for up to 64 s, and meanwhile an agent would talk to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A transfer that is being made."""
+
+    by: AgentName
+    number: str
+    """Where to, as the agent gave it."""
+    attended: bool = False
+    """Into another call of the agent's, in place of the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """Who transferred a call, and from where."""
+
+    by: AgentName
+    call: CallId
+    """The call in which that happened, which may be the same one."""
+    queue: QueueName | None = None
+    """The queue by which the two had come together."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,6 +99,27 @@ class Call:
     diversion: Destination | None = None
     """Where the call is being sent from outside its own coroutine (see `Supervisor.divert`)."""
 
+    begins: Onward | None = None
+    """Where a call begins that did not come in: the leg was in another call before."""
+
+    riding: Riding | None = None
+    """Since it talks in somebody else's call."""
+
+    after: Callable[[], None] | None = None
+    """What is to be done when this call is over."""
+
+    transferred: Transferred | None = None
+    """The last transfer that brought the call where it is."""
+
+    parted: Seconds | None = None
+    """Since when the two in a conversation do not hear each other, as one of them is handed on."""
+
+    handed_on: bool = False
+    """One of the two in the conversation has been handed on."""
+
+    passed_on: Leg | None = None
+    """The other side's leg, when it goes on in another call and is not to be hung up."""
+
     @property
     def is_answered(self) -> bool:
         """Whether the caller has had a 200 OK."""
@@ -112,17 +160,17 @@ class Call:
         return headers
 
     def conversation_over(self, agent: Leg, side: EndedBy = EndedBy.AGENT) -> EndedBy:
-        """Record the end of a conversation: the side whose leg is over ended it. `side` is the agent's, or
-        that of whoever was talked to.
+        """Record the end of a conversation: the side whose leg is over ended it, unless one was handed on.
+        `side` is the agent's, or that of whoever was talked to.
         """
         self.agent_media = agent.quality()
-        self.hung_up_by = EndedBy.SWITCH
+        self.hung_up_by = EndedBy.TRANSFER if self.handed_on else EndedBy.SWITCH
         for leg, who in ((self.leg, EndedBy.CALLER), (agent, side)):
-            if leg.ended.done() and leg.ended.result().remote:
+            if not self.handed_on and leg.ended.done() and leg.ended.result().remote:
                 self.hung_up_by = who
                 break
         now = asyncio.get_running_loop().time()
-        talked = 0.0 if self.connected is None else now - self.connected
+        talked = 0.0 if self.connected is None else now - self.connected - self.apart
         self.note(
             "ConversationEnded",
             agent=self.agent,
@@ -131,6 +179,11 @@ class Call:
             talked=round(talked, 3),
         )
         return self.hung_up_by
+
+    @property
+    def apart(self) -> Seconds:
+        """How long the two have not heard each other, as one of them is handed on."""
+        return 0.0 if self.parted is None else asyncio.get_running_loop().time() - self.parted
 
     def describe(self, now: Seconds) -> dict[str, JsonValue]:
         """A line of `softswitch calls --live`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -25,13 +26,15 @@ from softswitch.acd.events import (
     Event,
     OfferAnswered,
     OfferFailed,
+    OfferPickedUp,
     PhonesReachable,
     PhonesUnreachable,
     TimerExpired,
 )
 from softswitch.acd.explain import Why
-from softswitch.ports import Journal, JsonValue
-from softswitch.types import CallId, CancelReason, OfferId, Seconds
+from softswitch.calls.call import Transferred
+from softswitch.ports import Journal, JsonValue, Leg
+from softswitch.types import AgentName, CallId, CancelReason, OfferId, Seconds
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +57,9 @@ class Waiter(Protocol):
     def leave(self, action: Leave) -> None:
         """Go on without an agent."""
 
+    def picked_up(self, leg: Leg) -> None:
+        """The next agent to talk to is on this leg, which nobody has rung: `connect` follows."""
+
 
 class Dispatcher:
     """The shell around the engine."""
@@ -69,10 +75,14 @@ class Dispatcher:
         self._timer: asyncio.TimerHandle | None = None
         self._armed: Seconds | None = None
 
-    def join(self, waiter: Waiter, event: CallerJoined) -> None:
-        """A caller joins; the engine's actions for this call go to `waiter` until `forget`."""
+    def join(self, waiter: Waiter, event: CallerJoined, before: Transferred | None = None) -> None:
+        """A caller joins; the engine's actions for this call go to `waiter` until `forget`.
+
+        `before`: the transfer that led here.
+        """
         self._waiters[event.call] = waiter
-        self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority)
+        come = {"transferred_by": before.by, "from_queue": before.queue} if before else {}
+        self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority, **come)
         self.feed(event)
 
     def forget(self, call: CallId) -> None:
@@ -94,6 +104,20 @@ class Dispatcher:
         finally:
             self._busy = False
             self._arm()
+
+    @property
+    def ringing(self) -> Sequence[Ring]:
+        """Every offer for which a phone rings, the one that does longest first."""
+        return tuple(self._offers.values())
+
+    def pick_up(self, ring: Ring, by: AgentName, leg: Leg) -> bool:
+        """Connect the caller of an offer to another agent, who is on `leg`. False: it is no longer open."""
+        if self._offers.get(ring.offer) is not ring:
+            return False
+        self._waiters[ring.call].picked_up(leg)
+        self._journal.note("PickedUp", ring.call, offer=ring.offer, agent=ring.agent, by=by)
+        self.feed(OfferPickedUp(ring.offer, by))
+        return True
 
     def close(self) -> None:
         """Stop the timer."""

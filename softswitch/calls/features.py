@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
+from softswitch.calls.onward import PickUp
 from softswitch.calls.switch import Switch
-from softswitch.types import AgentName, Language, Prompt, ToMessage
+from softswitch.config.settings import Features
+from softswitch.types import AgentName, Language, Prompt, Reject, ToMessage
 
 
 def _prompt(en: str, pl: str, he: str) -> Prompt:
@@ -18,8 +20,16 @@ RESUMED = _prompt("The pause is over.", "Koniec przerwy.", "ההפסקה הסת�
 UNKNOWN_REASON = _prompt("There is no such reason.", "Nie ma takiego powodu.", "אין סיבה כזאת.")
 
 
-def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | None:
-    """Do what a code that an agent dialled stands for; returns its confirmation, None when it is no code."""
+def is_code(codes: Features, dialled: str) -> bool:
+    """Whether an agent who dials this means a code."""
+    exact = (codes.sign_in, codes.sign_out, codes.resume)
+    return dialled in exact or dialled.startswith((codes.pause, codes.pickup))
+
+
+def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | PickUp | Reject | None:
+    """Do what a code that an agent dialled stands for; returns its confirmation, or what is to be done in the
+    call; None when it is no code.
+    """
     codes, feed = switch.settings.features, switch.dispatcher.feed
     if dialled == codes.sign_in:
         feed(AgentSignedIn(agent))
@@ -30,6 +40,8 @@ def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | None:
     if dialled == codes.resume:
         feed(AgentResumed(agent))
         return ToMessage(RESUMED)
+    if dialled.startswith(codes.pickup):
+        return _pickup(switch, dialled.removeprefix(codes.pickup))
     if not dialled.startswith(codes.pause):
         return None
     digits = dialled.removeprefix(codes.pause)
@@ -38,3 +50,10 @@ def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | None:
         return ToMessage(UNKNOWN_REASON)
     feed(AgentPaused(agent, reason))
     return ToMessage(PAUSED)
+
+
+def _pickup(switch: Switch, extension: str) -> PickUp | Reject:
+    if not extension:
+        return PickUp()
+    colleague = switch.settings.menus.extensions.get(extension)
+    return PickUp(AgentName(colleague)) if colleague else Reject(404)

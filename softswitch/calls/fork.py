@@ -61,13 +61,17 @@ class Fork:
         caller: Party,
         headers: Mapping[str, str],
         others: Sequence[Callable[[], Rung]] = (),
+        dress: Callable[[Rung], Rung] = lambda rung: rung,
     ) -> None:
-        """Ring every way, and whatever `others` make. Raises LegRefused when none can even be tried."""
+        """Ring every way, as `dress` makes it, and whatever `others` make.
+
+        Raises LegRefused when none can even be tried.
+        """
         self._rung: list[Rung] = []
         self._refusals: list[LegRefused] = []
         for way in ways:
             try:
-                self._rung.append(Phone(endpoint.dial(way, caller=caller, headers=headers)))
+                self._rung.append(dress(Phone(endpoint.dial(way, caller=caller, headers=headers))))
             except LegRefused as refusal:
                 self._refusals.append(refusal)
         for other in others:

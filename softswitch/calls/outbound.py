@@ -10,15 +10,16 @@ import asyncio
 
 import structlog
 
+from softswitch.calls.attempt import Attempt
 from softswitch.calls.bridge import converse
 from softswitch.calls.call import Call
 from softswitch.calls.carried import Carried
-from softswitch.calls.music import RINGBACK
+from softswitch.calls.onward import Onward
 from softswitch.calls.redirection import MOST
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused, NotConfirmed
 from softswitch.ports import Hear, Leg
-from softswitch.types import EndedBy, Reject, Seconds, ToNumber
+from softswitch.types import EndedBy, LegState, Party, Reject, Seconds, ToNumber
 
 log = structlog.get_logger(__name__)
 
@@ -47,46 +48,67 @@ def goes_round(call: Call) -> bool:
     return len(diverted) >= MOST or any(one.number == call.leg.dialled for one in diverted)
 
 
-async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Reject | None:
+async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Onward | None:
     """Call a number outside and let them talk. Returns a Reject when nobody answered."""
     if goes_round(call):
         log.warning("outbound.loop", call=call.id, number=to.number, dialled=call.leg.dialled)
         return Reject(LOOP)
     call.phase = "ringing"
-    carried = Carried(switch, call, to)
-    carried.on_progress = lambda _status: _progress(switch, call, carried.leg)
+    outside = Outside(switch, call, to)
     try:
-        async with asyncio.timeout(RING):
-            carried.start()
-            leg = await carried.answered()
+        outside.start()
+        leg = await outside.answered()
         await call.answer()
         call.note("Connected", number=to.number)
-        await _talk(switch, call, leg)
-        return None
+        try:
+            return await converse(switch, call, leg)
+        finally:
+            call.conversation_over(leg, EndedBy.CALLED)
     except NotConfirmed:  # the caller's end, and not a refusal of the other side's
         raise
-    except LegRefused as refusal:
-        return Reject(handed_back(refusal.status))
-    except (LegError, TimeoutError):
-        return Reject(NO_ANSWER)
+    except (LegError, TimeoutError) as error:
+        return Reject(outside.status_of(error))
     finally:
-        carried.hangup()
+        outside.close(but=call.passed_on)
 
 
-async def _talk(switch: Switch, call: Call, leg: Leg) -> None:
-    try:
-        await converse(switch, call, leg)
-    finally:
-        call.conversation_over(leg, EndedBy.CALLED)
+class Outside(Attempt):
+    """A number outside is being called."""
 
+    def __init__(
+        self, switch: Switch, call: Call, to: ToNumber, hearer: Leg | None = None, shown: Party | None = None
+    ) -> None:
+        """`hearer` hears it ring, and is shown as `shown`. None: the caller."""
+        super().__init__(switch, call, hearer)
+        self.number = to.number
+        self._carried = Carried(switch, call, to, shown=shown)
 
-def _progress(switch: Switch, call: Call, leg: Leg) -> None:
-    """It rings, or the carrier has something to say: the caller hears that in the way it can be heard."""
-    caller = call.leg
-    if leg.sounds_early:
-        caller.progress()
-        caller.hear(Hear(leg))
-    elif call.is_answered:
-        caller.hear(*switch.music.hear(RINGBACK))
-    else:
-        caller.ring()
+    def start(self) -> None:
+        """Dial. Raises LegRefused when no carrier can be tried."""
+        self._carried.on_progress = lambda _status: self._progress(self._carried.leg)
+        self._carried.start()
+        self._wait(self._until_answered())
+        self._sound()
+
+    def status_of(self, error: LegError | TimeoutError) -> int:
+        """See `Attempt.status_of`."""
+        return handed_back(error.status) if isinstance(error, LegRefused) else NO_ANSWER
+
+    def close(self, but: Leg | None = None) -> None:
+        """Whatever there is of a leg ends, unless it is `but`."""
+        self._carried.hangup(but=but)
+        super().close(but)
+
+    async def _until_answered(self) -> Leg:
+        async with asyncio.timeout(RING):
+            return await self._carried.answered()
+
+    def _progress(self, leg: Leg) -> None:
+        """It rings, or the carrier has something to say: that is heard in the way it can be."""
+        if leg.sounds_early:
+            self._hearer.progress()
+            self._hearer.hear(Hear(leg))
+        elif self._hearer.state is LegState.ANSWERED:
+            self._sound()
+        else:
+            self._hearer.ring()

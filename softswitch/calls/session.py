@@ -8,12 +8,17 @@ from dataclasses import asdict
 import structlog
 
 from softswitch.calls.agent_leg import ANONYMOUS
+from softswitch.calls.bridge import meet
 from softswitch.calls.call import Call
+from softswitch.calls.describe import describe
 from softswitch.calls.direct import ring_agent
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
+from softswitch.calls.onward import Onward, PickUp, Riding
 from softswitch.calls.outbound import dial_out
+from softswitch.calls.pickup import pick_up
 from softswitch.calls.switch import Switch
+from softswitch.calls.targets import outbound
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out
@@ -49,15 +54,16 @@ async def serve(switch: Switch, call: Call) -> None:
     """Lead one caller through the switch. The caller's hang-up cancels it; returning hangs up."""
     _note_arrival(call)
     leg = call.leg
-    destination: Destination | None = _first_destination(switch, call)
-    while destination is not None:
+    onward: Onward | None = call.begins or _first_destination(switch, call)
+    call.begins = None
+    while onward is not None:
         try:
-            destination = await _follow(switch, call, destination)
+            onward = await _follow(switch, call, onward)
         except asyncio.CancelledError:
             if call.diversion is None or leg.ended.done():
                 raise
             _current_task().uncancel()
-            destination, call.diversion = call.diversion, None
+            onward, call.diversion = call.diversion, None
 
 
 def _note_arrival(call: Call) -> None:
@@ -73,6 +79,8 @@ def _note_arrival(call: Call) -> None:
             more["dialled_as"] = arrival.dialled_as
     if arrival.diverted:
         more["diverted"] = [asdict(one) for one in arrival.diverted]
+    if (before := call.transferred) is not None:
+        more |= {"transferred_by": before.by, "transferred_from": before.call}
     call.note(
         "CallArrived",
         number=leg.remote.number,
@@ -91,8 +99,12 @@ def _current_task() -> asyncio.Task[None]:
     return task
 
 
-def _first_destination(switch: Switch, call: Call) -> Destination:
+def _first_destination(switch: Switch, call: Call) -> Destination | PickUp:
     """Who calls, and what was dialled."""
+    if call.leg.replaces is not None:
+        taken = PickUp(leg=call.leg.replaces)
+        call.note("CallRouted", rule=None, caller_rule=None, destination=describe(taken))
+        return taken
     if call.leg.origin.agent is not None and (to := _of_an_agent(switch, call, call.leg.origin.agent)):
         return to
     routing = switch.settings.routing
@@ -115,13 +127,13 @@ def _first_destination(switch: Switch, call: Call) -> Destination:
     return destination
 
 
-def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | None:
+def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | PickUp | None:
     """What an agent dials who has proved to be one: a code, a colleague's extension, or a number outside;
     None: a number of `numbers`, as for anybody. Nobody else comes to the outbound rules.
     """
     dialled = normalise(call.leg.dialled)
     settings = switch.settings
-    to: Destination | None = feature(switch, agent, dialled)
+    to: Destination | PickUp | None = feature(switch, agent, dialled)
     if to is None and dialled in settings.menus.extensions:
         to = ToAgent(None)
     if to is not None:
@@ -132,11 +144,7 @@ def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | 
 
 
 def _outbound(call: Call, decision: Dial | Refused) -> Destination:
-    to = (
-        Reject(decision.status)
-        if isinstance(decision, Refused)
-        else ToNumber(decision.number, decision.trunks, decision.emergency)
-    )
+    to = outbound(decision)
     call.note(
         "CallRouted",
         rule=None,
@@ -148,43 +156,31 @@ def _outbound(call: Call, decision: Dial | Refused) -> Destination:
     return to
 
 
-def describe(destination: Destination) -> str:
-    """A destination in a word or two, for the record: `queue support`."""
-    match destination:
-        case ToMenu():
-            return f"menu {destination.menu}"
-        case ToQueue():
-            return f"queue {destination.queue}"
-        case ToAgent():
-            return f"agent {destination.agent or 'dialled'}"
-        case ToNumber():
-            return f"dial {destination.number}"
-        case ToMessage():
-            return "message"
-        case Reject():
-            return f"reject {destination.status}"
-        case HangUp():
-            return "hang up"
-
-
-async def _follow(switch: Switch, call: Call, destination: Destination) -> Destination | None:
-    """Go one step. Returns the next destination, None when the call is done."""
+async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
+    """Go one step. Returns where to go next, None when the call is done."""
     try:
-        match destination:
+        match onward:
             case ToMenu():
-                return await run_menu(switch, call, destination)
+                return await run_menu(switch, call, onward)
             case ToQueue():
-                return await wait_in_queue(switch, call, destination)
+                return await wait_in_queue(switch, call, onward)
             case ToAgent():
-                return await ring_agent(switch, call, destination)
+                return await ring_agent(switch, call, onward)
             case ToNumber():
-                return await dial_out(switch, call, destination)
+                return await dial_out(switch, call, onward)
             case ToMessage():
-                await _say(switch, call, destination.prompt)
+                await _say(switch, call, onward.prompt)
             case Reject():
-                await _reject(switch, call, destination.status)
+                await _reject(switch, call, onward.status)
             case HangUp():
                 call.leg.hangup()
+            case PickUp():
+                return await pick_up(switch, call, onward)
+            case Riding():
+                call.phase, call.riding = "talking", onward
+                return await onward.over()
+            case _:
+                return await meet(switch, call, onward)
     except LegError:
         log.debug("caller gone", call=call.id)
     return None

@@ -12,9 +12,11 @@ import structlog
 
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
 from softswitch.calls.arrival import receive
-from softswitch.calls.call import Call
+from softswitch.calls.call import Call, Move, Transferred
+from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
+from softswitch.calls.transfer import refer
 from softswitch.ports import JsonValue, Leg
 from softswitch.types import CallId, Destination, EndedBy, Language, LegEnd, Prompt, Seconds, ToMessage
 
@@ -47,6 +49,7 @@ class Supervisor:
         self._calls: dict[CallId, tuple[Call, asyncio.Task[None]]] = {}
         self._empty = asyncio.Event()
         self._empty.set()
+        switch.exchange.adopt, switch.exchange.refer = self.adopt, refer
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
@@ -72,12 +75,33 @@ class Supervisor:
 
     def welcome(self, leg: Leg) -> None:
         """Serve a caller: the endpoint hands over each new leg here."""
-        language = self._switch.settings.media.languages[0]
+        self._start(self._new_call(leg, self._switch.settings.media.languages[0]))
+
+    def adopt(self, leg: Leg, begins: Onward, before: Call, move: Move) -> CallId:
+        """Serve a leg that was the other one in a call; see `exchange.Adopt`."""
+        if (own := self._switch.exchange.calls.get(leg.id)) is not None and own.riding is not None:
+            own.transferred = Transferred(move.by, before.id, before.queue)
+            own.riding.hand_on(begins)
+            return own.id
+        leg.dialled = move.number
+        call = self._new_call(leg, before.language)
+        call.begins, call.transferred = begins, Transferred(move.by, before.id, before.queue)
+        if leg.origin.agent is not None:  # at once: between the two calls the agent is not free
+            self._switch.dispatcher.feed(AgentCallStarted(leg.origin.agent, call.id))
+        if isinstance(begins, NextParty):
+            begins.moved_to(call)
+        self._start(call)
+        return call.id
+
+    def _new_call(self, leg: Leg, language: Language) -> Call:
         now = asyncio.get_running_loop().time()
         arrival = receive(self._switch.settings, leg)
-        call = Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now, arrival)
+        return Call(CallId(secrets.token_hex(6)), leg, language, self._switch.journal, now, arrival)
+
+    def _start(self, call: Call) -> None:
         task = self._group.create_task(self._run(call), name=f"call {call.id}")
         self._calls[call.id] = (call, task)
+        self._switch.exchange.calls[call.leg.id] = call
         self._empty.clear()
         task.add_done_callback(lambda _: self._forget(call))
 
@@ -99,9 +123,14 @@ class Supervisor:
 
     def _forget(self, call: Call) -> None:
         call.leg.hangup(503)  # does nothing, unless the call was cancelled before it could begin
+        if isinstance(call.begins, NextParty):
+            call.begins.close()
         del self._calls[call.id]
+        self._switch.exchange.calls.pop(call.leg.id, None)
         if not self._calls:
             self._empty.set()
+        if call.after is not None:
+            call.after()
 
     async def _run(self, call: Call) -> None:
         """One call with its record, whatever happens inside and whenever it is stopped."""

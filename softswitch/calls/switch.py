@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from softswitch.calls.dispatch import Dispatcher
+from softswitch.calls.exchange import Exchange
 from softswitch.calls.music import MusicRoom
 from softswitch.config.settings import SwitchSettings
 from softswitch.ports import Carriers, Clock, Directory, Endpoint, Journal, Speech
@@ -25,3 +26,4 @@ class Switch:
     dispatcher: Dispatcher
     directory: Directory
     carriers: Carriers
+    exchange: Exchange = field(default_factory=Exchange)

@@ -17,10 +17,11 @@ from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import DEFAULT_MUSIC, converse
 from softswitch.calls.call import Call
 from softswitch.calls.music import DUCKED
+from softswitch.calls.onward import Onward
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Announcement, Hear, Leg
-from softswitch.types import Destination, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
+from softswitch.types import HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ A_SLIP: Seconds = 0.25
 """An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
 
 
-async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination | None:
+async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | None:
     """Wait in a queue until an agent answers, and talk. Returns where to go on, None when the call is done.
 
     Raises LegError when the caller is gone before being answered.
@@ -44,8 +45,9 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Destination 
         while (left := await stay.until_agent()) is None:
             if stay.agent is None:
                 return None
-            await converse(switch, call, stay.agent)
-            if not stay.agent_slipped():
+            if (onward := await converse(switch, call, stay.agent)) is not None:
+                return onward
+            if call.passed_on is not None or not stay.agent_slipped():
                 return None
         return left.destination or _WITHOUT_DESTINATION.get(left.reason, HangUp())
     finally:
@@ -60,6 +62,7 @@ class Stay:
         self._call = call
         self._priority = priority
         self._offers: dict[OfferId, Offer] = {}
+        self._picked_up: Leg | None = None
         self._speaking: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
@@ -112,10 +115,12 @@ class Stay:
         self._closed = True
         dispatcher, call = self._switch.dispatcher, self._call
         if self.agent is not None:
+            apart = call.apart
             ended_by = call.conversation_over(self.agent)
-            self.agent.hangup()
+            if self.agent is not call.passed_on:
+                self.agent.hangup()
             self.agent = None
-            dispatcher.feed(ConversationEnded(call.id, ended_by))
+            dispatcher.feed(ConversationEnded(call.id, ended_by, apart))
         elif self._joined:
             dispatcher.feed(CallerLeft(call.id, self._leave_reason()))
         dispatcher.forget(call.id)
@@ -135,10 +140,15 @@ class Stay:
 
     def connect(self, action: Connect) -> None:
         """Take over the agent's leg."""
-        self.agent = self._offers.pop(action.offer).take()
+        offer = self._offers.pop(action.offer, None)
+        self.agent, self._picked_up = offer.take() if offer else self._picked_up, None
         self._call.agent = action.agent
         self._connected = asyncio.get_running_loop().time()
         self._settle(action)
+
+    def picked_up(self, leg: Leg) -> None:
+        """An agent has taken the caller from a phone of his own; `connect` follows."""
+        self._picked_up = leg
 
     def announce(self, action: Announce) -> None:
         """Speak over the music; an announcement that is still being spoken is not interrupted."""
@@ -164,7 +174,7 @@ class Stay:
         assert call.queue is not None
         self._joined = True
         joined = CallerJoined(call.id, call.queue, self._priority, call.leg.remote.number)
-        self._switch.dispatcher.join(self, joined)
+        self._switch.dispatcher.join(self, joined, call.transferred)
         if not self._outcome.done():
             if not await self._reachable(call.answer()):
                 return False

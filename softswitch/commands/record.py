@@ -85,11 +85,12 @@ def _way(record: CallRecord) -> str:
 
 
 def _agents(record: CallRecord) -> Text:
-    """Who was rung in vain (in brackets), and who answered; of a call outside, its number."""
+    """Who was rung in vain (in brackets), and all who answered; of a call outside, its number."""
     missed = [offer.agent for offer in record.offers if offer.result != "answered"]
-    words = [(f"({name})", "dim") for name in dict.fromkeys(missed) if name != record.agent]
-    if record.agent:
-        words.append((record.agent, "bold"))
+    talked = [talk.agent or talk.number for talk in record.talks] or [record.agent] * bool(record.agent)
+    words = [(f"({name})", "dim") for name in dict.fromkeys(missed) if name not in talked]
+    if any(talked):
+        words.append((" > ".join(talked), "bold"))
     elif record.outside:
         words.append((record.outside, "" if record.answered is None else "bold"))
     return Text(" ").join(Text(name, style=style) for name, style in words) if words else Text("-")
@@ -126,7 +127,10 @@ def find_call(folder: Path, wanted: str) -> CallId:
     raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
 
 
-_OFFERS = (Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED)
+_OFFERS = (
+    *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
+    *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),
+)
 
 
 def why(call: CallId, events: list[Recorded]) -> RenderableType:
@@ -135,6 +139,7 @@ def why(call: CallId, events: list[Recorded]) -> RenderableType:
     made = [event for event in events if event.kind == Kind.OFFER_MADE]
     parts = [_offer(number, event, ends.get(event.data["offer"])) for number, event in enumerate(made, 1)]
     parts += _attempts(events)
+    parts += _transfers(events)
     return Group(*parts) if parts else f"call {call}: no agent was rung"
 
 
@@ -153,19 +158,41 @@ def _attempts(events: list[Recorded]) -> list[RenderableType]:
     return lines
 
 
+def _transfers(events: list[Recorded]) -> list[RenderableType]:
+    """Each transfer that an agent asked for, and what came of it."""
+    lines: list[RenderableType] = []
+    for event in events:
+        data = event.data
+        at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
+        if event.kind == Kind.TRANSFER_ASKED:
+            how = "after a consultation" if data["attended"] else "at once"
+            whom = f"{data['number']} ({data['destination']})"
+            text = f"{at} {data['by']} transferred the other side to {whom}, {how}"
+            lines.append(Text(text, style="bold"))
+        elif event.kind == Kind.TRANSFER_FAILED:
+            lines.append(Text(f"   {at} failed with {data['status']}"))
+        elif event.kind == Kind.TRANSFERRED:
+            lines.append(Text(f"   {at} done" + (f", in call {data['into']}" if data["into"] else "")))
+    return lines
+
+
 def _offer(number: int, event: Recorded, end: Recorded | None) -> RenderableType:
     data: Mapping[str, Any] = event.data
     reasons: Mapping[str, Any] = data.get("why") or {}
     at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
-    head = f"[bold]{number}. {data['agent']}[/] was rung at {at} for queue {data['queue']}"
+    whose = f"for queue {data['queue']}" if data["queue"] else "directly"
+    head = f"[bold]{number}. {data['agent']}[/] was rung at {at} {whose}"
     result = (
         "is still ringing" if end is None else f"{end.data['result']} after {duration(end.at - event.at)}"
     )
     lines = Table.grid(padding=(0, 2))
-    lines.add_row("   caller", f"place {reasons.get('position', '?')}, {reasons.get('score', 0):g} points")
-    lines.add_row(
-        "   strategy", f"{reasons.get('strategy', '?')} chose among {_names(reasons.get('considered'))}"
-    )
+    if reasons:
+        lines.add_row(
+            "   caller", f"place {reasons.get('position', '?')}, {reasons.get('score', 0):g} points"
+        )
+        lines.add_row(
+            "   strategy", f"{reasons.get('strategy', '?')} chose among {_names(reasons.get('considered'))}"
+        )
     for skipped in reasons.get("skipped", ()):
         lines.add_row("   skipped", f"{skipped['agent']}: {skipped['reason']}")
     if reasons.get("uncounted"):

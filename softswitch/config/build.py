@@ -176,6 +176,7 @@ def _phone(name: str, agent: Agent, usual: Encryption, voice: Voice) -> plain.Ag
         way=Way(agent.dial, srtp=srtp) if agent.dial and outside is None else None,
         extension=agent.number,
         ring=agent.ring,
+        forwards=agent.forwards,
         srtp=srtp,
         outside=None if outside is None else voice.outside(outside, agent.via),
         confirm=agent.confirm is not False,
@@ -197,4 +198,6 @@ def _hashes(given: Ha1 | None) -> dict[Algorithm, str]:
 
 def _features(file: Configuration) -> plain.Features:
     codes = file.features
-    return plain.Features(codes.sign_in, codes.sign_out, codes.pause, codes.resume, dict(file.pauses))
+    return plain.Features(
+        codes.sign_in, codes.sign_out, codes.pause, codes.resume, codes.pickup, dict(file.pauses)
+    )

@@ -119,6 +119,7 @@ class Features:
     sign_out: str = "*12"
     pause: str = "*13"
     resume: str = "*14"
+    pickup: str = "*8"
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Of a pause, by the digits that follow its code."""
 
@@ -187,6 +188,8 @@ class AgentPhone:
     """The number that other callers dial for this agent (`{agent: dialled}`)."""
     ring: Seconds = 30.0
     """Ring time when dialled directly."""
+    forwards: bool = False
+    """Its phones may send calls on."""
     srtp: Srtp = Srtp.OFF
     """Of phones that register, and of calls from them; `way` says it for the fixed address."""
     outside: ToNumber | None = None

@@ -29,15 +29,18 @@ class Offences:
         """Other limits; what was counted stays."""
         self._failures, self._within = failures, within
 
-    def count(self, source: str, now: Seconds) -> bool:
-        """One more failure; whether it was one too many, and then the source begins anew."""
+    def count(self, source: str, now: Seconds, phones: int = 0) -> bool:
+        """One more failure; whether it was one too many, and then the source begins anew. For each of its
+        `phones` that have proved themselves it may fail as often again: one with a wrong password, which
+        tries for ever, is no reason to shut out an office.
+        """
         if self._failures is None:
             return False
         times = self._seen.pop(source, None) or deque()
         times.append(now)
         while times[0] <= now - self._within:
             times.popleft()
-        if len(times) >= self._failures:
+        if len(times) >= self._failures * (1 + phones):
             return True
         self._seen[source] = times
         if len(self._seen) > self._capacity:

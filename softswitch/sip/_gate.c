@@ -286,17 +286,23 @@ static pj_status_t gate_on_tx_response(pjsip_tx_data *tdata)
     return PJ_SUCCESS;
 }
 
-/* Retry-After keeps well-behaved callers away for a while; pickup by Replaces would be granted to anybody. */
-static int gate_admit(pjsip_rx_data *rdata)
+/* Whether there is room. Retry-After keeps well-behaved callers away for a while. */
+static int gate_admit(void)
 {
-    static const pj_str_t replaces = {"Replaces", 8};
-
     if (gate.draining || gate.callers >= gate.max_callers ||
         pjsua_var.call_cnt + gate.reserve >= pjsua_var.ua_cfg.max_calls || !legs_find_port(-1))
         return PJSIP_SC_SERVICE_UNAVAILABLE;
-    if (pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &replaces, NULL))
-        return PJSIP_SC_FORBIDDEN;
     return 0;
+}
+
+/* Python has decided about it (replacing.py); PJSUA would anew, and grant any call to anybody. */
+static void gate_leave_out_replaces(pjsip_rx_data *rdata)
+{
+    static const pj_str_t replaces = {"Replaces", 8};
+    pjsip_hdr *header;
+
+    while ((header = pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &replaces, NULL)))
+        pj_list_erase(header);
 }
 
 /* A call that comes back to us by way of others costs each of them a call a round (RFC 3261 16.3, RFC 7332). */
@@ -339,7 +345,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
     else if (gate_names_a_host(rdata))
         status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
     else if (!request.in_dialog)
-        status = gate_admit(rdata);
+        status = gate_admit();
     else if (gate_lacks_required(rdata, &request))
         status = PJSIP_SC_BAD_EXTENSION;
     if (!status && !request.in_dialog) {
@@ -347,6 +353,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
         legs_come_in_by(request.account);
         nat_reach_back(rdata);
     }
+    gate_leave_out_replaces(rdata);
     if (!status)
         return PJ_FALSE;
     if (status == PJSIP_SC_SERVICE_UNAVAILABLE) {

@@ -128,7 +128,7 @@ class Admission:
 
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
-        if self._trunks is not None and (trunk := self._trunks.match(request.source)) is not None:
+        if self._trunks is not None and (trunk := self._trunks.match(request.source, _called(request))):
             return self._by_trunk(trunk, request)
         if self._carriers and self._is_carriers(request):
             proven = self._proofs.of_carrier(request)
@@ -192,3 +192,9 @@ class Admission:
         """Whether an address of record is that of a login, in whatever domain the phone knows us by."""
         uri = siptext.uri(text)
         return uri is not None and unquote(uri.user) == login
+
+
+def _called(request: Request) -> str:
+    """The user of the request URI, unescaped."""
+    uri = siptext.uri(request.message.uri)
+    return unquote(uri.user) if uri else ""

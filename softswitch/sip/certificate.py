@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -27,9 +26,7 @@ class Certificate:
 
     @classmethod
     def read(cls, sip: SipSettings) -> Self | None:
-        """Those of the settings; blocks. Raises EndpointError when they cannot be read, or do not belong
-        together: PJSIP would close the port before it finds that out.
-        """
+        """Those of the settings; blocks. Raises EndpointError when they cannot be read."""
         if sip.certificate is None:
             return None
         key = sip.key or sip.certificate
@@ -37,12 +34,6 @@ class Certificate:
             content = sip.certificate.read_bytes() + b"\0" + key.read_bytes()
         except OSError as error:
             raise EndpointError(f"sip.certificate: {error.filename}: {error.strerror}") from None
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(sip.certificate, key, password="")
-        except ssl.SSLError as error:
-            advice = "The certificate comes first in its file, and the key is its own, without a passphrase."
-            why = error.reason or "cannot be read"
-            raise EndpointError(f"sip.certificate: {sip.certificate} with {key}: {why}. {advice}") from None
         return cls(sip.certificate, key, hashlib.sha256(content).hexdigest())
 
     def options(self) -> pj.TlsConfig:

@@ -198,7 +198,9 @@ class SipEndpoint:
     def incoming(self, account: PjAccount, call_id: int, text: str) -> None:
         """An INVITE has passed the gate."""
         origin, self.gate.admitted = self.gate.admitted, UNKNOWN
+        replaced, self.gate.replaced = self.gate.replaced, None
         leg = SipLeg.accept(self, account, call_id, text, origin)
+        leg.replaces = replaced
         self.legs[leg.serial] = leg
         account.legs += 1
         leg.goes_by = account

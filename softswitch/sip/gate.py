@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from softswitch.ports import Leg
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import Message
@@ -64,6 +65,8 @@ class Answer:
     """Its type, as `application/sdp`, and the text."""
     origin: Origin = UNKNOWN
     """With status 0, of a call: who sent it, as far as that was proven."""
+    replaces: Leg | None = None
+    """With status 0, of a call: the leg of this switch in whose place it is to be (RFC 3891)."""
     account: int = -1
     """With status 0, of a call: PJSUA's account by which it comes in; -1: the usual one."""
     tag: str = ""
@@ -77,7 +80,7 @@ Handler = Callable[[Request], Answer]
 def decide(request: Request, allowed: str = ALLOWED) -> Answer:
     """What this switch answers where nobody else is responsible; `allowed` is the value of Allow."""
     if request.method == "INVITE":
-        return Answer(0)
+        return Answer(403 if "replaces" in request.message.headers else 0)
     if request.method == "OPTIONS":
         return Answer(200, {"Allow": allowed, "Accept": "application/sdp", "Supported": "100rel, timer"})
     if request.method not in _KNOWN:
@@ -121,6 +124,8 @@ class Gate:
         """The methods that are served, as Allow names them."""
         self.admitted = UNKNOWN
         """Who sent the INVITE that was let through last; PJSUA reports it before anything else comes."""
+        self.replaced: Leg | None = None
+        """The leg in whose place that one is to be."""
         self._legs = legs
         self._handlers: dict[str, Handler] = {}
         self.state: Any = lib.gate
@@ -201,6 +206,7 @@ class Gate:
         handler = self._handlers.get(request.method)
         answer = handler(request) if handler else decide(request, self.allowed)
         self.admitted, native.account, native.tag = answer.origin, answer.account, answer.tag.encode()
+        self.replaced = answer.replaces
         for name, values in answer.headers.items():
             for value in values.split("\n"):
                 lib.gate_header(native, name.encode(), value.encode())

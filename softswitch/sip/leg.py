@@ -16,7 +16,7 @@ import pjsua2 as pj
 import structlog
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear
+from softswitch.ports import Hear, Leg, Referral
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import PjAccount
 from softswitch.sip.callbacks import from_pjsip
@@ -83,6 +83,7 @@ class SipLeg(Sounding):
         self.transport = ""
         self.incoming = incoming
         self.origin = UNKNOWN
+        self.replaces: Leg | None = None
         self.state = LegState.NEW
         self.digits: asyncio.Queue[str] = asyncio.Queue()
         self.ended: asyncio.Future[LegEnd] = loop.create_future()
@@ -90,6 +91,7 @@ class SipLeg(Sounding):
         self.on_hold: Callable[[bool], None] | None = None
         self.on_progress: Callable[[int], None] | None = None
         self.sounds_early = False
+        self.on_refer: Callable[[Referral], int] | None = None
         self.redirected_to = ""
         """Where a 3xx answer pointed to; nobody has been dialled there."""
         self.serial = 0
@@ -137,6 +139,7 @@ class SipLeg(Sounding):
     ) -> SipLeg:
         """Send an INVITE. Raises pj.Error when PJSUA cannot."""
         leg = cls(home, party(f"<{way.uri}>"), incoming=False)
+        leg.origin = Origin(trunk=way.trunk)
         leg.sip_call_id = f"{secrets.token_hex(12)}@{home.domain}"
         leg.call = PjCall(account, leg)
         param = _one_audio_line()
@@ -201,7 +204,7 @@ class SipLeg(Sounding):
             return
         end = self.ended.result()
         if end.remote and not self._confirmed:
-            raise LegRefused(end.status, end.reason)
+            raise LegRefused(end.status, end.reason, end.target)
         raise LegGone(f"{self.id} ended: {end.status} {end.reason}".strip())
 
     def hear(self, *sources: Hear) -> None:
@@ -230,6 +233,12 @@ class SipLeg(Sounding):
         except pj.Error as error:  # the dialog has ended beneath us
             log.debug("sip.hangup_too_late", leg=self.id, why=error.reason)
             self._finish()
+
+    def notify(self, event: str, state: str, fragment: str) -> None:
+        """Tell the other side of something it has asked for (RFC 6665), a `fragment` of SIP as the body."""
+        texts = (text.encode() for text in (event, state, fragment))
+        if self._confirmed and (status := lib.refer_notify(self._call_id(), *texts)):
+            log.info("sip.notify_failed", leg=self.id, status=status)
 
     def quality(self) -> Quality:
         """What its RTP looks like so far, or looked like at the end."""
@@ -322,7 +331,7 @@ class SipLeg(Sounding):
         redirected = lib.legs_redirected(call_id, text, len(text))
         if redirected:
             self.redirected_to = ffi.string(text).decode(errors="replace")
-            return LegEnd(True, redirected, f"moved to {self.redirected_to}")
+            return LegEnd(True, redirected, f"moved to {self.redirected_to}", user_part(self.redirected_to))
         status = self._look().code
         lib.legs_reason(call_id, text, len(text))
         return LegEnd(True, status or 487, ffi.string(text).decode(errors="replace"))

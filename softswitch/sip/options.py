@@ -63,8 +63,8 @@ def transport_options(listen: Listen, certificate: Certificate | None) -> pj.Tra
     config.port = listen.port
     if listen.host not in EVERYWHERE:
         config.boundAddress = address_of(listen.host, "sip.listen")
-    else:  # one that PJSUA finds by itself could be another one than RTP has
-        config.publicAddress = own_address(ipv6=listen.ipv6)
+    elif listen.transport != "tls":  # whose connections outlive it, and PJSIP lends them this text
+        config.publicAddress = own_address(ipv6=listen.ipv6)  # PJSUA could find another one than RTP has
     return config
 
 
@@ -87,6 +87,7 @@ def account_options(
     config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
     nat = config.natConfig
     nat.contactRewriteUse = nat.viaRewriteUse = nat.sipOutboundUse = nat.sdpNatRewriteUse = 0
+    nat.contactUseSrcPort = 0  # that of a connection is one where nobody listens
     config.mediaConfig.lockCodecEnabled = False  # one re-INVITE less per call
     config.mediaConfig.srtpUse = _SRTP[srtp]
     if srtp is not Srtp.OFF:

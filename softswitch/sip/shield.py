@@ -121,7 +121,7 @@ class Shield:
         log.warning("sip.auth_failed", source=str(sources.read(address)), why=why)
         if self._is_trusted(source):
             return
-        if self._offences.count(sources.written(source), self._clock()):
+        if self._offences.count(sources.written(source), self._clock(), self._known.get(source, 0)):
             self.ban(address, self._settings.ban.lasts, why)
 
     def ban(self, address: str, seconds: Seconds, why: str) -> bool:

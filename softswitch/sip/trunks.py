@@ -92,15 +92,23 @@ class Trunks:
 
     # In ----------------------------------------------------------------------------------------------
 
-    def match(self, source: str) -> TrunkName | None:
-        """Whose address this is."""
+    def match(self, source: str, called: str = "") -> TrunkName | None:
+        """Whose address this is.
+
+        `called`, the user of the request URI, tells two accounts at one carrier apart: each is called at the
+        contact that it registered.
+        """
         address = _address(source)
-        for name, trunk in self._trunks.items():
-            if address is not None and (
-                _within(address, trunk.allow_from) or (trunk.by_address and self._at_home(name, address))
-            ):
-                return name
-        return None
+        if address is None:
+            return None
+        found = [trunk for trunk in self._trunks.values() if self._is_from(address, trunk)]
+        chosen = next((trunk for trunk in found if trunk.username == called), found[0] if found else None)
+        return chosen.name if chosen else None
+
+    def _is_from(self, address: IPv4Address | IPv6Address, trunk: Trunk) -> bool:
+        return _within(address, trunk.allow_from) or bool(
+            trunk.by_address and self._at_home(trunk.name, address)
+        )
 
     def account(self, trunk: TrunkName, source: str) -> int | None:
         """PJSUA's account by which a call of a trunk comes in; None: it has none."""

@@ -109,10 +109,12 @@ class Watching:
 
     def subscribe(self, request: Request) -> Answer:
         """The notifier's answer (RFC 6665 section 4.2.1)."""
+        if self._closed:
+            return Answer(503)
         source = Received(request.source, request.port, request.transport.lower().rstrip("6"))
         asked = read(request.message.headers, source)
         if isinstance(asked, Malformed):
-            log.info("watch.malformed", source=request.source, why=asked.why)
+            log.debug("watch.malformed", source=request.source, why=asked.why)
             return Answer(400)
         if asked.package not in BODIES:
             return Answer(489, {"Allow-Events": EVENTS})

@@ -35,6 +35,30 @@ class Offer:
 
 
 @dataclass(slots=True)
+class Talk:
+    """One conversation."""
+
+    agent: str = ""
+    """Who of the house; empty: somebody outside."""
+    number: str = ""
+    """Who, outside."""
+    seconds: Seconds = 0.0
+    ended_by: str = ""
+
+
+@dataclass(slots=True)
+class Transfer:
+    """One agent handed the other side on."""
+
+    by: str
+    number: str
+    """Where to, as the agent gave it."""
+    attended: bool = False
+    into: str = ""
+    """The call in which it goes on, when that is another one."""
+
+
+@dataclass(slots=True)
 class CallRecord:
     """What became of one call."""
 
@@ -76,6 +100,12 @@ class CallRecord:
     """When the first agent and the caller were connected, seconds since the epoch."""
     talk: Seconds = 0.0
     """With agents, all together, holds included."""
+    talks: list[Talk] = field(default_factory=list)
+    """Each of them, in order."""
+    transfers: list[Transfer] = field(default_factory=list)
+    """Those that came about, in order."""
+    transferred_from: str = ""
+    """Of a call that did not come in: the one in which the caller's leg was before."""
     held: Seconds = 0.0
     """On hold, by either side."""
     ended_by: str = ""
@@ -107,6 +137,8 @@ class CallRecord:
         known = {each.name for each in dataclasses.fields(cls)}
         values = {name: value for name, value in line.items() if name in known}
         values["offers"] = [Offer(**offer) for offer in line.get("offers", [])]
+        values["talks"] = [Talk(**talk) for talk in line.get("talks", [])]
+        values["transfers"] = [Transfer(**transfer) for transfer in line.get("transfers", [])]
         values["caller_media"] = Quality(**line.get("caller_media", {}))
         values["agent_media"] = Quality(**line.get("agent_media", {}))
         return cls(**values)
@@ -179,6 +211,7 @@ def _arrived(state: _Open, at: float, data: Data) -> None:
     record.dialled = str(data.get("dialled", ""))
     record.sip_call_id = str(data.get("sip_call_id", ""))
     record.transport = str(data.get("transport", ""))
+    record.transferred_from = str(data.get("transferred_from") or "")
     record.trunk = str(data.get("trunk", ""))
     record.diverted = [str(one.get("number", "")) for one in data.get("diverted", ())]
 
@@ -240,8 +273,10 @@ def _connected(state: _Open, at: float, data: Data) -> None:
     record = state.record
     _waited(state, at, data)
     record.agent = str(data.get("agent", ""))
+    record.outside = str(data.get("number") or record.outside)
     record.answered = at if record.answered is None else record.answered
     record.left = ""
+    record.talks.append(Talk(record.agent, str(data.get("number") or "")))
     state.connected = at
     rung = state.rung.pop(str(data.get("offer", "")), None)
     if rung is not None:
@@ -250,7 +285,10 @@ def _connected(state: _Open, at: float, data: Data) -> None:
 
 def _connect_failed(state: _Open, at: float, data: Data) -> None:
     state.record.agent = ""
-    state.record.answered = state.connected = None
+    state.record.talks.pop()
+    if not state.record.talks:
+        state.record.answered = None
+    state.connected = None
     state.joined = at
 
 
@@ -258,9 +296,18 @@ def _talked(state: _Open, at: float, data: Data) -> None:
     if state.connected is not None:
         talked = float(data.get("talked") or at - state.connected)
         state.record.talk = round(state.record.talk + talked, 3)
+        if state.record.talks:
+            last = state.record.talks[-1]
+            last.seconds, last.ended_by = round(talked, 3), str(data.get("ended_by") or "")
     state.connected = None
     for by in list(state.holds):
         _resumed(state, at, {"by": by})
+
+
+def _transferred(state: _Open, at: float, data: Data) -> None:
+    by, number = str(data.get("by", "")), str(data.get("number", ""))
+    attended, into = bool(data.get("attended")), str(data.get("into") or "")
+    state.record.transfers.append(Transfer(by, number, attended, into))
 
 
 def _held(state: _Open, at: float, data: Data) -> None:
@@ -306,6 +353,7 @@ _NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
     Kind.CONNECTED: _connected,
     Kind.CONNECT_FAILED: _connect_failed,
     Kind.CONVERSATION_ENDED: _talked,
+    Kind.TRANSFERRED: _transferred,
     Kind.HELD: _held,
     Kind.RESUMED: _resumed,
     Kind.CALL_ENDED: _ended,

@@ -35,11 +35,16 @@ class Kind(StrEnum):
     DIALLED_OUT = "DialledOut"
     DIAL_ENDED = "DialEnded"
     CONFIRMED = "Confirmed"
+    FORWARDED = "Forwarded"
+    PICKED_UP = "PickedUp"
     CONNECTED = "Connected"
     CONNECT_FAILED = "ConnectFailed"
     HELD = "Held"
     RESUMED = "Resumed"
     CONVERSATION_ENDED = "ConversationEnded"
+    TRANSFER_ASKED = "TransferAsked"
+    TRANSFER_FAILED = "TransferFailed"
+    TRANSFERRED = "Transferred"
     AGENT_ONLINE = "AgentOnline"
     AGENT_OFFLINE = "AgentOffline"
     AGENT_SIGNED_IN = "AgentSignedIn"
@@ -89,6 +94,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "number_as": "the caller's number as the carrier wrote it, where that is another form",
                 "dialled_as": "what was dialled as the carrier wrote it, where that is another form",
                 "diverted": "who passed the call on, the latest first: `number` and `reason` (RFC 5806)",
+                "transferred_by": "of a call that did not come in: the agent who handed this leg on",
+                "transferred_from": "the call in which the leg was before",
             },
         ),
         Kind.CALL_ROUTED: Word(
@@ -135,7 +142,13 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.CALLER_JOINED: Word(
             "The caller began to wait in a queue.",
-            {"queue": "its name", "priority": "the caller's class", "number": "the caller's number"},
+            {
+                "queue": "its name",
+                "priority": "the caller's class",
+                "number": "the caller's number",
+                "transferred_by": "the agent who transferred the caller here",
+                "from_queue": "the queue by which those two had come together",
+            },
         ),
         Kind.ANNOUNCED: Word(
             "The caller was told about the wait.",
@@ -191,6 +204,19 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "An agent at a number outside has pressed the key that takes the call.",
             {"agent": "who"},
         ),
+        Kind.FORWARDED: Word(
+            "An agent's phone has sent the call on (302).",
+            {
+                "agent": "whose phone",
+                "number": "where to, as the phone says",
+                "destination": "what the number means",
+                "followed": "whether that is tried; if not, the phone has refused",
+            },
+        ),
+        Kind.PICKED_UP: Word(
+            "An agent took the call that rang at a colleague.",
+            {"offer": "which ringing", "agent": "at whom it rang", "by": "who took it"},
+        ),
         Kind.CONNECTED: Word(
             "Caller and agent can talk.",
             {
@@ -210,9 +236,31 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "Caller and agent are done.",
             {
                 "agent": "who",
-                "ended_by": "caller, agent, called or switch",
+                "ended_by": "caller, agent, called, switch or transfer",
                 "reason": "the switch's own word for why it ended the agent's leg, as `No RTP for 60s`",
-                "talked": "seconds since Connected",
+                "talked": "seconds since Connected, without those in which one was handed on",
+            },
+        ),
+        Kind.TRANSFER_ASKED: Word(
+            "An agent wants the other side of a conversation to go elsewhere.",
+            {
+                "by": "the agent",
+                "number": "where to, as the agent gave it",
+                "attended": "in place of the agent, into another call of the agent's",
+                "destination": "what the number means",
+            },
+        ),
+        Kind.TRANSFER_FAILED: Word(
+            "The transfer came to nothing; agent and caller talk on, if both are there.",
+            {"number": "where to", "status": "SIP status that the agent's phone was told"},
+        ),
+        Kind.TRANSFERRED: Word(
+            "An agent has handed the other side on; what follows is without that agent.",
+            {
+                "by": "the agent",
+                "number": "where to",
+                "attended": "in place of the agent, into another call of the agent's",
+                "into": "the call in which it goes on, when that is another one",
             },
         ),
         Kind.AGENT_ONLINE: Word("A phone of an agent of whom none was there has come.", {"agent": "who"}),

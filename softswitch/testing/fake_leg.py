@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear
+from softswitch.ports import Hear, Leg, Referral
 from softswitch.testing.hearing import Heard, Hearing, Spell, now
 from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
 
@@ -36,6 +36,7 @@ class FakeLeg:
         self.headers: Mapping[str, str] = dict(headers or {})
         self.outgoing = outgoing
         self.origin = UNKNOWN
+        self.replaces: Leg | None = None
         self.way: Way | None = None
         """An outgoing leg: how it was dialled."""
         self.transport = "" if outgoing else "udp"
@@ -45,6 +46,7 @@ class FakeLeg:
         self.held = False
         self.on_hold: Callable[[bool], None] | None = None
         self.on_progress: Callable[[int], None] | None = None
+        self.on_refer: Callable[[Referral], int] | None = None
         self.acknowledges = True
         """An incoming leg: an ACK follows our 200; without it the leg is never answered."""
         self.keys_awaited = False
@@ -58,6 +60,8 @@ class FakeLeg:
         """An outgoing leg: whom P-Asserted-Identity names, where From does not."""
         self.measured = Quality(codec="PCMU/8000")
         """What `quality()` will say."""
+        self.told: list[int] = []
+        """What the switch said of transfers that the other side asked for."""
         self.log: list[tuple[Seconds, str]] = []
         """Every state and verb, with its time."""
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -92,7 +96,7 @@ class FakeLeg:
         if self.ended.done():
             end = self.ended.result()
             if end.remote and not self._answered.done():
-                raise LegRefused(end.status, end.reason)
+                raise LegRefused(end.status, end.reason, end.target)
             raise LegGone(f"{self.id}: {end.status} {end.reason}".rstrip())
 
     def hear(self, *sources: Hear) -> None:
@@ -128,6 +132,12 @@ class FakeLeg:
         """Take the switch off hold."""
         self._set_hold(False)
 
+    def refer(self, number: str, replaces: FakeLeg | None = None) -> int:
+        """Ask for a transfer (REFER); gives the status of the answer. What comes of it is in `told`."""
+        if self.state is LegState.ENDED or self.on_refer is None:
+            return 403
+        return self.on_refer(Referral(number, self.told.append, replaces))
+
     def hang_up(self) -> None:
         """The other side hangs up (BYE), or cancels before the answer (incoming, 487)."""
         self._end(LegEnd(True, 200 if self.state is LegState.ANSWERED else 487))
@@ -146,9 +156,9 @@ class FakeLeg:
         """An outgoing leg's phone answers."""
         self.answer()
 
-    def refuse(self, status: int = 486, reason: str = "") -> None:
-        """An outgoing leg's phone refuses with a final status."""
-        self._end(LegEnd(True, status, reason))
+    def refuse(self, status: int = 486, reason: str = "", target: str = "") -> None:
+        """An outgoing leg's phone refuses with a final status; with a 3xx it names a `target`."""
+        self._end(LegEnd(True, status, reason, target))
 
     def after(self, seconds: Seconds, verb: Callable[..., None], *args: object) -> asyncio.TimerHandle:
         """Do something later: `leg.after(2.5, leg.press, "1")`."""

@@ -58,6 +58,7 @@ __all__ = [
     "answers",
     "busy",
     "drops_after_answer",
+    "forwards",
     "never_answers",
     "rejects",
     "silent",
@@ -131,6 +132,8 @@ class PhoneScript:
     """How long after its answer it hangs up; None: never."""
     early: bool = False
     """It is heard from its ringing on."""
+    target: str = ""
+    """Where it sends the call by refusing with a 3xx."""
     silent: bool = False
     """Not even 100 Trying comes back."""
 
@@ -148,6 +151,11 @@ def busy(after: Seconds = 0.0) -> PhoneScript:
 def rejects(after: Seconds = 1.0, status: int = 603) -> PhoneScript:
     """Rings, then the agent presses reject."""
     return PhoneScript(refuses=(after, status))
+
+
+def forwards(target: str, after: Seconds = 0.0) -> PhoneScript:
+    """302 to another address."""
+    return PhoneScript(rings=None, refuses=(after, 302), target=target)
 
 
 def never_answers() -> PhoneScript:
@@ -217,6 +225,7 @@ class FakeEndpoint:
         number = uri.partition(":")[2].partition("@")[0]
         leg = FakeLeg(f"out-{next(self._numbers)}", Party(number, uri=uri), headers=headers, outgoing=True)
         leg.caller_shown, leg.asserted, leg.way = caller, asserted, way
+        leg.origin = Origin(trunk=way.trunk)
         self.dialled.append(leg)
         script = self.agents.get(uri, unreachable(status=404))
         leg.responded = not script.silent
@@ -273,7 +282,7 @@ def _play(script: PhoneScript, leg: FakeLeg) -> None:
         status = 183 if script.early else 180
         leg.after(script.rings, partial(leg.ring_remotely, status, early=script.early))
     if script.refuses is not None:
-        leg.after(script.refuses[0], leg.refuse, script.refuses[1])
+        leg.after(script.refuses[0], leg.refuse, script.refuses[1], "", script.target)
     if script.answers is not None:
         leg.after(script.answers, leg.answer_remotely)
         if script.hangs_up is not None:

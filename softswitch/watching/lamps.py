@@ -72,21 +72,27 @@ class Lamps:
     def _hear_of_call(
         self, kind: str, call: CallId, known: _Call, data: Mapping[str, object]
     ) -> frozenset[AgentName]:
+        touched: frozenset[AgentName] = frozenset()
         match kind:
             case "OfferMade" | "OfferEnded":
-                return self._offered(kind, call, known, data)
+                touched = self._offered(kind, call, known, data)
             case "DialledOut":
-                return self._caller(call, known, state=DialogState.EARLY)
+                touched = self._caller(call, known, state=DialogState.EARLY)
             case "CallAnswered":
-                return self._caller(call, known, state=DialogState.CONFIRMED)
+                touched = self._caller(call, known, state=DialogState.CONFIRMED)
+            case "Connected":
+                touched = self._connected(call, known, data)
             case "Held" | "Resumed":
-                return self._held(call, known, data.get("by") == "agent", kind == "Held")
-            case "ConversationEnded" | "ConnectFailed":
-                return self._put_out(known, [each for each in known.ids if each != call])
+                touched = self._held(call, known, data.get("by") == "agent", kind == "Held")
+            case "ConversationEnded":  # another agent may be rung already, to whom the caller is transferred
+                done = data.get("agent")
+                touched = self._put_out(known, [each for each in _of(known, call) if known.ids[each] == done])
+            case "ConnectFailed":
+                touched = self._put_out(known, _of(known, call))
             case "CallEnded":
                 del self._calls[call]
-                return self._put_out(known, list(known.ids))
-        return frozenset()
+                touched = self._put_out(known, list(known.ids))
+        return touched
 
     def _hear_of_agent(self, kind: str, data: Mapping[str, object]) -> frozenset[AgentName]:
         agent = AgentName(str(data.get("agent", "")))
@@ -103,6 +109,8 @@ class Lamps:
         if agent is None:
             return frozenset()
         remote = Party(str(data.get("dialled", "")))
+        if "transferred_from" in data:  # the leg of a conversation, handed on
+            return self._light(known, agent, Dialog(call, DialogState.CONFIRMED, remote))
         return self._light(known, agent, Dialog(call, DialogState.TRYING, remote, is_initiator=True))
 
     def _offered(
@@ -118,6 +126,19 @@ class Lamps:
         if dialog is None:
             return frozenset()
         return self._light(known, agent, replace(dialog, state=DialogState.CONFIRMED))
+
+    def _connected(self, call: CallId, known: _Call, data: Mapping[str, object]) -> frozenset[AgentName]:
+        """An agent who has come into the call by whatever way talks in it, and so does the caller."""
+        touched = self._caller(call, known, state=DialogState.CONFIRMED)
+        name = data.get("agent")
+        if not name:
+            return touched
+        agent = AgentName(str(name))
+        each = next((one for one in _of(known, call) if known.ids[one] == agent), f"{call}-{agent}")
+        dialog = self._dialogs.get(agent, {}).get(each, Dialog(each, DialogState.EARLY, known.caller))
+        if dialog.state is DialogState.CONFIRMED:
+            return touched
+        return touched | self._light(known, agent, replace(dialog, state=DialogState.CONFIRMED))
 
     def _caller(self, call: CallId, known: _Call, state: DialogState) -> frozenset[AgentName]:
         """The caller, where that is an agent, has come so far; there is no way back from an answer."""
@@ -150,3 +171,8 @@ class Lamps:
             if not self._dialogs[agent]:
                 del self._dialogs[agent]
         return frozenset(touched)
+
+
+def _of(known: _Call, call: CallId) -> list[str]:
+    """All dialogs of a call but the caller's own."""
+    return [each for each in known.ids if each != call]

@@ -19,6 +19,7 @@ from softswitch.acd.events import (
     Event,
     OfferAnswered,
     OfferFailed,
+    OfferPickedUp,
     SettingsChanged,
     TimerExpired,
 )
@@ -85,6 +86,10 @@ class Desk:
 
     def answer_offer(self, offer: str) -> list[Action]:
         return self.tell(OfferAnswered(OfferId(offer)))
+
+    def pick_up(self, name: str, by: str) -> list[Action]:
+        """Another agent takes what rang there last."""
+        return self.tell(OfferPickedUp(self.rings[name].offer, AgentName(by)))
 
     def fail(self, name: str, failure: OfferFailure = OfferFailure.REJECTED) -> list[Action]:
         return self.tell(OfferFailed(self.rings[name].offer, failure))

@@ -295,3 +295,45 @@ def test_when_nobody_answers_a_ring_all_everybody_rings_again_after_the_back_off
     assert desk.ringing() == {}
     desk.wait(5)
     assert desk.ringing() == {"ann": "c1", "bob": "c1", "cid": "c1"}
+
+
+# Pickup ---------------------------------------------------------------------------------------------
+
+
+def test_a_colleague_takes_what_rings_and_wraps_up_afterwards() -> None:
+    desk = Desk(queue(agents="ann bob", strategy="hunt", wrap_up=10.0))
+    desk.join("c1")
+    desk.outside("bob", "p")
+    desk.wait(3)
+    ringing = desk.rings["ann"].offer
+    connect, cancel = desk.pick_up("ann", "bob")
+    assert isinstance(connect, Connect)
+    assert (connect.agent, connect.call, connect.waited) == ("bob", "c1", 3.0)
+    assert cancel == CancelRing(ringing, CancelReason.ANSWERED_ELSEWHERE)
+    desk.outside_over("bob", "p")
+    desk.wait(5)
+    desk.end("c1")
+    assert desk.agent("bob").talk_time == 5.0
+    assert desk.agent("ann").taken == 0
+    desk.join("c2")
+    assert desk.ringing() == {"ann": "c2"}, "bob has his notes to write"
+
+
+def test_whoever_is_rung_too_may_take_what_rings_at_another() -> None:
+    desk = Desk(queue(agents="ann bob", strategy="ring-all"))
+    desk.join("c1")
+    actions = desk.pick_up("ann", "bob")
+    assert [cancel.offer for cancel in only(CancelRing, actions)] == [
+        desk.rings["bob"].offer,
+        desk.rings["ann"].offer,
+    ]
+    assert [connect.agent for connect in only(Connect, actions)] == ["bob"]
+    assert desk.answer("ann") == [CancelRing(desk.rings["ann"].offer, CancelReason.ANSWERED_ELSEWHERE)]
+
+
+def test_what_rings_no_more_cannot_be_taken_nor_ones_own() -> None:
+    desk = Desk(queue(agents="ann bob", strategy="hunt"))
+    desk.join("c1")
+    assert desk.pick_up("ann", "ann") == []
+    desk.answer("ann")
+    assert desk.pick_up("ann", "bob") == []

@@ -29,9 +29,11 @@ from softswitch.testing.fakes import (
     PhoneScript,
 )
 from softswitch.types import (
+    UNKNOWN,
     AgentName,
     Language,
     MenuName,
+    Origin,
     Prompt,
     QueueName,
     Reject,
@@ -55,9 +57,12 @@ class House:
     speech: FakeSpeech
     journal: FakeJournal
 
-    def call(self, dialled: str = "600", number: str = "+48600100200", name: str = "") -> FakeLeg:
-        """Somebody dials."""
-        leg = self.endpoint.incoming(dialled, number, name)
+    def call(
+        self, dialled: str = "600", number: str = "+48600100200", name: str = "", agent: str = ""
+    ) -> FakeLeg:
+        """Somebody dials; `agent`: one who has proved to be that agent."""
+        origin = Origin(AgentName(agent)) if agent else UNKNOWN
+        leg = self.endpoint.incoming(dialled, number, name, origin=origin)
         self.supervisor.welcome(leg)
         return leg
 

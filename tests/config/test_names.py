@@ -124,3 +124,13 @@ def test_a_password_that_is_guessed_in_minutes_is_a_warning(one_warning, passwor
     agent = f"{{desk: {{login: '{login}', §password: '{password}'}}}}"
     text = SOUND.replace('{desk: {dial: "sip:desk@127.0.0.1"}}', agent)
     assert "scanners guess" in one_warning(text)
+
+
+def test_logins_have_an_algorithm_in_common(one_problem, check_text):
+    md5, sha256 = "a" * 32, "b" * 64
+    agents = (
+        f"{{desk: {{login: '201', ha1: {{md5: {md5}}}}}, shop: {{login: '202', §ha1: {{sha256: {sha256}}}}}}}"
+    )
+    text = SOUND.replace('{desk: {dial: "sip:desk@127.0.0.1"}}', agents)
+    assert "'shop' has no `md5` and 'desk' no `sha256`" in one_problem(text)
+    assert not check_text(text.replace("§", "").replace("sha256: ", f"md5: {md5}, sha256: ")).messages

@@ -77,6 +77,13 @@ SCENES: dict[str, Scene] = {
     ),
     "agent_answers": Scene("waits_and_talks", "614", {"answers": ANSWERS}, _talks(3000), queue={}),
     "agent_hangs_up": Scene("twenty_callers", "615", {"leaves": ("agent_hangs_up", *_talks(1000))}, queue={}),
+    "agent_transfers": Scene(
+        "waits_and_talks",
+        "624",
+        {"hands_on": ("agent_transfers", *ONCE, "-key", "target", "224"), "x224": ANSWERS},
+        _talks(4000),
+        queue={"strategy": "hunt"},
+    ),
     "agent_busy": Scene(
         "waits_and_talks",
         "616",
@@ -147,7 +154,7 @@ def configuration(phones: dict[str, int]) -> dict[str, Any]:
     agents: dict[str, dict[str, Any]] = {
         name: {"dial": f"sip:{name}@127.0.0.1:{port}"} for name, port in phones.items()
     }
-    for extension in ("203", "208", "223"):
+    for extension in ("203", "208", "223", "224"):
         agents[f"x{extension}"]["extension"] = extension
     for name in ("all", "every"):
         agents[name]["calls"] = "unlimited"

@@ -182,6 +182,17 @@ def test_agent_hangs_up(scene):
     assert record["talk"] == pytest.approx(1.0, abs=0.3)
 
 
+def test_agent_transfers(scene):
+    record = scene.record()
+    assert (record["agent"], record["ended_by"]) == ("x224", "caller")
+    assert [(talk["agent"], talk["ended_by"]) for talk in record["talks"]] == [
+        ("hands_on", "transfer"),
+        ("x224", "caller"),
+    ]
+    assert record["talks"][0]["seconds"] == pytest.approx(1.0, abs=0.3)
+    assert [(one["by"], one["number"]) for one in record["transfers"]] == [("hands_on", "224")]
+
+
 @pytest.mark.parametrize(("first", "result", "then"), [pytest.param("busy", "busy", "not_busy", id="486")])
 def test_agent_busy(scene, first, result, then):
     _second_agent_took_it(scene.record(), first, result, then)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from softswitch.control.client import ask
 from softswitch.testing.phone import Phone
 from tests.e2e.baresip import Baresip
-from tests.e2e.switch import Switch
+from tests.e2e.switch import Switch, until
 from tests.e2e.test_registering import CONFIGURATION, REALM, desk, home, running
 
 XMLNS = "{urn:ietf:params:xml:ns:dialog-info}"
@@ -109,6 +109,7 @@ async def test_both_lamps_of_a_call_between_agents_and_a_hold(tmp_path):
         await call.until_answered()
         for lamp in lamps:
             await becomes(lamp, "confirmed")
+        await asyncio.to_thread(until, lambda: switch.events("Connected"), 5.0, switch.last_words)
         await ringing.hold()
         held = await becomes(lamps[1], "confirmed")
         assert b'<param pname="+sip.rendering" pvalue="no"/>' in held.body

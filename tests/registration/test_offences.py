@@ -57,3 +57,11 @@ def test_a_flood_of_sources_costs_no_more_memory_than_allowed() -> None:
     assert len(offences) == 100
     assert not offences.count("first", 2), "the one silent for longest was forgotten"
     assert offences.count("source 999", 2)
+
+
+def test_one_phone_with_a_wrong_password_does_not_shut_out_an_office():
+    offences = Offences(5, 600)
+    assert not any(offences.count("192.0.2.7", 60.0 * minute, phones=20) for minute in range(600))
+    found = [guess for guess in range(200) if offences.count("192.0.2.7", 40_000.0 + guess, phones=20)]
+    assert found, "a guesser is one too many there as well"
+    assert [offences.count("192.0.2.8", 0.0) for _ in range(5)] == [False] * 4 + [True]

@@ -29,7 +29,7 @@ class Carriers:
 
     full = False
 
-    def match(self, source):
+    def match(self, source, called=""):
         return "carrier" if source == "203.0.113.7" else None
 
     def account(self, trunk, source):

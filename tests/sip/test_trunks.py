@@ -64,6 +64,18 @@ async def test_an_address_is_a_carriers_only_where_the_configuration_says_so(
     assert trunks.match(source) == whose
 
 
+async def test_two_accounts_at_one_carrier_are_told_apart_by_the_contact_that_is_called(
+    trunks: Trunks,
+) -> None:
+    names = [TrunkName("sales"), TrunkName("service")]
+    trunks.apply(dict(trunk(name, "192.0.2.30", username=f"user-{name}") for name in names))
+    assert trunks.match("192.0.2.30", "user-service") == "service"
+    assert trunks.match("192.0.2.30", "user-sales") == "sales"
+    assert trunks.match("192.0.2.30", "+48221234567") == "sales", "the first, where nothing tells"
+    assert trunks.match("192.0.2.31", "user-sales") is None, "what it says is not its address"
+    trunks.apply(CARRIERS)
+
+
 async def test_a_call_comes_in_by_the_account_of_its_server(trunks: Trunks, house: House) -> None:
     accounts = house.endpoint.accounts.trunks
     assert trunks.account(AT_HOME, "198.51.100.3") == accounts[AT_HOME, 1].getId()

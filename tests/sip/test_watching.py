@@ -265,6 +265,7 @@ async def test_at_the_end_everybody_is_told_to_come_back():
     desk.line.sent.clear()
     desk.watching.close()
     assert len(set(desk.line.states)) == 3
+    assert desk.ask(call="too late").status == 503
     assert all(state.startswith("terminated;reason=probation;retry-after=") for state in desk.line.states)
     desk.rings("one")
     await asyncio.sleep(1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from softswitch.ports import Recorded
-from softswitch.store.calls import LOST, CallFold, CallRecord, Offer, rebuild
+from softswitch.store.calls import LOST, CallFold, CallRecord, Offer, Talk, Transfer, rebuild
 from softswitch.types import CallId, Quality
 from tests.store.sample import ALICE, BOB, MEDIA, story
 
@@ -36,6 +36,7 @@ def test_the_record_of_an_answered_call_tells_its_whole_way() -> None:
         agent="ben",
         answered=1_700_000_011.0,
         talk=10.0,
+        talks=[Talk("ben", "", 10.0, "agent")],
         held=2.0,
         ended_by="agent",
         status=200,
@@ -109,3 +110,27 @@ def test_events_of_unknown_calls_and_kinds_are_passed_over() -> None:
     assert fold.apply(Recorded(2, 0.0, "CallArrived", CallId("c"), {})) is None
     assert fold.apply(Recorded(3, 5.0, "SomethingNew", CallId("c"), {"a": 1})) is None
     assert (fold.open, fold.last_seen) == (("c",), 5.0)
+
+
+def test_a_transfer_is_in_the_record_and_each_talk_counts_once() -> None:
+    call = CallId("c")
+    told = [
+        ("CallArrived", {"number": "100", "dialled": "600"}),
+        ("CallerJoined", {"queue": "sales"}),
+        ("Connected", {"agent": "ann", "waited": 1.0}),
+        ("TransferAsked", {"by": "ann", "number": "700", "attended": False, "destination": "queue support"}),
+        ("Transferred", {"by": "ann", "number": "700", "attended": False, "into": None}),
+        ("ConversationEnded", {"agent": "ann", "ended_by": "transfer", "talked": 2.0}),
+        ("CallerJoined", {"queue": "support", "transferred_by": "ann", "from_queue": "sales"}),
+        ("Connected", {"agent": "ben", "waited": 3.0}),
+        ("ConnectFailed", {}),
+        ("Connected", {"agent": "cid", "waited": 4.0}),
+        ("ConversationEnded", {"agent": "cid", "ended_by": "caller", "talked": 5.0}),
+        ("CallEnded", {"ended_by": "caller", "status": 200}),
+    ]
+    events = [Recorded(seq, float(seq), kind, call, data) for seq, (kind, data) in enumerate(told, 1)]
+    (record,) = rebuild(events)
+    assert record.talks == [Talk("ann", "", 2.0, "transfer"), Talk("cid", "", 5.0, "caller")]
+    assert (record.talk, record.queues) == (7.0, ["sales", "support"])
+    assert record.transfers == [Transfer("ann", "700")]
+    assert CallRecord.from_json(json.loads(json.dumps(record.to_json()))) == record

@@ -48,6 +48,28 @@ def test_ringing_that_ends_otherwise_puts_the_lamp_out(result):
     assert (record.seen(BOB), record.seen(ANN)) == ([], [("early", False)])
 
 
+def test_an_agent_who_hands_the_caller_on_is_done_and_the_next_one_is_not():
+    record = Record()
+    record.note("OfferMade", agent=BOB, offer="o1")
+    record.note("OfferEnded", agent=BOB, offer="o1", result="answered")
+    record.note("OfferMade", agent=ANN, offer="o2")
+    assert record.note("ConversationEnded", agent=BOB) == {BOB}
+    assert (record.seen(BOB), record.seen(ANN)) == ([], [("early", False)])
+    assert record.note("OfferEnded", agent=ANN, offer="o2", result="passed-on") == {ANN}
+    assert record.note("Connected", agent=ANN) == {ANN}, "by whatever way"
+    assert record.note("Connected", agent=ANN) == frozenset()
+    assert record.seen(ANN) == [("confirmed", False)]
+    assert record.note("ConversationEnded", agent=ANN) == {ANN}
+    assert record.seen(ANN) == []
+
+
+def test_a_leg_that_was_handed_on_talks_in_its_new_call():
+    record = Record()
+    record.note("CallArrived", CallId("c2"), agent=ANN, dialled="600", transferred_from="c1")
+    assert record.lamps.dialogs(ANN) == (Dialog("c2", DialogState.CONFIRMED, Party("600")),)
+    assert record.note("CallEnded", CallId("c2")) == {ANN}
+
+
 def test_an_answer_without_a_conversation_puts_it_out():
     record = Record()
     record.note("OfferMade", agent=BOB, offer="o1")
@@ -111,3 +133,30 @@ def test_what_it_does_not_know_is_nothing():
         assert record.note(kind, offer="o9", agent=BOB, result="answered", by="agent") == frozenset()
         assert record.note(kind, CallId("another"), agent=BOB) == frozenset()
     assert record.note("AgentOnline", None, agent=BOB) == frozenset()
+
+
+def test_a_transfer_lights_the_next_agent_and_puts_out_the_one_before():
+    record = Record()
+    record.note("OfferMade", agent=ANN, offer="o1", queue="support")
+    record.note("OfferEnded", agent=ANN, offer="o1", result="answered")
+    record.note("Connected", agent=ANN, offer="o1")
+    record.note("TransferAsked", by=ANN, number="202", attended=False, destination="agent bob")
+    assert record.note("OfferMade", agent=BOB, offer="leg-3", queue=None) == {BOB}
+    assert record.seen() == [("early", False)]
+    record.note("OfferEnded", agent=BOB, offer="leg-3", result="answered")
+    record.note("Transferred", by=ANN, number="202", attended=False, into=None)
+    assert record.note("ConversationEnded", agent=ANN, ended_by="transfer") == {ANN}
+    record.note("Connected", agent=BOB)
+    assert (record.seen(ANN), record.seen()) == ([], [("confirmed", False)])
+    record.note("ConversationEnded", agent=BOB)
+    record.note("CallEnded")
+    assert record.seen() == []
+
+
+def test_whoever_was_rung_in_another_call_or_took_this_one_is_lit_by_being_connected():
+    record = Record(agent=ANN)
+    assert record.note("Connected", agent=BOB) == {ANN, BOB}
+    assert (record.seen(ANN), record.seen()) == ([("confirmed", False)], [("confirmed", False)])
+    assert record.note("ConversationEnded", agent=BOB, ended_by="transfer") == {BOB}
+    assert record.note("Connected", agent="", number="+48600300400") == frozenset()
+    assert record.note("CallEnded") == {ANN}

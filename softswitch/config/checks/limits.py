@@ -1,4 +1,4 @@
-"""Numbers that do not fit together."""
+"""Numbers, and hashes, that do not fit together."""
 
 from __future__ import annotations
 
@@ -36,8 +36,21 @@ def check(scene: Scene) -> None:
                 f"scanners guess this password of {len(agent.password)} characters in minutes: take {WEAK} or"
                 " more, and not the login",
             )
+    _hashes(scene)
     for name, queue in scene.configuration.queues.items():
         if queue.timeout is not None and queue.max_wait is None:
             scene.warn_key(("queues", name, "timeout"), "`timeout` has no effect without `max_wait`")
         if queue.full is not None and queue.max_callers is None:
             scene.warn_key(("queues", name, "full"), "`full` has no effect without `max_callers`")
+
+
+def _hashes(scene: Scene) -> None:
+    """All phones get the same choice of algorithms, and take the best that they know."""
+    given = {name: agent.ha1 for name, agent in scene.configuration.agents.items() if agent.ha1 is not None}
+    old = next((name for name, ha1 in given.items() if ha1.sha256 is None), None)
+    new = next((name for name, ha1 in given.items() if ha1.md5 is None), None)
+    if old is not None and new is not None:
+        scene.wrong_key(
+            ("agents", new, "ha1"),
+            f"{new!r} has no `md5` and {old!r} no `sha256`: phones are offered what every login can answer",
+        )

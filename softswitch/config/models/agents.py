@@ -107,6 +107,9 @@ class Agent(Section):
     `srtp` in `sip` says."""
     may_dial: list[Name] | None = None
     """The classes of numbers outside that may be dialled from this phone; left out: those of everybody."""
+    forwards: bool = False
+    """Whether this agent's phones may send calls on (302): to a colleague, or outside where the agent may
+    dial. Otherwise a phone that does has refused."""
 
     @property
     def number(self) -> str | None:

@@ -33,12 +33,16 @@ class Features(Section):
     shows the pause."""
     resume: Code = "*14"
     """End the pause."""
+    pickup: Code = "*8"
+    """Take the call that has been ringing longest at a colleague of the same queue; with a colleague's
+    extension behind it, as *8201, what rings there."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        codes = [self.sign_in, self.sign_out, self.pause, self.resume]
+        codes = [self.sign_in, self.sign_out, self.pause, self.resume, self.pickup]
         if len(set(codes)) < len(codes):
             raise wrong("two features have the same code")
-        if any(code != self.pause and code.startswith(self.pause) for code in codes):
-            raise wrong(f"digits follow {self.pause}, so no other code may begin with it")
+        for first in (self.pause, self.pickup):
+            if any(code != first and code.startswith(first) for code in codes):
+                raise wrong(f"digits follow {first}, so no other code may begin with it")
         return self

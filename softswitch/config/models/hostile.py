@@ -113,7 +113,8 @@ class Ban(Section):
     """Sources that fail to prove who they are are not heard for a while. `softswitch bans` shows them."""
 
     failures: Failures = 5
-    """So many failed authentications of one address, or of one IPv6 network of 64 bits, are too many."""
+    """So many failed authentications of one address, or of one IPv6 network of 64 bits, are too many; as many
+    more for each phone that is registered from there."""
     within: Period = 600.0
     """The time within which they count."""
     lasts: Period = Field(default=3600.0, alias="for")

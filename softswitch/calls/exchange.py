@@ -1,0 +1,46 @@
+"""Who talks with whom, by leg: how a transfer finds the calls behind two dialogs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from softswitch.acd.actions import Ring
+from softswitch.ports import Leg, Referral
+from softswitch.types import CallId, LegId
+
+if TYPE_CHECKING:
+    from softswitch.calls.bridge import Conversation
+    from softswitch.calls.call import Call, Move
+    from softswitch.calls.onward import Onward
+    from softswitch.calls.ringing import Ringing
+
+
+class Adopt(Protocol):
+    """Makes a leg that this switch has dialled the caller's leg of a call of its own."""
+
+    def __call__(self, leg: Leg, begins: Onward, before: Call, move: Move) -> CallId:
+        """It begins with `begins`; `before` is the call in which the move was made."""
+
+
+class Refer(Protocol):
+    """Does what a REFER asks for."""
+
+    def __call__(self, conversation: Conversation, mover: Leg, referral: Referral) -> int:
+        """`mover`: the agent's leg, of the two in the conversation. Returns the status to answer with."""
+
+
+class Exchange:
+    """Every call and every conversation in progress."""
+
+    def __init__(self) -> None:
+        self.calls: dict[LegId, Call] = {}
+        """By the caller's leg."""
+        self.conversations: dict[LegId, Conversation] = {}
+        """By each of their two legs."""
+        self.offered: dict[LegId, Ring] = {}
+        """Offers of queues by the legs that ring for them."""
+        self.ringing: dict[Ringing, None] = {}
+        """Agents' phones that ring outside the queues, those that do longest first."""
+        self.adopt: Adopt
+        """Set, as the next one, by whoever is the parent of all calls."""
+        self.refer: Refer
