@@ -25,7 +25,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from softswitch.calls.call import Call, Move, Transferred
-from softswitch.calls.onward import NextParty, Onward
+from softswitch.calls.onward import NextParty, Onward, give_back
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Hear, Leg, Referral
@@ -95,6 +95,7 @@ class Conversation:
         except asyncio.CancelledError:
             if self.trying is not None and self.trying.mover.ended.done():
                 self.trying.goes_on()
+            give_back(self._onward)
             raise
         finally:
             if self.trying is not None:

@@ -50,7 +50,11 @@ class Riding:
     async def over(self) -> Onward | None:
         """Until it is over; returns where to go on."""
         moments: set[asyncio.Future[Any]] = {self._leg.ended, self._onward}
-        await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            give_back(self._onward)
+            raise
         return self._onward.result() if self._onward.done() else None
 
     def hand_on(self, onward: Onward) -> None:
@@ -70,3 +74,9 @@ class PickUp:
 
 
 Onward = Destination | NextParty | Riding | PickUp
+
+
+def give_back(onward: asyncio.Future[Onward] | asyncio.Future[Onward | None]) -> None:
+    """Close whom a transfer has found for somebody who hung up before hearing of it."""
+    if onward.done() and isinstance(party := onward.result(), NextParty):
+        party.close()
