@@ -1,4 +1,4 @@
-"""What crosses a transfer: somebody hangs up within the few turns of the loop in which others are connected."""
+"""What crosses a transfer: somebody hangs up in the few turns of the loop in which others are connected."""
 
 from __future__ import annotations
 
