@@ -106,6 +106,20 @@ async def test_outside_by_the_dial_plan_a_key_is_wanted() -> None:
         records(it)
 
 
+async def test_no_carrier_is_told_a_number_that_nobody_vouches_for() -> None:
+    config = may_forward()
+    plain = {CARRIER: replace(config.trunks[CARRIER], caller_id=None)}
+    async with house({"201": forwards("600300400")}, replace(config, trunks=plain)) as it:
+        it.switch.carriers = FakeCarriers({CARRIER: ["sip:{}@one"]})
+        it.endpoint.agents["sip:+48600300400@one"] = answers(2.0)
+        caller = it.call("201", "+48221110000")
+        await asyncio.sleep(1)
+        (mobile,) = it.endpoint.rung("sip:+48600300400@one")
+        assert mobile.caller_shown is not None
+        assert mobile.caller_shown.number == "", "a guest says anything"
+        caller.hang_up()
+
+
 async def test_a_caller_who_leaves_meanwhile_stops_it_all() -> None:
     async with house({"201": forwards("202"), "202": never_answers()}, may_forward()) as it:
         caller = it.call("201", "100")
