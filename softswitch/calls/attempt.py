@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 
+import structlog
+
 from softswitch.calls.call import Call
 from softswitch.calls.music import RINGBACK
 from softswitch.calls.switch import Switch
-from softswitch.errors import LegError
+from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
 from softswitch.types import AgentName
+
+log = structlog.get_logger(__name__)
 
 Settled = Callable[[LegError | TimeoutError | None], None]
 """Hears once what came of an attempt; None: somebody has answered."""
@@ -80,8 +84,9 @@ class Attempt:
 
 
 def _failure(answer: asyncio.Future[Leg]) -> LegError | TimeoutError | None:
-    """Why nobody answered. Raises what is a mistake of the switch's own."""
+    """Why nobody answered; a mistake of the switch's own is logged, and must not leave anybody waiting."""
     error = answer.exception()
     if error is None or isinstance(error, LegError | TimeoutError):
         return error
-    raise error
+    log.error("an attempt to reach somebody failed", exc_info=error)
+    return LegRefused(500, "a mistake of the switch")

@@ -25,7 +25,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from softswitch.calls.call import Call, Move, Transferred
-from softswitch.calls.onward import NextParty, Onward, give_back
+from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Hear, Leg, Referral
@@ -93,9 +93,11 @@ class Conversation:
                 self.trying.goes_on()
             return self._onward.result() if self._onward.done() else None
         except asyncio.CancelledError:
-            if self.trying is not None and self.trying.mover.ended.done():
-                self.trying.goes_on()
-            give_back(self._onward)
+            if self.trying is not None and self.trying.mover is self.call.leg and not self.other.ended.done():
+                if self.call.leg.ended.done():
+                    self.trying.goes_on()
+            elif self._onward.done() and isinstance(onward := self._onward.result(), NextParty):
+                onward.close()  # the caller was to go on, and has hung up
             raise
         finally:
             if self.trying is not None:

@@ -164,21 +164,29 @@ class Call:
         `side` is the agent's, or that of whoever was talked to.
         """
         self.agent_media = agent.quality()
-        self.hung_up_by = EndedBy.TRANSFER if self.handed_on else EndedBy.SWITCH
-        for leg, who in ((self.leg, EndedBy.CALLER), (agent, side)):
-            if not self.handed_on and leg.ended.done() and leg.ended.result().remote:
-                self.hung_up_by = who
-                break
+        ended_by = self._who_ended(agent, side)
         now = asyncio.get_running_loop().time()
         talked = 0.0 if self.connected is None else now - self.connected - self.apart
         self.note(
             "ConversationEnded",
             agent=self.agent,
-            ended_by=self.hung_up_by,
+            ended_by=ended_by,
             reason=agent.ended.result().reason if agent.ended.done() else "",
             talked=round(talked, 3),
         )
-        return self.hung_up_by
+        goes_on = self.handed_on and self.passed_on is None
+        self.hung_up_by = None if goes_on else ended_by
+        self.connected = self.parted = None
+        self.handed_on = False
+        return ended_by
+
+    def _who_ended(self, agent: Leg, side: EndedBy) -> EndedBy:
+        if self.handed_on:
+            return EndedBy.TRANSFER
+        for leg, who in ((self.leg, EndedBy.CALLER), (agent, side)):
+            if leg.ended.done() and leg.ended.result().remote:
+                return who
+        return EndedBy.SWITCH
 
     @property
     def apart(self) -> Seconds:

@@ -53,7 +53,8 @@ class Riding:
         try:
             await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            give_back(self._onward)
+            if self._onward.done() and isinstance(onward := self._onward.result(), NextParty):
+                onward.close()  # nobody is left to go on
             raise
         return self._onward.result() if self._onward.done() else None
 
@@ -74,9 +75,3 @@ class PickUp:
 
 
 Onward = Destination | NextParty | Riding | PickUp
-
-
-def give_back(onward: asyncio.Future[Onward] | asyncio.Future[Onward | None]) -> None:
-    """Close whom a transfer has found for somebody who hung up before hearing of it."""
-    if onward.done() and isinstance(party := onward.result(), NextParty):
-        party.close()

@@ -57,7 +57,6 @@ async def serve(switch: Switch, call: Call) -> None:
     onward: Onward | None = call.begins or _first_destination(switch, call)
     call.begins = None
     while onward is not None:
-        call.hung_up_by = None  # of a conversation after which the caller goes on
         try:
             onward = await _follow(switch, call, onward)
         except asyncio.CancelledError:

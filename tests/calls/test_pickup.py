@@ -169,3 +169,29 @@ async def test_a_ringing_dialog_is_named_and_taken(dialled: str) -> None:
         assert not may_pick_up(it.switch, NAMES[1], ringing)
         assert not it.switch.exchange.offered
         caller.hang_up()
+
+
+@pytest.mark.parametrize("later", range(8))
+@pytest.mark.parametrize("who", ["caller", "picker"])
+@pytest.mark.parametrize("dialled", ["600", "201"])
+async def test_hanging_up_while_a_call_is_taken_leaves_nobody_behind(
+    later: int, who: str, dialled: str
+) -> None:
+    async with house({"201": never_answers()}, shared()) as it:
+        caller = it.call(dialled, "100")
+        await asyncio.sleep(2)
+        picker = it.call("*8", "202", agent="desk-202")
+        for _ in range(later):
+            await asyncio.sleep(0)
+        (caller if who == "caller" else picker).hang_up()
+        await asyncio.sleep(1)
+        for leg in (caller, picker):
+            leg.hang_up()
+        await asyncio.sleep(6)
+        assert not it.endpoint.live()
+        assert {doing(it, name) for name in NAMES} <= {AgentState.FREE, AgentState.WRAP_UP}
+        assert not it.switch.exchange.ringing
+        assert not it.switch.exchange.offered
+        assert not it.switch.exchange.conversations
+        assert not it.switch.exchange.calls
+        records(it)

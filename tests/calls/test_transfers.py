@@ -11,6 +11,7 @@ import pytest
 
 from softswitch.acd.agents import AgentState
 from softswitch.acd.settings import AgentSettings, QueueSettings
+from softswitch.calls.fork import Fork
 from softswitch.calls.phones import PhoneBook
 from softswitch.config.settings import AgentPhone, SwitchSettings, Trunk, TrunkServer
 from softswitch.dialplan.plan import DialPlan, OutboundRule
@@ -207,6 +208,18 @@ async def test_a_caller_is_handed_on_to_a_queue_as_a_new_caller_there() -> None:
         assert record.wait == pytest.approx(1.0 + 4.0)
 
 
+async def test_who_gives_up_in_the_next_queue_has_ended_the_call() -> None:
+    async with house({"201": answers(), "203": never_answers()}, office()) as it:
+        caller, agent = await talking(it)
+        agent.refer("700")
+        await asyncio.sleep(2)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        (record,) = records(it)
+        assert (record.ended_by, record.left) == ("caller", "hung-up")
+        assert record.talk == pytest.approx(5.0)
+
+
 async def test_a_full_queue_refuses_a_transfer_and_the_agent_keeps_the_call() -> None:
     async with house({"201": answers(), "203": never_answers()}, office(max_callers=1)) as it:
         first = it.call("700", "1")
@@ -244,6 +257,20 @@ async def test_where_nobody_may_be_handed_on_to(number: str, answer: int, told: 
         assert agent.refer(number) == answer
         assert agent.told == told
         await asyncio.sleep(1)
+        assert caller.hears() == {"201": 1.0}
+        caller.hang_up()
+
+
+async def test_a_mistake_of_the_switch_itself_leaves_the_agent_with_the_caller(monkeypatch) -> None:
+    async def fails(_fork):
+        raise RuntimeError("a mistake")
+
+    async with house({"201": answers(), "202": never_answers()}, office()) as it:
+        caller, agent = await talking(it)
+        monkeypatch.setattr(Fork, "answered", fails)
+        agent.refer("202")
+        await asyncio.sleep(1)
+        assert agent.told == [480]
         assert caller.hears() == {"201": 1.0}
         caller.hang_up()
 
@@ -619,3 +646,73 @@ async def test_nobody_takes_a_call_that_is_another_agents() -> None:
         assert caller.hears() == {"201": 1.0}
         caller.hang_up()
         stranger.hang_up()
+
+
+# In the same moment. ---------------------------------------------------------------------------------
+
+
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def all_over(it: House) -> None:
+    assert not it.endpoint.live()
+    assert not it.switch.exchange.conversations
+    assert not it.switch.exchange.calls
+    assert not it.switch.exchange.ringing
+    assert {doing(it, name) for name in NAMES} <= {AgentState.FREE, AgentState.WRAP_UP}
+    records(it)
+
+
+@pytest.mark.parametrize("later", range(10))
+@pytest.mark.parametrize("who", ["caller", "agent and caller", "agent"])
+async def test_hanging_up_in_the_moment_of_the_answer_leaves_nobody_behind(later: int, who: str) -> None:
+    async with house({"201": answers(), "202": never_answers()}, office()) as it:
+        caller, agent = await talking(it)
+        agent.refer("202")
+        await asyncio.sleep(1)
+        leg_of(it, "202").answer_remotely()
+        await turns(later)
+        if "agent" in who:
+            agent.hang_up()
+        if "caller" in who:
+            caller.hang_up()
+        await asyncio.sleep(1)
+        if who == "agent":
+            assert caller.hears() == {"202": 1.0}
+            caller.hang_up()
+            await asyncio.sleep(1)
+        all_over(it)
+
+
+@pytest.mark.parametrize("later", range(6))
+@pytest.mark.parametrize("who", [0, 1, 2, 3])
+async def test_hanging_up_while_two_are_brought_together_leaves_nobody_behind(later: int, who: int) -> None:
+    async with house({"201": answers(), "202": answers()}, office()) as it:
+        legs = await consulted(it)
+        legs[1].refer("202", legs[2])
+        await turns(later)
+        legs[who].hang_up()
+        await asyncio.sleep(1)
+        for leg in legs:
+            leg.hang_up()
+        await asyncio.sleep(6)
+        all_over(it)
+
+
+@pytest.mark.parametrize("later", range(6))
+@pytest.mark.parametrize("who", [0, 1])
+async def test_hanging_up_while_whom_an_agent_dialled_is_handed_on(later: int, who: int) -> None:
+    async with house({"202": answers(), "203": never_answers()}, office()) as it:
+        legs = await dialled(it)
+        legs[0].refer("203")
+        await asyncio.sleep(1)
+        leg_of(it, "203").answer_remotely()
+        await turns(later)
+        legs[who].hang_up()
+        await asyncio.sleep(1)
+        for leg in legs:
+            leg.hang_up()
+        await asyncio.sleep(6)
+        all_over(it)

@@ -9,8 +9,10 @@ import yaml
 
 from softswitch.testing.phone import Phone
 from softswitch.testing.voice import tone
+from tests.e2e.baresip import Baresip
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
 from tests.e2e.kamailio import NETWORK, PASSWORD, USER, Kamailio
+from tests.e2e.test_baresip import last_second
 from tests.e2e.test_outbound import HOUSE, NUMBER, OWN, answered, dials, refused
 from tests.e2e.test_registering import REALM, desk, home, running
 from tests.e2e.test_trunks import becomes
@@ -80,6 +82,27 @@ async def test_a_call_from_it_is_known_by_its_address(tmp_path):
         await ringing.until_ended()
         record = switch.records(lambda _: True)[0]
         assert (record["trunk"], record["dialled"], record["number"]) == ("carrier", OWN, "+48600300400")
+
+
+async def test_a_phone_that_nobody_here_has_written_calls_out_by_it(tmp_path):
+    async with (
+        network() as outside,
+        Kamailio(tmp_path, outside) as carrier,
+        Baresip(tmp_path, "201", password="secret-201", speaks=CALLER_TONE) as agent,
+        running(tmp_path, house(carrier)) as switch,
+    ):
+        await becomes(switch, "up")
+        await agent.register(REALM, home(switch))
+        dialling = asyncio.create_task(agent.dial(switch.uri("600300400")))
+        called = await answered(outside)
+        await dialling
+        await asyncio.sleep(2.0)
+        await agent.hangup()
+        await called.until_ended()
+        assert voice(last_second(called.ear.sound()), CALLER_TONE) > 0.5
+        assert voice(last_second(agent.sound()), AGENT_TONE) > 0.5
+        record = switch.records(lambda _: True)[0]
+        assert (record["outside"], record["ended_by"]) == (NUMBER, "caller")
 
 
 async def test_a_wrong_password_is_shown_and_calls_are_refused(tmp_path):

@@ -28,11 +28,11 @@ SETTINGS = CONFIGURATION | {
 
 
 @asynccontextmanager
-async def office(folder):
-    """The switch, three agents' phones that have registered, and a caller's."""
+async def office(folder, transport="udp"):
+    """The switch, three agents' phones that have registered, the first over `transport`, and a caller's."""
     async with (
         running(folder, SETTINGS) as switch,
-        desk("201") as one,
+        desk("201", transport=transport) as one,
         desk("202") as two,
         desk("203") as three,
         Phone("100") as caller,
@@ -67,8 +67,9 @@ def last_second(call):
     return heard.between(heard.end - 1.0)
 
 
-async def test_a_blind_transfer_tells_how_it_goes_on_and_joins_the_two(tmp_path):
-    async with office(tmp_path) as (switch, caller, one, two, _):
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_a_blind_transfer_tells_how_it_goes_on_and_joins_the_two(tmp_path, transport):
+    async with office(tmp_path, transport) as (switch, caller, one, two, _):
         call, first = await served(switch, caller, one)
         await asyncio.sleep(1.0)
         transfer = await first.refer(switch.uri("202"))

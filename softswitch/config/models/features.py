@@ -1,4 +1,4 @@
-"""`features:` and `pauses:`, what agents dial to change their own state."""
+"""`features:` and `pauses:`, what agents dial to change their own state, and to pick up."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Configuration(Section):
     """The classes of numbers that agents may dial of whom nothing else is said; left out: all but
     international, premium and satellite."""
     features: Features = Features()
-    """What agents dial from their phones to sign in and out, and to pause."""
+    """What agents dial from their phones to sign in and out, to pause, and to pick up."""
     pauses: dict[PauseDigits, Words] = Field(default={})
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
     music: dict[Name, Playlist] = Field(default={})
