@@ -53,6 +53,7 @@ async def test_it_rings_at_the_colleague_where_the_agent_may(dialled: str) -> No
         assert doing(it, "desk-202") is AgentState.FREE
         (record,) = records(it)
         assert (record.agent, round(record.talk)) == ("desk-201", 5)
+        assert [(offer.agent, offer.result) for offer in record.offers] == [("desk-201", "answered")]
         (note,) = it.journal.find("Forwarded")
         assert (note.data["number"], note.data["destination"], note.data["followed"]) == (
             "202",
