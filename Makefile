@@ -29,7 +29,7 @@ run: setup
 
 test:
 	@$(PYTHON) native/setup.py --tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup
 	@$(BIN)/ruff check .

@@ -111,7 +111,7 @@ class Baresip:
                 rtp=self.port + 4,
                 rtp_last=self.port + ports.BLOCK - 2,
                 microphone=microphone,
-                heard=self._heard,
+                heard=self._heard.name,  # it runs in the folder, and has little room for a long path
             )
             + "".join(f"module_app {name}.so\n" for name in self._modules)
         )

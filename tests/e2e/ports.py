@@ -9,14 +9,18 @@ import socket
 FIRST, LAST = 21000, 31000
 BLOCK = 20
 
-_starts = itertools.cycle(range(FIRST, LAST, BLOCK))
-for _ in range(os.getpid() % ((LAST - FIRST) // BLOCK)):
+WORKERS = 4
+"""Processes that pytest spreads tests over; each has blocks of its own, every fourth one."""
+
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+_starts = itertools.cycle(range(FIRST + BLOCK * _worker, LAST, BLOCK * WORKERS))
+for _ in range(os.getpid() % ((LAST - FIRST) // BLOCK // WORKERS)):
     next(_starts)
 
 
 def block() -> int:
     """The first of 20 ports of which the first and the last are free, for UDP and TCP."""
-    for start in itertools.islice(_starts, (LAST - FIRST) // BLOCK):
+    for start in itertools.islice(_starts, (LAST - FIRST) // BLOCK // WORKERS):
         if free(start) and free(start + BLOCK - 1):
             return start
     raise RuntimeError(f"no free block of {BLOCK} ports between {FIRST} and {LAST}")

@@ -348,7 +348,8 @@ async def test_a_call_may_be_hung_up_when_it_is_put_on_hold(house: House, phone:
     leg.on_hold = lambda held: leg.hangup()
     call.send("INVITE", sdp(9, "sendonly"))
     await phone.wait(lambda m: m.first.startswith("BYE "))
-    assert leg.ended.result().remote is False
+    async with asyncio.timeout(2):
+        assert (await asyncio.shield(leg.ended)).remote is False
 
 
 async def test_an_answer_that_crosses_the_cancel_is_ended_too(
