@@ -65,7 +65,7 @@ def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = Non
     seen = shown or display(switch, call)
 
     def dress(rung: Rung) -> Rung:
-        return rung if phone is None else Forwarding(switch, call, phone, seen, rung)
+        return rung if phone is None else Forwarding(switch, call, phone, rung, seen=seen, shown=shown)
 
     return Fork(switch.endpoint, switch.directory.ways(agent), seen, call.headers(), others, dress)
 

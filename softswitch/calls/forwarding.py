@@ -34,13 +34,18 @@ log = structlog.get_logger(__name__)
 class Forwarding:
     """One phone that may send the call on (`fork.Rung`)."""
 
-    def __init__(self, switch: Switch, call: Call, phone: AgentPhone, shown: Party, rung: Rung) -> None:
-        """`rung` rings already; `shown` is who calls."""
+    def __init__(
+        self, switch: Switch, call: Call, phone: AgentPhone, rung: Rung, *, seen: Party, shown: Party | None
+    ) -> None:
+        """`rung` rings already. A colleague's phone shows `seen`; a number outside is told `shown`, or the
+        caller, as far as somebody vouches for it (`presentation.py`).
+        """
         self._switch = switch
         self._call = call
         self._phone = phone
-        self._shown = shown
         self._rung = rung
+        self._seen = seen
+        self._shown = shown
         self._told: Callable[[int], None] | None = None
 
     @property
@@ -83,7 +88,7 @@ class Forwarding:
         free = switch.dispatcher.engine.has_a_line
         if target.agent is None or target.agent == agent or not free(target.agent):
             raise LegRefused(486, "the one it is sent on to is busy")
-        return Colleague(switch, call, target.agent, self._shown)
+        return Colleague(switch, call, target.agent, self._seen)
 
 
 class Colleague:

@@ -110,6 +110,7 @@ class Remote:
 async def _pressed(leg: Leg, within: Seconds) -> str:
     """The next key; empty: none came."""
     try:
-        return await asyncio.wait_for(leg.digits.get(), within)
+        async with asyncio.timeout(within):  # `wait_for` may lose the end of the question to a key (3.11)
+            return await leg.digits.get()
     except TimeoutError:
         return ""

@@ -40,6 +40,8 @@ class Ringing(Attempt):
         self._fork: Fork | None = None
         self._picked_up: Leg | None = None
         """A colleague's own leg, by which it was answered."""
+        self._first: Leg | None = None
+        """The leg by which the record names this ringing: a phone that sends the call on gets another."""
         self._open = False
         """The record says that they ring."""
         self._moved = False
@@ -51,6 +53,7 @@ class Ringing(Attempt):
         self._counted = call.id
         switch.dispatcher.feed(AgentCallStarted(agent, call.id))
         self._fork = dial(switch, call, agent, self._shown)
+        self._first = self._fork.legs[0]
         switch.exchange.ringing[self] = None
         self._note_offer()
         self._wait(self._until_answered(self._fork))
@@ -82,9 +85,9 @@ class Ringing(Attempt):
 
     def picked_up(self, by: AgentName, leg: Leg) -> bool:
         """A colleague answers on a leg of his own. False: somebody has answered already."""
-        if not self._open or self._answer.done() or self._fork is None:
+        if not self._open or self._answer.done() or self._fork is None or self._first is None:
             return False
-        self._call.note("PickedUp", offer=self._fork.legs[0].id, agent=self._phone.agent, by=by)
+        self._call.note("PickedUp", offer=self._first.id, agent=self._phone.agent, by=by)
         self._note_end(CancelReason.ANSWERED_ELSEWHERE)
         self._answer.set_result(leg)
         self._fork.hangup(COMPLETED_ELSEWHERE)
@@ -138,15 +141,16 @@ class Ringing(Attempt):
             self._fork.on_progress(lambda _status: self._hearer.ring())
 
     def _note_offer(self) -> None:
-        assert self._fork is not None
-        first = self._fork.legs[0]
+        assert self._first is not None
+        first = self._first
         self._open, self._moved = True, False
         self._call.note(
             "OfferMade", offer=first.id, agent=self.agent, queue=None, sip_call_id=first.sip_call_id
         )
 
     def _note_end(self, result: str, status: int = 0) -> None:
-        if self._open and self._fork is not None:
+        if self._open and self._first is not None:
             self._open = False
-            offer = self._fork.legs[0].id
-            self._call.note("OfferEnded", offer=offer, agent=self.agent, result=str(result), status=status)
+            self._call.note(
+                "OfferEnded", offer=self._first.id, agent=self.agent, result=str(result), status=status
+            )

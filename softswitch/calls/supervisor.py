@@ -81,6 +81,8 @@ class Supervisor:
         """Serve a leg that was the other one in a call; see `exchange.Adopt`."""
         if (own := self._switch.exchange.calls.get(leg.id)) is not None and own.riding is not None:
             own.transferred = Transferred(move.by, before.id, before.queue)
+            if isinstance(begins, NextParty):
+                begins.moved_to(own)
             own.riding.hand_on(begins)
             return own.id
         leg.dialled = move.number

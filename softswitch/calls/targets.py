@@ -35,7 +35,7 @@ def target_of(switch: Switch, agent: AgentName, number: str) -> Destination:
     elif decision := way_out(settings.dialplan, settings.routing, agent, dialled):
         to = outbound(decision)
     else:
-        rule = settings.routing.rule(number)
+        rule = settings.routing.rule(dialled, settings.dialplan.numbering.dialled(dialled))
         to = rule.then if rule else Reject(404)
     if not isinstance(to, ToAgent):
         return to

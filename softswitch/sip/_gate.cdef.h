@@ -32,8 +32,5 @@ extern "Python" static int gate_decide(gate_request *request);
 
 int gate_open(void);
 void gate_close(void);
-void gate_offer(const char *method);
-const char *gate_method_name(unsigned index);
-const char *gate_drop_reason(unsigned index);
 int gate_header(gate_request *request, const char *name, const char *value);
 int gate_body(gate_request *request, const char *type, const char *subtype, const char *data, size_t size);

@@ -9,19 +9,19 @@ typedef struct {
 } tcp_state;
 
 static tcp_state tcp_limits;
-static shield_sources tcp_open_now = {0, 32768, NULL};  /* `until` is how many */
+static address_table tcp_open_now = {0, 32768, NULL};  /* `until` is how many */
 static pjsip_tp_state_callback tcp_next;
 
 /* One more or less of a source; returns how many there are now. */
 static double tcp_count(const unsigned char *source, int more)
 {
-    const shield_entry *entry = shield_find(&tcp_open_now, source);
+    const address_entry *entry = address_find(&tcp_open_now, source);
     double count = (entry ? entry->until : 0) + more;
 
     if (count > 0)
-        shield_insert(&tcp_open_now, source, count);
+        address_insert(&tcp_open_now, source, count);
     else
-        shield_delete(&tcp_open_now, source);
+        address_delete(&tcp_open_now, source);
     return count;
 }
 
@@ -29,7 +29,7 @@ static double tcp_count(const unsigned char *source, int more)
 static int tcp_judge(const pjsip_transport *transport, const unsigned char *address, const unsigned char *source,
                      double count)
 {
-    const shield_entry *ban = shield_find(&shield_bans, source);
+    const address_entry *ban = address_find(&shield_bans, source);
     int trusted = shield_is_trusted(address);
 
     if (!trusted && ban && ban->until > shield_now())
@@ -42,7 +42,7 @@ static int tcp_judge(const pjsip_transport *transport, const unsigned char *addr
 static void tcp_on_state(pjsip_transport *transport, pjsip_transport_state state,
                          const pjsip_transport_state_info *info)
 {
-    unsigned char address[SHIELD_ADDRESS], source[SHIELD_ADDRESS];
+    unsigned char address[ADDRESS_SIZE], source[ADDRESS_SIZE];
     int reason;
 
     if (tcp_next)
@@ -50,8 +50,8 @@ static void tcp_on_state(pjsip_transport *transport, pjsip_transport_state state
     if (transport->dir != PJSIP_TP_DIR_INCOMING ||
         (state != PJSIP_TP_STATE_CONNECTED && state != PJSIP_TP_STATE_DESTROY))
         return;
-    shield_read_address(&transport->key.rem_addr, address);
-    shield_source_of(address, source);
+    address_read(&transport->key.rem_addr, address);
+    address_source(address, source);
     if (state == PJSIP_TP_STATE_DESTROY) {
         tcp_count(source, -1);
         return;

@@ -207,3 +207,49 @@ static int unread_answer(const pjsip_tp_dropped_data *dropped)
                          reply.text, reply.length, source, pj_sockaddr_get_len(source), NULL, NULL);
     return status;
 }
+
+/* ---- counting -------------------------------------------------------------------------------- */
+
+static const struct {
+    pj_status_t status;
+    const char *reason;
+} unread_drops[] = {
+    {PJ_EIGNORED, "keep-alive"},
+    {PJSIP_EINVALIDMSG, "syntax error"},
+    {PJSIP_EMISSINGHDR, "a mandatory header is missing"},
+    {PJSIP_EINVALIDHDR, "a mandatory header is bad"},
+    {PJSIP_EINVALIDSTATUS, "a response with a bad status"},
+    {PJSIP_ERXOVERFLOW, "too long"},
+    {PJ_SUCCESS, "other"},
+};
+
+/* What PJSIP cannot read it throws away without an answer. Only the first line is kept, for the log. */
+static void unread_on_dropped(pjsip_tp_dropped_data *data)
+{
+    unsigned i;
+    size_t length = 0;
+    int status;
+
+    for (i = 0; unread_drops[i].status != PJ_SUCCESS && unread_drops[i].status != data->status; ++i)
+        ;
+    ++gate.dropped[i];
+    if (i == 0 || !data->data)  /* of a connection that was given up before its first message was whole */
+        return;
+    if ((status = unread_answer(data)))
+        ++gate.answers[status];
+    while (length < (size_t)data->len && length < sizeof(gate.last_dropped) - 1) {
+        char c = ((const char *)data->data)[length];
+        if (c == '\r' || c == '\n')
+            break;
+        gate.last_dropped[length++] = c >= ' ' && c < 127 ? c : '?';
+    }
+    gate.last_dropped[length] = '\0';
+}
+
+/* ---- for Python ------------------------------------------------------------------------------ */
+
+/* The name of what gate.dropped counts; NULL behind the last one. */
+static const char *unread_reason(unsigned index)
+{
+    return index < PJ_ARRAY_SIZE(unread_drops) ? unread_drops[index].reason : NULL;
+}

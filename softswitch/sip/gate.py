@@ -138,7 +138,7 @@ class Gate:
         _Native.gate = self
         lib.gate_open()
         for method in self._handlers:
-            lib.gate_offer(method.encode())
+            lib.allow_offer(method.encode())
 
     def handle(self, method: str, handler: Handler) -> None:
         """Let `handler` decide about all requests of a method, INVITEs of new calls among them."""
@@ -146,7 +146,7 @@ class Gate:
         if method not in self.allowed.split(", "):
             self.allowed = f"{self.allowed}, {method}"
         if _Native.gate is self:
-            lib.gate_offer(method.encode())
+            lib.allow_offer(method.encode())
 
     def close(self) -> None:
         """Leave it; the library is about to end."""
@@ -155,7 +155,7 @@ class Gate:
 
     def requests(self) -> dict[str, int]:
         """Requests received by method, since the start, without the retransmissions that were absorbed."""
-        return _named(lib.gate_method_name, self.state.requests)
+        return _named(lib.allow_method_name, self.state.requests)
 
     def answers(self) -> dict[int, int]:
         """Answers that the gate gave by status, since the start."""
@@ -163,7 +163,7 @@ class Gate:
 
     def dropped(self) -> dict[str, int]:
         """Messages that PJSIP threw away by reason, since the start."""
-        return _named(lib.gate_drop_reason, self.state.dropped)
+        return _named(lib.unread_reason, self.state.dropped)
 
     def report_dropped(self) -> None:
         """Log what was dropped since the last report, if anything was: one line, however many they were."""

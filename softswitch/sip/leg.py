@@ -237,7 +237,8 @@ class SipLeg(Sounding):
     def notify(self, event: str, state: str, fragment: str) -> None:
         """Tell the other side of something it has asked for (RFC 6665), a `fragment` of SIP as the body."""
         texts = (text.encode() for text in (event, state, fragment))
-        if self._confirmed and (status := lib.refer_notify(self._call_id(), *texts)):
+        alive = self._confirmed and self.state is not LegState.ENDED  # else another leg may have the slot
+        if alive and (status := lib.refer_notify(self._call_id(), *texts)):
             log.info("sip.notify_failed", leg=self.id, status=status)
 
     def quality(self) -> Quality:

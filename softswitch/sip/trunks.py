@@ -126,7 +126,9 @@ class Trunks:
             yield from servers
 
     def _calls(self, trunk: TrunkName) -> int:
-        return sum(server.account.legs for server in self._servers.get(trunk, ()))
+        """Those by the trunk as it was before a reload are the carrier's, too."""
+        retired = [server for server in self._retired if server.trunk.name == trunk]
+        return sum(server.account.legs for server in (*self._servers.get(trunk, ()), *retired))
 
     def _open(self, trunk: Trunk) -> Iterator[Server]:
         accounts = self._endpoint.accounts

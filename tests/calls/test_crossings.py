@@ -1,4 +1,4 @@
-"""Things that happen in the same moment: none may cost anybody else the call, the record or the agent."""
+"""What crosses a transfer: somebody hangs up in the few turns of the loop in which others are connected."""
 
 from __future__ import annotations
 
@@ -7,175 +7,166 @@ from dataclasses import replace
 
 import pytest
 
-from softswitch.acd.settings import AgentSettings, AnnounceSettings
-from softswitch.calls.supervisor import LAST_WORDS
-from softswitch.errors import AudioError
-from softswitch.ivr.settings import Choice
-from softswitch.ports import Clip
-from softswitch.testing.fakes import FakeLeg, FakePlayer, answers, never_answers
-from softswitch.types import AgentName, LegEnd, LegState, MenuName, Party, ToAgent
-from tests.calls.house import House, house, queue, settings
+from softswitch.acd.agents import AgentState
+from softswitch.acd.settings import AgentSettings
+from softswitch.routing import NumberRule, Routing
+from softswitch.testing.fakes import answers, never_answers
+from softswitch.types import LegState, ToQueue
+from tests.calls.house import house
+from tests.calls.test_transfers import NAMES, SALES, doing, leg_of, office, records, talking
 
 pytestmark = pytest.mark.virtual_time
 
-ALONE = {AgentName("desk-201"): AgentSettings(AgentName("desk-201"))}
-TOLD = AnnounceSettings(position=True, first=0.0, every=1.0)
+TURNS = range(10)
 
 
-class DeafLeg(FakeLeg):
-    """A caller's phone that has lost its network: it never answers our BYE."""
-
-    def hangup(self, status: int = 0, reason: str = "") -> None:
-        """Sent, and nobody there."""
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
-class SlowLeg(FakeLeg):
-    """A caller's phone whose ACK takes a second."""
-
-    def answer(self) -> None:
-        """200 OK; answered when the ACK is there."""
-        self.after(1.0, super().answer)
-
-
-def deaf_caller(it: House) -> DeafLeg:
-    leg = DeafLeg("deaf", Party("100"), dialled="600")
-    it.supervisor.welcome(leg)
-    return leg
-
-
-async def test_an_agent_freed_while_a_caller_leaves_costs_the_other_call_nothing() -> None:
-    config = settings(queue(agents=("desk-201",), announce=TOLD), ALONE)
-    async with house({"201": answers(after=1.0)}, config) as it:
-        talker = it.call()
-        await asyncio.sleep(5)
-        leaver, last = it.call(), it.call()
-        await asyncio.sleep(0.5)
-        assert len(leaver.hears()) == 2, "an announcement is being spoken"
-        leaver.hang_up()
-        it.endpoint.dialled[0].hang_up()
-        await asyncio.sleep(0.1)
-        assert (await talker.ended).status == 200
-        assert len(it.endpoint.dialled) == 2, "the agent is rung for the last one, not for who has left"
-        last.hang_up()
-
-
-async def test_a_caller_who_leaves_in_the_moment_of_being_sent_off_has_left_once() -> None:
-    async with house({}, settings(queue(agents=(), max_wait=60.0))) as it:
-        caller = it.call()
-        caller.after(60.0, caller.hang_up)
-        await asyncio.sleep(61)
-        assert [note.data["reason"] for note in it.journal.find("CallerLeft")] == ["max-wait"]
-
-
-async def test_an_announcement_that_finds_no_player_leaves_the_music_on(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with house({}, settings(queue(agents=(), announce=TOLD))) as it:
-
-        def no_player(clip: Clip, *, loop: bool = False) -> FakePlayer:
-            raise AudioError("no player is left")
-
-        monkeypatch.setattr(it.endpoint.media, "player", no_player)
-        caller = it.call()
-        await asyncio.sleep(3)
-        assert caller.hears() == {"classical": 1.0}
-        caller.hang_up()
-
-
-async def test_a_call_that_is_being_hung_up_when_the_switch_drains_is_on_record() -> None:
-    async with house({}, settings(queue(agents=(), max_wait=1.0))) as it:
-        deaf_caller(it)
-        await asyncio.sleep(2)
-        await it.supervisor.drain(5.0)
-        assert it.kinds()[-1] == "CallEnded"
-
-
-async def test_a_call_that_is_being_hung_up_when_the_switch_stops_is_on_record() -> None:
-    async with house({}, settings(queue(agents=(), max_wait=1.0))) as it:
-        deaf_caller(it)
-        await asyncio.sleep(2)
-    assert it.kinds()[-1] == "CallEnded"
-
-
-async def test_a_call_that_is_sent_elsewhere_before_its_ack_is_answered_once() -> None:
-    async with house({}, settings(queue(agents=()))) as it:
-        leg = SlowLeg("slow", Party("100"), dialled="600")
-        it.supervisor.welcome(leg)
-        await asyncio.sleep(0.5)
-        await it.supervisor.drain(20.0)
-        assert "closing" in leg.heard_labels()[0]
-        assert it.kinds().count("CallAnswered") == 1
-
-
-async def test_a_caller_who_comes_in_the_moment_of_the_drain_is_turned_away() -> None:
-    async with house({}, settings(queue(agents=()))) as it:
-        caller = it.call()
-        await it.supervisor.drain(5.0)
-        assert (caller.state, (await caller.ended).status) == (LegState.ENDED, 503)
-
-
-async def test_an_agent_whom_a_reload_removed_meanwhile_is_unavailable() -> None:
-    plain = settings()
-    menu = plain.menus.menus[MenuName("welcome")]
-    to_agent = replace(menu, choices={"1": Choice(ToAgent(AgentName("desk-201")))})
-    menus = replace(plain.menus, menus={menu.name: to_agent})
-    async with house({"201": never_answers()}, replace(plain, menus=menus)) as it:
-        caller = it.call("500")
-        await asyncio.sleep(0.5)
-        it.switch.settings = replace(it.switch.settings, phones={})
-        caller.press("1")
+@pytest.mark.parametrize("count", TURNS)
+async def test_the_caller_hangs_up_as_the_colleague_answers(count: int) -> None:
+    async with house({"201": answers(), "202": answers(999)}, office()) as it:
+        caller, agent = await talking(it)
+        assert agent.refer("202") == 202
         await asyncio.sleep(1)
-        assert caller.heard_labels()[-1].startswith("We are sorry")
+        leg_of(it, "202").answer_remotely()
+        await turns(count)
         caller.hang_up()
+        await asyncio.sleep(1)
+        assert leg_of(it, "202").state is LegState.ENDED
+        assert doing(it, "desk-202") is AgentState.FREE
+        assert doing(it, "desk-201") is AgentState.WRAP_UP
+        assert len(records(it)) == 1
 
 
-async def test_a_caller_who_never_confirms_our_answer_does_not_keep_an_agent() -> None:
-    async with house({"201": answers(after=3.0)}) as it:
-        caller = it.call()
-        caller.acknowledges = False
-        await asyncio.sleep(7.9)
-        assert it.endpoint.dialled[0].state is LegState.ANSWERED
-        assert it.endpoint.dialled[0].hears() == {}, "there is nobody to talk to"
-        await asyncio.sleep(0.2)
-        assert caller.ended.result() == LegEnd(False, 408, "No ACK")
-        assert it.endpoint.dialled[0].state is LegState.ENDED
-        assert it.supervisor.calls == []
-        assert it.kinds()[-2:] == ["ConversationEnded", "CallEnded"]
-        another = it.call()
-        await asyncio.sleep(4)
-        assert another.hears() == {"201": 1.0}, "the agent is free again"
-        another.hang_up()
+@pytest.mark.parametrize("count", TURNS)
+async def test_the_agent_hangs_up_as_the_colleague_answers(count: int) -> None:
+    async with house({"201": answers(), "202": answers(999)}, office()) as it:
+        caller, agent = await talking(it)
+        assert agent.refer("202") == 202
+        await asyncio.sleep(1)
+        leg_of(it, "202").answer_remotely()
+        await turns(count)
+        agent.hang_up()
+        await asyncio.sleep(1)
+        assert caller.hears() == {"202": 1.0}
+        assert doing(it, "desk-202") is AgentState.OUTSIDE_CALL
+        caller.hang_up()
+        await asyncio.sleep(1)
+        assert doing(it, "desk-202") is AgentState.FREE
 
 
-async def test_an_agent_is_freed_at_once_when_that_caller_does_not_answer_our_bye_either() -> None:
-    async with house({"201": answers(after=3.0)}) as it:
-        caller = deaf_caller(it)
-        caller.acknowledges = False
-        await asyncio.sleep(8.1)
-        agent = it.endpoint.dialled[0]
-        assert agent.state is LegState.ENDED
-        assert agent.heard() == []
-        await asyncio.sleep(LAST_WORDS)
-        assert it.supervisor.calls == []
+@pytest.mark.parametrize("count", TURNS)
+async def test_an_agent_who_dialled_hangs_up_as_the_colleague_answers(count: int) -> None:
+    async with house({"202": answers(), "203": answers(999)}, office()) as it:
+        agent = it.call("202", agent="desk-201")
+        await asyncio.sleep(2)
+        assert agent.refer("203") == 202
+        await asyncio.sleep(1)
+        leg_of(it, "203").answer_remotely()
+        await turns(count)
+        agent.hang_up()
+        await asyncio.sleep(1)
+        assert leg_of(it, "202").hears() == {"203": 1.0}
+        assert doing(it, "desk-201") is AgentState.FREE
+        leg_of(it, "202").hang_up()
+        await asyncio.sleep(1)
+        assert [doing(it, f"desk-20{n}") for n in (1, 2, 3)] == [AgentState.FREE] * 3
 
 
-async def test_phones_stop_ringing_for_a_caller_who_never_confirms_our_answer() -> None:
-    async with house({"201": never_answers()}) as it:
-        caller = it.call()
-        caller.acknowledges = False
-        await asyncio.sleep(8.1)
-        assert [leg.state for leg in it.endpoint.dialled] == [LegState.ENDED]
-        assert it.supervisor.calls == []
+@pytest.mark.parametrize("count", TURNS)
+async def test_the_caller_hangs_up_as_a_consultation_ends_in_a_transfer(count: int) -> None:
+    async with house({"201": answers(), "202": answers()}, office()) as it:
+        caller, agent = await talking(it)
+        second = it.call("202", agent="desk-201")
+        await asyncio.sleep(2)
+        assert agent.refer("202", second) == 202
+        await turns(count)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        assert leg_of(it, "202").state is LegState.ENDED
+        assert second.state is LegState.ENDED
+        assert doing(it, "desk-202") is AgentState.FREE
 
 
-@pytest.mark.parametrize("dialled", ["500", "201"])
-async def test_a_caller_who_never_confirms_our_answer_is_hung_up_on_wherever_it_was_given(
-    dialled: str,
-) -> None:
-    async with house({"201": answers(after=0.0)}) as it:
-        caller = it.call(dialled)
-        caller.acknowledges = False
-        await asyncio.sleep(8.5)
-        assert caller.ended.result().status == 408
-        assert it.supervisor.calls == []
-        assert "CallRefused" not in it.kinds()
+@pytest.mark.parametrize("count", TURNS)
+async def test_whom_the_agent_consulted_hangs_up_as_that_ends_in_a_transfer(count: int) -> None:
+    async with house({"201": answers(), "202": answers()}, office()) as it:
+        caller, agent = await talking(it)
+        second = it.call("202", agent="desk-201")
+        await asyncio.sleep(2)
+        assert agent.refer("202", second) == 202
+        await turns(count)
+        leg_of(it, "202").hang_up()
+        await asyncio.sleep(10)
+        assert caller.state is LegState.ENDED
+        assert doing(it, "desk-202") is AgentState.FREE
+
+
+@pytest.mark.parametrize("count", TURNS)
+async def test_who_rides_in_anothers_call_hangs_up_as_the_next_one_answers(count: int) -> None:
+    config = office()
+    agents = {**config.engine.agents, NAMES[0]: AgentSettings(NAMES[0], calls=2)}
+    config = replace(config, engine=replace(config.engine, agents=agents))
+    async with house({"201": answers(), "203": answers(999)}, config) as it:
+        caller, first = await talking(it)
+        colleague = it.call("201", agent="desk-202")
+        await asyncio.sleep(2)
+        assert leg_of(it, "201").refer("x", first) == 202
+        await asyncio.sleep(1)
+        assert colleague.refer("203") == 202
+        await asyncio.sleep(1)
+        leg_of(it, "203").answer_remotely()
+        await turns(count)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        assert leg_of(it, "203").state is LegState.ENDED
+        assert doing(it, "desk-203") is AgentState.FREE
+        assert doing(it, "desk-202") is AgentState.FREE
+
+
+async def test_who_rides_in_anothers_call_takes_along_what_rings() -> None:
+    config = office()
+    agents = {**config.engine.agents, NAMES[0]: AgentSettings(NAMES[0], calls=2)}
+    config = replace(config, engine=replace(config.engine, agents=agents))
+    async with house({"201": answers(), "203": answers(5.0)}, config) as it:
+        caller, first = await talking(it)
+        colleague = it.call("201", agent="desk-202")
+        await asyncio.sleep(2)
+        assert leg_of(it, "201").refer("x", first) == 202
+        await asyncio.sleep(1)
+        assert colleague.refer("203") == 202
+        await asyncio.sleep(1)
+        colleague.hang_up()
+        await asyncio.sleep(5)
+        assert caller.hears() == {"203": 1.0}
+        caller.hang_up()
+        await asyncio.sleep(1)
+        whole = records(it)[-1]
+        assert [(offer.agent, offer.result) for offer in whole.offers][-1] == ("desk-203", "answered")
+
+
+async def test_a_call_is_ended_by_who_ends_it_and_not_by_the_transfer_before() -> None:
+    async with house({"201": answers(), "203": never_answers()}, office()) as it:
+        caller, agent = await talking(it)
+        assert agent.refer("700") == 202
+        await asyncio.sleep(3)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        (record,) = records(it)
+        assert record.ended_by == "caller"
+
+
+async def test_a_caller_is_handed_on_to_a_number_of_the_house_in_whichever_form() -> None:
+    plain = office()
+    rules = (NumberRule("+48221234567", ToQueue(SALES)), *plain.routing.numbers)
+    config = replace(plain, routing=Routing(rules, plain.routing.callers))
+    async with house({"201": answers(), "203": answers()}, config) as it:
+        caller, agent = await talking(it)
+        assert agent.refer("221234567") == 202
+        await asyncio.sleep(3)
+        assert agent.told == [200]
+        assert caller.hears() == {"203": 1.0}
+        caller.hang_up()

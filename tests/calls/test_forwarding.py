@@ -53,6 +53,7 @@ async def test_it_rings_at_the_colleague_where_the_agent_may(dialled: str) -> No
         assert doing(it, "desk-202") is AgentState.FREE
         (record,) = records(it)
         assert (record.agent, round(record.talk)) == ("desk-201", 5)
+        assert [(offer.agent, offer.result) for offer in record.offers] == [("desk-201", "answered")]
         (note,) = it.journal.find("Forwarded")
         assert (note.data["number"], note.data["destination"], note.data["followed"]) == (
             "202",
@@ -104,6 +105,20 @@ async def test_outside_by_the_dial_plan_a_key_is_wanted() -> None:
         caller.hang_up()
         await asyncio.sleep(1)
         records(it)
+
+
+async def test_no_carrier_is_told_a_number_that_nobody_vouches_for() -> None:
+    config = may_forward()
+    plain = {CARRIER: replace(config.trunks[CARRIER], caller_id=None)}
+    async with house({"201": forwards("600300400")}, replace(config, trunks=plain)) as it:
+        it.switch.carriers = FakeCarriers({CARRIER: ["sip:{}@one"]})
+        it.endpoint.agents["sip:+48600300400@one"] = answers(2.0)
+        caller = it.call("201", "+48221110000")
+        await asyncio.sleep(1)
+        (mobile,) = it.endpoint.rung("sip:+48600300400@one")
+        assert mobile.caller_shown is not None
+        assert mobile.caller_shown.number == "", "a guest says anything"
+        caller.hang_up()
 
 
 async def test_a_caller_who_leaves_meanwhile_stops_it_all() -> None:

@@ -111,6 +111,20 @@ async def test_a_caller_who_leaves_ends_the_question() -> None:
         assert mobile(it).state is LegState.ENDED
 
 
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_wrong_key_in_the_moment_in_which_the_caller_leaves(turns: int) -> None:
+    async with house({"one": answers(1.0)}) as it:
+        caller = it.call("600")
+        await asyncio.sleep(3)
+        caller.hang_up()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        mobile(it).press("7")
+        await asyncio.sleep(1)
+        assert mobile(it).state is LegState.ENDED
+        assert not it.supervisor.calls
+
+
 @pytest.mark.parametrize(
     ("script", "result"),
     [(busy(), "busy"), (never_answers(), "no-answer"), (unreachable(status=404), "unreachable")],

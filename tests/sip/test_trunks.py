@@ -101,3 +101,15 @@ async def test_a_server_that_is_down_is_tried_last(trunks: Trunks) -> None:
     assert [way.server for way in trunks.ways(AT_HOME, "1")] == [1, 0]
     assert trunks.ways(TrunkName("gone"), "1") == []
     assert not trunks.has_room(TrunkName("gone"))
+
+
+async def test_calls_from_before_a_reload_take_channels_too(trunks: Trunks) -> None:
+    trunks.apply(dict([trunk(NAMED, "198.51.100.1", channels=1)]))
+    (server,) = trunks._servers[NAMED]
+    server.account.legs += 1
+    assert not trunks.has_room(NAMED)
+    trunks.apply(dict([trunk(NAMED, "198.51.100.9", channels=1)]))
+    assert not trunks.has_room(NAMED)
+    server.account.legs -= 1
+    assert trunks.has_room(NAMED)
+    trunks.apply(CARRIERS)

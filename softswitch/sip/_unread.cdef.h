@@ -1,0 +1,1 @@
+const char *unread_reason(unsigned index);
