@@ -13,10 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from rich.text import Text
-from rich.tree import Tree
-
 from softswitch.config.settings import SwitchSettings
+from softswitch.dialplan.codes import Code
 from softswitch.dialplan.plan import Refused
 from softswitch.dialplan.way_out import way_out
 from softswitch.hours import Standing, state
@@ -124,46 +122,6 @@ def walk(
     return _Walk(settings, dialled, caller, at).steps(keys, agent)
 
 
-def render(steps: Sequence[Step]) -> Tree:
-    """The steps as a tree, menus as branches, for a rich console."""
-    tree = Tree(_line(steps[0]), guide_style="dim")
-    branch = tree
-    for step in steps[1:]:
-        if step.kind in (Kind.CALLER, Kind.HOURS, Kind.UNUSED):
-            tree.add(_line(step))
-        elif step.kind in (Kind.MENU, Kind.END):
-            branch = tree.add(_line(step))
-        else:
-            branch.add(_line(step))
-    return tree
-
-
-_STYLES = {
-    Kind.NUMBER: "bold",
-    Kind.CALLER: "cyan",
-    Kind.HOURS: "cyan",
-    Kind.MENU: "bold magenta",
-    Kind.SAYS: "italic",
-    Kind.KEY: "bold green",
-    Kind.NUMBER_ENTERED: "green",
-    Kind.LANGUAGE: "cyan",
-    Kind.SILENCE: "yellow",
-    Kind.MISTAKE: "yellow",
-    Kind.OTHERWISE: "green",
-    Kind.ADVICE: "yellow",
-    Kind.UNUSED: "red",
-    Kind.END: "bold green",
-}
-
-
-def _line(step: Step) -> Text:
-    line = Text(f"{step.kind:<9} ", style="dim")
-    line.append(Text(step.text, style=_STYLES[step.kind]))
-    if step.note:
-        line.append(f"  {step.note}", style="dim")
-    return line
-
-
 class _Walk:
     """One walk: gathers steps while it drives the interpreter."""
 
@@ -181,6 +139,11 @@ class _Walk:
 
     def steps(self, keys: Sequence[str], agent: AgentName | None) -> list[Step]:
         """The whole walk."""
+        meaning = self._settings.features.meaning(normalise(self._dialled)) if agent else None
+        if meaning is not None:
+            self._code(*meaning)
+            self._unused(keys)
+            return self._steps
         destination = (self._of_an_agent(agent) if agent else None) or self._arrive()
         if isinstance(destination, ToMenu):
             self._menus(destination.menu, keys)
@@ -225,6 +188,23 @@ class _Walk:
             self._note(Kind.ADVICE, decision.advice, "where it should be allowed")
             return Reject(decision.status)
         return ToNumber(decision.number, decision.trunks, decision.emergency)
+
+    def _code(self, code: Code, digits: str) -> None:
+        """An agent's own business, or a call that rings at a colleague."""
+        settings, what = self._settings, ""
+        if code is Code.PICK_UP:
+            what = settings.menus.extensions.get(digits, "") if digits else "whoever rings longest"
+        elif digits:
+            what = settings.features.reasons.get(digits, "")
+        self._note(Kind.NUMBER, self._dialled, f"the code to {code}" + (f": {what}" if what else ""))
+        if digits and not what:
+            self._note(Kind.MISTAKE, f"no {'extension' if code is Code.PICK_UP else 'reason'} is {digits}")
+        if code is not Code.PICK_UP:
+            self._note(Kind.END, "hang up", "after a voice has told what became of it")
+        elif what:
+            self._note(Kind.END, "the call that rings there", "of a queue that both serve; else reject 404")
+        else:
+            self._note(Kind.END, "reject 404")
 
     # Menus. ----------------------------------------------------------------------------------------
 

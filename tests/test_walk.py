@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from softswitch.acd.settings import EngineSettings, QueueSettings
+from softswitch.commands.walked import render
 from softswitch.config.settings import (
     AgentPhone,
     MediaSettings,
@@ -21,6 +22,7 @@ from softswitch.config.settings import (
     Trunk,
     TrunkServer,
 )
+from softswitch.dialplan.codes import Features
 from softswitch.dialplan.plan import DialPlan, OutboundRule
 from softswitch.hours import Hours, Schedule
 from softswitch.ivr.settings import Ask, Back, Choice, Menu, MenuTree, Repeat, ToEntered
@@ -39,7 +41,7 @@ from softswitch.types import (
     TrunkName,
     Way,
 )
-from softswitch.walk import Kind, Step, parse_keys, render, walk
+from softswitch.walk import Kind, Step, parse_keys, walk
 
 EN, PL = Language("en"), Language("pl")
 NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
@@ -290,6 +292,22 @@ class TestAgents:
         assert self.take("601")[0].note.endswith('by the line "601"')
         assert end(self.take("201")).text == "agent desk-201"
         assert end(self.take("600300400", DialPlan())).text == "reject 404"
+
+    @pytest.mark.parametrize(
+        ("dialled", "notes"),
+        [
+            ("*11", ["the code to sign in", "hang up"]),
+            ("*131", ["the code to pause: lunch", "hang up"]),
+            ("*139", ["the code to pause", "no reason is 9", "hang up"]),
+            ("*8", ["the code to pick up: whoever rings longest", "the call that rings there"]),
+            ("*8201", ["the code to pick up: desk-201", "the call that rings there"]),
+            ("*8999", ["the code to pick up", "no extension is 999", "reject 404"]),
+        ],
+    )
+    def test_codes_are_told(self, dialled: str, notes: list[str]):
+        settings = replace(SETTINGS, features=Features(reasons={"1": "lunch"}))
+        first, *more = walk(settings, dialled, [], "", NOON, AgentName("desk-201"))
+        assert [first.note, *(step.text for step in more)] == notes
 
     def test_numbers_are_found_in_a_carriers_form_too(self):
         trunks = {TrunkName("one"): Trunk(TrunkName("one"), (TrunkServer("one.example"),))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
 from softswitch.calls.onward import PickUp
 from softswitch.calls.switch import Switch
-from softswitch.config.settings import Features
+from softswitch.dialplan.codes import Code
 from softswitch.types import AgentName, Language, Prompt, Reject, ToMessage
 
 
@@ -20,35 +20,35 @@ RESUMED = _prompt("The pause is over.", "Koniec przerwy.", "ההפסקה הסת�
 UNKNOWN_REASON = _prompt("There is no such reason.", "Nie ma takiego powodu.", "אין סיבה כזאת.")
 
 
-def is_code(codes: Features, dialled: str) -> bool:
-    """Whether an agent who dials this means a code."""
-    exact = (codes.sign_in, codes.sign_out, codes.resume)
-    return dialled in exact or dialled.startswith((codes.pause, codes.pickup))
-
-
 def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | PickUp | Reject | None:
     """Do what a code that an agent dialled stands for; returns its confirmation, or what is to be done in the
     call; None when it is no code.
     """
-    codes, feed = switch.settings.features, switch.dispatcher.feed
-    if dialled == codes.sign_in:
-        feed(AgentSignedIn(agent))
-        return ToMessage(SIGNED_IN)
-    if dialled == codes.sign_out:
-        feed(AgentSignedOut(agent))
-        return ToMessage(SIGNED_OUT)
-    if dialled == codes.resume:
-        feed(AgentResumed(agent))
-        return ToMessage(RESUMED)
-    if dialled.startswith(codes.pickup):
-        return _pickup(switch, dialled.removeprefix(codes.pickup))
-    if not dialled.startswith(codes.pause):
+    meaning, feed = switch.settings.features.meaning(dialled), switch.dispatcher.feed
+    if meaning is None:
         return None
-    digits = dialled.removeprefix(codes.pause)
-    reason = codes.reasons.get(digits) if digits else ""
+    code, digits = meaning
+    match code:
+        case Code.SIGN_IN:
+            feed(AgentSignedIn(agent))
+            return ToMessage(SIGNED_IN)
+        case Code.SIGN_OUT:
+            feed(AgentSignedOut(agent))
+            return ToMessage(SIGNED_OUT)
+        case Code.RESUME:
+            feed(AgentResumed(agent))
+            return ToMessage(RESUMED)
+        case Code.PICK_UP:
+            return _pickup(switch, digits)
+        case Code.PAUSE:
+            return _pause(switch, agent, digits)
+
+
+def _pause(switch: Switch, agent: AgentName, digits: str) -> ToMessage:
+    reason = switch.settings.features.reasons.get(digits) if digits else ""
     if reason is None:
         return ToMessage(UNKNOWN_REASON)
-    feed(AgentPaused(agent, reason))
+    switch.dispatcher.feed(AgentPaused(agent, reason))
     return ToMessage(PAUSED)
 
 

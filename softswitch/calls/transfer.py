@@ -13,7 +13,6 @@ from softswitch.calls.attempt import Attempt
 from softswitch.calls.call import Call, Move
 from softswitch.calls.consulted import join
 from softswitch.calls.describe import describe
-from softswitch.calls.features import is_code
 from softswitch.calls.onward import Onward
 from softswitch.calls.outbound import Outside
 from softswitch.calls.ringing import BUSY, Ringing
@@ -88,7 +87,7 @@ def _instead(conversation: Conversation, mover: Leg, referral: Referral, second:
 
 def _blind(conversation: Conversation, mover: Leg, referral: Referral, agent: AgentName) -> int:
     """Without asking whoever is meant."""
-    if is_code(conversation.switch.settings.features, normalise(referral.number)):
+    if conversation.switch.settings.features.meaning(normalise(referral.number)):
         return FORBIDDEN
     target = target_of(conversation.switch, agent, referral.number)
     conversation.call.note(

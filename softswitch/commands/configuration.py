@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from softswitch.commands.table import console
+from softswitch.commands.walked import render
 from softswitch.config.check import check
 from softswitch.config.describe import problems, summary
 from softswitch.config.load import load
@@ -14,7 +15,7 @@ from softswitch.config.nearest import did_you_mean
 from softswitch.config.schema import json_schema
 from softswitch.errors import SoftswitchError
 from softswitch.types import AgentName
-from softswitch.walk import parse_keys, render, walk
+from softswitch.walk import parse_keys, walk
 
 
 def check_files(files: list[Path]) -> int:

@@ -17,6 +17,7 @@ from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
+from softswitch.dialplan.codes import Features
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
 from softswitch.registration.accounts import Account
@@ -196,8 +197,6 @@ def _hashes(given: Ha1 | None) -> dict[Algorithm, str]:
     return {algorithm: text for algorithm, text in found.items() if text is not None}
 
 
-def _features(file: Configuration) -> plain.Features:
+def _features(file: Configuration) -> Features:
     codes = file.features
-    return plain.Features(
-        codes.sign_in, codes.sign_out, codes.pause, codes.resume, codes.pickup, dict(file.pauses)
-    )
+    return Features(codes.sign_in, codes.sign_out, codes.pause, codes.resume, codes.pickup, dict(file.pauses))

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from softswitch.acd.settings import EngineSettings
+from softswitch.dialplan.codes import Features
 from softswitch.dialplan.numbering import NumberFormat
 from softswitch.dialplan.plan import DialPlan
 from softswitch.hours import Hours
@@ -109,19 +110,6 @@ class Hostility:
     ban: BanSettings = BanSettings()
     scanners: tuple[str, ...] = SCANNERS
     """Parts of the User-Agent of programs that look for open switches; capitals do not matter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Codes that agents dial from their own phones."""
-
-    sign_in: str = "*11"
-    sign_out: str = "*12"
-    pause: str = "*13"
-    resume: str = "*14"
-    pickup: str = "*8"
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    """Of a pause, by the digits that follow its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,4 +283,4 @@ class SwitchSettings:
     """Carriers."""
     logins: tuple[Account, ...] = ()
     """Of phones that register and prove who calls."""
-    features: Features = Features()
+    features: Features = field(default_factory=Features)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from softswitch.commands.walked import render
 from softswitch.config.load import load
-from softswitch.walk import parse_keys, render, walk
+from softswitch.walk import parse_keys, walk
 
 PAGE = Path(__file__).parents[2] / "docs" / "menus.md"
 
