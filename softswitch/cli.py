@@ -8,6 +8,7 @@ What a command does is imported only once it is called, so that help and `versio
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -57,6 +58,20 @@ def main() -> None:
     except SoftswitchError as error:
         print(f"softswitch: {error}", file=sys.stderr)
         sys.exit(1)
+    except ExceptionGroup as group:  # as the switch's tasks leave them
+        if group.split(SoftswitchError)[1] is not None:
+            raise
+        for each in _leaves(group):
+            print(f"softswitch: {each}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
+    for each in group.exceptions:
+        if isinstance(each, ExceptionGroup):
+            yield from _leaves(each)
+        else:
+            yield each
 
 
 @app.command()

@@ -25,11 +25,12 @@ from softswitch.ports import Leg
 from softswitch.sip import occupied
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import Accounts, PjAccount, routed
+from softswitch.sip.call_options import Shown
 from softswitch.sip.callbacks import Threads
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.gate import Gate
 from softswitch.sip.hosts import known_hosts
-from softswitch.sip.leg import Shown, SipLeg
+from softswitch.sip.leg import SipLeg
 from softswitch.sip.log import LEVEL, PjsipLog
 from softswitch.sip.loop import Pump
 from softswitch.sip.media import NativeBridge, NativeMedia

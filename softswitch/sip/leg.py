@@ -9,7 +9,6 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pjsua2 as pj
@@ -19,8 +18,9 @@ from softswitch.errors import LegGone, LegRefused
 from softswitch.ports import Hear, Leg, Referral
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import PjAccount
+from softswitch.sip.call_options import Shown, one_audio_line, to_dial, with_headers
 from softswitch.sip.callbacks import from_pjsip
-from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, via_transport
+from softswitch.sip.headers import Message, one_line, party, quoted, via_transport
 from softswitch.sip.headers import user as user_part
 from softswitch.sip.tones import ToneEar
 from softswitch.sip.wiring import Bridge, Listening, Sounding
@@ -46,20 +46,6 @@ MOST_KEYS = 1000
 
 _HELD = 3  # PJSUA_CALL_MEDIA_REMOTE_HOLD
 _DECLINE = 603
-
-
-ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
-"""From, of somebody who does not want to be shown outside (RFC 3323 section 4.1.1.3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Who calls, as the other side is told."""
-
-    caller: Party
-    """In From."""
-    asserted: Party
-    """In P-Asserted-Identity."""
 
 
 class LegHome(Protocol):
@@ -145,13 +131,7 @@ class SipLeg(Sounding):
         leg.origin = Origin(trunk=way.trunk)
         leg.sip_call_id = f"{secrets.token_hex(12)}@{home.domain}"
         leg.call = PjCall(account, leg)
-        param = _one_audio_line()
-        param.opt.customCallId = leg.sip_call_id
-        domain = account.domain or home.domain
-        outside = way.trunk is not None and not shown.caller.number
-        param.txOption.localUri = ANONYMOUS if outside else name_addr(shown.caller, domain)
-        identity = {"P-Asserted-Identity": name_addr(shown.asserted, domain)}
-        param.txOption.headers = _headers({**identity, **headers})
+        param = to_dial(way, shown, account.domain or home.domain, leg.sip_call_id, headers)
         try:
             leg.call.makeCall(way.uri, param)
         except pj.Error:
@@ -372,7 +352,7 @@ class SipLeg(Sounding):
     def _respond(self, status: int) -> bool:
         if self.call is None:
             return False
-        param = _one_audio_line()
+        param = one_audio_line()
         param.statusCode = status
         try:
             self.call.answer(param)
@@ -387,10 +367,10 @@ class SipLeg(Sounding):
         if self.incoming and not self._confirmed:
             param.reason = one_line(reason)
             if final == 503:
-                param.txOption.headers = _headers({"Retry-After": RETRY_AFTER})
+                param.txOption.headers = with_headers({"Retry-After": RETRY_AFTER})
         elif reason and self._our_end is not None:
             cause = f"SIP;cause={self._our_end.status};text={quoted(reason)}"
-            param.txOption.headers = _headers({"Reason": reason if _REASON.match(reason) else cause})
+            param.txOption.headers = with_headers({"Reason": reason if _REASON.match(reason) else cause})
         return param
 
 
@@ -410,22 +390,3 @@ class PjCall(pj.Call):  # type: ignore[misc]
     def onCallMediaState(self, _param: pj.OnCallMediaStateParam) -> None:
         """An SDP negotiation has ended."""
         self.leg.media_changed()
-
-
-def _one_audio_line() -> pj.CallOpParam:
-    """PJSUA's default would offer a line for real-time text too, and open its port."""
-    param = pj.CallOpParam(True)
-    param.opt.audioCount = 1
-    param.opt.videoCount = 0
-    param.opt.textCount = 0
-    return param
-
-
-def _headers(values: Mapping[str, str]) -> pj.SipHeaderVector:
-    vector = pj.SipHeaderVector()
-    for name, value in values.items():
-        header = pj.SipHeader()
-        header.hName = name
-        header.hValue = one_line(value)
-        vector.append(header)
-    return vector

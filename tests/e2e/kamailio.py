@@ -1,8 +1,5 @@
-"""A carrier's proxy that nobody here has written: Kamailio as a subprocess, between the switch and a
-telephone network that is played by a scripted phone.
-
-It registers the switch and challenges its calls by digest, and stays in the way of every dialog
-(Record-Route).
+"""Proxies that nobody here has written, Kamailio as a subprocess: a carrier's, and one between the switch and
+its phones.
 """
 
 from __future__ import annotations
@@ -23,16 +20,17 @@ NETWORK = "127.0.0.20"
 """Where the telephone network is."""
 
 
-class Kamailio:
-    """One server of the carrier, on an address of its own. Use it as an async context manager."""
+class Proxy:
+    """One Kamailio on an address of its own. Use it as an async context manager."""
 
-    def __init__(self, folder: Path, network: Phone, host: str = "127.0.0.2") -> None:
-        assert network.host == NETWORK
+    def __init__(self, folder: Path, configuration: str, host: str, **words: object) -> None:
+        """`configuration`: a file beside this one, in which `@NAME@` stands for each of the words."""
         self.host = host
         self.port = ports.block()
         self._folder = folder / f"kamailio-{host}"
         self._log = self._folder / "log"
-        self._network = network
+        self._template = Path(__file__).with_name(configuration)
+        self._words = {"HOST": host, "PORT": self.port, **words}
         self._process: asyncio.subprocess.Process
 
     @property
@@ -75,21 +73,12 @@ class Kamailio:
                 await self._process.wait()
 
     def uri(self, number: str) -> str:
-        """How the telephone network calls a number by it."""
+        """How a number is called by it."""
         return f"sip:{number}@{self.server}"
 
     def _configuration(self) -> str:
-        text = Path(__file__).with_name("kamailio.cfg").read_text()
-        words = {
-            "HOST": self.host,
-            "PORT": self.port,
-            "USER": USER,
-            "PASSWORD": PASSWORD,
-            "REALM": REALM,
-            "NETWORK": NETWORK,
-            "NETWORK_PORT": self._network.port,
-        }
-        for word, value in words.items():
+        text = self._template.read_text()
+        for word, value in self._words.items():
             text = text.replace(f"@{word}@", str(value))
         return text
 
@@ -120,3 +109,23 @@ class Kamailio:
         """The end of its log, for messages."""
         text = self._log.read_text(errors="replace") if self._log.exists() else ""
         return "; the end of its log:\n" + "\n".join(text.splitlines()[-30:])
+
+
+class Kamailio(Proxy):
+    """A carrier's server, between the switch and a telephone network that is played by a scripted phone.
+
+    It registers the switch and challenges its calls by digest, and stays in the way of every dialog
+    (Record-Route).
+    """
+
+    def __init__(self, folder: Path, network: Phone, host: str = "127.0.0.2") -> None:
+        assert network.host == NETWORK
+        words = {"USER": USER, "PASSWORD": PASSWORD, "REALM": REALM, "NETWORK": NETWORK}
+        super().__init__(folder, "kamailio.cfg", host, **words, NETWORK_PORT=network.port)
+
+
+class Edge(Proxy):
+    """What stands before the switch, and all that phones know of it; it is in their Path (RFC 3327)."""
+
+    def __init__(self, folder: Path, switch_port: int, host: str = "127.0.0.3") -> None:
+        super().__init__(folder, "edge.cfg", host, SWITCH=f"127.0.0.1:{switch_port}")
