@@ -187,3 +187,16 @@ async def test_a_slip_is_no_part_of_the_next_conversation(count: int) -> None:
         await asyncio.sleep(1)
         (record,) = records(it)
         assert record.talk == pytest.approx(0.0, abs=0.1)
+
+
+async def test_who_transfers_at_once_has_not_talked_while_it_rang_elsewhere() -> None:
+    async with house({"201": answers(), "202": answers(8.0)}, office()) as it:
+        caller = it.call("600")
+        await asyncio.sleep(1)
+        await turns(10)
+        assert leg_of(it, "201").refer("202") == 202, "in the moment of the answer"
+        await asyncio.sleep(12)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        (record,) = records(it)
+        assert [round(talk.seconds) for talk in record.talks] == [0, 4]
