@@ -133,7 +133,7 @@ class Leg(Source, Protocol):
 
     digits: asyncio.Queue[str]
     """Digits pressed, in order, one character each of 0-9*#A-D, by RFC 4733 or INFO, or as tones while
-    keys are awaited; never cleared."""
+    keys are awaited; a menu begins without those of before."""
 
     ended: asyncio.Future[LegEnd]
     """Done when the dialog is over, from either side. Never cancel it: await it behind `asyncio.shield`."""

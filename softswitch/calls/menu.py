@@ -26,6 +26,8 @@ async def run_menu(switch: Switch, call: Call, to: ToMenu) -> Destination:
 
     Raises LegError when the caller is gone before being answered.
     """
+    while not call.leg.digits.empty():  # pressed while nobody asked, in a queue or to an agent
+        call.leg.digits.get_nowait()
     await call.answer()
     call.phase = "menu"
     with ExitStack() as stack:

@@ -184,6 +184,7 @@ class Stay:
     def _start_over(self) -> None:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""
         self.agent = self._call.agent = None
+        self._call.connected = self._call.parted = None
         self._call.phase = "waiting"
         self._outcome = asyncio.get_running_loop().create_future()
         self._call.leg.hear(*self._switch.music.hear(self._playlist))

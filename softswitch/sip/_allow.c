@@ -12,7 +12,7 @@ enum { METHOD_OTHER = PJ_ARRAY_SIZE(allow_methods) - 1 };
 /* What belongs to a call itself is PJSUA's, and these are all of it. */
 enum {
     METHOD_INVITE = 0, METHOD_ACK = 1, METHOD_CANCEL = 3, METHOD_UPDATE = 4, METHODS_OF_CALLS = 6,
-    METHOD_OPTIONS = 7, METHOD_INFO = 8, METHOD_SUBSCRIBE = 10
+    METHOD_OPTIONS = 7, METHOD_INFO = 8, METHOD_SUBSCRIBE = 10, METHOD_REFER = 12
 };
 
 static unsigned allow_method(const pj_str_t *name)

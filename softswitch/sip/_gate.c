@@ -304,7 +304,7 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
     }
     if (!status && !request.in_dialog && gate_lacks_required(rdata, &request))
         status = PJSIP_SC_BAD_EXTENSION;
-    if (!status && method == METHOD_SUBSCRIBE)
+    if (!status && (method == METHOD_SUBSCRIBE || method == METHOD_REFER))
         request_local_uri(rdata, request.pool, request.here, sizeof(request.here));
     if (!status)
         status = gate_decide(&request);

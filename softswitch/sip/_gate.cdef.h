@@ -8,7 +8,7 @@ typedef struct {
     int source_port;
     int in_dialog;
     unsigned serial;            /* of the leg it belongs to, or 0 */
-    char here[96];              /* of a SUBSCRIBE: the URI by which its sender reaches us; else empty */
+    char here[96];              /* of a SUBSCRIBE or REFER: the URI by which its sender reaches us; else empty */
     int account;                /* written by Python: PJSUA's account by which a call comes in; -1: the default */
     char tag[40];               /* written by Python: the To tag of the answer; empty: whatever PJSIP makes up */
     ...;

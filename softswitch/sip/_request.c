@@ -98,6 +98,8 @@ static int request_local_uri(const pjsip_rx_data *rdata, pj_pool_t *pool, char *
         if (pjsip_tpmgr_find_local_addr2(pjsip_endpt_get_tpmgr(pjsua_get_pjsip_endpt()), pool, &found) == PJ_SUCCESS)
             host = found.ret_addr;
     }
+    if (outside.shown[0] && !outside_is_local(&rdata->pkt_info.src_addr) && outside_is_own(&host, transport))
+        host = pj_str(outside.shown);
     is_v6 = pj_strchr(&host, ':') != NULL;
     return pj_ansi_snprintf(uri, size, "sip:%s%.*s%s:%d%s", is_v6 ? "[" : "", (int)host.slen, host.ptr,
                             is_v6 ? "]" : "", port,

@@ -51,7 +51,7 @@ class Request:
     leg: Presses | None
     """The leg whose dialog it is."""
     here: str = ""
-    """Of a SUBSCRIBE: the URI by which its sender reaches us."""
+    """Of a SUBSCRIBE or REFER: the URI by which its sender reaches us."""
 
 
 @dataclass(frozen=True, slots=True)

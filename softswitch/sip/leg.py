@@ -41,6 +41,9 @@ _REASON = re.compile(r"(SIP|Q\.850)\s*;", re.IGNORECASE)
 _KEYS = frozenset("0123456789*#ABCD")
 """RFC 4733 has events beyond these that are no digits: 16, which PJMEDIA calls R, is a hook flash."""
 
+MOST_KEYS = 1000
+"""Presses kept while nobody reads them: a call may send thousands in a second, for hours."""
+
 _HELD = 3  # PJSUA_CALL_MEDIA_REMOTE_HOLD
 _DECLINE = 603
 
@@ -265,7 +268,7 @@ class SipLeg(Sounding):
 
     def pressed(self, digit: str) -> None:
         """A key was pressed."""
-        if self.state is not LegState.ENDED and digit in _KEYS:
+        if self.state is not LegState.ENDED and digit in _KEYS and self.digits.qsize() < MOST_KEYS:
             self.digits.put_nowait(digit)
 
     def told(self, digit: str) -> None:

@@ -82,7 +82,8 @@ class Referring:
         if status != ACCEPTED:
             return Answer(status)
         told.begin()
-        return Answer(ACCEPTED, {} if told.wanted else {"Refer-Sub": "false"})
+        contact = {"Contact": f"<{request.here}>"}  # RFC 3515 section 2.2
+        return Answer(ACCEPTED, contact if told.wanted else {**contact, "Refer-Sub": "false"})
 
     def _event(self, leg: SipLeg, request: Request) -> str:
         """The event that the NOTIFYs are about; of all but a dialog's first it has an id (RFC 3515 2.4.6)."""

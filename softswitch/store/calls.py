@@ -246,7 +246,7 @@ def _left(state: _Open, at: float, data: Data) -> None:
 
 def _waited(state: _Open, at: float, data: Data) -> None:
     if state.joined is not None:
-        waited = float(data.get("waited") or at - state.joined)
+        waited = float(data.get("waited", at - state.joined))
         state.record.wait = round(state.record.wait + waited, 3)
     state.joined = None
 
@@ -294,7 +294,7 @@ def _connect_failed(state: _Open, at: float, data: Data) -> None:
 
 def _talked(state: _Open, at: float, data: Data) -> None:
     if state.connected is not None:
-        talked = float(data.get("talked") or at - state.connected)
+        talked = float(data.get("talked", at - state.connected))
         state.record.talk = round(state.record.talk + talked, 3)
         if state.record.talks:
             last = state.record.talks[-1]

@@ -10,9 +10,9 @@ import pytest
 from softswitch.acd.agents import AgentState
 from softswitch.acd.settings import AgentSettings
 from softswitch.routing import NumberRule, Routing
-from softswitch.testing.fakes import answers, never_answers
+from softswitch.testing.fakes import answers, drops_after_answer, never_answers
 from softswitch.types import LegState, ToQueue
-from tests.calls.house import house
+from tests.calls.house import SUPPORT, house
 from tests.calls.test_transfers import NAMES, SALES, doing, leg_of, office, records, talking
 
 pytestmark = pytest.mark.virtual_time
@@ -170,3 +170,33 @@ async def test_a_caller_is_handed_on_to_a_number_of_the_house_in_whichever_form(
         assert agent.told == [200]
         assert caller.hears() == {"203": 1.0}
         caller.hang_up()
+
+
+@pytest.mark.parametrize("count", range(4))
+async def test_a_slip_is_no_part_of_the_next_conversation(count: int) -> None:
+    plain = office()
+    queues = {**plain.engine.queues, SUPPORT: replace(plain.engine.queues[SUPPORT], agents=NAMES[:2])}
+    config = replace(plain, engine=replace(plain.engine, queues=queues))
+    async with house({"201": drops_after_answer(1.0, 0.1), "202": answers(999)}, config) as it:
+        caller = it.call("600")
+        await asyncio.sleep(5)
+        assert it.journal.find("ConnectFailed")
+        leg_of(it, "202").answer_remotely()
+        await turns(count)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        (record,) = records(it)
+        assert record.talk == pytest.approx(0.0, abs=0.1)
+
+
+async def test_who_transfers_at_once_has_not_talked_while_it_rang_elsewhere() -> None:
+    async with house({"201": answers(), "202": answers(8.0)}, office()) as it:
+        caller = it.call("600")
+        await asyncio.sleep(1)
+        await turns(10)
+        assert leg_of(it, "201").refer("202") == 202, "in the moment of the answer"
+        await asyncio.sleep(12)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        (record,) = records(it)
+        assert [round(talk.seconds) for talk in record.talks] == [0, 4]

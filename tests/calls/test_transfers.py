@@ -247,6 +247,19 @@ async def test_a_caller_is_handed_on_to_a_menu() -> None:
         records(it)
 
 
+async def test_keys_pressed_while_talking_choose_nothing_in_a_menu_later() -> None:
+    async with house({"201": answers()}, office()) as it:
+        caller, agent = await talking(it)
+        caller.press("1")
+        assert agent.refer("500") == 202
+        await asyncio.sleep(1)
+        assert caller.hears() == {"Welcome.": 1.0}
+        caller.press("1")
+        await asyncio.sleep(1)
+        assert it.journal.find("CallerJoined")[1:], "and those pressed there do"
+        caller.hang_up()
+
+
 @pytest.mark.parametrize(
     ("number", "answer", "told"),
     [("*11", 403, []), ("*131", 403, []), ("999", 202, [603]), ("12345", 202, [404]), ("299", 202, [404])],

@@ -74,6 +74,10 @@ async def test_a_blind_transfer_tells_how_it_goes_on_and_joins_the_two(tmp_path,
         await asyncio.sleep(1.0)
         transfer = await first.refer(switch.uri("202"))
         assert transfer.response.status == 202
+        assert (
+            transfer.response.get("contact")
+            == f"<{home(switch)}{';transport=tcp' if transport == 'tcp' else ''}>"
+        )
         second = await picked_up(two, THIRD_TONE)
         assert await transfer.until_done() == 200
         assert transfer.statuses == [100, 200]

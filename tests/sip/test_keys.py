@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from softswitch.sip._native import lib
-from softswitch.sip.leg import SipLeg
+from softswitch.sip.leg import MOST_KEYS, SipLeg
 from softswitch.testing.ear import Ear
 from softswitch.testing.voice import Voice
 from tests.sip.conftest import House
@@ -98,3 +98,12 @@ async def test_tones_are_still_heard_after_the_phone_held_the_call(
     voice.press_by_tones("9")
     assert await keys_of(leg) == "9"
     voice.stop()
+
+
+async def test_keys_that_nobody_reads_are_kept_up_to_a_limit(house: House, phone: Phone, ear: Ear) -> None:
+    _, leg, voice = await connected(house, phone, ear, sdp(ear.port))
+    for _ in range(2 * MOST_KEYS):
+        leg.pressed("1")
+    assert leg.digits.qsize() == MOST_KEYS
+    voice.stop()
+    leg.hangup()

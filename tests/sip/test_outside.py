@@ -16,6 +16,7 @@ from softswitch.config.settings import MediaSettings
 from softswitch.errors import EndpointError
 from softswitch.sip import outside, stun
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.sip.gate import Answer
 from softswitch.sip.leg import SipLeg
 from softswitch.types import Party, Way
 from tests.sip.conftest import free_port, settings
@@ -66,6 +67,15 @@ async def test_they_are_told_so_in_answers_and_when_a_call_changes() -> None:
             assert f"c=IN IP4 {PUBLIC}" in answer.body
             assert "127.0.0.1" not in answer.body
         await call.bye()
+
+
+async def test_whoever_watches_from_outside_is_told_so_too() -> None:
+    async with switch(public_address=PUBLIC, local_networks=ELSEWHERE) as (running, phone):
+        running.gate.handle("SUBSCRIBE", lambda request: Answer(200, {"Contact": f"<{request.here}>"}))
+        call = Dialog(phone)
+        call.send("SUBSCRIBE", Event="dialog")
+        port = running.settings.listen[0].port
+        assert (await call.final("SUBSCRIBE")).header("Contact") == f"<sip:{PUBLIC}:{port}>"
 
 
 async def test_a_cancel_has_the_via_of_its_invite() -> None:
