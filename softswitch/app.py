@@ -45,8 +45,8 @@ log = structlog.get_logger(__name__)
 WARM_POSITIONS = 20
 """Announcements of the first so many positions are rendered ahead of need."""
 
-GC_THRESHOLDS = (50_000, 20, 50)
-"""Objects between two collections: far apart, as calls free their memory by counts and cycles are rare."""
+GC_THRESHOLDS = (5_000, 50, 50)
+"""Objects between two collections. Calls leave some in cycles: freed in small lots, nobody waits for it."""
 
 
 class SystemClock:
