@@ -156,7 +156,9 @@ class Trunks:
         for server in [one for one in self._retired if not one.account.legs and not one.is_registered]:
             self._retired.remove(server)
             server.account.close()
-            server.account.shutdown()
+            # Not shutdown(): PJSUA gives the account's number to the next one, and the destructor,
+            # whenever that comes, would delete whoever has it then.
+            pj.Account.__swig_destroy__(server.account)
 
     def _changed(self, server: Server) -> None:
         self._trust()  # it may have registered at another address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
 
@@ -112,4 +113,20 @@ async def test_calls_from_before_a_reload_take_channels_too(trunks: Trunks) -> N
     assert not trunks.has_room(NAMED)
     server.account.legs -= 1
     assert trunks.has_room(NAMED)
+    trunks.apply(CARRIERS)
+
+
+async def test_a_changed_trunk_has_an_account_that_outlives_the_one_before(
+    trunks: Trunks, house: House
+) -> None:
+    """PJSUA gives the old one's number to the new one, which the end of the old one must not take along."""
+    for number in range(3):
+        before = list(
+            trunks._servers.get(AT_HOME, ())
+        )  # as a question by OPTIONS that is on its way holds it
+        trunks.apply(dict([trunk(AT_HOME, "198.51.100.2", f"198.51.100.{number + 3}")]))
+        del before
+        gc.collect()
+        assert house.endpoint.accounts.trunks[AT_HOME, 0].isValid()
+        assert house.endpoint.accounts.trunks[AT_HOME, 1].isValid()
     trunks.apply(CARRIERS)
