@@ -116,6 +116,7 @@ async def test_calls_from_before_a_reload_take_channels_too(trunks: Trunks) -> N
     trunks.apply(CARRIERS)
 
 
+@pytest.mark.may_block  # it collects garbage
 async def test_a_changed_trunk_has_an_account_that_outlives_the_one_before(
     trunks: Trunks, house: House
 ) -> None:
