@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 
 import structlog
@@ -20,7 +21,7 @@ Settled = Callable[[LegError | TimeoutError | None], None]
 """Hears once what came of an attempt; None: somebody has answered."""
 
 
-class Attempt:
+class Attempt(ABC):
     """What all attempts have in common (`onward.NextParty`). Whoever has one closes it."""
 
     agent: AgentName | None = None
@@ -34,13 +35,13 @@ class Attempt:
         self._task: asyncio.Task[Leg] | None = None
         self._answer: asyncio.Future[Leg] = asyncio.get_running_loop().create_future()
 
+    @abstractmethod
     def start(self) -> None:
         """Begin. Raises LegRefused when nothing can even be tried."""
-        raise NotImplementedError
 
+    @abstractmethod
     def status_of(self, error: LegError | TimeoutError) -> int:
         """What a caller is answered who was not refused by the switch, but by whom was to be reached."""
-        raise NotImplementedError
 
     def when_settled(self, settled: Settled) -> None:
         """Tell, as soon as it is known, what came of it; not when it is closed before that."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import shutil
 import signal
 import time
 from contextlib import asynccontextmanager
@@ -66,10 +65,7 @@ def secure(switch):
     return f"sip:127.0.0.1:{switch.port + 1};transport=tls"
 
 
-pytestmark = [
-    pytest.mark.may_block,
-    pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip is not installed"),
-]
+pytestmark = pytest.mark.may_block
 
 
 @pytest.mark.parametrize(("user", "encryption"), [("201", "srtp-mand"), ("202", "srtp"), ("202", "")])

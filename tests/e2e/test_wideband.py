@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 
 import numpy as np
 import pytest
@@ -11,10 +10,7 @@ import pytest
 from tests.e2e.baresip import Baresip
 from tests.e2e.test_registering import CONFIGURATION, REALM, home, running
 
-pytestmark = [
-    pytest.mark.may_block,
-    pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip is not installed"),
-]
+pytestmark = pytest.mark.may_block
 
 SETTINGS = CONFIGURATION | {
     "media": {"languages": ["en"], "sample_rate": 16000},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from softswitch.testing.phone.phone import Phone
 
 
-class Dialog:
+class Dialog(ABC):
     """What calls and subscriptions have in common; they set the four lines below before anything is sent."""
 
     def __init__(self, phone: Phone, call_id: str) -> None:
@@ -77,9 +78,9 @@ class Dialog:
         response.body = body
         transaction.respond(response)
 
+    @abstractmethod
     def receive(self, transaction: ServerTransaction) -> None:
         """A request within the dialog came in."""
-        raise NotImplementedError
 
     def _meet(self, response: Message) -> None:
         """A response makes the dialog, or makes it anew (section 12.1.2)."""

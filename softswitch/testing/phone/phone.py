@@ -81,9 +81,7 @@ class Phone:
         """Responses that belong to no transaction: what `send_raw` brought about."""
         self.complaints: list[str] = []
         """What the other side sent and no phone understands."""
-        self._transport = transport
-        self._trust = trust
-        self._port = port
+        self._transport, self._port, self._trust = transport, port, trust
         self._wire: Wire
         self._rung: asyncio.Queue[IncomingCall] = asyncio.Queue()
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
