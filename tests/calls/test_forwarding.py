@@ -8,25 +8,20 @@ from dataclasses import replace
 import pytest
 
 from softswitch.acd.agents import AgentState
-from softswitch.config.settings import SwitchSettings, Trunk, TrunkServer
-from softswitch.dialplan.plan import DialPlan, OutboundRule
+from softswitch.config.settings import SwitchSettings
 from softswitch.testing.fakes import FakeCarriers, answers, busy, forwards, never_answers
-from softswitch.types import LegState, TrunkName
+from softswitch.types import LegState
 from tests.calls.house import house
-from tests.calls.test_transfers import NAMES, doing, leg_of, office, records
+from tests.calls.office import CARRIER, NAMES, doing, hung_up, leg_of, office, records, with_a_carrier
 
 pytestmark = pytest.mark.virtual_time
-
-CARRIER = TrunkName("carrier")
 
 
 def may_forward() -> SwitchSettings:
     """desk-201 may send calls on; outside it dials no premium numbers."""
     plain = office()
     phones = {**plain.phones, NAMES[0]: replace(plain.phones[NAMES[0]], forwards=True)}
-    rules = (OutboundRule("premium", ("+4870*",)), OutboundRule("outside", ("+*",), (CARRIER,)))
-    trunk = Trunk(CARRIER, (TrunkServer("one"),), caller_id="+48221234567")
-    return replace(plain, phones=phones, dialplan=DialPlan(rules=rules), trunks={CARRIER: trunk})
+    return with_a_carrier(replace(plain, phones=phones))
 
 
 async def test_it_is_a_refusal_where_the_agent_may_not() -> None:
@@ -102,9 +97,7 @@ async def test_outside_by_the_dial_plan_a_key_is_wanted() -> None:
         mobile.press("1")
         await asyncio.sleep(1)
         assert caller.hears() == {"+48600300400": 1.0}
-        caller.hang_up()
-        await asyncio.sleep(1)
-        records(it)
+        await hung_up(it, caller)
 
 
 async def test_no_carrier_is_told_a_number_that_nobody_vouches_for() -> None:

@@ -14,7 +14,7 @@ from softswitch.config.settings import SwitchSettings
 from softswitch.testing.fakes import answers, never_answers
 from softswitch.types import LegState, Origin
 from tests.calls.house import SUPPORT, house
-from tests.calls.test_transfers import NAMES, doing, leg_of, office, records
+from tests.calls.office import NAMES, doing, hung_up, leg_of, office, records
 
 pytestmark = pytest.mark.virtual_time
 
@@ -64,9 +64,7 @@ async def test_whoever_has_taken_a_call_may_hand_it_on() -> None:
         await asyncio.sleep(3)
         assert picker.state is LegState.ENDED
         assert caller.hears() == {"203": 1.0}
-        caller.hang_up()
-        await asyncio.sleep(1)
-        records(it)
+        await hung_up(it, caller)
 
 
 async def test_a_call_that_a_colleague_was_dialled_with_is_taken() -> None:

@@ -23,13 +23,12 @@ from softswitch.testing.fakes import (
     never_answers,
     unreachable,
 )
-from softswitch.types import LegState, QueueName, ToNumber, TrunkName
+from softswitch.types import LegState, QueueName, ToNumber
 from tests.calls.house import SUPPORT, House, house
-from tests.calls.test_transfers import NAMES, SALES, doing, office, records
+from tests.calls.office import CARRIER, NAMES, SALES, doing, office, records
 
 pytestmark = pytest.mark.virtual_time
 
-CARRIER = TrunkName("carrier")
 OUTSIDE = ("600300400", "600300401")
 WHERE = ("201", "202", "203", "600", "700", "500", *OUTSIDE, "999", "*8", "*8202")
 
