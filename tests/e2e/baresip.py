@@ -19,6 +19,7 @@ import numpy as np
 from softswitch.testing.rtp import RATE
 from softswitch.testing.sound import Sound
 from tests.e2e import ports
+from tests.e2e.processes import end
 
 START = 10.0
 """Seconds that it may take to listen."""
@@ -128,7 +129,7 @@ class Baresip:
         try:
             reader, self._writer = await self._connect(control)
         except BaseException:
-            await self._end()
+            await end(self._process)  # unregisters, and closes what it recorded
             raise
         self._reader = asyncio.create_task(self._read(reader))
         return self
@@ -137,7 +138,7 @@ class Baresip:
         self._reader.cancel()
         await asyncio.gather(self._reader, return_exceptions=True)
         self._writer.close()
-        await self._end()
+        await end(self._process)  # unregisters, and closes what it recorded
 
     async def _connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         async with asyncio.timeout(START):
@@ -147,16 +148,6 @@ class Baresip:
                 except OSError:
                     await asyncio.sleep(0.05)
         raise AssertionError(f"baresip ended with {self._process.returncode}{self.last_words()}")
-
-    async def _end(self) -> None:
-        """End it by its id: politely, so that it unregisters and closes what it recorded, then not."""
-        if self._process.returncode is None:
-            self._process.terminate()
-            try:
-                await asyncio.wait_for(self._process.wait(), 5.0)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
 
     # What it is told -------------------------------------------------------------------------------
 

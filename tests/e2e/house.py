@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from softswitch.testing.phone import IncomingCall, OutgoingCall, Phone
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import tone
-from tests.e2e.switch import Switch
+from tests.e2e.switch import Switch, serving
 
 CALLER_TONE, AGENT_TONE = 1630, 2150
 """Hz that the two sides say: neither is a note of the music."""
@@ -23,6 +22,23 @@ CALLER_TONE, AGENT_TONE = 1630, 2150
 def voice(sound: Sound, frequency: float) -> float:
     """How much of a sound is one tone, 0 to 1; a jitter buffer may make it jump here and there."""
     return float(np.median(sound.tone_over_time(frequency, 0.05)))
+
+
+def last_second(sound: Sound) -> Sound:
+    """The end of what was heard."""
+    return sound.between(sound.end - 1.0)
+
+
+async def picked_up(phone: Phone, says: float | None = AGENT_TONE, after: float = 0.0) -> IncomingCall:
+    """The phone rings for a while and is answered, with a tone of so many Hz or in silence."""
+    incoming = await phone.rung()
+    if says is not None:
+        incoming.say(tone(says))
+    incoming.ring()
+    await asyncio.sleep(after)
+    incoming.answer()
+    await incoming.until_answered()
+    return incoming
 
 
 class House:
@@ -41,14 +57,7 @@ class House:
 
     async def picked_up(self, name: str, *, after: float = 0.3, sounds: bool = True) -> IncomingCall:
         """The agent of that name rings for a while and answers, with a tone or in silence."""
-        incoming = await self.agents[name].rung()
-        if sounds:
-            incoming.say(tone(AGENT_TONE))
-        incoming.ring()
-        await asyncio.sleep(after)
-        incoming.answer()
-        await incoming.until_answered()
-        return incoming
+        return await picked_up(self.agents[name], AGENT_TONE if sounds else None, after)
 
 
 @asynccontextmanager
@@ -68,11 +77,5 @@ async def open_house(
             name: {"dial": phone.contact, **(settings or {}).get(name, {})} for name, phone in phones.items()
         }
         switch = Switch(folder, {**configuration, "agents": described})
-        try:
-            await asyncio.to_thread(switch.start)
+        async with serving(switch):
             yield House(switch, phones)
-        except BaseException:
-            switch.signal(signal.SIGTERM)  # and the next one stops it at once
-            await asyncio.to_thread(switch.stop)
-            raise
-        await asyncio.to_thread(switch.stop)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from softswitch.testing.phone import Phone
 from tests.e2e import ports
+from tests.e2e.processes import end
 
 START = 10.0
 """Seconds that it may take to answer."""
@@ -63,14 +64,8 @@ class Proxy:
         await self.stop()
 
     async def stop(self) -> None:
-        """End it by its id; a second time does nothing."""
-        if self._process.returncode is None:
-            self._process.terminate()
-            try:
-                await asyncio.wait_for(self._process.wait(), 5.0)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        """End it; a second time does nothing."""
+        await end(self._process)
 
     def uri(self, number: str) -> str:
         """How a number is called by it."""

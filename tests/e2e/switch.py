@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -144,6 +146,19 @@ class Switch:
 
     def _why_not_started(self) -> str:
         return f"the switch does not serve after {START:.0f} s{self.last_words()}"
+
+
+@asynccontextmanager
+async def serving(switch: Switch) -> AsyncIterator[Switch]:
+    """The switch runs. At the end it gets SIGTERM, and must end with 0."""
+    try:
+        await asyncio.to_thread(switch.start)
+        yield switch
+    except BaseException:
+        switch.signal(signal.SIGTERM)  # and the next one stops it at once
+        await asyncio.to_thread(switch.stop)
+        raise
+    await asyncio.to_thread(switch.stop)
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from softswitch.testing.phone import Phone
 from softswitch.testing.voice import tone
 from tests.e2e.baresip import Baresip
-from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, last_second, voice
 from tests.e2e.switch import Switch, until
 from tests.e2e.test_registering import CONFIGURATION, REALM, agents_state, becomes, home, running
 
@@ -37,10 +37,6 @@ async def talk(switch, agent, caller):
     await agent.answer()
     await call.until_answered()
     return call
-
-
-def last_second(sound):
-    return sound.between(sound.end - 1.0)
 
 
 async def test_it_registers_is_rung_by_the_queue_and_both_hear_each_other(tmp_path):

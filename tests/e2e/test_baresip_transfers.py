@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 
 from softswitch.testing.phone import Phone
-from tests.e2e.house import CALLER_TONE, voice
+from tests.e2e.house import CALLER_TONE, last_second, picked_up, voice
 from tests.e2e.test_baresip import desk, talk
 from tests.e2e.test_registering import REALM, becomes, home, running
 from tests.e2e.test_registering import desk as scripted
-from tests.e2e.test_transfers import SETTINGS, THIRD_TONE, last_second, picked_up
+from tests.e2e.test_transfers import SETTINGS, THIRD_TONE
 
 
-async def test_it_transfers_a_caller_to_a_colleague(tmp_path):
+@asynccontextmanager
+async def talking(folder):
+    """A caller talks to desk-201 on baresip; desk-202 is on a scripted phone."""
     async with (
-        running(tmp_path, SETTINGS) as switch,
-        desk(tmp_path) as agent,
+        running(folder, SETTINGS) as switch,
+        desk(folder) as agent,
         scripted("202") as colleague,
         Phone("100") as caller,
     ):
         await agent.register(REALM, home(switch))
         await colleague.register(home(switch))
-        call = await talk(switch, agent, caller)
+        yield switch, agent, colleague, await talk(switch, agent, caller)
+
+
+async def test_it_transfers_a_caller_to_a_colleague(tmp_path):
+    async with talking(tmp_path) as (switch, agent, colleague, call):
         await asyncio.sleep(1.0)
         await agent.transfer(switch.uri("202"))
         second = await picked_up(colleague, THIRD_TONE)
@@ -30,20 +37,12 @@ async def test_it_transfers_a_caller_to_a_colleague(tmp_path):
         await asyncio.sleep(1.5)
         call.bye()
         await second.until_ended()
-        assert voice(last_second(call), THIRD_TONE) > 0.5
-        assert voice(last_second(second), CALLER_TONE) > 0.5
+        assert voice(last_second(call.ear.sound()), THIRD_TONE) > 0.5
+        assert voice(last_second(second.ear.sound()), CALLER_TONE) > 0.5
 
 
 async def test_it_is_told_of_a_transfer_that_fails_and_hangs_up_by_itself(tmp_path):
-    async with (
-        running(tmp_path, SETTINGS) as switch,
-        desk(tmp_path) as agent,
-        scripted("202") as colleague,
-        Phone("100") as caller,
-    ):
-        await agent.register(REALM, home(switch))
-        await colleague.register(home(switch))
-        call = await talk(switch, agent, caller)
+    async with talking(tmp_path) as (switch, agent, colleague, call):
         await asyncio.sleep(0.5)
         await agent.transfer(switch.uri("202"))
         (await colleague.rung()).refuse(486)
@@ -74,5 +73,4 @@ async def test_it_is_transferred_itself_and_hears_the_next_one(tmp_path):
         await asyncio.sleep(1.5)
         second.bye()
         await caller.until("CALL_CLOSED")
-        heard = caller.sound()
-        assert voice(heard.between(heard.end - 1.0), THIRD_TONE) > 0.5
+        assert voice(last_second(caller.sound()), THIRD_TONE) > 0.5

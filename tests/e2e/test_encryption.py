@@ -15,7 +15,7 @@ from softswitch.testing.voice import tone
 from tests.certificates import Authority
 from tests.e2e.baresip import Baresip
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
-from tests.e2e.switch import Switch
+from tests.e2e.switch import Switch, serving
 
 REALM = "acme.example"
 
@@ -50,14 +50,8 @@ async def running(folder, callers="off"):
     authority.issue("switch")
     switch = Switch(folder, {})
     switch.configure(configuration(switch.port, folder, callers))
-    try:
-        await asyncio.to_thread(switch.start)
+    async with serving(switch):
         yield switch
-    except BaseException:
-        switch.signal(signal.SIGTERM)
-        await asyncio.to_thread(switch.stop)
-        raise
-    await asyncio.to_thread(switch.stop)
 
 
 def secure(switch):

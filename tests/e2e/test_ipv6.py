@@ -6,7 +6,6 @@ A machine without IPv6 on its loopback cannot try any of it, and pytest's summar
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from contextlib import asynccontextmanager
 
@@ -14,8 +13,8 @@ import pytest
 
 from softswitch.testing.phone import Phone, bindings
 from softswitch.testing.voice import tone
-from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
-from tests.e2e.switch import Switch
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, picked_up, voice
+from tests.e2e.switch import Switch, serving
 
 V4, V6 = "127.0.0.1", "::1"
 REALM = "acme.example"
@@ -51,14 +50,8 @@ async def running(folder, hosts, configuration):
             "sip": sip,
         }
     )
-    try:
-        await asyncio.to_thread(switch.start)
+    async with serving(switch):
         yield switch
-    except BaseException:
-        switch.signal(signal.SIGTERM)
-        await asyncio.to_thread(switch.stop)
-        raise
-    await asyncio.to_thread(switch.stop)
 
 
 def desk(phone):
@@ -80,15 +73,6 @@ async def talk(call, agent):
     assert voice(agent.ear.sound().after(0.4), CALLER_TONE) > 0.9
     call.bye()
     assert await agent.until_ended() == "them"
-
-
-async def picked_up(phone):
-    agent = await phone.rung()
-    agent.say(tone(AGENT_TONE))
-    agent.ring()
-    agent.answer()
-    await agent.until_answered()
-    return agent
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])

@@ -10,9 +10,8 @@ import yaml
 from softswitch.testing.phone import Phone
 from softswitch.testing.voice import tone
 from tests.e2e.baresip import Baresip
-from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, last_second, voice
 from tests.e2e.kamailio import NETWORK, PASSWORD, USER, Kamailio
-from tests.e2e.test_baresip import last_second
 from tests.e2e.test_outbound import HOUSE, NUMBER, OWN, answered, dials, refused
 from tests.e2e.test_registering import REALM, desk, home, running
 from tests.e2e.test_trunks import becomes

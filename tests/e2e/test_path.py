@@ -7,9 +7,9 @@ import asyncio
 from softswitch.control.client import ask
 from softswitch.testing.phone import Phone
 from tests.e2e.baresip import Baresip
-from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, last_second, voice
 from tests.e2e.kamailio import Edge
-from tests.e2e.test_baresip import SETTINGS, last_second, talk
+from tests.e2e.test_baresip import SETTINGS, talk
 from tests.e2e.test_registering import REALM, agents_state, running
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from softswitch.testing.phone import Phone, Refused, bindings
 from softswitch.testing.voice import tone
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
-from tests.e2e.switch import Switch, until
+from tests.e2e.switch import Switch, serving, until
 
 REALM = "acme.example"
 CONFIGURATION = {
@@ -29,15 +28,8 @@ CONFIGURATION = {
 
 @asynccontextmanager
 async def running(folder, configuration=CONFIGURATION):
-    switch = Switch(folder, configuration)
-    try:
-        await asyncio.to_thread(switch.start)
+    async with serving(Switch(folder, configuration)) as switch:
         yield switch
-    except BaseException:
-        switch.signal(signal.SIGTERM)
-        await asyncio.to_thread(switch.stop)
-        raise
-    await asyncio.to_thread(switch.stop)
 
 
 def desk(number, **options):

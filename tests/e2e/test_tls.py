@@ -14,7 +14,7 @@ from softswitch.testing.phone import Phone, bindings
 from softswitch.testing.voice import tone
 from tests.certificates import Authority, der
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
-from tests.e2e.switch import Switch, until
+from tests.e2e.switch import Switch, serving, until
 from tests.e2e.test_trunks import trunks
 
 REALM = "acme.example"
@@ -42,14 +42,8 @@ async def running(folder):
     authority.issue("switch")
     switch = Switch(folder, {})
     switch.configure(configuration(switch.port, folder))
-    try:
-        await asyncio.to_thread(switch.start)
+    async with serving(switch):
         yield switch, authority
-    except BaseException:
-        switch.signal(signal.SIGTERM)
-        await asyncio.to_thread(switch.stop)
-        raise
-    await asyncio.to_thread(switch.stop)
 
 
 def desk(authority):

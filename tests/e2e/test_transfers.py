@@ -9,7 +9,7 @@ import pytest
 
 from softswitch.testing.phone import Phone, Refused
 from softswitch.testing.voice import tone
-from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, last_second, picked_up, voice
 from tests.e2e.test_registering import CONFIGURATION, agents_state, becomes, desk, home, running
 
 THIRD_TONE = 2730
@@ -25,13 +25,17 @@ SETTINGS = CONFIGURATION | {
     },
     "teams": {"support": {"agents": ["desk-201"]}, "sales": {"agents": ["desk-203"]}},
 }
+COLLEAGUES = SETTINGS | {
+    "teams": {"support": {"agents": ["desk-201", "desk-202"]}, "sales": {"agents": ["desk-203"]}}
+}
+"""desk-202 serves support too, and may take what rings at desk-201."""
 
 
 @asynccontextmanager
-async def office(folder, transport="udp"):
+async def office(folder, transport="udp", settings=SETTINGS):
     """The switch, three agents' phones that have registered, the first over `transport`, and a caller's."""
     async with (
-        running(folder, SETTINGS) as switch,
+        running(folder, settings) as switch,
         desk("201", transport=transport) as one,
         desk("202") as two,
         desk("203") as three,
@@ -40,16 +44,6 @@ async def office(folder, transport="udp"):
         for phone in (one, two, three):
             await phone.register(home(switch))
         yield switch, caller, one, two, three
-
-
-async def picked_up(phone, frequency):
-    """The phone rings and is answered; says a tone."""
-    incoming = await phone.rung()
-    incoming.say(tone(frequency))
-    incoming.ring()
-    incoming.answer()
-    await incoming.until_answered()
-    return incoming
 
 
 async def served(switch, caller, agent):
@@ -62,9 +56,23 @@ async def served(switch, caller, agent):
     return call, incoming
 
 
-def last_second(call):
-    heard = call.ear.sound()
-    return heard.between(heard.end - 1.0)
+async def rung(switch, caller, agent):
+    """A caller of the queue rings at the agent."""
+    call = caller.call(switch.uri("600"))
+    call.say(tone(CALLER_TONE))
+    ringing = await agent.rung()
+    ringing.ring()
+    return call, ringing
+
+
+async def picker_hangs_up(switch, call, picked):
+    """desk-202, who has taken the call, ends it; both have heard each other, and the record says so."""
+    picked.bye()
+    await call.until_ended()
+    assert voice(last_second(call.ear.sound()), THIRD_TONE) > 0.5
+    assert voice(last_second(picked.ear.sound()), CALLER_TONE) > 0.5
+    record = await asyncio.to_thread(switch.record, call.call_id)
+    assert (record["agent"], record["ended_by"]) == ("desk-202", "agent")
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
@@ -92,8 +100,8 @@ async def test_a_blind_transfer_tells_how_it_goes_on_and_joins_the_two(tmp_path,
         await asyncio.sleep(1.5)
         call.bye()
         await second.until_ended()
-        assert voice(last_second(call), THIRD_TONE) > 0.5
-        assert voice(last_second(second), CALLER_TONE) > 0.5
+        assert voice(last_second(call.ear.sound()), THIRD_TONE) > 0.5
+        assert voice(last_second(second.ear.sound()), CALLER_TONE) > 0.5
         record = await asyncio.to_thread(switch.record, call.call_id)
         assert (record["agent"], record["ended_by"]) == ("desk-202", "caller")
         await becomes(switch, "desk-202", "free")
@@ -108,8 +116,8 @@ async def test_a_refused_transfer_leaves_agent_and_caller_talking(tmp_path):
         assert await transfer.until_done() == 486
         await asyncio.sleep(1.5)
         assert not first.over
-        assert voice(last_second(call), AGENT_TONE) > 0.5
-        assert voice(last_second(first), CALLER_TONE) > 0.5
+        assert voice(last_second(call.ear.sound()), AGENT_TONE) > 0.5
+        assert voice(last_second(first.ear.sound()), CALLER_TONE) > 0.5
         again = await first.refer(switch.uri("202"))
         assert again.notifies or await two.rung()
         call.bye()
@@ -179,8 +187,8 @@ async def test_after_a_consultation_the_caller_talks_to_the_colleague(tmp_path, 
         assert await agents_state(switch, "desk-202") == "outside-call"
         colleague.bye()
         await call.until_ended()
-        assert voice(last_second(call), THIRD_TONE) > 0.5
-        assert voice(last_second(colleague), CALLER_TONE) > 0.5
+        assert voice(last_second(call.ear.sound()), THIRD_TONE) > 0.5
+        assert voice(last_second(colleague.ear.sound()), CALLER_TONE) > 0.5
         assert len(two.heard("INVITE")) == 1, "and the switch rings nobody"
         record = await asyncio.to_thread(switch.record, call.call_id)
         assert (record["agent"], record["ended_by"]) == ("desk-202", "agent")
@@ -200,21 +208,8 @@ async def test_nobody_takes_the_call_of_another_agent(tmp_path):
 
 
 async def test_a_colleague_takes_a_call_that_rings_by_a_code(tmp_path):
-    settings = SETTINGS | {"teams": {"support": {"agents": ["desk-201", "desk-202"]}}}
-    settings["queues"] = {"support": SETTINGS["queues"]["support"]}
-    settings["numbers"] = {"600": {"queue": "support"}}
-    async with (
-        running(tmp_path, settings) as switch,
-        desk("201") as one,
-        desk("202") as two,
-        Phone("100") as caller,
-    ):
-        await one.register(home(switch))
-        await two.register(home(switch))
-        call = caller.call(switch.uri("600"))
-        call.say(tone(CALLER_TONE))
-        ringing = await one.rung()
-        ringing.ring()
+    async with office(tmp_path, settings=COLLEAGUES) as (switch, caller, one, two, _):
+        call, ringing = await rung(switch, caller, one)
         picked = two.call(switch.uri("*8201"))
         picked.say(tone(THIRD_TONE))
         await picked.until_answered()
@@ -222,26 +217,15 @@ async def test_a_colleague_takes_a_call_that_rings_by_a_code(tmp_path):
         assert "Call completed elsewhere" in one.heard("CANCEL")[0].get("reason")
         await asyncio.sleep(1.5)
         assert await agents_state(switch, "desk-202") == "talking"
-        picked.bye()
-        await call.until_ended()
-        assert voice(last_second(call), THIRD_TONE) > 0.5
-        assert voice(last_second(picked), CALLER_TONE) > 0.5
+        await picker_hangs_up(switch, call, picked)
         assert await agents_state(switch, "desk-202") == "wrap-up"
-        record = await asyncio.to_thread(switch.record, call.call_id)
-        assert (record["agent"], record["ended_by"]) == ("desk-202", "agent")
 
 
 @pytest.mark.parametrize("allowed", [False, True])
 async def test_a_phone_sends_a_call_on_where_its_agent_may(tmp_path, allowed):
     agents = SETTINGS["agents"] | {"desk-201": SETTINGS["agents"]["desk-201"] | {"forwards": allowed}}
-    async with (
-        running(tmp_path, SETTINGS | {"agents": agents, "numbers": {"2xx": {"agent": "dialled"}}}) as switch,
-        desk("201") as one,
-        desk("202") as two,
-        Phone("100") as caller,
-    ):
-        await one.register(home(switch))
-        await two.register(home(switch))
+    settings = SETTINGS | {"agents": agents, "numbers": {"2xx": {"agent": "dialled"}}}
+    async with office(tmp_path, settings=settings) as (switch, caller, one, two, _):
         call = caller.call(switch.uri("201"))
         call.say(tone(CALLER_TONE))
         (await one.rung()).redirect(switch.uri("202"))
@@ -255,26 +239,12 @@ async def test_a_phone_sends_a_call_on_where_its_agent_may(tmp_path, allowed):
         await asyncio.sleep(1.5)
         second.bye()
         await call.until_ended()
-        assert voice(last_second(call), THIRD_TONE) > 0.5
+        assert voice(last_second(call.ear.sound()), THIRD_TONE) > 0.5
 
 
 async def test_a_colleague_takes_a_ringing_call_by_its_dialog_and_nobody_else_any(tmp_path):
-    settings = SETTINGS | {"teams": {"support": {"agents": ["desk-201", "desk-202"]}}}
-    settings["queues"] = {"support": SETTINGS["queues"]["support"]}
-    settings["numbers"] = {"600": {"queue": "support"}}
-    async with (
-        running(tmp_path, settings) as switch,
-        desk("201") as one,
-        desk("202") as two,
-        desk("203") as stranger,
-        Phone("100") as caller,
-    ):
-        for phone in (one, two, stranger):
-            await phone.register(home(switch))
-        call = caller.call(switch.uri("600"))
-        call.say(tone(CALLER_TONE))
-        ringing = await one.rung()
-        ringing.ring()
+    async with office(tmp_path, settings=COLLEAGUES) as (switch, caller, one, two, stranger):
+        call, ringing = await rung(switch, caller, one)
         named = [("Replaces", f"{ringing.replaces};early-only"), ("Require", "replaces")]
         lost = [("Replaces", "nobody;to-tag=1;from-tag=2")]
         for phone, headers, refused in (
@@ -293,9 +263,4 @@ async def test_a_colleague_takes_a_ringing_call_by_its_dialog_and_nobody_else_an
         talks = [("Replaces", picked.replaces)]
         with pytest.raises(Refused, match="403"):
             await one.call(switch.uri("201"), headers=talks).until_answered()
-        picked.bye()
-        await call.until_ended()
-        assert voice(last_second(call), THIRD_TONE) > 0.5
-        assert voice(last_second(picked), CALLER_TONE) > 0.5
-        record = await asyncio.to_thread(switch.record, call.call_id)
-        assert (record["agent"], record["ended_by"]) == ("desk-202", "agent")
+        await picker_hangs_up(switch, call, picked)
