@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from softswitch.deadlines import Deadlines
 from softswitch.registration.bindings import Binding
 from softswitch.registration.events import Event, Expired, Refreshed, Registered, Unregistered
 from softswitch.registration.request import Contact, Registration
@@ -58,10 +58,7 @@ class Registrar:
         self._of: dict[AgentName, tuple[Binding, ...]] = {}
         """By agent, never empty, in the order of first registration."""
         self._by_serial: dict[int, Binding] = {}
-        self._heap: list[tuple[Seconds, int]] = []
-        """At least one entry (when to look, serial) for each binding, at its end or before."""
-        self._looked_at: dict[int, Seconds] = {}
-        """The entry of a binding that counts, by serial."""
+        self._deadlines = Deadlines()
         self._serial = 0
 
     def __len__(self) -> int:
@@ -114,8 +111,8 @@ class Registrar:
     def expire(self, now: Seconds) -> tuple[Event, ...]:
         """Drop what has ended at `now`."""
         events: list[Event] = []
-        while (due := self.next_deadline()) is not None and due <= now:
-            binding = self._by_serial[self._heap[0][1]]
+        while (due := self._deadlines.next()) is not None and due[0] <= now:
+            binding = self._by_serial[due[1]]
             before = self._of[binding.agent]
             events += self._commit(
                 binding.agent, before, tuple(one for one in before if one.until > now), now
@@ -124,17 +121,8 @@ class Registrar:
 
     def next_deadline(self) -> Seconds | None:
         """When the next binding ends; None: there is none."""
-        while self._heap:
-            look, serial = self._heap[0]
-            if self._looked_at.get(serial) != look:
-                heapq.heappop(self._heap)
-                continue
-            until = self._by_serial[serial].until
-            if until <= look:
-                return look
-            heapq.heapreplace(self._heap, (until, serial))
-            self._looked_at[serial] = until
-        return None
+        due = self._deadlines.next()
+        return None if due is None else due[0]
 
     def _cleared(self, request: Registration, alive: tuple[Binding, ...]) -> tuple[Binding, ...]:
         if request.expires != 0 or request.contacts:
@@ -213,13 +201,14 @@ class Registrar:
             if old is binding:
                 continue
             self._by_serial[binding.serial] = binding
-            self._watch(binding)
+            self._deadlines.set(binding.serial, binding.until)
             if old is None:
                 events.append(Registered(agent, binding, first=not before and not events))
             else:
                 events.append(Refreshed(agent, binding, old))
         for place, binding in enumerate(gone):
-            del self._by_serial[binding.serial], self._looked_at[binding.serial]
+            del self._by_serial[binding.serial]
+            self._deadlines.drop(binding.serial)
             kind = Expired if binding.until <= now else Unregistered
             events.append(kind(agent, binding, last=not after and place == len(gone) - 1))
         if after:
@@ -227,13 +216,6 @@ class Registrar:
         else:
             self._of.pop(agent, None)
         return tuple(events)
-
-    def _watch(self, binding: Binding) -> None:
-        """See that the heap comes to a binding at its end, or before."""
-        look = self._looked_at.get(binding.serial)
-        if look is None or binding.until < look:
-            heapq.heappush(self._heap, (binding.until, binding.serial))
-            self._looked_at[binding.serial] = binding.until
 
 
 def _in_order(request: Registration, binding: Binding) -> None:

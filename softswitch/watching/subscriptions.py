@@ -9,11 +9,11 @@ there were in between: a slow phone costs no memory and never learns things in t
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from softswitch.deadlines import Deadlines
 from softswitch.types import AgentName, Seconds
 from softswitch.watching.request import Subscribe
 from softswitch.watching.watched import Watched
@@ -63,8 +63,6 @@ class Subscription:
     """The reason in the last Subscription-State; empty: it lives."""
     is_on_its_way: bool = False
     """A NOTIFY waits for its answer."""
-    looked_at: Seconds = float("inf")
-    """The entry among the deadlines that counts."""
 
     @property
     def ours(self) -> str:
@@ -112,7 +110,8 @@ class Subscriptions:
         """Serials of those that want a NOTIFY now, in the order in which they came to want it."""
         self._held_back: set[int] = set()
         """Serials of those that want another one, once the one on its way is over."""
-        self._heap: list[tuple[Seconds, int]] = []
+        self._deadlines = Deadlines()
+        """When those end that nothing has ended."""
         self._serial = 0
 
     def __len__(self) -> int:
@@ -178,29 +177,18 @@ class Subscriptions:
         """End one with a last NOTIFY that says why (RFC 6665 section 4.1.3), unless it ends already."""
         if not subscription.ending:
             subscription.ending = reason
+            self._deadlines.drop(subscription.serial)
             self._want(subscription)
 
     def expire(self, now: Seconds) -> None:
         """End what was not refreshed in time."""
-        while (due := self.next_deadline()) is not None and due <= now:
-            _, serial = heapq.heappop(self._heap)
-            subscription = self._by_serial[serial]
-            subscription.looked_at = float("inf")
-            self.end(subscription, "timeout")
+        while (due := self._deadlines.next()) is not None and due[0] <= now:
+            self.end(self._by_serial[due[1]], "timeout")
 
     def next_deadline(self) -> Seconds | None:
         """When the next one ends; None: there is none that could."""
-        while self._heap:
-            look, serial = self._heap[0]
-            subscription = self._by_serial.get(serial)
-            if subscription is None or subscription.looked_at != look or subscription.ending:
-                heapq.heappop(self._heap)
-                continue
-            if subscription.until <= look:
-                return look
-            heapq.heapreplace(self._heap, (subscription.until, serial))
-            subscription.looked_at = subscription.until
-        return None
+        due = self._deadlines.next()
+        return None if due is None else due[0]
 
     # NOTIFY ------------------------------------------------------------------------------------------
 
@@ -249,9 +237,9 @@ class Subscriptions:
         subscription.until = now + granted
         if granted == 0:
             subscription.ending = "timeout"
-        elif subscription.until < subscription.looked_at:
-            subscription.looked_at = subscription.until
-            heapq.heappush(self._heap, (subscription.until, subscription.serial))
+            self._deadlines.drop(subscription.serial)
+        else:
+            self._deadlines.set(subscription.serial, subscription.until)
         self._want(subscription)
 
     def _want(self, subscription: Subscription) -> None:
@@ -280,6 +268,7 @@ class Subscriptions:
         self._per_agent[gone.agent] -= 1
         if not self._per_agent[gone.agent]:
             del self._per_agent[gone.agent]
+        self._deadlines.drop(gone.serial)
         self._due.pop(gone.serial, None)
         self._held_back.discard(gone.serial)
 

@@ -209,7 +209,7 @@ def test_refreshes_leave_nothing_behind(registrar):
     for cseq in range(1, 2000):
         registrar.register(request(cseq=cseq), cseq)
         registrar.expire(cseq)
-    assert len(registrar._heap) < 20
+    assert len(registrar._deadlines) < 20
 
 
 def test_a_binding_can_be_taken_away(registrar):
