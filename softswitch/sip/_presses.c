@@ -3,6 +3,7 @@
  */
 
 #include <pthread.h>
+#include <sys/eventfd.h>
 
 typedef struct {
     unsigned serial;
@@ -15,7 +16,7 @@ enum { PRESSES = 8192, SAME_PRESS_MS = 1000 };
 static struct {
     pthread_mutex_t lock;
     leg_press ring[PRESSES];
-    unsigned first, count, lost;
+    unsigned first, count;
     int wake;                   /* an eventfd that the loop reads */
 } leg_presses = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1};
 
@@ -37,18 +38,14 @@ static void presses_begin(leg_record *record, unsigned serial)
     pthread_mutex_unlock(&leg_presses.lock);
 }
 
-/* For the loop; the lock is held. */
+/* For the loop; the lock is held. What does not fit is lost: so many keys wait only where the loop stands. */
 static void leg_post_press(unsigned serial, char digit)
 {
-    uint64_t one = 1;
-
-    if (leg_presses.count == PRESSES) {
-        ++leg_presses.lost;
+    if (leg_presses.count == PRESSES)
         return;
-    }
     leg_presses.ring[(leg_presses.first + leg_presses.count++) % PRESSES] = (leg_press){serial, digit};
-    if (leg_presses.wake >= 0 && write(leg_presses.wake, &one, sizeof(one)) < 0)
-        ++leg_presses.lost;
+    if (leg_presses.wake >= 0)
+        eventfd_write(leg_presses.wake, 1);
 }
 
 /* RFC 4733 repeats an event every 20 ms; its RTP time stays that of its beginning, so a new time is a new
@@ -120,9 +117,4 @@ static int legs_press(leg_press *press)
     }
     pthread_mutex_unlock(&leg_presses.lock);
     return some;
-}
-
-static unsigned legs_presses_lost(void)
-{
-    return leg_presses.lost;
 }

@@ -5,4 +5,3 @@ typedef struct {
 
 int legs_press(leg_press *press);
 int legs_told(int call, char digit);
-unsigned legs_presses_lost(void);

@@ -192,11 +192,6 @@ class Shield:
         """The loop is so late that new calls are refused."""
         return bool(self._state.late)
 
-    @property
-    def worst_lag(self) -> Seconds:
-        """The latest that the loop ever was."""
-        return self._meter.worst
-
     # Within. -----------------------------------------------------------------------------------------
 
     def _is_trusted(self, source: Network) -> bool:

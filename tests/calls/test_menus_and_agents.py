@@ -16,9 +16,12 @@ pytestmark = pytest.mark.virtual_time
 async def test_a_key_cuts_the_prompt_and_leads_to_the_queue() -> None:
     async with house({"201": never_answers()}) as it:
         caller = it.call("500")
-        caller.after(0.5, caller.press, "1")
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.5)
+        assert caller.keys_awaited
+        caller.press("1")
+        await asyncio.sleep(0.5)
         assert caller.hears() == {"classical": 1.0}
+        assert not caller.keys_awaited
         assert caller.heard("Welcome.")[0].duration == pytest.approx(0.5, abs=0.05)
         assert [note.data["menu"] for note in it.journal.find("MenuEntered")] == ["welcome"]
         caller.hang_up()
