@@ -18,7 +18,7 @@ from softswitch.ports import Leg
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.leg import SipLeg
 from softswitch.testing.ear import Ear
-from tests.sip.phone import Phone
+from tests.sip.phone import Dialog, Phone
 
 
 @cache
@@ -69,6 +69,15 @@ class House:
         """The next leg that came in."""
         async with asyncio.timeout(5):
             return await self.arrived.get()
+
+    async def call_in(self, phone: Phone, body: str) -> tuple[Dialog, SipLeg]:
+        """A phone calls, and is answered: both ends."""
+        self.auto = True
+        call = Dialog(phone)
+        await call.invite(body)
+        leg = await self.caller()
+        await leg.answered()
+        return call, leg
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -9,7 +9,6 @@ from structlog.testing import capture_logs
 
 from softswitch.sip.gate import ALLOWED, Answer, Request, decide
 from softswitch.sip.headers import Message
-from softswitch.sip.leg import SipLeg
 from softswitch.sip.options import MAX_LEGS
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, sdp
@@ -97,17 +96,8 @@ async def test_a_call_that_has_gone_round_in_a_loop_goes_no_further(house: House
     await call.bye()
 
 
-async def connected(house: House, phone: Phone) -> tuple[Dialog, SipLeg]:
-    house.auto = True
-    call = Dialog(phone)
-    await call.invite(sdp(9))
-    leg = await house.caller()
-    await leg.answered()
-    return call, leg
-
-
 async def test_a_change_to_a_call_that_requires_what_is_not_served_is_420(house: House, phone: Phone) -> None:
-    call, leg = await connected(house, phone)
+    call, leg = await house.call_in(phone, sdp(9))
     answer = await call.invite(sdp(9, "sendonly"), Require="timer, telepathy, 100rel, levitation")
     assert answer.status == 420
     assert answer.header("Unsupported") == "telepathy, levitation"
@@ -132,7 +122,7 @@ async def test_a_change_to_a_call_that_requires_what_is_not_served_is_420(house:
 async def test_info_brings_digits_in_either_body(
     house: House, phone: Phone, kind: str, body: str, status: int, digit: str | None
 ) -> None:
-    call, leg = await connected(house, phone)
+    call, leg = await house.call_in(phone, sdp(9))
     call.send("INFO", body, Content_Type=kind)
     assert (await call.final("INFO")).status == status
     assert (leg.digits.get_nowait() if digit else None) == digit
@@ -141,7 +131,7 @@ async def test_info_brings_digits_in_either_body(
 
 
 async def test_a_repeated_info_is_one_digit(house: House, phone: Phone) -> None:
-    call, leg = await connected(house, phone)
+    call, leg = await house.call_in(phone, sdp(9))
     call.cseq += 1
     text = call.text("INFO", "7", Content_Type="application/dtmf")
     phone.send(text)
@@ -162,7 +152,7 @@ async def test_a_repeated_info_is_one_digit(house: House, phone: Phone) -> None:
 async def test_a_request_within_a_call_leaves_the_call_alone(
     house: House, phone: Phone, method: str, status: int
 ) -> None:
-    call, leg = await connected(house, phone)
+    call, leg = await house.call_in(phone, sdp(9))
     call.send(method)
     assert (await call.final(method)).status == status
     assert not leg.ended.done()
@@ -171,7 +161,7 @@ async def test_a_request_within_a_call_leaves_the_call_alone(
 
 
 async def test_a_pickup_by_replaces_is_refused(house: House, phone: Phone) -> None:
-    call, leg = await connected(house, phone)
+    call, leg = await house.call_in(phone, sdp(9))
     replaces = f"{call.call_id};to-tag={call.remote_tag};from-tag={call.tag}"
     assert (await Dialog(phone).invite(sdp(9), Replaces=replaces)).status == 403
     assert not leg.ended.done()
@@ -180,13 +170,13 @@ async def test_a_pickup_by_replaces_is_refused(house: House, phone: Phone) -> No
 async def test_above_the_limit_a_caller_is_asked_to_come_back(house: House, phone: Phone) -> None:
     house.endpoint.admit(max_calls=1)
     try:
-        call, _ = await connected(house, phone)
+        call, _ = await house.call_in(phone, sdp(9))
         answer = await Dialog(phone).invite(sdp(9))
         assert answer.status == 503
         assert int(answer.header("Retry-After")) > 0
         await call.bye()
         await asyncio.sleep(0)
-        await connected(house, phone)
+        await house.call_in(phone, sdp(9))
     finally:
         house.endpoint.admit(max_calls=50)
 
@@ -208,7 +198,7 @@ async def test_who_is_turned_away_stands_in_the_log_once(house: House, phone: Ph
 
 
 async def test_a_draining_switch_takes_no_calls_and_keeps_those_it_has(house: House, phone: Phone) -> None:
-    call, leg = await connected(house, phone)
+    call, leg = await house.call_in(phone, sdp(9))
     house.endpoint.admit(draining=True)
     try:
         assert (await Dialog(phone).invite(sdp(9))).status == 503
@@ -239,7 +229,7 @@ MALFORMED = {
 
 
 async def test_what_cannot_be_read_is_counted_and_harms_nobody(house: House, phone: Phone) -> None:
-    call, leg = await connected(house, phone)
+    call, leg = await house.call_in(phone, sdp(9))
     before = house.endpoint.gate.dropped()
     for text in MALFORMED.values():
         phone.send(text)

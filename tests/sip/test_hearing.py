@@ -17,7 +17,7 @@ from softswitch.testing.sound import Sound
 from softswitch.testing.voice import Voice, tone
 from softswitch.types import Party, Way
 from tests.sip.conftest import House
-from tests.sip.phone import Dialog, Phone, Ringing, sdp
+from tests.sip.phone import Phone, Ringing, sdp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,16 +27,6 @@ SETTLE = 0.1
 
 def clip(frequency: float, seconds: float = 1.0) -> Clip:
     return Clip(tone(frequency, seconds).tobytes(), 8000, f"{frequency:g} Hz")
-
-
-async def connected(house: House, phone: Phone, ear: Ear) -> tuple[Dialog, SipLeg]:
-    """A call that is answered and hears nothing."""
-    house.auto = True
-    call = Dialog(phone)
-    await call.invite(sdp(ear.port))
-    leg = await house.caller()
-    await leg.answered()
-    return call, leg
 
 
 async def listen(ear: Ear, seconds: float = 0.3) -> Sound:
@@ -50,7 +40,7 @@ async def listen(ear: Ear, seconds: float = 0.3) -> Sound:
 async def test_a_player_is_heard_and_then_silence_and_packets_never_stop(
     house: House, phone: Phone, ear: Ear
 ) -> None:
-    _, leg = await connected(house, phone, ear)
+    _, leg = await house.call_in(phone, sdp(ear.port))
     with house.endpoint.media.player(clip(440, 0.3)) as player:
         leg.hear(Hear(player))
         await asyncio.sleep(0.6)
@@ -67,8 +57,8 @@ async def test_a_player_is_heard_and_then_silence_and_packets_never_stop(
 async def test_music_goes_round_and_two_legs_share_one_player(
     house: House, phone: Phone, ear: Ear, agent_phone: Phone, agent_ear: Ear
 ) -> None:
-    _, leg = await connected(house, phone, ear)
-    _, other = await connected(house, agent_phone, agent_ear)
+    _, leg = await house.call_in(phone, sdp(ear.port))
+    _, other = await house.call_in(agent_phone, sdp(agent_ear.port))
     with house.endpoint.media.player(clip(500, 0.1), loop=True) as player:
         leg.hear(Hear(player))
         other.hear(Hear(player))
@@ -78,7 +68,7 @@ async def test_music_goes_round_and_two_legs_share_one_player(
 
 
 async def test_a_level_changes_without_a_gap(house: House, phone: Phone, ear: Ear) -> None:
-    _, leg = await connected(house, phone, ear)
+    _, leg = await house.call_in(phone, sdp(ear.port))
     with house.endpoint.media.player(clip(440), loop=True) as player:
         leg.hear(Hear(player))
         loud = (await listen(ear)).rms()
@@ -95,7 +85,7 @@ async def test_a_level_changes_without_a_gap(house: House, phone: Phone, ear: Ea
 
 
 async def test_speech_is_mixed_over_ducked_music_and_both_end(house: House, phone: Phone, ear: Ear) -> None:
-    _, leg = await connected(house, phone, ear)
+    _, leg = await house.call_in(phone, sdp(ear.port))
     media = house.endpoint.media
     with media.player(clip(440), loop=True) as music, media.player(clip(1000, 2.0)) as speech:
         leg.hear(Hear(music, 0.2), Hear(speech))
@@ -107,7 +97,7 @@ async def test_speech_is_mixed_over_ducked_music_and_both_end(house: House, phon
 
 
 async def test_a_closed_player_falls_silent_for_all(house: House, phone: Phone, ear: Ear) -> None:
-    _, leg = await connected(house, phone, ear)
+    _, leg = await house.call_in(phone, sdp(ear.port))
     player = house.endpoint.media.player(clip(440), loop=True)
     leg.hear(Hear(player))
     assert (await listen(ear)).tone(440) > 0.98
@@ -119,7 +109,7 @@ async def test_a_closed_player_falls_silent_for_all(house: House, phone: Phone, 
 async def test_legs_talk_when_they_hear_each_other_also_if_one_answers_later(
     house: House, phone: Phone, ear: Ear, agent_phone: Phone, agent_ear: Ear, agent_uri: str
 ) -> None:
-    call, leg = await connected(house, phone, ear)
+    call, leg = await house.call_in(phone, sdp(ear.port))
     agent = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
     leg.hear(Hear(agent))
     agent.hear(Hear(leg))
@@ -144,7 +134,7 @@ async def test_legs_talk_when_they_hear_each_other_also_if_one_answers_later(
 async def test_hold_and_resume_keep_what_was_declared(
     house: House, phone: Phone, ear: Ear, direction: str
 ) -> None:
-    call, leg = await connected(house, phone, ear)
+    call, leg = await house.call_in(phone, sdp(ear.port))
     held: list[bool] = []
     leg.on_hold = held.append
     with house.endpoint.media.player(clip(440), loop=True) as player:
@@ -162,7 +152,7 @@ async def test_hold_and_resume_keep_what_was_declared(
 
 
 async def test_hold_in_the_old_way_is_a_hold(house: House, phone: Phone, ear: Ear) -> None:
-    call, leg = await connected(house, phone, ear)
+    call, leg = await house.call_in(phone, sdp(ear.port))
     await call.invite(sdp(ear.port, address="0.0.0.0"))
     assert leg.held
     await call.invite(sdp(ear.port))
@@ -172,8 +162,8 @@ async def test_hold_in_the_old_way_is_a_hold(house: House, phone: Phone, ear: Ea
 async def test_others_hear_a_leg_again_after_its_hold(
     house: House, phone: Phone, ear: Ear, agent_phone: Phone, agent_ear: Ear
 ) -> None:
-    call, leg = await connected(house, phone, ear)
-    _, other = await connected(house, agent_phone, agent_ear)
+    call, leg = await house.call_in(phone, sdp(ear.port))
+    _, other = await house.call_in(agent_phone, sdp(agent_ear.port))
     other.hear(Hear(leg))
     await call.invite(sdp(ear.port, "inactive"))
     answer = await call.invite(sdp(ear.port))
@@ -188,7 +178,7 @@ async def test_others_hear_a_leg_again_after_its_hold(
 async def test_a_refresh_that_changes_nothing_leaves_the_sound_alone(
     house: House, phone: Phone, ear: Ear
 ) -> None:
-    call, leg = await connected(house, phone, ear)
+    call, leg = await house.call_in(phone, sdp(ear.port))
     offer = sdp(ear.port)
     with house.endpoint.media.player(clip(440), loop=True) as player:
         leg.hear(Hear(player))
@@ -203,7 +193,7 @@ async def test_a_refresh_that_changes_nothing_leaves_the_sound_alone(
 async def test_quality_is_kept_after_the_end_and_added_up_over_holds(
     house: House, phone: Phone, ear: Ear
 ) -> None:
-    call, leg = await connected(house, phone, ear)
+    call, leg = await house.call_in(phone, sdp(ear.port))
     assert call.answered_sdp is not None
     voice = Voice(ear, call.answered_sdp)
     await asyncio.sleep(0.3)
@@ -222,7 +212,7 @@ async def test_quality_is_kept_after_the_end_and_added_up_over_holds(
 
 
 async def test_digits_of_rfc_4733_come_once_per_press(house: House, phone: Phone, ear: Ear) -> None:
-    call, leg = await connected(house, phone, ear)
+    call, leg = await house.call_in(phone, sdp(ear.port))
     assert call.answered_sdp is not None
     voice = Voice(ear, call.answered_sdp)
     voice.press("1122*#0", frames=3, pause=2)
@@ -237,7 +227,7 @@ async def test_digits_of_rfc_4733_come_once_per_press(house: House, phone: Phone
 
 
 async def test_players_come_and_go_without_a_trace(house: House, phone: Phone, ear: Ear) -> None:
-    _, leg = await connected(house, phone, ear)
+    _, leg = await house.call_in(phone, sdp(ear.port))
     media = house.endpoint.media
     sounds = [clip(300 + 10 * i, 0.02) for i in range(5)]
     await asyncio.sleep(SETTLE)
@@ -261,7 +251,7 @@ async def test_a_clip_of_another_rate_is_refused(house: House) -> None:
 
 
 async def test_an_empty_clip_is_silence(house: House, phone: Phone, ear: Ear) -> None:
-    _, leg = await connected(house, phone, ear)
+    _, leg = await house.call_in(phone, sdp(ear.port))
     with house.endpoint.media.player(Clip(b"", 8000, "silence"), loop=True) as player:
         leg.hear(Hear(player))
         assert (await listen(ear)).rms() < 0.001
@@ -273,7 +263,7 @@ async def test_a_long_native_call_makes_no_gap(house: House, phone: Phone, ear: 
 
     A busy machine makes gaps of its own, now and then; those of a lock come every time.
     """
-    _, leg = await connected(house, phone, ear)
+    _, leg = await house.call_in(phone, sdp(ear.port))
     media = house.endpoint.media
     with media.player(clip(440), loop=True) as music, media.player(clip(1000), loop=True) as speech:
         gaps = []

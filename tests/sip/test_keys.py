@@ -23,11 +23,7 @@ def offer(ear: Ear, direction: str = "sendrecv") -> str:
 
 
 async def connected(house: House, phone: Phone, ear: Ear, body: str) -> tuple[Dialog, SipLeg, Voice]:
-    house.auto = True
-    call = Dialog(phone)
-    await call.invite(body)
-    leg = await house.caller()
-    await leg.answered()
+    call, leg = await house.call_in(phone, body)
     assert call.answered_sdp is not None
     voice = Voice(ear, call.answered_sdp)
     await asyncio.sleep(0.2)

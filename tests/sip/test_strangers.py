@@ -40,11 +40,7 @@ async def neighbour() -> AsyncIterator[Ear]:
 
 
 async def call_in(house: House, phone: Phone, body: str) -> tuple[Dialog, SipLeg, tuple[str, int]]:
-    house.auto = True
-    call = Dialog(phone)
-    await call.invite(body)
-    leg = await house.caller()
-    await leg.answered()
+    call, leg = await house.call_in(phone, body)
     assert call.answered_sdp is not None
     return call, leg, call.answered_sdp
 
