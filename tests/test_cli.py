@@ -236,6 +236,10 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
 
 OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
     ("CallArrived", {"number": "201", "dialled": "600300400"}),
+    (
+        "DialEnded",
+        {"number": "+48600300400", "trunk": "full", "server": None, "status": 503, "reason": "busy"},
+    ),
     ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "server": 0}),
     (
         "DialEnded",
@@ -262,6 +266,8 @@ def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, t
     assert json.loads(softswitch("calls", "--data", tmp_path, "--json").out)["outside"] == "+48600300400"
     lines = softswitch("why", "out", "--data", tmp_path).out.splitlines()
     assert [line.split(maxsplit=1)[1] for line in lines] == [
+        "+48600300400 could not be called by trunk full",
+        "503 busy",
         "+48600300400 was called by trunk carrier, server 0",
         "503 Sorry",
         "+48600300400 was called by trunk carrier, server 1",

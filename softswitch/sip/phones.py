@@ -18,7 +18,7 @@ from softswitch.ports import Journal, JsonValue
 from softswitch.registration.bindings import Binding
 from softswitch.registration.events import Event, Expired, Refreshed, Registered
 from softswitch.registration.registrar import Outcome, Registrar
-from softswitch.registration.request import Registration
+from softswitch.registration.request import Received, Registration
 from softswitch.sip.pinger import Answered, Pinger
 from softswitch.types import AgentName, Seconds, Srtp, Way
 
@@ -110,6 +110,10 @@ class Phones:
             outcome = self._registrar.register(request, now)
         self._follow(outcome.events)
         return outcome
+
+    def is_from_a_phone(self, source: Received) -> bool:
+        """See `Registrar.is_from_a_phone`."""
+        return self._registrar.is_from_a_phone(source)
 
     def restore(self, bindings: Iterable[Binding]) -> None:
         """Take the bindings from before a restart; each phone is asked soon whether it is still there."""
