@@ -62,8 +62,8 @@ class Server:
         self.state = State.TRYING
         self.since = self._loop.time()
         self.latency: Seconds | None = None
-        self.problem = ""
-        """What went wrong last; stays when it is well again."""
+        self._problems: dict[str, str] = {}
+        """What went wrong last, by method; stays when it is well again."""
         self.answered_from = ""
         """The address that took our registration."""
         self._pinger = pinger
@@ -96,6 +96,11 @@ class Server:
     def is_registered(self) -> bool:
         """The carrier knows where to send calls."""
         return self._registered
+
+    @property
+    def problem(self) -> str:
+        """`REGISTER: 408 Request Timeout; OPTIONS: no answer`; empty as long as all has gone well."""
+        return "; ".join(f"{method}: {what}" for method, what in sorted(self._problems.items(), reverse=True))
 
     @property
     def name(self) -> str:
@@ -137,7 +142,7 @@ class Server:
             self.answered_from = answer.source
         elif answer.status // 100 != 2:
             self._refusals += 1
-            self.problem = f"REGISTER: {answer.status} {answer.reason}".rstrip()
+            self._problems["REGISTER"] = f"{answer.status} {answer.reason}".rstrip()
         if self._over:
             return
         if not self._registered:
@@ -170,7 +175,7 @@ class Server:
         if answer is None or answer.status == OUT_OF_SERVICE:
             self._misses += 1
             self.latency = None if answer is None else answer.took
-            self.problem = "OPTIONS: no answer" if answer is None else f"OPTIONS: {answer.status}"
+            self._problems["OPTIONS"] = "no answer" if answer is None else str(answer.status)
             interval = SOON if self._misses < MISSES else self.trunk.options
             self._ask_in(min(interval, self.trunk.options))
         else:
