@@ -169,10 +169,12 @@ class Watching:
 
     def hear(self, event: Recorded) -> None:
         """Something happened."""
-        for agent in self._lamps.hear(event.kind, event.call, event.data):
+        touched = self._lamps.hear(event.kind, event.call, event.data)
+        for agent in touched:
             lamp = Lamp.CALLS if event.call is not None else Lamp.PAUSE
             self._table.changed(Watched(lamp, agent))
-        self._work()
+        if touched:
+            self._work()
 
     def mailbox_changed(self, agent: AgentName) -> None:
         """A mailbox holds something else than before."""
