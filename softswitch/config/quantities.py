@@ -123,7 +123,8 @@ def parse_address(value: object) -> str:
     """A SIP address of one phone, or a number outside."""
     if isinstance(value, str) and value.startswith("+"):
         return parse_public_number(value)
-    text = matching(SIP_ADDRESS, "a SIP address, as sip:201@192.0.2.20 or sip:201@phone.example:5062")(value)
+    expected = "a SIP address, as sip:desk@192.0.2.20, or a whole number outside, as +48600300400"
+    text = matching(SIP_ADDRESS, expected)(value)
     host, _, rest = text.partition("@")[2].rpartition("]")
     if (port := re.search(r":([0-9]+)(?:;|$)", rest)) and not 0 < int(port[1]) < 65536:
         raise wrong("expected a port from 1 to 65535")
