@@ -43,6 +43,7 @@ class Ran:
 @pytest.fixture
 def softswitch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     monkeypatch.delenv("SOFTSWITCH_DATA", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setenv("TERM", "dumb")
 
     def run(*arguments: str | Path) -> Ran:
@@ -189,6 +190,16 @@ def test_a_narrow_terminal_gets_fewer_columns_and_whole_words(
     assert max(map(len, ran.out.splitlines())) <= width
     for cell in ("+48600100200", "(ann) ben", "answered", ALICE):
         assert cell in ran.row("Alice")
+
+
+@pytest.mark.parametrize(("columns", "width"), [("80", 80), ("0", 160), ("", 160), ("wide", 160)])
+def test_a_pipe_is_as_wide_as_the_environment_says(
+    softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch, columns: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    ran = softswitch("calls", "--data", record)
+    assert width // 2 < max(map(len, ran.out.splitlines())) <= width
+    assert ("codec, loss" in ran.out) is (width == 160)
 
 
 def test_calls_as_json_are_one_record_a_line(softswitch: Any, record: Path) -> None:
@@ -486,6 +497,17 @@ def test_trunks_show_their_servers(softswitch: Any, switch: FakeSwitch, tmp_path
     assert row[3:9] == ["1:05", "no", "12.3", "ms", "2", "30"]
     assert row[9:] == ["REGISTER:", "401", "Unauthorized"]
     assert '"channels": 30' in softswitch("trunks", "--data", tmp_path, "--json").out
+
+
+def test_in_80_columns_the_last_problem_of_a_trunk_stays(
+    softswitch: Any, switch: FakeSwitch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = softswitch("trunks", "--data", tmp_path)
+    assert max(map(len, ran.out.splitlines())) <= 80
+    for word in ("carrier", "udp:sip.carrier.example:5060", "down", "REGISTER: 401", "Unauthorized"):
+        assert word in ran.out
+    assert "channels" not in ran.out
 
 
 def test_live_calls_come_from_the_running_switch(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
