@@ -223,13 +223,16 @@ def test_why_tells_each_offer_by_id_or_number(softswitch: Any, record: Path, wan
     assert "2. ben was rung at" in ran.out
 
 
+SPEAKING: dict[str, JsonValue] = {"agent": "bob", "reason": "outside-call", "until": None}
+
+
 def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_path: Path) -> None:
     why = {
         "strategy": "longest-idle",
         "position": 2,
         "score": 50.0,
         "considered": ["ben", "cat"],
-        "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}],
+        "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}, SPEAKING],
         "uncounted": 7,
     }
     store = JsonlStore(tmp_path)
@@ -241,6 +244,7 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
     assert "place 2, 50 points" in ran.out
     assert "longest-idle chose among ben, cat" in ran.out
     assert "ann: wrap-up" in ran.out
+    assert "bob: in a call" in ran.out
     assert "7 more" in ran.out
     assert "is still ringing" in ran.row("result")
 
@@ -394,7 +398,8 @@ class FakeSwitch:
             },
             **{"load": 1, "limit": 1, "queues": ["sales"], "taken": 4, "talk_time": 80.0},
         }
-        return {"at": 13.5, "agents": [agent]}
+        helped = agent | {"name": "bob", "state": "outside-call", "calls": ["c2"]}
+        return {"at": 13.5, "agents": [agent, helped]}
 
     async def calls(self) -> JsonValue:
         call = {"call": "c1", "from": "Eve\033[2J", "dialled": "600", "phase": "waiting", "queue": "sales"}
@@ -489,6 +494,13 @@ def test_agents_show_what_they_do_and_for_how_long(
 ) -> None:
     row = softswitch("agents", "--data", tmp_path).row("ann")
     assert row.split() == ["ann", "ringing", "3.5", "s", "4", "1:20", "sales", "c1"]
+
+
+def test_an_agent_with_a_caller_who_was_sent_there_is_in_a_call(
+    softswitch: Any, switch: FakeSwitch, tmp_path: Path
+) -> None:
+    assert softswitch("agents", "--data", tmp_path).row("bob").split()[1:4] == ["in", "a", "call"]
+    assert "outside-call" in softswitch("agents", "--data", tmp_path, "--json").out
 
 
 def test_trunks_show_their_servers(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, fitting, foreign, print_json, when
+from softswitch.commands.table import console, doing, duration, fitting, foreign, print_json, when
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
@@ -200,7 +200,7 @@ def _offer(number: int, event: Recorded, end: Recorded | None) -> RenderableType
             "   strategy", f"{reasons.get('strategy', '?')} chose among {_names(reasons.get('considered'))}"
         )
     for skipped in reasons.get("skipped", ()):
-        lines.add_row("   skipped", f"{skipped['agent']}: {skipped['reason']}")
+        lines.add_row("   skipped", f"{skipped['agent']}: {doing(skipped['reason'])}")
     if reasons.get("uncounted"):
         lines.add_row("   skipped", f"{reasons['uncounted']} more")
     lines.add_row("   result", result)

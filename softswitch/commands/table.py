@@ -77,6 +77,13 @@ def foreign(text: str) -> Text:
     return Text("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text))
 
 
+def doing(state: str) -> str:
+    """What an agent is doing, or why none could be offered a call, in words. A call outside the queues is not
+    one with somebody outside: the agent dialled it, took it over, or a colleague sent the caller there.
+    """
+    return "in a call" if state == "outside-call" else state
+
+
 def print_json(value: object) -> None:
     """A result for machines."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
