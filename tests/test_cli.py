@@ -43,6 +43,7 @@ class Ran:
 @pytest.fixture
 def softswitch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     monkeypatch.delenv("SOFTSWITCH_DATA", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setenv("TERM", "dumb")
 
     def run(*arguments: str | Path) -> Ran:
@@ -191,6 +192,16 @@ def test_a_narrow_terminal_gets_fewer_columns_and_whole_words(
         assert cell in ran.row("Alice")
 
 
+@pytest.mark.parametrize(("columns", "width"), [("80", 80), ("0", 160), ("", 160), ("wide", 160)])
+def test_a_pipe_is_as_wide_as_the_environment_says(
+    softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch, columns: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    ran = softswitch("calls", "--data", record)
+    assert width // 2 < max(map(len, ran.out.splitlines())) <= width
+    assert ("codec, loss" in ran.out) is (width == 160)
+
+
 def test_calls_as_json_are_one_record_a_line(softswitch: Any, record: Path) -> None:
     lines = softswitch("calls", "--data", record, "--json", "--last", "1").out.splitlines()
     assert [json.loads(line)["outcome"] for line in lines] == ["answered"]
@@ -212,13 +223,16 @@ def test_why_tells_each_offer_by_id_or_number(softswitch: Any, record: Path, wan
     assert "2. ben was rung at" in ran.out
 
 
+SPEAKING: dict[str, JsonValue] = {"agent": "bob", "reason": "outside-call", "until": None}
+
+
 def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_path: Path) -> None:
     why = {
         "strategy": "longest-idle",
         "position": 2,
         "score": 50.0,
         "considered": ["ben", "cat"],
-        "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}],
+        "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}, SPEAKING],
         "uncounted": 7,
     }
     store = JsonlStore(tmp_path)
@@ -230,12 +244,17 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
     assert "place 2, 50 points" in ran.out
     assert "longest-idle chose among ben, cat" in ran.out
     assert "ann: wrap-up" in ran.out
+    assert "bob: in a call" in ran.out
     assert "7 more" in ran.out
     assert "is still ringing" in ran.row("result")
 
 
 OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
     ("CallArrived", {"number": "201", "dialled": "600300400"}),
+    (
+        "DialEnded",
+        {"number": "+48600300400", "trunk": "full", "server": None, "status": 503, "reason": "busy"},
+    ),
     ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "server": 0}),
     (
         "DialEnded",
@@ -262,6 +281,8 @@ def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, t
     assert json.loads(softswitch("calls", "--data", tmp_path, "--json").out)["outside"] == "+48600300400"
     lines = softswitch("why", "out", "--data", tmp_path).out.splitlines()
     assert [line.split(maxsplit=1)[1] for line in lines] == [
+        "+48600300400 could not be called by trunk full",
+        "503 busy",
         "+48600300400 was called by trunk carrier, server 0",
         "503 Sorry",
         "+48600300400 was called by trunk carrier, server 1",
@@ -377,7 +398,8 @@ class FakeSwitch:
             },
             **{"load": 1, "limit": 1, "queues": ["sales"], "taken": 4, "talk_time": 80.0},
         }
-        return {"at": 13.5, "agents": [agent]}
+        helped = agent | {"name": "bob", "state": "outside-call", "calls": ["c2"]}
+        return {"at": 13.5, "agents": [agent, helped]}
 
     async def calls(self) -> JsonValue:
         call = {"call": "c1", "from": "Eve\033[2J", "dialled": "600", "phase": "waiting", "queue": "sales"}
@@ -474,12 +496,30 @@ def test_agents_show_what_they_do_and_for_how_long(
     assert row.split() == ["ann", "ringing", "3.5", "s", "4", "1:20", "sales", "c1"]
 
 
+def test_an_agent_with_a_caller_who_was_sent_there_is_in_a_call(
+    softswitch: Any, switch: FakeSwitch, tmp_path: Path
+) -> None:
+    assert softswitch("agents", "--data", tmp_path).row("bob").split()[1:4] == ["in", "a", "call"]
+    assert "outside-call" in softswitch("agents", "--data", tmp_path, "--json").out
+
+
 def test_trunks_show_their_servers(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     row = softswitch("trunks", "--data", tmp_path).row("carrier").split()
     assert row[:3] == ["carrier", "udp:sip.carrier.example:5060", "down"]
     assert row[3:9] == ["1:05", "no", "12.3", "ms", "2", "30"]
     assert row[9:] == ["REGISTER:", "401", "Unauthorized"]
     assert '"channels": 30' in softswitch("trunks", "--data", tmp_path, "--json").out
+
+
+def test_in_80_columns_the_last_problem_of_a_trunk_stays(
+    softswitch: Any, switch: FakeSwitch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = softswitch("trunks", "--data", tmp_path)
+    assert max(map(len, ran.out.splitlines())) <= 80
+    for word in ("carrier", "udp:sip.carrier.example:5060", "down", "REGISTER: 401", "Unauthorized"):
+        assert word in ran.out
+    assert "channels" not in ran.out
 
 
 def test_live_calls_come_from_the_running_switch(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:

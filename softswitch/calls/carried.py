@@ -111,6 +111,9 @@ class Carried:
                 continue
             if not self._to.emergency and not carriers.has_room(name):
                 log.warning("trunk.full", trunk=name, number=self._to.number, channels=trunk.channels)
+                self._note_impossible(
+                    self._where(trunk), NO_CHANNEL, f"all {trunk.channels} channels are busy"
+                )
                 continue
             written = settings.dialplan.numbering.written(self._to.number, trunk.format)
             for way in carriers.ways(name, written):
@@ -119,15 +122,26 @@ class Carried:
     def _dial(self, trunk: Trunk, way: Way) -> None:
         call, numbering = self._call, self._switch.settings.dialplan.numbering
         caller = presented(trunk, numbering, call, way, self._shown)
-        leg = self._switch.endpoint.dial(
-            way, caller=caller.caller, asserted=caller.asserted, headers=caller.headers
-        )
-        self._leg, self._way = leg, way
-        self._dialling = {"number": self._to.number, "trunk": trunk.name, "server": way.server}
-        if self._agent is not None:
-            self._dialling["agent"] = self._agent
+        where = self._where(trunk, way.server)
+        try:
+            leg = self._switch.endpoint.dial(
+                way, caller=caller.caller, asserted=caller.asserted, headers=caller.headers
+            )
+        except LegRefused as refusal:
+            self._note_impossible(where, refusal.status, refusal.reason)
+            raise
+        self._leg, self._way, self._dialling = leg, way, where
         call.note("DialledOut", **self._dialling, leg=leg.id, sip_call_id=leg.sip_call_id)
         leg.on_progress = self._progress
+
+    def _where(self, trunk: Trunk, server: int | None = None) -> dict[str, JsonValue]:
+        """An attempt, as the record names it."""
+        where: dict[str, JsonValue] = {"number": self._to.number, "trunk": trunk.name, "server": server}
+        return where if self._agent is None else {**where, "agent": self._agent}
+
+    def _note_impossible(self, where: dict[str, JsonValue], status: int, reason: str) -> None:
+        """An attempt that was over before anything was sent."""
+        self._call.note("DialEnded", **where, status=status, reason=reason)
 
     async def _until_answered(self, leg: Leg) -> None:
         try:

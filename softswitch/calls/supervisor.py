@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +16,7 @@ from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
 from softswitch.calls.transfer import refer
+from softswitch.plain import plain
 from softswitch.ports import JsonValue, Leg
 from softswitch.types import CallId, Destination, EndedBy, Language, LegEnd, Prompt, Seconds, ToMessage
 
@@ -125,7 +125,7 @@ class Supervisor:
 
     def _forget(self, call: Call) -> None:
         call.leg.hangup(503)  # does nothing, unless the call was cancelled before it could begin
-        if isinstance(call.begins, NextParty):
+        if call.begins is not None and isinstance(call.begins, NextParty):  # a look at its shape is dear
             call.begins.close()
         del self._calls[call.id]
         self._switch.exchange.calls.pop(call.leg.id, None)
@@ -177,6 +177,6 @@ class Supervisor:
             ended_by=call.hung_up_by or (EndedBy.CALLER if end.remote else EndedBy.SWITCH),
             status=end.status,
             reason=end.reason,
-            caller=asdict(call.leg.quality()),
-            agent=asdict(call.agent_media) if call.agent_media else None,
+            caller=plain(call.leg.quality()),
+            agent=plain(call.agent_media) if call.agent_media else None,
         )

@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, fitting, foreign, print_json, when
+from softswitch.commands.table import console, doing, duration, fitting, foreign, print_json, when
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
@@ -144,17 +144,23 @@ def why(call: CallId, events: list[Recorded]) -> RenderableType:
 
 
 def _attempts(events: list[Recorded]) -> list[RenderableType]:
-    """Each attempt to call a number outside, and how it ended."""
+    """Each attempt to call a number outside, and how it ended; also those that could not even begin."""
     lines: list[RenderableType] = []
+    dialling = False
     for event in events:
-        data = event.data
+        if event.kind not in (Kind.DIALLED_OUT, Kind.DIAL_ENDED):
+            continue
+        data, begins = event.data, event.kind == Kind.DIALLED_OUT
         at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
-        if event.kind == Kind.DIALLED_OUT:
-            text = f"{at} {data['number']} was called by trunk {data['trunk']}, server {data['server']}"
+        if not dialling:
+            server = "" if data["server"] is None else f", server {data['server']}"
+            done = "was" if begins else "could not be"
+            text = f"{at} {data['number']} {done} called by trunk {data['trunk']}{server}"
             lines.append(Text(text, style="bold"))
-        elif event.kind == Kind.DIAL_ENDED:
+        if not begins:
             end = "answered" if data["status"] == 200 else f"{data['status'] or ''} {data['reason']}".strip()
             lines.append(Text(f"   {at} {end}"))
+        dialling = begins
     return lines
 
 
@@ -194,7 +200,7 @@ def _offer(number: int, event: Recorded, end: Recorded | None) -> RenderableType
             "   strategy", f"{reasons.get('strategy', '?')} chose among {_names(reasons.get('considered'))}"
         )
     for skipped in reasons.get("skipped", ()):
-        lines.add_row("   skipped", f"{skipped['agent']}: {skipped['reason']}")
+        lines.add_row("   skipped", f"{skipped['agent']}: {doing(skipped['reason'])}")
     if reasons.get("uncounted"):
         lines.add_row("   skipped", f"{reasons['uncounted']} more")
     lines.add_row("   result", result)

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, fitting, foreign, print_json
+from softswitch.commands.table import console, doing, duration, fitting, foreign, print_json
 from softswitch.control.client import ask
 
 COLOURS = {
@@ -173,7 +173,7 @@ def _agent(agent: Mapping[str, Any], now: float) -> Row:
     reason = f" ({agent['paused']})" if agent["paused"] else ""
     return (
         agent["name"],
-        Text(state + reason, style=COLOURS.get(state, "")),
+        Text(doing(state) + reason, style=COLOURS.get(state, "")),
         duration(now - agent["since"]),
         str(agent["taken"]),
         duration(agent["talk_time"] or None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,13 +13,20 @@ from rich.table import Table
 from rich.text import Text
 
 WIDE = 160
-"""Columns when the output is no terminal: a table in a file or a pipe is not squeezed."""
+"""Columns when the output is no terminal: a table in a file or a pipe is not squeezed, unless the environment
+has COLUMNS (shells keep theirs to themselves, so somebody wants it)."""
+
+
+SENTENCE = 24
+"""Columns that a sentence can be read in, on several lines."""
 
 
 def console() -> Console:
     """Standard output."""
-    terminal = Console()
-    return terminal if terminal.is_terminal else Console(width=WIDE)
+    terminal, columns = Console(), os.environ.get("COLUMNS", "")
+    if terminal.is_terminal:
+        return terminal
+    return Console(width=int(columns) if columns.isdecimal() and int(columns) else WIDE)
 
 
 def table(*columns: str, title: str | None = None) -> Table:
@@ -36,16 +44,22 @@ def fitting(
     columns: Sequence[str],
     rows: Sequence[Sequence[RenderableType]],
     expendable: Sequence[str],
+    sentences: str = "",
 ) -> Table:
     """A table of `rows`, each with a cell for every column; expendable columns go, first to last, until it
-    fits the screen.
+    fits the screen. Before that the column `sentences` is narrowed down to `SENTENCE`.
     """
     unbound = screen.options.update(width=10 * WIDE)
-    made = _table_of(columns, rows, ())
-    for count in range(1, len(expendable) + 1):
-        if screen.measure(made, options=unbound).maximum <= screen.width:
-            break
+    for count in range(len(expendable) + 1):
         made = _table_of(columns, rows, expendable[:count])
+        flexible = [column for column in made.columns if column.header == sentences]
+        for column in flexible:
+            column.max_width = SENTENCE
+        spare = screen.width - screen.measure(made, options=unbound).maximum
+        for column in flexible:
+            column.max_width = SENTENCE + spare if spare >= 0 else None
+        if spare >= 0:
+            break
     return made
 
 
@@ -61,6 +75,13 @@ def _table_of(
 def foreign(text: str) -> Text:
     """Text that came over the network, unable to take control of the terminal."""
     return Text("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text))
+
+
+def doing(state: str) -> str:
+    """What an agent is doing, or why none could be offered a call, in words. A call outside the queues is not
+    one with somebody outside: the agent dialled it, took it over, or a colleague sent the caller there.
+    """
+    return "in a call" if state == "outside-call" else state
 
 
 def print_json(value: object) -> None:

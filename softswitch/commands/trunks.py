@@ -23,8 +23,10 @@ TRUNKS = (
     ">channels",
     "last problem",
 )
-LESS_OF_TRUNKS = ("last problem", ">channels", "registered", ">for")
-"""What a narrow terminal does without, the least first; --json has it all."""
+LESS_OF_TRUNKS = (">channels", ">answers in", "registered", ">calls", ">for")
+"""What a narrow terminal does without, the least first; --json has it all. A problem matters most; where
+nobody has one, its column goes before all of these.
+"""
 
 _STYLES = {"up": "green", "down": "red"}
 
@@ -43,7 +45,9 @@ def trunks(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
     """One line for each server."""
     if not answer:
         return "no trunk is configured"
-    return fitting(screen, TRUNKS, [_server(server) for server in answer], LESS_OF_TRUNKS)
+    sound = not any(server["problem"] for server in answer)
+    expendable = ("last problem", *LESS_OF_TRUNKS) if sound else LESS_OF_TRUNKS
+    return fitting(screen, TRUNKS, [_server(server) for server in answer], expendable, "last problem")
 
 
 def _server(server: Mapping[str, Any]) -> tuple[RenderableType, ...]:

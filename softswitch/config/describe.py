@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from softswitch.config.check import Report
 from softswitch.config.durations import written
 from softswitch.config.menu_trees import menu_trees, where
 from softswitch.config.settings import SwitchSettings
+from softswitch.config.tables import WordsTable
 from softswitch.config.tree import lines_of
 from softswitch.errors import Problem
 from softswitch.hours import Schedule
@@ -91,24 +91,15 @@ def _head(settings: SwitchSettings) -> Text:
     )
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, expand=False
-    )
-    for column in columns:
-        table.add_column(column, header_style="dim", overflow="fold")
-    return table
-
-
-def _numbers(settings: SwitchSettings) -> Table:
-    table = _table("Numbers", "dialled", "leads to")
+def _numbers(settings: SwitchSettings) -> WordsTable:
+    table = WordsTable("Numbers", "dialled", "leads to")
     for rule in settings.routing.numbers:
         table.add_row(Text(rule.pattern), where(rule.then))
     return table
 
 
-def _callers(settings: SwitchSettings) -> Table:
-    table = _table("\nCallers", "class", "numbers", "what is special")
+def _callers(settings: SwitchSettings) -> WordsTable:
+    table = WordsTable("\nCallers", "class", "numbers", "what is special")
     for rule in settings.routing.callers:
         special = [
             f"priority {rule.priority}" if rule.priority else "",
@@ -119,8 +110,8 @@ def _callers(settings: SwitchSettings) -> Table:
     return table
 
 
-def _outbound(settings: SwitchSettings) -> Table:
-    table = _table("\nOutbound", "dialled", "line", "class", "goes by")
+def _outbound(settings: SwitchSettings) -> WordsTable:
+    table = WordsTable("\nOutbound", "dialled", "line", "class", "goes by")
     for rule in settings.dialplan.rules:
         table.add_row(
             Text(", ".join(rule.patterns)),
@@ -131,8 +122,8 @@ def _outbound(settings: SwitchSettings) -> Table:
     return table
 
 
-def _trunks(settings: SwitchSettings) -> Table:
-    table = _table(
+def _trunks(settings: SwitchSettings) -> WordsTable:
+    table = WordsTable(
         "\nTrunks", "trunk", "servers, in their order", "registers", "calls from", "channels", "shows"
     )
     for name, trunk in settings.trunks.items():
@@ -149,8 +140,8 @@ def _trunks(settings: SwitchSettings) -> Table:
     return table
 
 
-def _queues(settings: SwitchSettings) -> Table:
-    table = _table("Queues", "queue", "strategy", "rings", "agents, in their order", "music", "limits")
+def _queues(settings: SwitchSettings) -> WordsTable:
+    table = WordsTable("Queues", "queue", "strategy", "rings", "agents, in their order", "music", "limits")
     for name, queue in settings.engine.queues.items():
         limits = [
             f"at most {queue.max_callers} callers, then {where(queue.full)}" if queue.max_callers else "",
@@ -168,8 +159,8 @@ def _queues(settings: SwitchSettings) -> Table:
     return table
 
 
-def _agents(settings: SwitchSettings) -> Table:
-    table = _table("\nAgents", "agent", "name", "phone", "extension", "calls", "queues")
+def _agents(settings: SwitchSettings) -> WordsTable:
+    table = WordsTable("\nAgents", "agent", "name", "phone", "extension", "calls", "queues")
     for name, phone in settings.phones.items():
         agent = settings.engine.agents[name]
         table.add_row(
@@ -187,8 +178,8 @@ def _queues_of(settings: SwitchSettings, agent: AgentName) -> list[str]:
     return [name for name, queue in settings.engine.queues.items() if agent in queue.agents]
 
 
-def _hours(settings: SwitchSettings) -> Table:
-    table = _table("\nHours", "name", "open", "zone", "closed on")
+def _hours(settings: SwitchSettings) -> WordsTable:
+    table = WordsTable("\nHours", "name", "open", "zone", "closed on")
     for name, schedule in settings.hours.schedules.items():
         closed = [f"holidays of {schedule.holidays}"] if schedule.holidays else []
         closed += [day.isoformat() for day in sorted(schedule.closed)]

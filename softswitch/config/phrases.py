@@ -21,6 +21,14 @@ _EXPECTED = {
     "too_short": "expected at least one",
 }
 
+_INSTEAD = {
+    ("Trunk", "transport"): "write it before the host, as `server: tls:sip.carrier.example`",
+    ("Trunk", "port"): "write it behind the host, as `server: sip.carrier.example:5070`",
+    ("Listener", "transport"): "write it in `at`, as `at: tls:0.0.0.0:5061`",
+    ("Listener", "port"): "write it in `at`, as `at: udp:0.0.0.0:5060`",
+}
+"""Where the language says something for which others have a key, by model and that key."""
+
 _SHOWN = 60
 """Characters of a value that a message quotes."""
 
@@ -44,6 +52,9 @@ def phrase(error: ErrorDetails, node: Node, owner: type[Section] | None) -> str:
         message = _limit(kind, context)
     else:
         message = error["msg"]
+    if error["loc"][-1:] == ("[key]",):
+        key = str(error["loc"][-2])
+        node = Node(node.place, key, raw=key)
     near = _near(
         node, [*context.get("words", ()), *re.findall(r"'([^']*)'", str(context.get("expected", "")))]
     )
@@ -55,6 +66,8 @@ def _unknown_key(key: str, owner: type[Section] | None) -> str:
         return f"unknown key {key!r}"
     if feature := feature_of(owner, key):
         return not_yet_message(key, feature)
+    if instead := _INSTEAD.get((owner.__name__, key)):
+        return f"unknown key {key!r}; {instead}"
     keys = [field.alias or name for name, field in owner.model_fields.items()]
     return f"unknown key {key!r}{did_you_mean(key, keys)}"
 

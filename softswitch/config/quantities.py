@@ -123,13 +123,35 @@ def parse_address(value: object) -> str:
     """A SIP address of one phone, or a number outside."""
     if isinstance(value, str) and value.startswith("+"):
         return parse_public_number(value)
-    text = matching(SIP_ADDRESS, "a SIP address, as sip:201@192.0.2.20 or sip:201@phone.example:5062")(value)
-    host, _, rest = text.partition("@")[2].rpartition("]")
+    expected = "a SIP address, as sip:desk@192.0.2.20, or a whole number outside, as +48600300400"
+    text = matching(SIP_ADDRESS, expected)(value)
+    ipv6, bracket, rest = text.partition("@")[2].rpartition("]")
     if (port := re.search(r":([0-9]+)(?:;|$)", rest)) and not 0 < int(port[1]) < 65536:
         raise wrong("expected a port from 1 to 65535")
-    if host:
-        check_ipv6(f"{host}]")
+    check_host(ipv6 + bracket or re.split("[:;]", rest)[0])
     return text
+
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+
+def check_host(host: str) -> None:
+    """Raises an error for what can be no host: an address that is none, or a name against RFC 1123 section
+    2.1, which nothing could ever look up.
+    """
+    if host.startswith("["):
+        check_ipv6(host)
+    elif re.fullmatch("[0-9.]+", host):
+        try:
+            ipaddress.IPv4Address(host)
+        except ValueError:
+            raise wrong(
+                "expected an IPv4 address as 192.0.2.7, or a host name; this address is none"
+            ) from None
+    elif len(host) > 253 or not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*\.?", host):
+        raise wrong(
+            "expected a host name, as sip.example.com: up to 63 letters, digits or - between two dots"
+        )
 
 
 def check_ipv6(host: str) -> None:

@@ -164,8 +164,7 @@ def _unsupported_rows() -> Iterator[str]:
     for (model, key), feature in KEYS.items():
         heading = "an agent of a team" if model == "TeamMember" else _HEADINGS[model]
         yield f"| `{key}` | {heading} | {feature} |"
-    yield "| `ws:` | `listen` | WebSockets |"
-    yield "| `+48...` | `dial` | trunks to carriers |"
+    yield "| `ws:`, `wss:` | `listen` | SIP over WebSockets |"
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ One YAML file tells the switch everything. Check it before use, and as often as 
     softswitch reload office.yaml    # a running switch takes the changed file; a broken one changes nothing
     softswitch schema > softswitch.schema.json              # for editors that complete and check YAML
 
-Files to start from are in `config/`: `small-office.yaml`, `registering-phones.yaml`, `contact-centre.yaml`,
-`demo.yaml`, `bench.yaml`.
+Files to start from are in `config/`: `small-office.yaml`, `registering-phones.yaml`, `carrier.yaml`,
+`contact-centre.yaml`, `demo.yaml`, `bench.yaml`.
 What follows is made from the program itself (`python -m softswitch.config.reference`).
 
 ## A worked example

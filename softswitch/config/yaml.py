@@ -33,7 +33,6 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 
 _HINTS = (
-    ("found a tab", "indent with spaces"),
     (
         "alphabetic or numeric character",
         'a * or & at the start of a value needs quotes: "*"; for the key write star',
@@ -94,8 +93,11 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Proble
     message = f"not YAML: {error.problem}"
     if start and mark and start.line != mark.line:
         message += f" ({error.context} that begins in line {start.line + 1})"
+    line = lines[place.line - 1]
     hint = next((hint for words, hint in _HINTS if words in (error.problem or "")), "")
-    if "${" in lines[place.line - 1]:
+    if not line[: place.column - 1].strip() and line[place.column - 1 :].startswith("\t"):
+        hint = "indent with spaces, not with tabs"
+    if "${" in line:
         hint = 'within [] and {} a reference to the environment needs quotes: "${NAME}"'
     return place.problem(f"{message}; {hint}" if hint else message)
 
@@ -234,7 +236,11 @@ class _Composer:
     def _alias(self, event: Any, place: Place) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
-            self._wrong(place, f"nothing before this place is called &{event.anchor}")
+            self._wrong(
+                place,
+                f"nothing before this place is called &{event.anchor};"
+                f' a text that begins with * needs quotes: "*{event.anchor}"',
+            )
             return Node(place, None, raw=f"*{event.anchor}", pruned=True)
         return node
 

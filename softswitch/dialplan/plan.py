@@ -176,10 +176,15 @@ def _allowed(kind: str, may_dial: Collection[str] | None) -> bool:
 
 
 def _forbidden(number: str, kind: str, rule: OutboundRule, may_dial: Collection[str] | None) -> Refused:
-    allowed = "all but expensive ones" if may_dial is None else ", ".join(sorted(may_dial)) or "none"
+    if may_dial is None:
+        allowed = "an expensive class is dialled only where `may_dial` names it"
+    else:
+        allowed = (
+            f"only {', '.join(sorted(may_dial))} may be dialled" if may_dial else "no class may be dialled"
+        )
     return Refused(
         403,
-        f"{number} is {kind}, and may be dialled are {allowed}",
+        f"{number} is {kind}, and {allowed}",
         f"add {kind} to `may_dial` of the agent",
         rule.name,
     )

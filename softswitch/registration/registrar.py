@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from softswitch.deadlines import Deadlines
 from softswitch.registration.bindings import Binding
 from softswitch.registration.events import Event, Expired, Refreshed, Registered, Unregistered
-from softswitch.registration.request import Contact, Registration
+from softswitch.registration.request import Contact, Received, Registration
 from softswitch.types import AgentName, Seconds
 
 
@@ -60,6 +61,8 @@ class Registrar:
         self._by_serial: dict[int, Binding] = {}
         self._deadlines = Deadlines()
         self._serial = 0
+        self._sources: Counter[Received] = Counter()
+        """How many bindings came from there, those through a proxy left out."""
 
     def __len__(self) -> int:
         """How many bindings there are."""
@@ -76,6 +79,10 @@ class Registrar:
     def binding(self, serial: int) -> Binding | None:
         """The binding of that number, unless it has ended."""
         return self._by_serial.get(serial)
+
+    def is_from_a_phone(self, source: Received) -> bool:
+        """Whether a phone has registered from there by itself, and not through a proxy."""
+        return source in self._sources
 
     def register(self, request: Registration, now: Seconds) -> Outcome:
         """Do what a REGISTER asks for: all of it, or nothing."""
@@ -201,6 +208,7 @@ class Registrar:
             if old is binding:
                 continue
             self._by_serial[binding.serial] = binding
+            self._place(binding, old)
             self._deadlines.set(binding.serial, binding.until)
             if old is None:
                 events.append(Registered(agent, binding, first=not before and not events))
@@ -209,6 +217,7 @@ class Registrar:
         for place, binding in enumerate(gone):
             del self._by_serial[binding.serial]
             self._deadlines.drop(binding.serial)
+            self._place(None, binding)
             kind = Expired if binding.until <= now else Unregistered
             events.append(kind(agent, binding, last=not after and place == len(gone) - 1))
         if after:
@@ -216,6 +225,15 @@ class Registrar:
         else:
             self._of.pop(agent, None)
         return tuple(events)
+
+    def _place(self, new: Binding | None, old: Binding | None) -> None:
+        """One binding more, one less, or one that may come from another place now."""
+        if new is not None and not new.path:
+            self._sources[new.received] += 1
+        if old is not None and not old.path:
+            self._sources[old.received] -= 1
+            if not self._sources[old.received]:
+                del self._sources[old.received]
 
 
 def _in_order(request: Registration, binding: Binding) -> None:

@@ -2,6 +2,7 @@
 
 | an INVITE ... | is |
 |---|---|
+| from where an agent's phone registered, or with an agent's login | to be proven, as below |
 | from an address of a trunk | that trunk's call, whatever it says of itself; 503 above its channels |
 | with credentials that prove a trunk | the same |
 | with credentials that prove an agent | that agent's call |
@@ -25,7 +26,7 @@ from softswitch import siptext
 from softswitch.config.settings import Trunk
 from softswitch.registration.accounts import Account
 from softswitch.registration.digest import Credentials, parse
-from softswitch.registration.request import Malformed, Received, read
+from softswitch.registration.request import Malformed, read
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.phones import Phones
 from softswitch.sip.proofs import Proofs
@@ -107,10 +108,7 @@ class Admission:
         claimed = siptext.addresses(request.message.headers.get("to", ""))
         if len(claimed) != 1 or not self._is_own(claimed[0].uri, proof.login):
             return Answer(403)  # somebody else's phone (RFC 3261 section 10.3 step 4)
-        transport = request.transport.lower().rstrip("6")
-        registration = read(
-            proof.agent, request.message.headers, Received(request.source, request.port, transport)
-        )
+        registration = read(proof.agent, request.message.headers, request.received)
         if isinstance(registration, Malformed):
             log.info("phone.malformed", agent=proof.agent, source=request.source, why=registration.why)
             return Answer(400)
@@ -128,14 +126,17 @@ class Admission:
 
     def invite(self, request: Request) -> Answer:
         """Who calls; see the table above."""
-        if self._trunks is not None and (trunk := self._trunks.match(request.source, _called(request))):
-            return self._by_trunk(trunk, request)
-        if self._carriers and self._is_carriers(request):
-            proven = self._proofs.of_carrier(request)
-            return proven if isinstance(proven, Answer) else self._by_trunk(proven, request)
-        if not self._logins:
-            return self._guest() if self._guests else self._nobody(request)
-        if "authorization" in request.message.headers or self._claims(request) or not self._guests:
+        is_agents = self._is_agents(request)
+        if not is_agents:
+            if self._trunks is not None and (trunk := self._trunks.match(request.source, _called(request))):
+                return self._by_trunk(trunk, request)
+            if self._carriers and self._is_carriers(request):
+                proven = self._proofs.of_carrier(request)
+                return proven if isinstance(proven, Answer) else self._by_trunk(proven, request)
+            if not self._logins:
+                return self._guest() if self._guests else self._nobody(request)
+        headers = request.message.headers
+        if is_agents or "authorization" in headers or self._claims(request) or not self._guests:
             proof = self._proofs.of(request)
             if isinstance(proof, Answer):
                 return proof
@@ -159,12 +160,16 @@ class Admission:
         proven = self._proofs.of_carrier(request)
         return proven if isinstance(proven, Answer) else self._by_trunk(proven, request)
 
+    def _is_agents(self, request: Request) -> bool:
+        """Whether an INVITE uses an agent's login, or comes from where an agent's phone registered: it may
+        stand behind the same NAT as a carrier.
+        """
+        return _login(request) in self._logins or self._phones.is_from_a_phone(request.received)
+
     def _is_carriers(self, request: Request) -> bool:
         """Whether an INVITE uses a carrier's login, or claims in From to be that carrier's."""
-        headers = request.message.headers
-        if "authorization" in headers:
-            used = parse(headers["authorization"])
-            return isinstance(used, Credentials) and used.username.partition("@")[0] in self._carriers
+        if "authorization" in request.message.headers:
+            return _login(request) in self._carriers
         sender = request.message.sender
         uri = siptext.uri(sender.uri)
         return sender.number in self._carriers or (uri is not None and uri.host in self._carriers_hosts)
@@ -198,3 +203,9 @@ def _called(request: Request) -> str:
     """The user of the request URI, unescaped."""
     uri = siptext.uri(request.message.uri)
     return unquote(uri.user) if uri else ""
+
+
+def _login(request: Request) -> str:
+    """The login whose password is said to be known; empty: none."""
+    used = parse(request.message.headers.get("authorization", ""))
+    return used.username.partition("@")[0] if isinstance(used, Credentials) else ""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from softswitch.ports import Leg
+from softswitch.registration.request import Received
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import Message
@@ -52,6 +53,11 @@ class Request:
     """The leg whose dialog it is."""
     here: str = ""
     """Of a SUBSCRIBE or REFER: the URI by which its sender reaches us."""
+
+    @property
+    def received(self) -> Received:
+        """Where it came from."""
+        return Received(self.source, self.port, self.transport.lower().rstrip("6"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,10 @@ def address_of(host: str, setting: str) -> str:
         return host
     try:
         return str(socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0])
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: an empty part, or one of over 63 characters
+        why = getattr(error, "strerror", None) or "no name can be so"
         raise EndpointError(
-            f"{setting}: {host} has no IPv4 address ({error.strerror}). "
-            "Write the address itself, or correct the name."
+            f"{setting}: {host} has no IPv4 address ({why}). Write the address itself, or correct the name."
         ) from None
 
 

@@ -18,7 +18,7 @@ from softswitch.ports import Journal, JsonValue
 from softswitch.registration.bindings import Binding
 from softswitch.registration.events import Event, Expired, Refreshed, Registered
 from softswitch.registration.registrar import Outcome, Registrar
-from softswitch.registration.request import Registration
+from softswitch.registration.request import Received, Registration
 from softswitch.sip.pinger import Answered, Pinger
 from softswitch.types import AgentName, Seconds, Srtp, Way
 
@@ -111,10 +111,17 @@ class Phones:
         self._follow(outcome.events)
         return outcome
 
+    def is_from_a_phone(self, source: Received) -> bool:
+        """See `Registrar.is_from_a_phone`."""
+        return self._registrar.is_from_a_phone(source)
+
     def restore(self, bindings: Iterable[Binding]) -> None:
-        """Take the bindings from before a restart; each phone is asked soon whether it is still there."""
+        """Take the bindings from before a restart; each phone is asked soon whether it is still there.
+
+        The connections of those over TCP and TLS have ended: such a phone is there once it is heard of.
+        """
         events = self._registrar.restore(bindings, self._loop.time())
-        self._follow(events)
+        self._follow(events, restored=True)
         for event in events:
             self._ask_later(event.binding.serial, random.random() * len(events) / ASKED_AT_START)
 
@@ -146,13 +153,14 @@ class Phones:
 
     # What happens ------------------------------------------------------------------------------------
 
-    def _follow(self, events: Iterable[Event]) -> None:
+    def _follow(self, events: Iterable[Event], *, restored: bool = False) -> None:
         agents = set()
         for event in events:
             agents.add(event.agent)
             match event:
                 case Registered():
-                    self._come(event.binding)
+                    is_cut_off = restored and event.binding.received.transport != "udp"
+                    self._come(event.binding, MISSES if is_cut_off else 0)
                 case Refreshed():
                     self._refreshed(event)
                 case _:
@@ -163,8 +171,8 @@ class Phones:
             self._tell(agent)
         self._arm()
 
-    def _come(self, binding: Binding) -> None:
-        self._phones[binding.serial] = _Phone()
+    def _come(self, binding: Binding, misses: int) -> None:
+        self._phones[binding.serial] = _Phone(misses)
         self._journal.note(
             "PhoneRegistered",
             agent=binding.agent,

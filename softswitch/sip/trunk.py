@@ -37,6 +37,8 @@ RETRIES: tuple[Seconds, ...] = (2.0, 5.0, 15.0, 30.0, 60.0)
 OUT_OF_SERVICE = 503
 """An answer to OPTIONS that says: not now."""
 
+_BUSY = 171001  # PJSIP_EBUSY
+
 
 class State(StrEnum):
     """What is known of a server."""
@@ -62,13 +64,17 @@ class Server:
         self.state = State.TRYING
         self.since = self._loop.time()
         self.latency: Seconds | None = None
-        self.problem = ""
-        """What went wrong last; stays when it is well again."""
+        self._problems: dict[str, str] = {}
+        """What went wrong last, by method; stays when it is well again."""
         self.answered_from = ""
         """The address that took our registration."""
         self._pinger = pinger
         self._told = told
         self._registered = False
+        self._registering = False
+        """A REGISTER is on its way."""
+        self._unregistering = False
+        """It is the one that takes the registration back."""
         self._refusals = 0
         self._misses = 0
         self._retry: asyncio.TimerHandle | None = None
@@ -78,6 +84,7 @@ class Server:
     def open(self, sip: SipSettings, domain: str) -> None:
         """Make the account, register, and begin to ask. Raises pj.Error."""
         self.account.on_registered = self._registration
+        self._registering = self.trunk.register  # which is what making the account begins with
         self.account.create(trunk_options(sip, domain, self.trunk, self.place), False)
         if not self.trunk.register and not self.trunk.options:
             self._become(State.UP)  # nothing will ever tell
@@ -89,13 +96,18 @@ class Server:
         for timer in (self._retry, self._question):
             if timer is not None:
                 timer.cancel()
-        if self._registered:
+        if self._registered and not self._registering:
             self._register(False)
 
     @property
     def is_registered(self) -> bool:
-        """The carrier knows where to send calls."""
-        return self._registered
+        """The carrier knows where to send calls, or is about to."""
+        return self._registered or self._registering
+
+    @property
+    def problem(self) -> str:
+        """`REGISTER: 408 Request Timeout; OPTIONS: no answer`; empty as long as all has gone well."""
+        return "; ".join(f"{method}: {what}" for method, what in sorted(self._problems.items(), reverse=True))
 
     @property
     def name(self) -> str:
@@ -131,14 +143,18 @@ class Server:
 
     def _registration(self, answer: Registered) -> None:
         """PJSUA has an answer to a REGISTER, or none will come."""
-        self._registered = answer.status // 100 == 2 and answer.expires > 0
+        self._registering = False
+        granted = answer.status // 100 == 2 and answer.expires > 0
+        self._registered = granted and not self._unregistering
         if self._registered:
             self._refusals = 0
             self.answered_from = answer.source
         elif answer.status // 100 != 2:
             self._refusals += 1
-            self.problem = f"REGISTER: {answer.status} {answer.reason}".rstrip()
+            self._problems["REGISTER"] = f"{answer.status} {answer.reason}".rstrip()
         if self._over:
+            if self._registered:  # the answer that `close` had to wait for
+                self._register(False)
             return
         if not self._registered:
             delay = RETRIES[min(self._refusals, len(RETRIES)) - 1]
@@ -147,11 +163,14 @@ class Server:
 
     def _register(self, wanted: bool) -> None:
         self._retry = None
+        self._registering, self._unregistering = True, not wanted
         try:
             self.account.setRegistration(wanted)
         except pj.Error as error:
             log.debug("trunk.register_failed", trunk=self.trunk.name, server=self.name, why=error.reason)
-            if wanted:
+            if not wanted and error.status == _BUSY:  # refreshing it; the answer to that will come
+                self._unregistering = False
+            else:
                 self._registration(Registered(503, error.reason))
 
     # Is it there? ------------------------------------------------------------------------------------
@@ -170,7 +189,7 @@ class Server:
         if answer is None or answer.status == OUT_OF_SERVICE:
             self._misses += 1
             self.latency = None if answer is None else answer.took
-            self.problem = "OPTIONS: no answer" if answer is None else f"OPTIONS: {answer.status}"
+            self._problems["OPTIONS"] = "no answer" if answer is None else str(answer.status)
             interval = SOON if self._misses < MISSES else self.trunk.options
             self._ask_in(min(interval, self.trunk.options))
         else:

@@ -22,7 +22,6 @@ import structlog
 
 from softswitch import siptext
 from softswitch.ports import Mailboxes, Recorded
-from softswitch.registration.request import Received
 from softswitch.sip.gate import Answer, Gate, Request
 from softswitch.sip.proofs import Proofs
 from softswitch.sip.sender import Outgoing, Told
@@ -111,8 +110,7 @@ class Watching:
         """The notifier's answer (RFC 6665 section 4.2.1)."""
         if self._closed:
             return Answer(503)
-        source = Received(request.source, request.port, request.transport.lower().rstrip("6"))
-        asked = read(request.message.headers, source)
+        asked = read(request.message.headers, request.received)
         if isinstance(asked, Malformed):
             log.debug("watch.malformed", source=request.source, why=asked.why)
             return Answer(400)
@@ -171,10 +169,12 @@ class Watching:
 
     def hear(self, event: Recorded) -> None:
         """Something happened."""
-        for agent in self._lamps.hear(event.kind, event.call, event.data):
+        touched = self._lamps.hear(event.kind, event.call, event.data)
+        for agent in touched:
             lamp = Lamp.CALLS if event.call is not None else Lamp.PAUSE
             self._table.changed(Watched(lamp, agent))
-        self._work()
+        if touched:
+            self._work()
 
     def mailbox_changed(self, agent: AgentName) -> None:
         """A mailbox holds something else than before."""

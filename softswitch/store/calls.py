@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from softswitch.plain import plain
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.records import Kind
 from softswitch.types import CallId, EndedBy, Quality, Seconds
@@ -129,7 +130,7 @@ class CallRecord:
 
     def to_json(self) -> dict[str, Any]:
         """As a line of calls.jsonl; `outcome` is added for readers."""
-        return dataclasses.asdict(self) | {"outcome": self.outcome}
+        return {**plain(self), "outcome": self.outcome}
 
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> CallRecord:

@@ -190,11 +190,11 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             },
         ),
         Kind.DIAL_ENDED: Word(
-            "An attempt to call a number outside ended; another server or trunk may follow.",
+            "An attempt to call a number outside ended, or could not begin; another one may follow.",
             {
                 "number": "E.164, or a short number",
                 "trunk": "by which trunk",
-                "server": "the place of its server, from 0",
+                "server": "the place of its server, from 0; None: no channel of the trunk was free",
                 "agent": "whose number that is, of an agent outside",
                 "status": "the final SIP status; 200: answered, 0: it was not let finish",
                 "reason": "reason phrase, or the switch's own word",

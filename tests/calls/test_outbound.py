@@ -194,8 +194,21 @@ class TestFailover:
             assert tried(it) == [f"sip:{NUMBER}@three"]
             it.switch.carriers.full = {CARRIER, SECOND}  # type: ignore[attr-defined]
             assert (await dials(it).ended).status == 500
+            assert [each.data["trunk"] for each in it.journal.find("DialEnded")][-2:] == [CARRIER, SECOND]
             await dials(it, "112").ended
             assert tried(it)[1:] == ["sip:112@one"]
+
+    async def test_what_cannot_even_be_sent_is_on_record(self) -> None:
+        async with house({}) as it:
+            it.endpoint.slots = 0
+            assert (await dials(it).ended).status == 500
+            ends = it.journal.find("DialEnded")
+            assert [(each.data["trunk"], each.data["server"], each.data["status"]) for each in ends] == [
+                (CARRIER, 0, 503),
+                (CARRIER, 1, 503),
+                (SECOND, 0, 503),
+            ]
+            assert not it.journal.find("DialledOut")
 
 
 class TestMeanwhile:

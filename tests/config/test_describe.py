@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from io import StringIO
 
+import pytest
 from rich.console import Console, RenderableType
 
 from softswitch.config.describe import problems, summary
@@ -12,11 +13,17 @@ from softswitch.config.durations import written
 from tests.config.conftest import SOUND
 from tests.config.test_build import WHOLE
 
+OUTSIDE = """\
+trunks:
+  carrier:
+    {server: sip.carrier.example, username: acme, password: secret, channels: 10, caller_id: "+48221234567"}
+"""
 
-def printed(what: RenderableType, soft_wrap: bool = False, terminal: bool = False) -> str:
+
+def printed(what: RenderableType, soft_wrap: bool = False, terminal: bool = False, width: int = 160) -> str:
     out = StringIO()
     console = Console(
-        file=out, width=160, force_terminal=terminal, color_system="standard" if terminal else None
+        file=out, width=width, force_terminal=terminal, color_system="standard" if terminal else None
     )
     console.print(what, soft_wrap=soft_wrap)
     return out.getvalue()
@@ -121,3 +128,21 @@ def test_a_small_file_gives_a_small_summary(check_text):
     text = printed(summary(check_text(SOUND).settings))
     assert "Menus" not in text
     assert "Hours" not in text
+
+
+@pytest.mark.parametrize("width", [56, 64, 80, 160])
+def test_no_word_of_a_table_is_broken_in_a_narrow_terminal(check_text, width):
+    text = WHOLE + OUTSIDE
+    settings = check_text(text).settings
+    shown = printed(summary(settings), width=width)
+    assert max(map(len, shown.splitlines())) <= width
+    words = [word for word in printed(summary(settings), width=300).split() if len(word) < width]
+    assert [word for word in words if word not in shown.split()] == []
+
+
+def test_rows_without_room_are_blocks(check_text):
+    text = SOUND + OUTSIDE
+    shown = printed(summary(check_text(text).settings), width=60)
+    lines = [line.rstrip() for line in shown.splitlines()]
+    assert "servers, in their order  udp:sip.carrier.example:5060" in lines
+    assert "channels                 10" in lines

@@ -91,6 +91,20 @@ def test_mistakes_are_told_at_their_place(check_text, text, message):
     assert [line for line, _ in checked.places] == [line for line, _ in checked.marks]
 
 
+@pytest.mark.parametrize(("kind", "meant"), [("premum", "premium"), ("Satelite", "satellite")])
+def test_a_class_that_was_meant_to_be_a_built_in_one_is_a_mistake(one_problem, kind, meant):
+    text = f'{SOUND}outbound:\n{EMERGENCY}  - {{name: a, match: ["+4870*"], via: c, class: §{kind}}}'
+    assert f"did you mean {meant!r}?" in one_problem(text)
+
+
+@pytest.mark.parametrize("kind", ["premium", "premium-uk", "nationwide", "mobile", "shops"])
+def test_a_class_may_be_any_other_word(check_text, kind):
+    checked = check_text(
+        f'{SOUND}outbound:\n{EMERGENCY}  - {{name: a, match: ["+486*"], via: c, class: {kind}}}'
+    )
+    assert not checked.messages
+
+
 def test_an_agents_classes_are_checked_too(one_problem):
     text = SOUND.replace('"}}', '", may_dial: [national, §mobil]}}')
     text += f'outbound:\n{EMERGENCY}  - {{name: a, match: ["+486*"], via: c, class: mobile}}'

@@ -94,3 +94,32 @@ def test_a_stun_server_has_its_usual_port_or_another(check_text):
 def test_a_fixed_address_is_not_looked_for(one_problem):
     message = one_problem(SOUND + "sip: {public_address: 192.0.2.1, §stun: stun.example.com}")
     assert message == "`stun` looks for the address that `public_address` names already"
+
+
+@pytest.mark.parametrize(
+    ("sip", "message"),
+    [
+        ("listen: [§'udp:999.1.1.1:5060']", "this address is none"),
+        ("listen: [§'udp:192.0.2:5060']", "this address is none"),
+        ("listen: [§'udp:a..b:5060']", "expected a host name"),
+        ("stun: §a..b", "expected a host name"),
+        (f"stun: §{'a' * 64}.example", "up to 63 letters"),
+        ("public_address: §foo", "an address that peers outside reach"),
+        ("public_address: §localhost", "as 198.51.100.7 or sip.example.com"),
+        ("public_address: §0.0.0.0", "an address that peers outside reach"),
+    ],
+)
+def test_hosts_that_can_be_none_are_mistakes(one_problem, sip, message):
+    assert message in one_problem(f"{SOUND}sip: {{{sip}}}\n")
+
+
+def test_this_machine_may_be_called_by_its_name(check_text):
+    checked = check_text(SOUND + 'sip: {listen: ["udp:localhost:5060"]}')
+    assert not checked.warnings
+    assert checked.settings.sip.listen[0].host == "localhost"
+
+
+@pytest.mark.parametrize("listen", ["udp:localhost:5060", "tcp:127.0.0.2:5060", "udp:[::1]:5060"])
+def test_a_public_address_where_nobody_outside_is_heard_is_a_warning(one_warning, listen):
+    text = f"{SOUND}sip: {{listen: ['{listen}'], §public_address: sip.example.com}}"
+    assert "`listen` hears this machine alone" in one_warning(text)

@@ -118,6 +118,11 @@ def test_star_and_its_sign_are_one_key(one_problem):
     assert message == "the key * is given twice, as 'star' and as '*'"
 
 
+def test_a_password_of_one_character_is_one_character(one_warning):
+    text = SOUND.replace('{dial: "sip:desk@127.0.0.1"}', "{login: a, §password: b}")
+    assert "this password of 1 character in minutes" in one_warning(text)
+
+
 @pytest.mark.parametrize("password", ["201", "short", "12345678"])
 def test_a_password_that_is_guessed_in_minutes_is_a_warning(one_warning, password):
     login = "12345678" if password == "12345678" else "201"

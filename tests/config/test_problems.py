@@ -141,6 +141,7 @@ def test_two_files_wrong_at_the_same_time_are_both_reported(check_text):
             "is that of agent 'a' already",
         ),
         ('agents: {desk: {dial: §"tel:+48"}}', "expected a SIP address"),
+        ('agents: {desk: {dial: §"201"}}', 'or a whole number outside, as +48600300400, got "201"'),
         ('agents: {desk: {dial: §"sip:a@b:66000"}}', "expected a port from 1 to 65535"),
         ('agents: {desk: {dial: "sip:a@b", calls: §0}}', "from 1, or unlimited, got 0"),
         ('agents: {desk: {dial: "sip:a@b", extension: §2x}}', "expected the digits of an extension"),

@@ -12,6 +12,7 @@ import pytest
 from softswitch.config.check import check
 from softswitch.config.load import load
 from softswitch.config.reference import markdown
+from softswitch.config.unsupported import KEYS
 from softswitch.config.worked_example import EXAMPLE
 from softswitch.types import ToQueue
 
@@ -71,6 +72,18 @@ def test_the_documentation_is_the_one_that_the_models_give():
     assert written == markdown(), (
         "write it anew: python -m softswitch.config.reference > docs/configuration.md"
     )
+
+
+def test_the_reference_names_every_file_to_start_from():
+    assert [path.name for path in SHIPPED if f"`{path.name}`" not in markdown()] == []
+
+
+def test_the_reference_calls_nothing_unsupported_that_is_taken():
+    """test_unsupported.py holds all of these to what the language says of them."""
+    section = markdown().partition("## Not supported yet")[2]
+    rows = [line.split(" | ")[:2] for line in section.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(KEYS) + 2
+    assert [key for key, where in rows if where in ("`dial`", "`listen`")] == ["| `ws:`, `wss:`"]
 
 
 def test_the_reference_can_be_written_from_the_command_line():

@@ -93,6 +93,7 @@ def test_a_server_is_written_as_a_uri():
         ("t: {server: a, caller_id: §221234567}", "with its plus"),
         ("t: {server: a, channels: §0}", "expected at least 1"),
         ("t: {server: a, §chanels: 2}", "did you mean 'channels'?"),
+        ("t: {§transport: tls}", "write it before the host, as `server: tls:sip.carrier.example`"),
         ("t: {server: a, format: §e146}", "did you mean 'e164'?"),
         ("t: {server: a, options: §2h}", "expected at most 3600"),
     ],

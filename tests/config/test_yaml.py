@@ -158,7 +158,24 @@ def test_a_merge_of_something_else_is_a_problem():
 
 def test_an_alias_of_nothing_is_a_problem_at_its_place():
     _, problems = read("a: *nothing\n")
-    assert str(problems[0]) == "f.yaml:1:4: nothing before this place is called &nothing"
+    assert str(problems[0]) == (
+        "f.yaml:1:4: nothing before this place is called &nothing;"
+        ' a text that begins with * needs quotes: "*nothing"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("sip:\n\tlisten: [a]\n", "f.yaml:2:1: "),
+        ("sip:\n  realm: a\n\tlisten: [a]\n", "f.yaml:3:1: "),
+        ("sip:\n  listen:\n  \t- a\n", "f.yaml:3:3: "),
+    ],
+)
+def test_a_tab_as_indent_is_told_to_be_spaces(text, place):
+    _, (problem,) = read(text)
+    assert str(problem).startswith(place)
+    assert problem.message.endswith("indent with spaces, not with tabs")
 
 
 def test_an_alias_cannot_hold_itself():

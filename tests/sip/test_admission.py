@@ -207,6 +207,19 @@ async def test_a_carrier_is_known_by_its_address_whatever_it_says():
     assert door.invite("sip:1@x", source="203.0.113.7").status == 503
 
 
+async def test_a_phone_at_a_carriers_address_is_the_agents_all_the_same():
+    door = Door(trunks=TRUNKS)
+    door.source = "203.0.113.7"
+    door.register(f"sip:201@{REALM}")
+    sender = "sip:anything@anywhere.example"
+    assert door.invite(sender, source="203.0.113.7").status == 401, "it comes from where the phone registered"
+    answer = door.invite(sender, source="203.0.113.7", password="secret-201")
+    assert answer.origin == Origin(agent=ANN)
+    door.source = "203.0.113.7"
+    door.register(f"sip:201@{REALM}", contact="<sip:201@10.0.0.7>;expires=0")
+    assert door.invite(sender, source="203.0.113.7").origin == Origin(trunk="carrier")
+
+
 @pytest.mark.parametrize("logins", [True, False])
 @pytest.mark.parametrize("sender", ["sip:+48600100200@branch.example", "sip:branch-1@10.0.0.7"])
 async def test_a_carrier_is_known_by_its_credentials(sender, logins):

@@ -40,6 +40,8 @@ def test_a_host_of_the_configuration_is_resolved_at_the_start() -> None:
 def test_a_host_without_an_address_is_an_error_that_names_the_setting() -> None:
     with pytest.raises(EndpointError, match=r"sip\.public_address: no such host has no IPv4 address"):
         address_of("no such host", "sip.public_address")
+    with pytest.raises(EndpointError, match=r"sip\.listen: a\.\.b has no IPv4 address \(no name can be so\)"):
+        address_of("a..b", "sip.listen")
 
 
 def test_the_machine_has_an_address_of_its_own() -> None:

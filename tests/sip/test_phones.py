@@ -184,6 +184,19 @@ async def test_after_a_restart_phones_are_not_all_asked_at_once():
     desk.phones.close()
 
 
+async def test_after_a_restart_a_phone_whose_connection_has_ended_is_not_rung_until_it_is_heard():
+    desk, again = Desk(), Desk()
+    desk.register()
+    (binding,) = desk.phones._registrar
+    again.line.deaf.add("sip:201@10.0.0.7")
+    again.phones.restore([replace(binding, received=replace(binding.received, transport="tcp"))])
+    assert (again.told, list(again.phones.ways(ANN))) == ([], [])
+    again.register(call_id="anew")
+    assert [there for _, there in again.told] == [True]
+    again.phones.close()
+    desk.phones.close()
+
+
 async def test_a_phone_that_answers_no_more_makes_room_for_one_that_registers():
     desk = Desk(contacts=2)
     desk.line.deaf.add("sip:201@10.0.0.7:1")

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from softswitch.config.settings import Trunk, TrunkServer
+from softswitch.sip.accounts import Registered
 from softswitch.sip.trunk import State
 from softswitch.sip.trunks import Trunks
 from softswitch.testing.fakes import FakeJournal
@@ -131,3 +132,11 @@ async def test_a_changed_trunk_has_an_account_that_outlives_the_one_before(
         assert house.endpoint.accounts.trunks[AT_HOME, 0].isValid()
         assert house.endpoint.accounts.trunks[AT_HOME, 1].isValid()
     trunks.apply(CARRIERS)
+
+
+async def test_both_troubles_of_a_server_are_told(trunks: Trunks) -> None:
+    (server, *_) = trunks._servers[AT_HOME]
+    server._heard(None)
+    assert server.problem == "OPTIONS: no answer"
+    server._registration(Registered(408, "Request Timeout"))
+    assert server.problem == "REGISTER: 408 Request Timeout; OPTIONS: no answer"

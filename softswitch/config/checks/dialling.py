@@ -4,14 +4,18 @@ is that of two carriers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.checks.scene import Loc, Scene
-from softswitch.config.nearest import did_you_mean
+from softswitch.config.nearest import did_you_mean, nearest
 from softswitch.dialplan.classes import BUILT_IN
 from softswitch.dialplan.plan import Dial
+
+MISSPELT = 0.8
+"""How like a built-in class a class is at least that was surely meant to be that one, as premum."""
 
 
 def check(scene: Scene) -> None:
@@ -102,9 +106,23 @@ def _classes(scene: Scene) -> None:
     file = scene.configuration
     named = [line.kind for line in file.outbound if line.kind is not None]
     known = list(dict.fromkeys([*named, *BUILT_IN]))
+    for index, line in enumerate(file.outbound):
+        if line.kind is not None and (meant := _misspelt(line.kind)):
+            scene.wrong(
+                ("outbound", index, "class"),
+                f"the class {line.kind!r} is none that numbers have by themselves; did you mean {meant!r}?"
+                " If not, take a word less like it",
+            )
     _known(scene, ("may_dial",), file.may_dial or (), known)
     for name, agent in file.agents.items():
         _known(scene, ("agents", name, "may_dial"), agent.may_dial or (), known)
+
+
+def _misspelt(kind: str) -> str | None:
+    """The built-in class that a word was meant to be; None: it is that class, or a word of its own."""
+    if any(word in BUILT_IN for word in re.split("[^a-z]+", kind)):  # premium-uk too
+        return None
+    return nearest(kind, BUILT_IN, MISSPELT)
 
 
 def _known(scene: Scene, loc: Loc, kinds: Iterable[str], known: list[str]) -> None:

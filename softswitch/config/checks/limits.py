@@ -31,10 +31,11 @@ def check(scene: Scene) -> None:
         )
     for name, agent in scene.configuration.agents.items():
         if agent.password is not None and (len(agent.password) < WEAK or agent.password == agent.login):
+            length = len(agent.password)
             scene.warn_key(
                 ("agents", name, "password"),
-                f"scanners guess this password of {len(agent.password)} characters in minutes: take {WEAK} or"
-                " more, and not the login",
+                f"scanners guess this password of {length} character{'s' * (length > 1)} in minutes: take"
+                f" {WEAK} or more, and not the login",
             )
     _hashes(scene)
     for name, queue in scene.configuration.queues.items():

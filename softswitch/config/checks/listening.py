@@ -19,6 +19,11 @@ def check(scene: Scene) -> None:
     sip = scene.configuration.sip
     if sip.stun is not None and sip.public_address != "auto":
         scene.wrong_key(("sip", "stun"), "`stun` looks for the address that `public_address` names already")
+    if all(_is_loopback(one.at) for one in sip.listen):
+        for key in ("public_address", "stun"):
+            if getattr(sip, key) not in (None, "auto"):
+                why = "is for peers outside, and `listen` hears this machine alone: listen on 0.0.0.0"
+                scene.warn_key(("sip", key), f"`{key}` {why}")
     for name, agent in scene.configuration.agents.items():
         if agent.dial is not None and needs_tls(agent.dial) and not secure:
             scene.wrong(
@@ -32,6 +37,10 @@ def check(scene: Scene) -> None:
                 if trunk.server is None:
                     loc = ("trunks", name, "servers", place)
                 scene.wrong(loc, f"{server!r} needs TLS, and `listen` in `sip` has no `tls:` address")
+
+
+def _is_loopback(at: str) -> bool:
+    return re.fullmatch(r"\w+:(?:localhost|127\.[0-9.]+|\[::1\]):[0-9]+", at) is not None
 
 
 def _certificate(scene: Scene, secure: list[int]) -> None:

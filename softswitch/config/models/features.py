@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from softswitch.config.models.base import Section
-from softswitch.config.quantities import matching, wrong
+from softswitch.config.quantities import matching
 
 Code = Annotated[
     str,
@@ -16,7 +16,9 @@ Code = Annotated[
 ]
 PauseDigits = Annotated[
     str,
-    BeforeValidator(matching("[0-9]{1,4}", "one to four digits")),
+    BeforeValidator(
+        matching("[0-9]{1,4}", "one to four digits before the colon and the reason behind it, as 1: lunch")
+    ),
     WithJsonSchema({"title": "digits", "type": ["string", "integer"], "pattern": "^[0-9]{1,4}$"}),
 ]
 
@@ -36,13 +38,3 @@ class Features(Section):
     pickup: Code = "*8"
     """Take the call that has been ringing longest at a colleague of the same queue; with a colleague's
     extension behind it, as *8201, what rings there."""
-
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        codes = [self.sign_in, self.sign_out, self.pause, self.resume, self.pickup]
-        if len(set(codes)) < len(codes):
-            raise wrong("two features have the same code")
-        for first in (self.pause, self.pickup):
-            if any(code != first and code.startswith(first) for code in codes):
-                raise wrong(f"digits follow {first}, so no other code may begin with it")
-        return self

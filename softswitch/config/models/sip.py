@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Annotated, Any, Literal, Self
 
@@ -19,7 +18,7 @@ from pydantic_core import CoreSchema
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.hostile import Ban, Limits, Networks, Scanner
-from softswitch.config.quantities import Duration, FilePath, Words, check_ipv6, matching, parse_text, wrong
+from softswitch.config.quantities import Duration, FilePath, Words, check_host, matching, parse_text, wrong
 from softswitch.config.settings import LOCAL_NETWORKS, SCANNERS
 from softswitch.config.unsupported import not_yet
 
@@ -36,7 +35,7 @@ def _parse_listen(value: object) -> str:
     if match:
         if not 1 <= int(match[3]) <= 65535:
             raise wrong("expected a port from 1 to 65535")
-        check_ipv6(match[2])
+        check_host(match[2])
         return text
     if text.startswith(("ws:", "wss:")):
         raise not_yet(text, f"SIP over {text.partition(':')[0].upper()}")
@@ -56,17 +55,19 @@ def _parse_ports(value: object) -> str:
 
 def _parse_public(value: object) -> str:
     text = matching(_HOST, "auto, an IPv4 address or a host name")(value)
-    if re.fullmatch(r"[0-9.]+", text):
-        try:
-            ipaddress.IPv4Address(text)
-        except ValueError:
-            raise wrong("expected auto, an IPv4 address or a host name; this address is none") from None
+    check_host(text)
+    if text != "auto" and ("." not in text or text == "0.0.0.0"):
+        raise wrong(
+            "expected auto, or an address that peers outside reach, as 198.51.100.7 or sip.example.com"
+        )
     return text
 
 
 def _parse_stun(value: object) -> str:
     text = matching(rf"{_HOST}(:[0-9]{{1,5}})?", "a host, as stun.example.com or 203.0.113.9:3478")(value)
-    if (port := text.partition(":")[2]) and not 1 <= int(port) <= 65535:
+    host, _, port = text.partition(":")
+    check_host(host)
+    if port and not 1 <= int(port) <= 65535:
         raise wrong("expected a port from 1 to 65535")
     return text
 

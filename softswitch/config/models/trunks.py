@@ -13,7 +13,7 @@ from softswitch.config.quantities import (
     Duration,
     PublicNumber,
     Words,
-    check_ipv6,
+    check_host,
     matching,
     parse_text,
     wrong,
@@ -30,12 +30,7 @@ def _parse_server(value: object) -> str:
         raise wrong("expected a host, as sip.carrier.example, 192.0.2.10:5070 or tls:sip.carrier.example")
     if match[3] is not None and not 1 <= int(match[3]) <= 65535:
         raise wrong("expected a port from 1 to 65535")
-    check_ipv6(match[2])
-    if re.fullmatch(r"[0-9.]+", match[2]):
-        try:
-            ipaddress.IPv4Address(match[2])
-        except ValueError:
-            raise wrong("expected a host name or an address; this address is none") from None
+    check_host(match[2])
     return text
 
 

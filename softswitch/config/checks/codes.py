@@ -1,0 +1,36 @@
+"""The codes that agents dial can be told apart, though digits may follow two of them."""
+
+from __future__ import annotations
+
+from softswitch.config.checks.scene import Scene
+
+FOLLOWED = ("pause", "pickup")
+"""Features with codes that digits may follow."""
+
+
+def check(scene: Scene) -> None:
+    """All of this file; of two codes the one that stands further down is wrong."""
+    features = scene.configuration.features
+    given = features.model_fields_set
+    written = scene.root.child("features")
+    keys = written.keys if written is not None else {}
+    codes = {key: code for key, code in features.model_dump().items() if key in given or key not in keys}
+    order = sorted(codes, key=lambda key: (keys[key].line, keys[key].column) if key in given else (0, 0))
+    for place, key in enumerate(order):
+        for other in order[:place]:
+            default = "" if other in given else ", unless the file says otherwise"
+            if message := _clash((other, codes[other]), (key, codes[key]), default):
+                scene.wrong(("features", key), message)
+                break
+
+
+def _clash(first: tuple[str, str], second: tuple[str, str], default: str) -> str:
+    """What is wrong with the second code beside the first; empty: nothing."""
+    (other, taken), (key, code) = first, second
+    if code == taken:
+        return f"`{key}` has the code of `{other}`, {code}{default}"
+    if other in FOLLOWED and code.startswith(taken):
+        return f"digits follow {taken} (`{other}`), so the code of `{key}` cannot begin with it"
+    if key in FOLLOWED and taken.startswith(code):
+        return f"digits follow {code} (`{key}`), so the code of `{other}`, {taken}, cannot begin with it"
+    return ""
