@@ -333,7 +333,7 @@ async def test_a_small_demo_plays_on_real_sip_and_rtp_and_leaves_what_it_promise
     assert await demo.play() == 1  # nobody waited long enough for music
     said = capsys.readouterr().out
     assert "wrong: Edinburgh: should have waited, with music and an announcement" in said
-    assert said.count("wrong:") == 1
+    assert said.count("wrong:") == 1, [line for line in said.splitlines() if "wrong:" in line]
     assert "Edinburgh talks to desk-20" in said
     assert {path.name for path in out.iterdir()} == {
         *("caller.wav", "timeline.png", "terminal.svg"),
