@@ -6,6 +6,7 @@
 | with `caller_id` | `caller_id` | `caller_id` | `caller_id` |
 | and `show_callers` | that number, asserted `caller_id` | anonymous, asserted `caller_id` | `caller_id` |
 
+With `from_user` From carries that, and the number shown, where one is, is the one asserted.
 Only a number that a carrier or an agent's password vouches for is a caller's; anybody else hides. Names stay
 in the house. A call from a carrier that goes on outside says by which of our numbers, and by whom before.
 """
@@ -46,9 +47,10 @@ def presented(
     passed = [
         Redirection(numbering.written(one.number, trunk.format), one.reason) for one in _passed(call, own)
     ]
+    asserted = own or caller if trunk.from_user is None else shown or own or caller
     return Presentation(
-        Party(numbering.written(shown, trunk.format)),
-        Party(numbering.written(own or caller, trunk.format)),
+        Party(trunk.from_user or numbering.written(shown, trunk.format)),
+        Party(numbering.written(asserted, trunk.format)),
         headers | written(passed, way.uri, trunk.domain or in_uri(trunk.servers[way.server].host)),
     )
 

@@ -29,6 +29,7 @@ def trunk(name: str, section: Trunk) -> plain.Trunk:
         inbound_password=section.inbound.password if section.inbound else None,
         channels=section.channels,
         caller_id=section.caller_id,
+        from_user=section.from_user,
         show_callers=section.show_callers,
         format=NumberFormat(section.format),
         srtp=Srtp(section.srtp),

@@ -246,6 +246,8 @@ class Trunk:
     """Calls at once, both ways; None: no limit."""
     caller_id: str | None = None
     """The number that is shown, as E.164."""
+    from_user: str | None = None
+    """What From carries before the @ of every call; None: the number that is shown."""
     show_callers: bool = False
     """A caller from outside who goes on to an agent outside is shown with the own number."""
     format: NumberFormat = NumberFormat.PLUS

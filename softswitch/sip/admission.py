@@ -2,7 +2,7 @@
 
 | an INVITE ... | is |
 |---|---|
-| from where an agent's phone registered, or with an agent's login | to be proven, as below |
+| with an agent's login, or, but for a carrier's login, from where an agent's phone registered | to be proven, as below |
 | from an address of a trunk | that trunk's call, whatever it says of itself; 503 above its channels |
 | with credentials that prove a trunk | the same |
 | with credentials that prove an agent | that agent's call |
@@ -162,9 +162,12 @@ class Admission:
 
     def _is_agents(self, request: Request) -> bool:
         """Whether an INVITE uses an agent's login, or comes from where an agent's phone registered: it may
-        stand behind the same NAT as a carrier.
+        stand behind the same NAT as a carrier, or be an extension of the exchange that also is the trunk.
         """
-        return _login(request) in self._logins or self._phones.is_from_a_phone(request.received)
+        login = _login(request)
+        if login in self._logins:
+            return True
+        return login not in self._carriers and self._phones.is_from_a_phone(request.received)
 
     def _is_carriers(self, request: Request) -> bool:
         """Whether an INVITE uses a carrier's login, or claims in From to be that carrier's."""

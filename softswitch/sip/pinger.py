@@ -46,15 +46,19 @@ class Pinger:
             timer.cancel()
         self._waiting.clear()
 
-    def ask(self, way: Way, told: Told) -> None:
-        """Ask; `told` hears about it once, from the loop, within `PATIENCE`; PJSIP goes on for 32 s."""
+    def ask(self, way: Way, told: Told, sender: str = "") -> None:
+        """Ask; `told` hears about it once, from the loop, within `PATIENCE`; PJSIP goes on for 32 s.
+
+        `sender`: the URI in From; left out: this switch's own.
+        """
         loop = asyncio.get_running_loop()
         self._serial = self._serial % 0xFFFFFFFF + 1
         serial = self._serial
         timer = loop.call_later(PATIENCE, self.over, serial, 0)
         self._waiting[serial] = (loop.time(), told, timer)
         route = ",".join(f"<{uri}>" for uri in way.route).encode()
-        if lib.ping_send(serial, way.uri.encode(), self._from, route):
+        caller = f"<{sender}>".encode() if sender else self._from
+        if lib.ping_send(serial, way.uri.encode(), caller, route):
             self.over(serial, 0)
 
     def over(self, serial: int, status: int) -> None:

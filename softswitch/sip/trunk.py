@@ -68,6 +68,8 @@ class Server:
         """What went wrong last, by method; stays when it is well again."""
         self.answered_from = ""
         """The address that took our registration."""
+        self._own_uri = ""
+        """Who we are there."""
         self._pinger = pinger
         self._told = told
         self._registered = False
@@ -85,7 +87,9 @@ class Server:
         """Make the account, register, and begin to ask. Raises pj.Error."""
         self.account.on_registered = self._registration
         self._registering = self.trunk.register  # which is what making the account begins with
-        self.account.create(trunk_options(sip, domain, self.trunk, self.place), False)
+        options = trunk_options(sip, domain, self.trunk, self.place)
+        self._own_uri = options.idUri
+        self.account.create(options, False)
         if not self.trunk.register and not self.trunk.options:
             self._become(State.UP)  # nothing will ever tell
         self._ask_in(0.0)
@@ -181,7 +185,8 @@ class Server:
 
     def _ask(self) -> None:
         self._question = None
-        self._pinger.ask(Way(self.trunk.servers[self.place].uri()), self._heard)
+        # Under our name there: exchanges hold questions of people whom they do not know against them.
+        self._pinger.ask(Way(self.trunk.servers[self.place].uri()), self._heard, self._own_uri)
 
     def _heard(self, answer: Answered | None) -> None:
         if self._over:

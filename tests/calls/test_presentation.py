@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from softswitch.calls.call import Call
@@ -46,6 +48,24 @@ async def test_who_is_shown_and_who_is_asserted(trunk: Trunk, caller: str, shown
     assert (it.caller.number, it.asserted.number) == (shown, asserted)
     assert ("Privacy" in it.headers) == (not shown)
     assert not it.caller.name
+
+
+@pytest.mark.parametrize(
+    ("trunk", "caller", "asserted"),
+    [
+        (PLAIN, CALLER, CALLER),
+        (OURS, CALLER, OWN),
+        (THEIRS, CALLER, CALLER),
+        (THEIRS, "", OWN),
+        (OURS, "201", OWN),
+    ],
+)
+async def test_where_the_account_stands_in_from_the_number_is_asserted(
+    trunk: Trunk, caller: str, asserted: str
+) -> None:
+    it = present(replace(trunk, from_user="acme"), caller)
+    assert (it.caller.number, it.asserted.number) == ("acme", asserted)
+    assert ("Privacy" in it.headers) == (trunk is THEIRS and not caller)
 
 
 async def test_numbers_are_written_as_the_carrier_reads_them() -> None:

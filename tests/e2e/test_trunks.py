@@ -40,6 +40,7 @@ async def test_a_trunk_registers_with_digest_and_leaves_in_order(tmp_path):
             assert asked.get("expires") == "600"
             assert switch.events("TrunkUp")[0]["data"] == {"trunk": "carrier", "server": line["server"]}
         assert carrier.contact_of_switch == ""
+        assert carrier.heard("OPTIONS")[0].get("from").startswith("<sip:acme@127.0.0.2>")
     assert "secret" not in switch.log()
 
 

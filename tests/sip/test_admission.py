@@ -220,6 +220,16 @@ async def test_a_phone_at_a_carriers_address_is_the_agents_all_the_same():
     assert door.invite(sender, source="203.0.113.7").origin == Origin(trunk="carrier")
 
 
+async def test_a_carrier_that_is_also_an_extension_proves_its_calls_by_its_own_login():
+    """An exchange that registers as a phone and calls through a trunk, all from one address and port."""
+    door = Door(trunks=TRUNKS)
+    door.register(f"sip:201@{REALM}")
+    sender = "sip:+48600100200@branch.example"
+    assert door.invite(sender, password="secret-b", user="branch-1").origin == Origin(trunk="branch")
+    assert door.invite(sender, password="secret-201").origin == Origin(agent=ANN)
+    assert door.offences == []
+
+
 @pytest.mark.parametrize("logins", [True, False])
 @pytest.mark.parametrize("sender", ["sip:+48600100200@branch.example", "sip:branch-1@10.0.0.7"])
 async def test_a_carrier_is_known_by_its_credentials(sender, logins):

@@ -120,6 +120,9 @@ class Trunk(Section):
     refused with 503. An emergency number is dialled all the same."""
     caller_id: PublicNumber | None = None
     """The number that is shown to whom we call by this trunk."""
+    from_user: UserName | None = None
+    """What From carries before the @ of every call, where the other side knows its customers by that, as
+    Asterisk does (usually the `username`); the number is then shown in P-Asserted-Identity alone."""
     show_callers: bool = False
     """Show the number of a caller from outside whose call goes on to an agent outside; `caller_id` is then
     only asserted. Carriers must allow it."""
