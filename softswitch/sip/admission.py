@@ -2,7 +2,7 @@
 
 | an INVITE ... | is |
 |---|---|
-| with an agent's login, or, but for a carrier's login, from where an agent's phone registered | to be proven, as below |
+| with an agent's login, or, without a carrier's, from an agent's phone | to be proven, as below |
 | from an address of a trunk | that trunk's call, whatever it says of itself; 503 above its channels |
 | with credentials that prove a trunk | the same |
 | with credentials that prove an agent | that agent's call |
