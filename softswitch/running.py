@@ -139,14 +139,14 @@ class RunningSwitch:
         # The engine may refuse, and then nothing else must have changed; its phones ring a moment later.
         self._switch.dispatcher.feed(SettingsChanged(new.engine))
         self._switch.settings = new
+        try:
+            self._endpoint.renew(certificate)  # before trunks connect
+        except EndpointError as error:
+            log.error("TLS is off until the next reload that works", error=str(error))
         self._registry.apply(new)
         self._book.apply(new.phones)
         self._endpoint.admit(max_calls=new.sip.max_calls)
         self._endpoint.shield.apply(new.sip.hostility, new.sip.listen)
-        try:
-            self._endpoint.renew(certificate)
-        except EndpointError as error:
-            log.error("TLS is off until the next reload that works", error=str(error))
         self._endpoint.silence.apply(new.sip.rtp_timeout, new.sip.rtp_timeout_on_hold)
 
     async def status(self) -> JsonValue:

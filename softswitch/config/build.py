@@ -62,6 +62,7 @@ def _sip(sip: Sip) -> plain.SipSettings:
         listen=tuple(map(_listen, sip.listen)),
         certificate=sip.certificate.absolute() if sip.certificate else None,
         key=sip.key.absolute() if sip.key else None,
+        authorities=sip.authorities.absolute() if sip.authorities else None,
         public_address=None if sip.public_address == "auto" else sip.public_address,
         stun=_host_and_port(sip.stun) if sip.stun else None,
         local_networks=tuple(IPv4Network(text) for text in sip.local_networks if ":" not in text),

@@ -121,6 +121,8 @@ class SipSettings:
     """For TLS, in PEM."""
     key: Path | None = None
     """Its private key; None: in the same file."""
+    authorities: Path | None = None
+    """Who must vouch for whoever we connect to over TLS, in PEM; None: nobody."""
     public_address: str | None = None
     """What Contact and SDP carry to peers outside; None: that of the interface, or what `stun` says."""
     stun: tuple[str, int] | None = None

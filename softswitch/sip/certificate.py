@@ -18,10 +18,11 @@ HANDSHAKE_MS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Two files in PEM, and a mark that changes with their content."""
+    """Two files in PEM, the authorities for those of others, and a mark that changes with their content."""
 
     chain: Path
     key: Path
+    authorities: Path | None
     mark: str
 
     @classmethod
@@ -31,10 +32,11 @@ class Certificate:
             return None
         key = sip.key or sip.certificate
         try:
-            content = sip.certificate.read_bytes() + b"\0" + key.read_bytes()
+            files = [sip.certificate, key, *([sip.authorities] if sip.authorities else [])]
+            content = b"\0".join(file.read_bytes() for file in files)
         except OSError as error:
-            raise EndpointError(f"sip.certificate: {error.filename}: {error.strerror}") from None
-        return cls(sip.certificate, key, hashlib.sha256(content).hexdigest())
+            raise EndpointError(f"TLS: {error.filename}: {error.strerror}") from None
+        return cls(sip.certificate, key, sip.authorities, hashlib.sha256(content).hexdigest())
 
     def options(self) -> pj.TlsConfig:
         """In PJSIP's words: TLS 1.2 and 1.3, no certificates asked of phones."""
@@ -44,4 +46,7 @@ class Certificate:
         config.privKeyFile = str(self.key)
         config.proto = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
         config.msecTimeout = HANDSHAKE_MS
+        if self.authorities is not None:
+            config.CaListFile = str(self.authorities)
+            config.verifyServer = True
         return config

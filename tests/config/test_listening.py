@@ -19,6 +19,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority.found(tmp_path_factory.mktemp("authority"))
 
 
+GOOD = "certificate: one.pem, key: one.key"
+
+
 @pytest.fixture
 def files(authority: Authority, tmp_path: Path) -> Path:
     """A folder with the certificates `one` and `two` and their keys."""
@@ -54,6 +57,8 @@ def test_certificate_and_key_may_share_a_file(check_text, files):
         (f"listen: [{TLS}], certificate: §one.pem", "holds no private key in PEM"),
         (f"listen: [{TLS}], certificate: §broken.pem, key: one.key", "OpenSSL cannot use"),
         (f"listen: [{TLS}], certificate: one.pem, key: §locked.key", "is encrypted"),
+        (f"listen: [{TLS}], {GOOD}, authorities: §nobody.pem", "cannot be read: No such file"),
+        (f"listen: [{TLS}], {GOOD}, authorities: §one.key", "holds no certificate in PEM"),
     ],
 )
 def test_a_certificate_that_cannot_be_used_is_a_problem(one_problem, files, text, says):
@@ -63,8 +68,9 @@ def test_a_certificate_that_cannot_be_used_is_a_problem(one_problem, files, text
     assert says in one_problem(SOUND + f"sip: {{{text}}}")
 
 
-def test_a_certificate_without_tls_is_odd(one_warning, files):
-    text = 'sip: {listen: ["udp:127.0.0.1:5060"], §certificate: one.pem, key: one.key}'
+@pytest.mark.parametrize("text", ["§certificate: one.pem, key: one.key", "§authorities: one.pem"])
+def test_a_certificate_without_tls_is_odd(one_warning, files, text):
+    text = f'sip: {{listen: ["udp:127.0.0.1:5060"], {text}}}'
     assert "no `tls:` address" in one_warning(SOUND + text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import ssl
 from contextlib import asynccontextmanager
@@ -120,38 +121,85 @@ async def test_a_reload_shows_a_new_certificate_and_leaves_connections_alone(tmp
             call.cancel()
 
 
+class Carrier:
+    """A carrier's server over TLS, which says 200 to everything. Use it as an async context manager."""
+
+    def __init__(self, authority, host="127.0.0.1"):
+        """Its certificate is for 127.0.0.1, wherever it is."""
+        self.host = host
+        self.asked = []
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(*authority.issue("carrier"))
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._serve, self.host, 0, ssl=self._context)
+        return self
+
+    async def __aexit__(self, *exc):
+        self._server.close()
+
+    def trunk(self):
+        port = self._server.sockets[0].getsockname()[1]
+        return {
+            "server": f"tls:{self.host}:{port}", "username": "acme", "password": "secret", "register": True,
+        }  # fmt: skip
+
+    async def _serve(self, reader, writer):
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while request := await reader.readuntil(b"\r\n\r\n"):
+                lines = request.decode().split("\r\n")
+                self.asked.append(lines)
+                same = ("Via", "From", "Call-ID", "CSeq", "Contact")
+                kept = [line for line in lines if line.split(":")[0] in same]
+                to = next(line for line in lines if line.startswith("To:"))
+                answer = ["SIP/2.0 200 OK", *kept, f"{to};tag=1", "Expires: 600", "Content-Length: 0", "", ""]
+                writer.write("\r\n".join(answer).encode())
+
+
+async def line_of(switch, is_so):
+    """The first trunk's line, as soon as it is so."""
+    async with asyncio.timeout(12):
+        while not is_so(line := (await trunks(switch))[0]):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        return line
+
+
+async def reload(switch, folder, authorities=None, **trunks):
+    text = configuration(switch.port, folder) | {"trunks": trunks}
+    if authorities is not None:
+        text["sip"]["authorities"] = str(authorities)
+    switch.configure(text)
+    await asyncio.to_thread(ask, switch.data / "control.sock", "reload")
+
+
 @pytest.mark.may_block
 async def test_a_carrier_over_tls_takes_our_registration(tmp_path):
-    asked = []
-
-    async def carrier(reader, writer):
-        """Says 200 to everything."""
-        while request := await reader.readuntil(b"\r\n\r\n"):
-            lines = request.decode().split("\r\n")
-            asked.append(lines)
-            kept = [
-                line for line in lines if line.split(":")[0] in ("Via", "From", "Call-ID", "CSeq", "Contact")
-            ]
-            to = next(line for line in lines if line.startswith("To:"))
-            answer = ["SIP/2.0 200 OK", *kept, f"{to};tag=1", "Expires: 600", "Content-Length: 0", "", ""]
-            writer.write("\r\n".join(answer).encode())
-
-    async with running(tmp_path) as (switch, authority):
-        certificate, key = authority.issue("carrier")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        server = await asyncio.start_server(carrier, "127.0.0.2", 0, ssl=context)
-        address = f"tls:127.0.0.2:{server.sockets[0].getsockname()[1]}"
-        trunk = {"server": address, "username": "acme", "password": "secret", "register": True}
-        switch.configure(configuration(switch.port, tmp_path) | {"trunks": {"carrier": trunk}})
-        await asyncio.to_thread(ask, switch.data / "control.sock", "reload")
-        async with asyncio.timeout(8):
-            while not (line := (await trunks(switch))[0])["registered"]:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        assert (line["server"], line["state"]) == (address, "up")
-        (register,) = [lines for lines in asked if lines[0].startswith("REGISTER")]
+    async with running(tmp_path) as (switch, authority), Carrier(authority) as carrier:
+        await reload(switch, tmp_path, carrier=carrier.trunk())
+        line = await line_of(switch, lambda line: line["registered"])
+        assert (line["server"], line["state"]) == (carrier.trunk()["server"], "up")
+        (register,) = [lines for lines in carrier.asked if lines[0].startswith("REGISTER")]
         assert register[1].startswith("Via: SIP/2.0/TLS")
-        server.close()
+
+
+@pytest.mark.may_block
+async def test_whoever_claims_to_be_the_carrier_is_told_nothing_without_an_authority(tmp_path):
+    """Neither with a certificate of another authority, nor with one for another name."""
+    (tmp_path / "others").mkdir()
+    async with running(tmp_path) as (switch, authority):
+        other = Authority.found(tmp_path / "others")
+        async with (
+            Carrier(other) as false,
+            Carrier(authority, "127.0.0.2") as elsewhere,
+            Carrier(authority) as true,
+        ):
+            for impostor in (false, elsewhere):
+                await reload(switch, tmp_path, authority.file, carrier=impostor.trunk())
+                line = await line_of(switch, lambda line: line["problem"])
+                assert "certificate verification" in line["problem"]
+                assert impostor.asked == []
+            await reload(switch, tmp_path, authority.file, carrier=true.trunk())
+            await line_of(switch, lambda line: line["registered"])
 
 
 @pytest.mark.may_block

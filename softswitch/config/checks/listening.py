@@ -10,6 +10,8 @@ from softswitch.config.checks.scene import Loc, Scene
 from softswitch.config.quantities import needs_tls
 
 _ENCRYPTED = re.compile(r"BEGIN ENCRYPTED PRIVATE KEY|^Proc-Type:.*ENCRYPTED", re.MULTILINE)
+_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+_NOT_SECURE = "`listen` has no `tls:` address"
 
 
 def check(scene: Scene) -> None:
@@ -48,12 +50,17 @@ def _certificate(scene: Scene, secure: list[int]) -> None:
     given = scene.root.names("sip")
     if secure and "certificate" not in given:
         scene.wrong(("sip", "listen", secure[0]), "TLS needs a `certificate` and its `key` in `sip`")
+    if sip.authorities is not None:
+        if not secure:
+            scene.warn_key(("sip", "authorities"), f"`authorities` has no effect: {_NOT_SECURE}")
+        if message := _file_problem(sip.authorities, _CERTIFICATE, "a certificate"):
+            scene.wrong(("sip", "authorities"), message)
     if "certificate" not in given and sip.key is not None:
         scene.wrong_key(("sip", "key"), "a `key` without `certificate`: nobody could check it")
     if sip.certificate is None:
         return
     if not secure:
-        scene.warn_key(("sip", "certificate"), "`certificate` has no effect: `listen` has no `tls:` address")
+        scene.warn_key(("sip", "certificate"), f"`certificate` has no effect: {_NOT_SECURE}")
     if found := _problem(sip.certificate, sip.key or sip.certificate):
         key, message = found
         loc: Loc = ("sip", "key" if key and sip.key is not None else "certificate")
@@ -62,7 +69,7 @@ def _certificate(scene: Scene, secure: list[int]) -> None:
 
 def _problem(certificate: Path, key: Path) -> tuple[bool, str] | None:
     """Why TLS cannot use them, and whether that is the key's fault; None: it can."""
-    if message := _file_problem(certificate, "-----BEGIN CERTIFICATE-----", "a certificate"):
+    if message := _file_problem(certificate, _CERTIFICATE, "a certificate"):
         return False, message
     if message := _file_problem(key, "PRIVATE KEY-----", "a private key"):
         return True, message

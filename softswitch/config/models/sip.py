@@ -184,6 +184,10 @@ class Sip(Section):
     phones know. `softswitch reload` reads it again; connections that are open stay."""
     key: FilePath | None = None
     """Its private key in PEM, without a password; left out: it stands in the same file."""
+    authorities: FilePath | None = None
+    """For TLS: the authorities in PEM, as `/etc/ssl/certs/ca-certificates.crt`, one of which must vouch for
+    whoever we connect to, carriers above all, by the name or address that stands in this file. Left out:
+    nobody's certificate is checked, and a call can end at somebody who only claims to be the carrier."""
     public_address: Public = "auto"
     """What Contact and SDP carry when the switch stands behind NAT that forwards its ports: the address that
     peers outside see. Auto is the address of the interface, or what `stun` finds."""

@@ -93,7 +93,7 @@ class Trunk(Section):
 
     server: Server | None = None
     """Where calls are sent, over UDP on port 5060 unless it says otherwise; over `tls` the port is 5061, and
-    the server's certificate is not checked."""
+    `authorities` of `sip` says who must vouch for the server."""
     servers: Annotated[list[Server], Field(min_length=1, max_length=8)] | None = None
     """In place of `server`: several, the preferred one first. The next one takes a call that the one before
     does not answer or cannot serve; one that answers no OPTIONS is tried last."""
