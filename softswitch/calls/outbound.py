@@ -58,6 +58,7 @@ async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Onward | None:
     try:
         outside.start()
         leg = await outside.answered()
+        call.reached = True
         await call.answer()
         call.note("Connected", number=to.number)
         try:

@@ -118,11 +118,15 @@ class CallRecord:
 
     @property
     def outcome(self) -> str:
-        """In a word: answered, abandoned, turned away (by a queue), refused, lost or served (by menus)."""
+        """In a word: answered, transferred (before an answer), abandoned, turned away (by a queue), refused,
+        lost or served (by menus).
+        """
         if self.reason == LOST:
             return "lost"
         if self.agent or self.answered is not None:
             return "answered"
+        if self.ended_by == EndedBy.TRANSFER:
+            return "transferred"
         if self.left == "hung-up" or (self.ended_by == EndedBy.CALLER and self.status == CANCELLED):
             return "abandoned"
         if self.left:
