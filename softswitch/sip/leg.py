@@ -195,8 +195,9 @@ class SipLeg(Sounding):
         if self.state is not LegState.ENDED:
             self._ear.declare(*sources)
 
-    def await_keys(self, awaited: bool) -> None:
+    def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Whether keys mean anything now; see `ports.Leg.await_keys`."""
+        self._tones.always = tones
         self._tones.awaited = awaited and self.state is not LegState.ENDED
         self._tones.attend(self._call_id(), self.serial)
 
