@@ -322,6 +322,60 @@ def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path
     assert told.rstrip().endswith("done")
 
 
+@pytest.mark.parametrize("talked", [True, False])
+def test_why_of_a_consultation_says_what_it_became(softswitch: Any, tmp_path: Path, talked: bool) -> None:
+    told: list[tuple[str, dict[str, JsonValue]]] = [
+        ("CallArrived", {"number": "201", "dialled": "202"}),
+        *([("Connected", {"agent": "ben"})] if talked else []),
+        ("Transferred", {"by": "ann", "number": "202", "attended": True, "into": "d75e0b3f9902"}),
+        ("ConversationEnded", {"agent": "ben", "ended_by": "transfer", "talked": 3.0}),
+    ]
+    store = JsonlStore(tmp_path)
+    for seq, (kind, data) in enumerate(told, start=1):
+        store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("asked"), data))
+    store.close()
+    lines = softswitch("why", "asked", "--data", tmp_path).out.splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines[:2]] == [
+        "ann put the other side through to that of another call"
+        if talked
+        else "ann transferred the other side of another call to 202 instead",
+        "done, in call d75e0b3f9902",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "reason", "shown"),
+    [
+        ("no-answer", "no-key", "answered, key not pressed within 8.0 s (a mailbox?)"),
+        ("rejected", "hung-up", "answered, hung up before pressing the key"),
+        ("caller-left", "no-key", "caller-left after 1.0 s; answered outside, key not pressed within 8.0 s"),
+    ],
+)
+@pytest.mark.parametrize("first", ["OfferEnded", "NotConfirmed"])
+def test_why_tells_of_the_key_that_did_not_come(
+    softswitch: Any, tmp_path: Path, result: str, reason: str, shown: str, first: str
+) -> None:
+    ends: list[tuple[str, dict[str, JsonValue]]] = [
+        ("OfferEnded", {"offer": "o1", "agent": "mobile", "result": result, "status": 0}),
+        ("NotConfirmed", {"agent": "mobile", "reason": reason, "waited": 8.0}),
+    ]
+    store = JsonlStore(tmp_path)
+    events: list[tuple[str, dict[str, JsonValue]]] = [
+        ("CallArrived", {"number": "100", "dialled": "600"}),
+        ("OfferMade", {"offer": "o1", "agent": "mobile", "queue": "sales"}),
+        *(ends if first == "OfferEnded" else reversed(ends)),
+        ("OfferMade", {"offer": "o2", "agent": "mobile", "queue": "sales"}),
+        ("OfferEnded", {"offer": "o2", "agent": "mobile", "result": "busy", "status": 486}),
+    ]
+    for seq, (kind, data) in enumerate(events, start=1):
+        at = 1_700_000_000.0 + (3 if kind == "OfferEnded" else 2)
+        store.append(Recorded(seq, at, kind, CallId("key"), data))
+    store.close()
+    out = " ".join(softswitch("why", "key", "--data", tmp_path).out.split())
+    assert f"result {shown} 2. mobile" in out
+    assert out.endswith("result busy after 1.0 s")
+
+
 def test_a_talk_that_a_crash_cut_has_an_unknown_length(softswitch: Any, tmp_path: Path) -> None:
     store = JsonlStore(tmp_path)
     for seq, (kind, data) in enumerate(HANDED_ON[:2], start=1):

@@ -136,6 +136,7 @@ def find_call(folder: Path, wanted: str) -> CallId:
 
 _OFFERS = (
     *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
+    *(Kind.CONFIRMED, Kind.NOT_CONFIRMED),
     *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),
 )
 
@@ -144,7 +145,10 @@ def why(call: CallId, events: list[Recorded]) -> RenderableType:
     """Each offer with its reasoning and its end, and what else became of the call."""
     ends = {event.data["offer"]: event for event in events if event.kind == Kind.OFFER_ENDED}
     made = [event for event in events if event.kind == Kind.OFFER_MADE]
-    parts = [_offer(number, event, ends.get(event.data["offer"])) for number, event in enumerate(made, 1)]
+    parts = [
+        _offer(number, event, _result(event, ends.get(event.data["offer"]), events))
+        for number, event in enumerate(made, 1)
+    ]
     parts += _attempts(events)
     parts += _transfers(events)
     if _was_cut(events):
@@ -183,30 +187,73 @@ def _attempts(events: list[Recorded]) -> list[RenderableType]:
 def _transfers(events: list[Recorded]) -> list[RenderableType]:
     """Each transfer that an agent asked for, and what came of it."""
     lines: list[RenderableType] = []
+    asked = talked = False
     for event in events:
         data = event.data
+        talked = talked or event.kind == Kind.CONNECTED
         at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
         if event.kind == Kind.TRANSFER_ASKED:
+            asked = True
             how = "after a consultation" if data["attended"] else "at once"
             whom = f"{data['number']} ({data['destination']})"
             text = f"{at} {data['by']} transferred the other side to {whom}, {how}"
             lines.append(Text(text, style="bold"))
         elif event.kind == Kind.TRANSFER_FAILED:
+            asked = False
             lines.append(Text(f"   {at} failed with {data['status']}"))
         elif event.kind == Kind.TRANSFERRED:
+            if not asked:  # that was in the agent's other call
+                what = "put the other side through to that of another call"
+                if not talked:
+                    what = f"transferred the other side of another call to {data['number']} instead"
+                lines.append(Text(f"{at} {data['by']} {what}", style="bold"))
+            asked = False
             lines.append(Text(f"   {at} done" + (f", in call {data['into']}" if data["into"] else "")))
     return lines
 
 
-def _offer(number: int, event: Recorded, end: Recorded | None) -> RenderableType:
+_UNCONFIRMED = {
+    ("no-answer", "no-key"): "answered, key not pressed within {} (a mailbox?)",
+    ("rejected", "hung-up"): "answered, hung up before pressing the key",
+}
+"""What an offer's result and that of waiting for the key mean together."""
+
+
+def _result(made: Recorded, end: Recorded | None, events: list[Recorded]) -> str:
+    """How the ringing of one agent ended; of one outside, also what became of the key."""
+    if end is None:
+        return "is still ringing"
+    result, seconds = str(end.data["result"]), end.at - made.at
+    missing = _without_key(made, events)
+    if missing is None or result == "answered":
+        return f"{result} after {duration(seconds)}"
+    data: Mapping[str, Any] = missing.data
+    waited = duration(data["waited"])
+    if known := _UNCONFIRMED.get((result, data["reason"])):
+        return known.format(waited)
+    return f"{result} after {duration(seconds)}; answered outside, key not pressed within {waited}"
+
+
+def _without_key(made: Recorded, events: list[Recorded]) -> Recorded | None:
+    """Where an agent's number outside answered, and nobody pressed the key, in one ringing."""
+    agent, began = made.data["agent"], False
+    for event in events:
+        if event is made:
+            began = True
+        elif began and event.data.get("agent") == agent:
+            if event.kind == Kind.NOT_CONFIRMED:
+                return event
+            if event.kind == Kind.OFFER_MADE:
+                break
+    return None
+
+
+def _offer(number: int, event: Recorded, result: str) -> RenderableType:
     data: Mapping[str, Any] = event.data
     reasons: Mapping[str, Any] = data.get("why") or {}
     at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
     whose = f"for queue {data['queue']}" if data["queue"] else "directly"
     head = f"[bold]{number}. {data['agent']}[/] was rung at {at} {whose}"
-    result = (
-        "is still ringing" if end is None else f"{end.data['result']} after {duration(end.at - event.at)}"
-    )
     lines = Table.grid(padding=(0, 2))
     if reasons:
         lines.add_row(

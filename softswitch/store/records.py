@@ -35,6 +35,7 @@ class Kind(StrEnum):
     DIALLED_OUT = "DialledOut"
     DIAL_ENDED = "DialEnded"
     CONFIRMED = "Confirmed"
+    NOT_CONFIRMED = "NotConfirmed"
     FORWARDED = "Forwarded"
     PICKED_UP = "PickedUp"
     CONNECTED = "Connected"
@@ -203,6 +204,14 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CONFIRMED: Word(
             "An agent at a number outside has pressed the key that takes the call.",
             {"agent": "who"},
+        ),
+        Kind.NOT_CONFIRMED: Word(
+            "A number outside of an agent answered, and nobody pressed the key there: a mailbox, perhaps.",
+            {
+                "agent": "whose",
+                "reason": "`hung-up`, or `no-key` until the ringing was over",
+                "waited": "seconds since the answer",
+            },
         ),
         Kind.FORWARDED: Word(
             "An agent's phone has sent the call on (302).",
