@@ -197,6 +197,27 @@ async def test_after_a_consultation_the_caller_talks_to_the_colleague(tmp_path, 
         assert consultation["ended_by"] == "transfer"
 
 
+async def test_a_phone_may_transfer_in_the_moment_of_its_ack(tmp_path):
+    support = {"strategy": "hunt", "ring": "10s", "music": "silence"}
+    settings = SETTINGS | {"queues": {**SETTINGS["queues"], "support": support}}
+    async with office(tmp_path, settings=settings) as (switch, caller, one, two, _):
+        for times in range(1, 5):
+            call, first = await served(switch, caller, one)
+            second = one.call(switch.uri("202"))
+            colleague = await picked_up(two, THIRD_TONE)
+            await second.until_answered()
+            transfer = await first.refer(second)
+            assert transfer.response.status == 202
+            assert await transfer.until_done() == 200
+            assert await second.until_ended() == "them"
+            assert len(two.heard("INVITE")) == times, "and the switch rings nobody"
+            colleague.bye()
+            await call.until_ended()
+            consultation = await asyncio.to_thread(switch.record, second.call_id)
+            assert (consultation["outcome"], consultation["ended_by"]) == ("answered", "transfer")
+            await becomes(switch, "desk-202", "free")
+
+
 async def test_nobody_takes_the_call_of_another_agent(tmp_path):
     async with office(tmp_path) as (switch, caller, one, two, three):
         call, first = await served(switch, caller, one)
