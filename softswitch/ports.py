@@ -185,6 +185,9 @@ class Leg(Source, Protocol):
         otherwise listened to for tones; with `tones` that of any, and a key that comes both ways counts once.
         """
 
+    def identify(self, partner: Party) -> None:
+        """Tell an answered phone, if it takes UPDATE, that it talks to `partner` from now on."""
+
     def hangup(self, status: int = 0, reason: str = "") -> None:
         """End it: CANCEL while it rings, BYE once answered, `status` (default 603) to an unanswered caller.
 

@@ -25,6 +25,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from softswitch.calls.call import Call, Move, Transferred
+from softswitch.calls.identity import introduce
 from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
@@ -171,6 +172,7 @@ class Conversation:
             if self.agent_of(leg) is not None and leg.origin.trunk is None:  # no carrier transfers
                 leg.on_refer = lambda referral, leg=leg: self._refer(leg, referral)
         self.wire()
+        introduce(self)
         self.call.reached, waiting = False, self.call.when_talking
         if waiting is not None:
             self.call.when_talking = None

@@ -13,6 +13,7 @@ from softswitch.calls.attempt import Attempt
 from softswitch.calls.call import Call, Move
 from softswitch.calls.consulted import join
 from softswitch.calls.describe import describe
+from softswitch.calls.identity import shown
 from softswitch.calls.onward import Onward
 from softswitch.calls.outbound import Outside
 from softswitch.calls.ringing import BUSY, Ringing
@@ -21,7 +22,7 @@ from softswitch.calls.targets import phone_of, target_of
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg, Referral
 from softswitch.routing import normalise
-from softswitch.types import AgentName, Destination, EndedBy, Party, Reject, ToAgent, ToNumber, ToQueue
+from softswitch.types import AgentName, Destination, EndedBy, Reject, ToAgent, ToNumber, ToQueue
 
 if TYPE_CHECKING:
     from softswitch.calls.bridge import Conversation
@@ -53,12 +54,12 @@ def _consulted(conversation: Conversation, mover: Leg, referral: Referral, repla
     if second.trying is not None:
         return PENDING
     target = second.partner(replaced)
-    shown = _shown(second, target) or target.remote
-    move = Move(agent, shown.number, attended=True)
+    party = shown(second, target) or target.remote
+    move = Move(agent, party.number, attended=True)
     whom = second.agent_of(target)
     destination = f"agent {whom}" if whom else f"call {second.call.id}"
     conversation.call.note(
-        "TransferAsked", by=agent, number=shown.number, attended=True, destination=destination
+        "TransferAsked", by=agent, number=party.number, attended=True, destination=destination
     )
     referral.told(DONE)
     join(conversation, mover, second, replaced, move)
@@ -137,12 +138,12 @@ class Trial:
         """Ring whoever can be rung; anywhere else the other side goes at once."""
         conversation, switch = self._conversation, self._conversation.switch
         moved = conversation.partner(self.mover)
-        shown = _shown(conversation, moved)
+        seen = shown(conversation, moved)
         match target:
             case ToNumber():
-                self.party = Outside(switch, conversation.call, target, moved, shown)
+                self.party = Outside(switch, conversation.call, target, moved, seen)
             case ToAgent() if phone := phone_of(switch, target, self._move.number):
-                self.party = Ringing(switch, conversation.call, phone, moved, shown)
+                self.party = Ringing(switch, conversation.call, phone, moved, seen)
             case _:
                 self._succeed(target)
                 return
@@ -198,12 +199,3 @@ def _obstacle(switch: Switch, target: Destination) -> int | None:
 def _failed(conversation: Conversation, referral: Referral, status: int) -> None:
     referral.told(status)
     conversation.call.note("TransferFailed", number=referral.number, status=status)
-
-
-def _shown(conversation: Conversation, moved: Leg) -> Party | None:
-    """Who the next one's phone shows; None: the caller."""
-    agent = conversation.agent_of(moved)
-    phone = conversation.switch.settings.phones.get(agent) if agent else None
-    if phone is not None:
-        return Party(phone.extension or moved.remote.number, phone.name, moved.remote.uri)
-    return None if moved is conversation.call.leg else moved.remote

@@ -20,7 +20,7 @@ from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import PjAccount
 from softswitch.sip.call_options import Shown, one_audio_line, to_dial, with_headers
 from softswitch.sip.callbacks import from_pjsip
-from softswitch.sip.headers import Message, one_line, party, quoted, via_transport
+from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, via_transport
 from softswitch.sip.headers import user as user_part
 from softswitch.sip.tones import ToneEar
 from softswitch.sip.wiring import Bridge, Listening, Sounding
@@ -224,6 +224,12 @@ class SipLeg(Sounding):
         alive = self._confirmed and self.state is not LegState.ENDED  # else another leg may have the slot
         if alive and (status := lib.refer_notify(self._call_id(), *texts)):
             log.info("sip.notify_failed", leg=self.id, status=status)
+
+    def identify(self, partner: Party) -> None:
+        """Tell a phone with whom it talks now; see `ports.Leg.identify`."""
+        if self._confirmed and self.state is not LegState.ENDED:
+            status = lib.refer_identify(self._call_id(), name_addr(partner, self._home.domain).encode())
+            log.debug("sip.identified", leg=self.id, number=partner.number, status=status)
 
     def quality(self) -> Quality:
         """What its RTP looks like so far, or looked like at the end."""

@@ -41,6 +41,8 @@ async def test_after_a_consultation_the_two_talk_without_the_agent(by_the_second
         assert colleague.hears() == {"+48600100200": 1.0}
         assert [doing(it, name) for name in NAMES[:2]] == [AgentState.WRAP_UP, AgentState.OUTSIDE_CALL]
         assert len(it.endpoint.dialled) == 2, "nobody is rung anew"
+        assert colleague.partners == [caller.remote], "who is shown at 202 from now on"
+        assert [leg.partners for leg in (caller, first, second)] == [[], [], []]
         await asyncio.sleep(6)
         colleague.hang_up()
         await asyncio.sleep(1)
@@ -66,6 +68,8 @@ async def test_an_agent_who_has_called_both_brings_them_together() -> None:
         assert (one.state, two.state) == (LegState.ENDED, LegState.ENDED)
         assert leg_of(it, "202").hears() == {"203": 1.0}
         assert leg_of(it, "203").hears() == {"202": 1.0}
+        assert [(one.number, one.name) for one in leg_of(it, "202").partners] == [("203", "Desk 203")]
+        assert [(one.number, one.name) for one in leg_of(it, "203").partners] == [("202", "Desk 202")]
         assert [doing(it, name) for name in NAMES] == [
             AgentState.FREE,
             AgentState.OUTSIDE_CALL,

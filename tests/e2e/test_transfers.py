@@ -197,6 +197,30 @@ async def test_after_a_consultation_the_caller_talks_to_the_colleague(tmp_path, 
         assert consultation["ended_by"] == "transfer"
 
 
+@pytest.mark.parametrize("allow", ["INVITE, ACK, BYE, CANCEL, UPDATE", "INVITE, ACK, BYE, CANCEL"])
+async def test_whom_the_colleague_was_handed_is_shown_there_if_the_phone_can(tmp_path, allow):
+    async with office(tmp_path) as (switch, caller, one, two, _):
+        call, first = await served(switch, caller, one)
+        second = one.call(switch.uri("202"))
+        colleague = await two.rung()
+        colleague.say(tone(THIRD_TONE))
+        colleague.answer([("Allow", allow)])
+        await second.until_answered()
+        assert await (await first.refer(second)).until_done() == 200
+        await asyncio.sleep(1.5)
+        updates = two.heard("UPDATE")
+        assert len(updates) == ("UPDATE" in allow)
+        if updates:
+            assert "<sip:100@" in updates[0].get("p-asserted-identity")
+            assert not updates[0].body
+        assert await colleague.hold(), "the dialog goes on"
+        await colleague.resume()
+        await asyncio.sleep(1.5)
+        colleague.bye()
+        await call.until_ended()
+        assert voice(last_second(call.ear.sound()), THIRD_TONE) > 0.5
+
+
 async def test_a_phone_may_transfer_in_the_moment_of_its_ack(tmp_path):
     support = {"strategy": "hunt", "ring": "10s", "music": "silence"}
     settings = SETTINGS | {"queues": {**SETTINGS["queues"], "support": support}}
