@@ -22,6 +22,7 @@ where the agent was the caller, X gets a call of its own (`Exchange.adopt`), and
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from softswitch.calls.call import Call, Move, Transferred
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MUSIC = "classical"
 
+ACCEPTED, PENDING = 202, 491
+
 
 async def over(leg: Leg) -> None:
     """Wait for the end of a leg; being cancelled leaves the leg's own future alone."""
@@ -50,6 +53,29 @@ async def converse(switch: Switch, call: Call, other: Leg) -> Onward | None:
     is the other leg when it has gone on elsewhere.
     """
     return await Conversation(switch, call, other).run()
+
+
+def reached(switch: Switch, call: Call) -> None:
+    """Whoever the call goes to has answered; until the two talk, which takes no more than the caller's ACK, a
+    transfer that the caller's phone asks for waits.
+    """
+    call.reached, leg = True, call.leg
+
+    def refer(referral: Referral) -> int:
+        if call.when_talking is not None:
+            return PENDING
+        call.when_talking = partial(_refer_late, switch, leg, referral)
+        return ACCEPTED
+
+    if leg.origin.agent is not None and leg.origin.trunk is None:
+        leg.on_refer = refer
+
+
+def _refer_late(switch: Switch, mover: Leg, referral: Referral) -> None:
+    conversation = switch.exchange.conversations[mover.id]
+    status = switch.exchange.refer(conversation, mover, referral)
+    if status != ACCEPTED:
+        referral.told(status)
 
 
 async def meet(switch: Switch, call: Call, party: NextParty) -> Onward | None:

@@ -11,7 +11,7 @@ import asyncio
 import structlog
 
 from softswitch.calls.attempt import Attempt
-from softswitch.calls.bridge import converse
+from softswitch.calls.bridge import converse, reached
 from softswitch.calls.call import Call
 from softswitch.calls.carried import Carried
 from softswitch.calls.onward import Onward
@@ -58,7 +58,7 @@ async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Onward | None:
     try:
         outside.start()
         leg = await outside.answered()
-        call.reached = True
+        reached(switch, call)
         await call.answer()
         call.note("Connected", number=to.number)
         try:

@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from softswitch.calls.attempt import Attempt
+from softswitch.calls.bridge import ACCEPTED, PENDING
 from softswitch.calls.call import Call, Move
 from softswitch.calls.consulted import join
 from softswitch.calls.describe import describe
@@ -27,8 +28,7 @@ from softswitch.types import AgentName, Destination, EndedBy, Reject, ToAgent, T
 if TYPE_CHECKING:
     from softswitch.calls.bridge import Conversation
 
-ACCEPTED, DONE = 202, 200
-FORBIDDEN, TERMINATED, PENDING = 403, 487, 491
+DONE, FORBIDDEN, TERMINATED = 200, 403, 487
 
 
 def refer(conversation: Conversation, mover: Leg, referral: Referral) -> int:
@@ -71,7 +71,13 @@ def _instead(conversation: Conversation, mover: Leg, referral: Referral, second:
     answered: into it, as soon as those two talk.
     """
     agent = conversation.agent_of(mover)
-    if agent is None or second is None or second.leg.origin.agent != agent or second.after is not None:
+    if (
+        agent is None
+        or second is None
+        or second.leg.origin.agent != agent
+        or second.after
+        or second.when_talking
+    ):
         return FORBIDDEN
 
     def told(status: int) -> None:

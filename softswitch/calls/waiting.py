@@ -14,7 +14,7 @@ import structlog
 from softswitch.acd.actions import Announce, CancelRing, Connect, Leave, Ring
 from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, ConversationEnded
 from softswitch.calls.agent_leg import Offer
-from softswitch.calls.bridge import DEFAULT_MUSIC, converse
+from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
 from softswitch.calls.call import Call
 from softswitch.calls.music import DUCKED
 from softswitch.calls.onward import Onward
@@ -142,7 +142,8 @@ class Stay:
         """Take over the agent's leg."""
         offer = self._offers.pop(action.offer, None)
         self.agent, self._picked_up = offer.take() if offer else self._picked_up, None
-        self._call.agent, self._call.reached = action.agent, True
+        self._call.agent = action.agent
+        reached(self._switch, self._call)
         self._connected = asyncio.get_running_loop().time()
         self._settle(action)
 
@@ -185,7 +186,7 @@ class Stay:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""
         self.agent = self._call.agent = None
         self._call.connected = self._call.parted = None
-        self._call.reached = False
+        self._call.reached, self._call.leg.on_refer = False, None
         self._call.phase = "waiting"
         self._outcome = asyncio.get_running_loop().create_future()
         self._call.leg.hear(*self._switch.music.hear(self._playlist))

@@ -150,19 +150,23 @@ async def test_a_consultation_with_a_queue_brings_the_caller_into_that_queue() -
 
 @pytest.mark.parametrize("after", range(8))
 @pytest.mark.parametrize("asked", ["202", "700"])
-async def test_a_transfer_in_the_moment_of_the_answer_takes_whom_has_answered(asked: str, after: int) -> None:
+@pytest.mark.parametrize("by_the_second", [False, True])
+async def test_a_transfer_in_the_moment_of_the_answer_takes_whom_has_answered(
+    by_the_second: bool, asked: str, after: int
+) -> None:
     """A phone's REFER may follow its ACK within the same millisecond."""
     async with house({"201": answers(), "202": answers(), "203": answers()}, office()) as it:
         caller, first = await talking(it)
         second = it.call(asked, "201", agent="desk-201")
         await turns(20)
         colleague = it.endpoint.dialled[-1]
+        mover, other = (second, first) if by_the_second else (first, second)
         leg = second if asked == "202" else colleague
         answer, statuses = leg.answer, []
 
         async def at_once() -> None:
             await turns(after + (asked == "700"))  # a queue has heard of the answer a turn later
-            statuses.append(first.refer(asked, second))
+            statuses.append(mover.refer(asked, other))
 
         def answers_and_refers() -> None:
             answer()
@@ -172,7 +176,7 @@ async def test_a_transfer_in_the_moment_of_the_answer_takes_whom_has_answered(as
         leg.answer = answers_and_refers  # type: ignore[method-assign]
         await asyncio.sleep(4)
         assert statuses == [202]
-        assert first.told == [200]
+        assert mover.told == [200]
         assert (first.state, second.state) == (LegState.ENDED, LegState.ENDED)
         assert len(it.endpoint.dialled) == 2, "nobody is rung anew"
         assert caller.hears() == {colleague.label: 1.0}

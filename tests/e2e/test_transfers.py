@@ -230,7 +230,8 @@ async def test_a_phone_may_transfer_in_the_moment_of_its_ack(tmp_path):
             second = one.call(switch.uri("202"))
             colleague = await picked_up(two, THIRD_TONE)
             await second.until_answered()
-            transfer = await first.refer(second)
+            mover, other = (first, second) if times % 2 else (second, first)
+            transfer = await mover.refer(other)
             assert transfer.response.status == 202
             assert await transfer.until_done() == 200
             assert await second.until_ended() == "them"
