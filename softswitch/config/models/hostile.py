@@ -121,7 +121,9 @@ class Limits(Section):
 
 
 class Ban(Section):
-    """Sources that fail to prove who they are are not heard for a while. `softswitch bans` shows them."""
+    """Sources that fail to prove who they are are not heard for a while. `softswitch bans` shows them. Bans
+    survive a reload, and end with a restart.
+    """
 
     failures: Failures = 5
     """So many failed authentications of one address, or of one IPv6 network of 64 bits, are too many; as many
