@@ -225,3 +225,12 @@ def test_keys_of_agents_and_trunks_without_tls_are_a_warning(check_text):
     checked = check_text(text + "trunks: {t: {server: 192.0.2.1, srtp: §mandatory}}")
     assert checked.warned == checked.marks
     assert all("in the clear" in warning for warning in checked.warnings)
+
+
+def test_keys_of_a_trunk_go_by_its_own_servers(check_text, files):
+    sip = f"sip: {{listen: [{TLS}], {GOOD}}}\n"
+    trunk = "trunks: {t: {server: '%s', srtp: §mandatory}}"
+    checked = check_text(SOUND + sip + trunk % "192.0.2.1")
+    assert checked.warned == checked.marks
+    assert "'192.0.2.1' is not reached over TLS" in checked.warnings[0]
+    assert not check_text(SOUND + sip + trunk % "tls:192.0.2.1").warnings

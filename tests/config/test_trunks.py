@@ -176,6 +176,7 @@ ACCOUNT = "register: true, password: p, username"
     [
         f"a: {{server: x, {ACCOUNT}: one}}, b: {{server: x, {ACCOUNT}: two}}",
         "a: {server: x}, b: {server: x, inbound: {username: u, password: p}}",
+        "a: {server: x}, b: {server: x, caller_id: '+48221234567'}",
         "a: {server: x}, b: {server: y}",
         "a: {server: x}, b: {server: x, allow_from: [192.0.2.7]}",
     ],

@@ -41,8 +41,7 @@ def check(scene: Scene) -> None:
     for loc, server in scene.servers():
         if server.startswith("tls:") and not secure:
             scene.wrong(loc, f"{server!r} needs TLS, and `listen` in `sip` has no `tls:` address")
-    if not secure:
-        _keys_in_the_clear(scene)
+    _keys_in_the_clear(scene, bool(secure))
 
 
 def _is_loopback(at: str) -> bool:
@@ -93,16 +92,18 @@ def _split(at: str) -> tuple[str, str, int]:
     return transport, "127.0.0.1" if host == "localhost" else host, int(port)
 
 
-def _keys_in_the_clear(scene: Scene) -> None:
+def _keys_in_the_clear(scene: Scene, secure: bool) -> None:
     """Who insists on SRTP, and sends its keys where everybody can read them (RFC 4568 section 7)."""
-    why = f"its keys travel in the clear: {_NOT_SECURE}"
-    file = scene.configuration
-    if file.sip.srtp == "mandatory":
-        scene.warn(("sip", "srtp"), f"sound is encrypted, but {why}")
-    for section, named in (("agents", file.agents), ("trunks", file.trunks)):
-        for name, one in named.items():
-            if one.srtp == "mandatory":
-                scene.warn((section, name, "srtp"), f"sound is encrypted, but {why}")
+    file, but = scene.configuration, "sound is encrypted, but its keys travel in the clear"
+    if not secure and file.sip.srtp == "mandatory":
+        scene.warn(("sip", "srtp"), f"{but}: {_NOT_SECURE}")
+    for name, agent in file.agents.items():
+        if not secure and agent.srtp == "mandatory":
+            scene.warn(("agents", name, "srtp"), f"{but}: {_NOT_SECURE}")
+    for name, trunk in file.trunks.items():
+        plain = next((server for server in trunk.all_servers if not server.startswith("tls:")), None)
+        if trunk.srtp == "mandatory" and plain is not None:
+            scene.warn(("trunks", name, "srtp"), f"{but}: {plain!r} is not reached over TLS")
 
 
 def _certificate(scene: Scene, secure: list[int]) -> None:

@@ -23,12 +23,12 @@ def check(scene: Scene) -> None:
     told: set[str] = set()
     for (first, one), (second, other) in combinations(trunks.items(), 2):
         shared = _shared(one, other)
-        if shared and second not in told and not _is_called_by_name(one, other):
+        if shared and second not in told and not _is_called_apart(one, other):
             told.add(second)
             scene.warn_key(
                 ("trunks", second),
                 f"calls from {shared} are taken for those of {first!r}, whose address it is too: tell them"
-                " apart by `inbound`, or by `register` with a `username` of its own",
+                " apart by `inbound`, by `register` with a `username` of its own, or by its `caller_id`",
             )
 
 
@@ -56,6 +56,7 @@ def _shared(one: plain.Trunk, other: plain.Trunk) -> str | None:
     return next((server.host for server in one.servers if server.host.lower() in hosts), None)
 
 
-def _is_called_by_name(one: plain.Trunk, other: plain.Trunk) -> bool:
-    """Whether the carrier calls each, or the second, at the contact that it has registered."""
-    return other.register and other.username != one.username
+def _is_called_apart(one: plain.Trunk, other: plain.Trunk) -> bool:
+    """Whether the carrier calls the second at the contact that it has registered, or by its number."""
+    by_account = other.register and other.username != one.username
+    return by_account or (other.caller_id is not None and other.caller_id != one.caller_id)
