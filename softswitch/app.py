@@ -29,12 +29,13 @@ from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
+from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
-from softswitch.errors import ConfigError
+from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.ports import Leg
 from softswitch.registry import Registry
-from softswitch.running import RunningSwitch, record_folder
+from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.journal import Journal
@@ -57,15 +58,16 @@ class SystemClock:
         return time.time()
 
 
-async def serve(path: Path, *, data: Path | None = None) -> None:
+async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data") -> None:
     """Run the switch on a configuration file until SIGTERM, SIGINT or `softswitch stop`; SIGHUP reloads.
 
+    `named_by`: what has said `data`, for messages.
     Raises ConfigError, StoreError, EndpointError or ControlError when it cannot start.
     """
     settings = load(path)
     folder = record_folder(settings, data)
     async with AsyncExitStack() as stack:
-        store = JsonlStore(folder)
+        store = _store(folder, named_by if data is not None else folder_named_by(path))
         stack.callback(store.close)
         journal = Journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
@@ -75,7 +77,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
             supervisor.welcome(leg)
 
         endpoint = SipEndpoint(settings.sip, settings.media, on_incoming=welcome)
-        await stack.enter_async_context(endpoint)
+        await _open(endpoint, stack, path)
         endpoint.admit(draining=True)  # until everybody who serves a call is there
         music = MusicRoom(endpoint.media, speech)
         stack.callback(music.close)
@@ -107,6 +109,24 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
             _take_signals(running, group)
             await running.until_stopped()
             warming.cancel()
+
+
+def _store(folder: Path, named_by: str) -> JsonlStore:
+    """The record. Raises StoreError that says where its folder was named."""
+    try:
+        return JsonlStore(folder)
+    except StoreError as error:
+        raise StoreError(f"{error} The data folder is that of {named_by}.") from None
+
+
+async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:
+    """Start SIP. Raises EndpointError with the place of the setting that it cannot start with, if one is."""
+    try:
+        await stack.enter_async_context(endpoint)
+    except EndpointError as error:
+        if not error.setting or (place := place_of(path, error.setting, error.value)) is None:
+            raise
+        raise EndpointError(f"{place}:{place.column}: {error}") from None
 
 
 async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:

@@ -76,6 +76,7 @@ def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
 
 @app.command()
 def run(
+    context: typer.Context,
     file: ConfigFile,
     log: Annotated[str, typer.Option(metavar="human|json", help="How log lines look.")] = "human",
     level: Annotated[
@@ -100,7 +101,9 @@ def run(
     try:
         from softswitch.app import serve
 
-        asyncio.run(serve(file, data=data))
+        in_environment = getattr(context.get_parameter_source("data"), "name", "") == "ENVIRONMENT"
+        named_by = "SOFTSWITCH_DATA in the environment" if in_environment else "--data"
+        asyncio.run(serve(file, data=data, named_by=named_by))
     finally:
         thread.close()
 

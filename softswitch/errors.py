@@ -99,6 +99,12 @@ class NotConfirmed(LegGone):
 class EndpointError(SoftswitchError):
     """The SIP stack cannot start or listen."""
 
+    def __init__(self, message: str, setting: str = "", value: str = "") -> None:
+        """`setting`: whose fault it is, as `sip.listen`; `value`: of several, this one."""
+        self.setting = setting
+        self.value = value
+        super().__init__(message)
+
 
 class StoreError(SoftswitchError):
     """The record cannot be read or written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -685,3 +686,73 @@ def test_the_environment_names_the_folder_too(
 ) -> None:
     monkeypatch.setenv("SOFTSWITCH_DATA", str(record))
     assert CallId(ALICE) in softswitch("calls").out
+
+
+# Where a switch does not start. --------------------------------------------------------------------
+
+SWITCH = """\
+sip: {{listen: ["udp:127.0.0.1:{port}", "{second}"], public_address: {public}}}
+numbers: {{"600": hangup}}
+"""
+
+
+@pytest.fixture
+def switch_file(tmp_path: Path) -> Any:
+    def write(second: str = "tcp:127.0.0.1:1", public: str = "auto", more: str = "") -> Path:
+        path = tmp_path / "switch.yaml"
+        path.write_text(SWITCH.format(port=free_port(), second=second, public=public) + more)
+        return path
+
+    return write
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_what_the_machine_has_not_is_told_with_its_place(softswitch: Any, switch_file: Any) -> None:
+    path = switch_file("udp:192.0.2.77:5060")
+    column = path.read_text().index('"udp:192') + 1
+    ran = softswitch("run", path)
+    assert ran.code == 1
+    assert f"{path}:1:{column}: sip.listen: udp:192.0.2.77:5060: this machine has no address" in ran.err
+
+
+def test_a_name_without_an_address_is_told_with_its_place(
+    softswitch: Any, switch_file: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(*_: object) -> list[object]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr("softswitch.sip.hosts.socket.getaddrinfo", nowhere)
+    path = switch_file("udp:pbx.invalid:5060")
+    column = path.read_text().index('"udp:pbx') + 1
+    assert f"{path}:1:{column}: sip.listen: pbx.invalid has no IPv4" in softswitch("run", path).err
+    path = switch_file(f"udp:127.0.0.1:{free_port()}", public="pbx.invalid")
+    column = path.read_text().index("pbx.invalid") + 1
+    assert f"{path}:1:{column}: sip.public_address: pbx.invalid has" in softswitch("run", path).err
+
+
+@pytest.mark.parametrize("named", ["environment", "option", "file", "usual"])
+def test_a_folder_that_another_switch_has_is_told_with_who_named_it(
+    softswitch: Any, switch_file: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    folder = tmp_path / "softswitch-data"
+    path = switch_file(more=f"data: {folder}\n" if named == "file" else "")
+    if named == "environment":
+        monkeypatch.setenv("SOFTSWITCH_DATA", str(folder))
+    other = JsonlStore(folder)
+    try:
+        ran = softswitch("run", path, *(["--data", folder] if named == "option" else []))
+    finally:
+        other.close()
+    told = {
+        "environment": "that of SOFTSWITCH_DATA in the environment.",
+        "option": "that of --data.",
+        "file": f"that of `data` in {path}:3.",
+        "usual": "that of a file that names none by `data`, beside switch.yaml.",
+    }
+    assert ran.code == 1
+    assert told[named] in ran.err

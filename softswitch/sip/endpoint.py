@@ -305,7 +305,7 @@ class SipEndpoint:
         try:
             number = library.transportCreate(_TRANSPORTS[listen.transport] + _IPV6 * listen.ipv6, options)
         except pj.Error as error:
-            raise EndpointError(_why_not(listen, error)) from None
+            raise EndpointError(_why_not(listen, error), "sip.listen", listen.shown) from None
         if listen.transport == "tls":
             self._secure[listen] = number
 

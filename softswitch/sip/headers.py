@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import quote, unquote
 
+from softswitch.routing import whole
 from softswitch.types import Party
 
 LONG_NAMES = {
@@ -24,7 +25,7 @@ _FOLD = re.compile(r"\r?\n[ \t]+")
 _END_OF_HEAD = re.compile(r"\r?\n\r?\n")
 _NAME_ADDR = re.compile(r'(?:"((?:[^"\\]|\\.)*)"\s*|([^<",]*))<([^>]*)>')
 """No two parts of it match the same blanks: a header full of them must not cost their number squared."""
-_USER = re.compile(r"(?:sips?:(?:([^@?]*)@)?|tel:([^;?]*))", re.IGNORECASE)
+_USER = re.compile(r"(?:sips?:(?:([^@?]*)@)?|tel:([^?]*))", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 """A byte that was no UTF-8, as Python writes it down ("surrogateescape")."""
@@ -114,12 +115,15 @@ def party(value: str) -> Party:
 
 
 def user(uri: str) -> str:
-    """The user part of a SIP URI without password and parameters, or the number of a tel URI; unescaped."""
+    """The user part of a SIP URI without password and parameters, or the number of a tel URI; unescaped, and
+    whole where its context says so (`routing.whole`).
+    """
     match = _USER.match(uri.strip())
     if not match:
         return ""
     found = match.group(1) or match.group(2) or ""
-    return unquote(found.split(";")[0].split(":")[0])
+    number, _, parameters = found.partition(";")
+    return whole(unquote(number.split(":")[0]), parameters.split(":")[0])
 
 
 def name_addr(who: Party, domain: str) -> str:

@@ -268,14 +268,14 @@ async def test_a_colleague_takes_a_call_that_rings_by_a_code(tmp_path):
         assert await agents_state(switch, "desk-202") == "wrap-up"
 
 
-@pytest.mark.parametrize("allowed", [False, True])
-async def test_a_phone_sends_a_call_on_where_its_agent_may(tmp_path, allowed):
+@pytest.mark.parametrize(("allowed", "to"), [(False, "sip"), (True, "sip"), (True, "tel")])
+async def test_a_phone_sends_a_call_on_where_its_agent_may(tmp_path, allowed, to):
     agents = SETTINGS["agents"] | {"desk-201": SETTINGS["agents"]["desk-201"] | {"forwards": allowed}}
     settings = SETTINGS | {"agents": agents, "numbers": {"2xx": {"agent": "dialled"}}}
     async with office(tmp_path, settings=settings) as (switch, caller, one, two, _):
         call = caller.call(switch.uri("201"))
         call.say(tone(CALLER_TONE))
-        (await one.rung()).redirect(switch.uri("202"))
+        (await one.rung()).redirect("tel:202" if to == "tel" else switch.uri("202"))
         if not allowed:
             with pytest.raises(Refused, match="480"):
                 await call.until_answered()

@@ -32,6 +32,8 @@ def test_an_address_is_read(value: str, expected: Party) -> None:
     [
         ("sip:600@x", "600"), ("sip:%2B48%23@x", "+48#"), ("sip:600:secret@x", "600"), ("sip:x:5060", ""),
         ("sip:600;npdi@x;user=phone", "600"), ("tel:+48-22", "+48-22"), ("mailto:a@b", ""), ("SIP:a@b", "a"),
+        ("tel:1234567;phone-context=+4822", "+48221234567"), ("tel:+48-22;ext=1?x=y", "+48-22"),
+        ("sip:123-4567;phone-context=+4822:secret@x;user=phone", "+48221234567"), ("tel:600;a=b", "600"),
     ],
 )  # fmt: skip
 def test_the_user_part_is_read(uri: str, expected: str) -> None:

@@ -49,7 +49,7 @@ class Configuration(Section):
     """Sound and languages."""
     data: FilePath | None = None
     """The folder for the record of calls and the control socket; left out: softswitch-data beside the
-    file."""
+    file. `--data` and SOFTSWITCH_DATA in the environment go before it."""
     hours: dict[Name, Schedule] = Field(default={})
     """Opening hours by name; menus refer to them."""
     numbers: dict[NumberPattern, AnyDestination] = Field(default={})
