@@ -155,6 +155,11 @@ class Shield:
         left = [(ban, ban.until - now) for ban in self._bans.values() if ban.until > now]
         return sorted(left, key=lambda each: -each[1])
 
+    def is_banned(self, address: str) -> bool:
+        """Whether nothing is heard from there now. Raises ValueError when it is no address."""
+        ban = self._bans.get(sources.source_in(address))
+        return ban is not None and ban.until > self._clock()
+
     def known(self, address: str) -> None:
         """A phone that has registered from there: what it sends and nobody can read is answered, not only
         dropped. Each time counts: several phones may share an address.
