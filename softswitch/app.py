@@ -97,7 +97,9 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
         gc.set_threshold(*GC_THRESHOLDS)
-        endpoint.admit(draining=False, max_calls=settings.sip.max_calls)
+        endpoint.turned_away = running.turned_away
+        emergencies = settings.dialplan.numbering.emergency_forms
+        endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
         stopped.callback(journal.note, "SwitchStopped")
         async with asyncio.TaskGroup() as group:

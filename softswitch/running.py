@@ -145,9 +145,15 @@ class RunningSwitch:
             log.error("TLS is off until the next reload that works", error=str(error))
         self._registry.apply(new)
         self._book.apply(new.phones)
-        self._endpoint.admit(max_calls=new.sip.max_calls)
+        emergencies = new.dialplan.numbering.emergency_forms
+        self._endpoint.admit(max_calls=new.sip.max_calls, emergencies=emergencies)
         self._endpoint.shield.apply(new.sip.hostility, new.sip.listen)
         self._endpoint.silence.apply(new.sip.rtp_timeout, new.sip.rtp_timeout_on_hold)
+
+    def turned_away(self, why: str, count: int) -> None:
+        """There was no room for so many new calls; the record says why."""
+        limit = self._switch.settings.sip.max_calls if why == "max_calls" else None
+        self._switch.journal.note("CallsTurnedAway", why=why, count=count, limit=limit)
 
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""
@@ -165,6 +171,7 @@ class RunningSwitch:
             "max_calls": self._switch.settings.sip.max_calls,
             "phases": phases,
             "record": asdict(health),
+            "turned_away": self._endpoint.gate.turned_away(),
             "shielded": dict(self._endpoint.shield.counts()),
             "dropped": dict(self._endpoint.gate.dropped()),
             "bans": len(self._endpoint.shield.bans()),

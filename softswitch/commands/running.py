@@ -66,6 +66,9 @@ def status(answer: Mapping[str, Any]) -> Table:
         "calls": f"{answer['calls']} of at most {answer['max_calls']}" + (f": {phases}" if phases else ""),
         "record": f"event {record['last']}, {record['waiting']} lines not yet written",
     }
+    if answer["turned_away"]:
+        counts = ", ".join(f"{count} for {why}" for why, count in answer["turned_away"].items())
+        lines["turned away"] = f"{counts} (503: no room)"
     thrown_away = answer["shielded"]
     if thrown_away or answer["bans"]:
         counts = ", ".join(f"{count} {reason}" for reason, count in thrown_away.items()) or "nothing"

@@ -123,6 +123,11 @@ class Numbering:
             return f"+{number}"
         return None
 
+    @property
+    def emergency_forms(self) -> tuple[str, ...]:
+        """Every way in which an emergency number may be dialled."""
+        return tuple(form for number in self.emergency for form in (number, f"+{self.country}{number}"))
+
     def _short(self, number: str) -> str:
         """`+48112` is 112: an emergency number is one however it is dialled."""
         own = number.removeprefix(f"+{self.country}")

@@ -24,6 +24,7 @@ typedef struct {
     char here[96];
     /* for a call that is let through */
     int account;
+    int crowded;
     /* for the answer */
     char tag[40];
     pj_pool_t *pool;
@@ -39,6 +40,7 @@ typedef struct {
     unsigned retry_after;
     unsigned long long requests[16];
     unsigned long long answers[700];
+    unsigned long long turned_away[4];
     unsigned long long dropped[7];
     char last_dropped[96];
 } gate_state;
@@ -53,6 +55,10 @@ static int gate_decide(gate_request *request);
 static unsigned leg_serial_of(int call);
 static int legs_find_port(int account);
 static void legs_come_in_by(int account);
+
+/* In _room.c: what there is no more of, or -1; whether an emergency number is dialled. */
+static int room_lacks(void);
+static int room_is_emergency(const pjsip_rx_data *rdata);
 
 /* In _strict.c: the status for a request that PJSIP takes for a good one, and the RFC does not, or 0. */
 static int strict_check(const pjsip_rx_data *rdata);
@@ -171,13 +177,16 @@ static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata)
     return PJ_FALSE;
 }
 
-/* Whether there is room. Retry-After keeps well-behaved callers away for a while. */
-static int gate_admit(void)
+/* Whether there is room: the status to refuse with, or 0. */
+static int gate_admit(const pjsip_rx_data *rdata, gate_request *request)
 {
-    if (gate.draining || gate.callers >= gate.max_callers ||
-        pjsua_var.call_cnt + gate.reserve >= pjsua_var.ua_cfg.max_calls || !legs_find_port(-1))
-        return PJSIP_SC_SERVICE_UNAVAILABLE;
-    return 0;
+    int lacks = room_lacks();
+
+    request->crowded = lacks >= 0;
+    if (lacks < 0 || room_is_emergency(rdata))
+        return 0;
+    ++gate.turned_away[lacks];
+    return PJSIP_SC_SERVICE_UNAVAILABLE;
 }
 
 /* Python has decided about it (replacing.py); PJSUA would anew, and grant any call to anybody. */
@@ -230,7 +239,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
     else if (sdp_names_a_host(rdata))
         status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
     else if (!request.in_dialog)
-        status = gate_admit();
+        status = gate_admit(rdata, &request);
     else if (gate_lacks_required(rdata, &request))
         status = PJSIP_SC_BAD_EXTENSION;
     if (!status && !request.in_dialog) {
@@ -241,7 +250,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
     gate_leave_out_replaces(rdata);
     if (!status)
         return PJ_FALSE;
-    if (status == PJSIP_SC_SERVICE_UNAVAILABLE) {
+    if (status == PJSIP_SC_SERVICE_UNAVAILABLE) {  /* keeps well-behaved callers away for a while */
         pj_ansi_snprintf(seconds, sizeof(seconds), "%u", gate.retry_after);
         gate_header(&request, "Retry-After", seconds);
     }

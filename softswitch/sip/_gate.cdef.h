@@ -10,6 +10,7 @@ typedef struct {
     unsigned serial;            /* of the leg it belongs to, or 0 */
     char here[96];              /* of a SUBSCRIBE or REFER: the URI by which its sender reaches us; else empty */
     int account;                /* written by Python: PJSUA's account by which a call comes in; -1: the default */
+    int crowded;                /* there is no room: only an agent's call to an emergency number goes on */
     char tag[40];               /* written by Python: the To tag of the answer; empty: whatever PJSIP makes up */
     ...;
 } gate_request;
@@ -22,6 +23,7 @@ typedef struct {
     unsigned retry_after;       /* seconds */
     unsigned long long requests[16];
     unsigned long long answers[700];
+    unsigned long long turned_away[4];  /* new calls, by room_reason() */
     unsigned long long dropped[7];
     char last_dropped[96];
 } gate_state;

@@ -216,7 +216,7 @@ static int shield_judge(pjsip_rx_data *rdata, const unsigned char *address, int 
     if (!trusted && shield.all_rate > 0 && !address_find(&shield_known, source) &&
         !bucket_take(&shield_all, shield.all_rate, shield.all_burst, now))
         return SHIELD_ALL;  /* a flood of made-up sources; our phones, which have limits of their own, are not in it */
-    return method == PJSIP_INVITE_METHOD && shield.late ? SHIELD_LATE : -1;
+    return method == PJSIP_INVITE_METHOD && shield.late && !room_is_emergency(rdata) ? SHIELD_LATE : -1;
 }
 
 static void shield_answer(pjsip_rx_data *rdata, int status)

@@ -149,7 +149,7 @@ class Admission:
         assert self._trunks is not None
         account = self._trunks.account(trunk, request.source)
         if account is None or not self._trunks.has_room(trunk):
-            log.warning("trunk.full", trunk=trunk, source=request.source)
+            self._trunks.turn_away(trunk)
             return Answer(503)
         return Answer(0, origin=Origin(trunk=trunk), account=account)
 

@@ -12,7 +12,7 @@ import asyncio
 import os
 import resource
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -90,6 +90,8 @@ class SipEndpoint:
         self.outside = Outside(sip)
         self.silence = SilenceWatch(self.legs)
         self._on_incoming = on_incoming
+        self.turned_away: Callable[[str, int], None] = lambda _why, _count: None
+        """Hears now and then how many new calls found no room, and what there was no more of."""
         self._pj: pj.Endpoint | None = None
         self._accounts: Accounts | None = None
         self._pump: Pump | None = None
@@ -154,8 +156,18 @@ class SipEndpoint:
             leg.goes_by = account
         return leg
 
-    def admit(self, *, max_calls: int | None = None, draining: bool | None = None) -> None:
-        """Change who may come in: above `max_calls` callers, and while draining, an INVITE gets 503."""
+    def admit(
+        self,
+        *,
+        max_calls: int | None = None,
+        draining: bool | None = None,
+        emergencies: Iterable[str] | None = None,
+    ) -> None:
+        """Change who may come in: above `max_calls` callers, and while draining, an INVITE gets 503, but for
+        agents' calls to `emergencies`, numbers as they are dialled.
+        """
+        if emergencies is not None:
+            self.gate.emergencies(emergencies)
         if max_calls is not None:
             self.gate.state.max_callers = max_calls
         if draining is not None:
@@ -300,7 +312,8 @@ class SipEndpoint:
     def _sweep(self) -> None:
         """What is done now and then."""
         self.gate.report_dropped()
-        self.gate.report_turned_away()
+        for why, count in self.gate.newly_turned_away().items():
+            self.turned_away(why, count)
         self.shield.sweep()
         self._unforgotten = [leg for leg in self._unforgotten if not leg.forget()]
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -137,7 +137,7 @@ class Gate:
         self.state: Any = lib.gate
         """`gate_state` in _gate.cdef.h; `callers`, `draining` and the limits may be written."""
         self._reported = 0
-        self._turned_away = 0
+        self._turned_away: dict[str, int] = {}
 
     def open(self) -> None:
         """Take its place before PJSUA."""
@@ -181,21 +181,22 @@ class Gate:
             log.warning("sip.dropped", messages=total - self._reported, since_start=dropped, latest=first)
         self._reported = total
 
-    def report_turned_away(self) -> None:
-        """Log how many callers got 503 since the last report, if any did, and beside which limits."""
-        state = self.state
-        total = state.answers[503]
-        if total > self._turned_away:
-            log.warning(
-                "sip.turned_away",
-                callers=total - self._turned_away,
-                since_start=total,
-                calls=state.callers,
-                max_calls=state.max_callers,
-                draining=bool(state.draining),
-                advice="see sip.max_calls and sip.rtp_ports" if not state.draining else "the switch stops",
-            )
-        self._turned_away = total
+    def turned_away(self) -> dict[str, int]:
+        """New calls that got 503 for lack of room, by what there was no more of, since the start."""
+        return _named(lib.room_reason, self.state.turned_away)
+
+    def newly_turned_away(self) -> dict[str, int]:
+        """The same, since it was asked last."""
+        before, self._turned_away = self._turned_away, self.turned_away()
+        fresh = {why: count - before.get(why, 0) for why, count in self._turned_away.items()}
+        return {why: count for why, count in fresh.items() if count}
+
+    def emergencies(self, numbers: Iterable[str]) -> None:
+        """As they are dialled: an agent's call to one is let in however full it is."""
+        lib.room_forget_emergencies()
+        for number in numbers:
+            if not lib.room_add_emergency(number.encode()):
+                log.warning("sip.emergency_number_ignored", number=number, advice="too many of them")
 
     def answer(self, native: Any) -> int:
         """Ask the policy; returns the status and leaves the headers with the native request."""
@@ -211,6 +212,8 @@ class Gate:
         )
         handler = self._handlers.get(request.method)
         answer = handler(request) if handler else decide(request, self.allowed)
+        if native.crowded and not answer.status and answer.origin.agent is None:
+            answer = Answer(503)  # whoever it is, it is nobody's emergency of this house
         self.admitted, native.account, native.tag = answer.origin, answer.account, answer.tag.encode()
         self.replaced = answer.replaces
         for name, values in answer.headers.items():

@@ -72,6 +72,7 @@ class Server:
         """Who we are there."""
         self._pinger = pinger
         self._told = told
+        self._turned_away = 0
         self._registered = False
         self._registering = False
         """A REGISTER is on its way."""
@@ -128,6 +129,11 @@ class Server:
         if self.trunk.options and not self._over and self._question is not None:
             self._question.cancel()
             self._ask_in(0.0)
+
+    def turned_away(self, count: int) -> None:
+        """So many more calls came when all channels were busy."""
+        self._turned_away += count
+        self._problems["channels"] = f"all busy, {self._turned_away} calls turned away"
 
     def describe(self, calls: int) -> JsonValue:
         """A line of `softswitch trunks`; `calls` are those of the whole trunk."""

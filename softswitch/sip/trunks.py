@@ -7,6 +7,7 @@ by nothing else that it says: From is written by anybody.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -32,6 +33,9 @@ FAREWELL: Seconds = 1.0
 RESOLVED_EVERY: Seconds = 300.0
 """How often the addresses of servers are looked up by whose addresses a carrier is known."""
 
+SHORTEST = 6
+"""Digits with which a number is told from others, without its country's."""
+
 _SAFE = "+-_.!~*'()&=$,"
 """What may stand unescaped in the user part of a URI, in a telephone number at least."""
 
@@ -50,6 +54,8 @@ class Trunks:
         self._resolved: dict[str, frozenset[IPv4Address | IPv6Address]] = {}
         """Addresses by host, of trunks without `allow_from`."""
         self._timer: asyncio.TimerHandle | None = None
+        self._turned_away: dict[TrunkName, int] = {}
+        """Calls for which a trunk had no channel, within the last second."""
 
     def apply(self, trunks: Mapping[TrunkName, Trunk]) -> None:
         """Put settings in force: what has not changed goes on, also its registration."""
@@ -84,6 +90,20 @@ class Trunks:
         limit = self._trunks[trunk].channels if trunk in self._trunks else 0
         return limit is None or self._calls(trunk) < limit
 
+    def turn_away(self, trunk: TrunkName) -> None:
+        """A call that came by this trunk found all its channels busy; the record is told within a second."""
+        if not self._turned_away:
+            self._loop.call_later(1.0, self._note_turned_away)
+        self._turned_away[trunk] = self._turned_away.get(trunk, 0) + 1
+
+    def _note_turned_away(self) -> None:
+        counts, self._turned_away = self._turned_away, {}
+        for name, count in counts.items():
+            limit = self._trunks[name].channels if name in self._trunks else None
+            self._journal.note("CallsTurnedAway", why="channels", trunk=name, count=count, limit=limit)
+            for server in self._servers.get(name, ()):
+                server.turned_away(count)
+
     def unheard(self, way: Way) -> None:
         """A call found nobody at this server."""
         for server in self._servers.get(way.trunk, ()) if way.trunk else ():
@@ -96,14 +116,15 @@ class Trunks:
         """Whose address this is.
 
         `called`, the user of the request URI, tells two accounts at one carrier apart: each is called at the
-        contact that it registered.
+        contact that it registered, or by its number. Where that tells nothing, one with a free channel.
         """
         address = _address(source)
         if address is None:
             return None
         found = [trunk for trunk in self._trunks.values() if self._is_from(address, trunk)]
-        chosen = next((trunk for trunk in found if trunk.username == called), found[0] if found else None)
-        return chosen.name if chosen else None
+        if len(found) > 1:
+            found.sort(key=lambda trunk: (not _is_called(trunk, called), not self.has_room(trunk.name)))
+        return found[0].name if found else None
 
     def _is_from(self, address: IPv4Address | IPv6Address, trunk: Trunk) -> bool:
         return _within(address, trunk.allow_from) or bool(
@@ -208,6 +229,14 @@ class Trunks:
         else:
             self._resolved[host] = asked.result()
             self._trust()
+
+
+def _is_called(trunk: Trunk, called: str) -> bool:
+    """Whether a call to this user of a request URI is for the trunk's account, or its number in any form."""
+    if called == trunk.username:
+        return True
+    digits, own = re.sub(r"\D", "", called).lstrip("0"), (trunk.caller_id or "").lstrip("+")
+    return len(digits) >= SHORTEST and bool(own) and own.endswith(digits)
 
 
 def _look_up(host: str) -> frozenset[IPv4Address | IPv6Address]:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CALL_ROUTED = "CallRouted"
     CALL_ANSWERED = "CallAnswered"
     CALL_REFUSED = "CallRefused"
+    CALLS_TURNED_AWAY = "CallsTurnedAway"
     CALL_ENDED = "CallEnded"
     MENU_ENTERED = "MenuEntered"
     MENU_MISTAKE = "MenuMistake"
@@ -112,6 +113,16 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CALL_REFUSED: Word(
             "The switch refused the call before answering it; CallEnded follows.",
             {"status": "SIP status", "reason": "why"},
+        ),
+        Kind.CALLS_TURNED_AWAY: Word(
+            "New calls got 503 for lack of room, within the last second; nothing else is known of them.",
+            {
+                "why": "max_calls, channels (of a trunk), rtp_ports, legs; draining: the switch stops",
+                "count": "how many",
+                "limit": "how many calls there may be",
+                "trunk": "of channels: whose",
+            },
+            alarming=True,
         ),
         Kind.CALL_ENDED: Word(
             "The caller's leg is gone; the last event of a call.",

@@ -12,6 +12,7 @@ from softswitch.testing.phone import Refused
 from softswitch.testing.voice import tone
 from tests.e2e.carrier import Carrier
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
+from tests.e2e.switch import until
 from tests.e2e.test_registering import REALM, desk, running
 
 OWN = "+48221234567"
@@ -109,6 +110,26 @@ async def test_a_second_server_takes_what_the_first_does_not(tmp_path):
                 switch.record(call.call_id)
                 ends = [event["data"] for event in switch.events("DialEnded")]
                 assert [(end["server"], end["status"]) for end in ends] == [(0, 408), (1, 503), (2, 200)]
+
+
+async def test_an_agent_gets_help_when_the_switch_is_full_and_who_does_not_is_counted(tmp_path):
+    async with Carrier() as carrier, desk("201") as agent:
+        settings = house(carrier) | {"sip": {"realm": REALM, "max_calls": 1}}
+        async with running(tmp_path, settings) as switch:
+            first = dials(agent, switch)
+            outside = await answered(carrier)
+            await first.until_answered()
+            assert await refused(dials(agent, switch)) == 503
+            help_call = dials(agent, switch, "112")
+            helper = await answered(carrier)
+            await help_call.until_answered()
+            assert helper.invite.start.startswith("INVITE sip:112@")
+            for call in (outside, helper):
+                call.bye()
+            await asyncio.gather(first.until_ended(), help_call.until_ended())
+            await asyncio.to_thread(until, lambda: switch.events("CallsTurnedAway"), 5.0, switch.last_words)
+            (told,) = switch.events("CallsTurnedAway")
+            assert told["data"] == {"why": "max_calls", "count": 1, "limit": 1}
 
 
 async def test_channels_are_counted_but_do_not_stand_in_the_way_of_help(tmp_path):

@@ -29,6 +29,9 @@ class Carriers:
 
     full = False
 
+    def __init__(self):
+        self.turned_away = []
+
     def match(self, source, called=""):
         return "carrier" if source == "203.0.113.7" else None
 
@@ -37,6 +40,9 @@ class Carriers:
 
     def has_room(self, trunk):
         return not self.full
+
+    def turn_away(self, trunk):
+        self.turned_away.append(trunk)
 
 
 TRUNKS = {
@@ -205,6 +211,7 @@ async def test_a_carrier_is_known_by_its_address_whatever_it_says():
         assert (answer.status, answer.origin, answer.account) == (0, Origin(trunk="carrier"), 7)
     door.carriers.full = True
     assert door.invite("sip:1@x", source="203.0.113.7").status == 503
+    assert door.carriers.turned_away == ["carrier"]
 
 
 async def test_a_phone_at_a_carriers_address_is_the_agents_all_the_same():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from structlog.testing import capture_logs
 
 from softswitch.sip.gate import ALLOWED, Answer, Request, decide
 from softswitch.sip.headers import Message
 from softswitch.sip.options import MAX_LEGS
+from softswitch.types import UNKNOWN, AgentName, Origin
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, sdp
 
@@ -181,20 +181,47 @@ async def test_above_the_limit_a_caller_is_asked_to_come_back(house: House, phon
         house.endpoint.admit(max_calls=50)
 
 
-async def test_who_is_turned_away_stands_in_the_log_once(house: House, phone: Phone) -> None:
-    house.endpoint.gate.report_turned_away()
+async def test_who_is_turned_away_is_counted_with_the_reason_and_told_once(
+    house: House, phone: Phone
+) -> None:
+    told: list[tuple[str, int]] = []
+    gate = house.endpoint.gate
+    gate.newly_turned_away()
+    before = gate.turned_away()
+    house.endpoint.turned_away = lambda why, count: told.append((why, count))
     house.endpoint.admit(max_calls=0)
     try:
-        with capture_logs() as logs:
-            for _ in range(3):
-                await Dialog(phone).invite(sdp(9))
-            house.endpoint.gate.report_turned_away()
-            house.endpoint.gate.report_turned_away()
+        for _ in range(3):
+            await Dialog(phone).invite(sdp(9))
+        await asyncio.sleep(1.2)
+        await asyncio.sleep(1.2)
     finally:
         house.endpoint.admit(max_calls=50)
-    turned_away = [line for line in logs if line["event"] == "sip.turned_away"]
-    assert sum(line["callers"] for line in turned_away) == 3
-    assert {line["max_calls"] for line in turned_away} == {0}
+        house.endpoint.turned_away = lambda _why, _count: None
+    assert {why for why, _ in told} == {"max_calls"}
+    assert sum(count for _, count in told) == 3
+    assert gate.turned_away()["max_calls"] == before.get("max_calls", 0) + 3
+
+
+@pytest.mark.parametrize("number", ["112", "+48112"])
+async def test_an_agents_emergency_call_goes_through_however_full_it_is(
+    house: House, phone: Phone, number: str
+) -> None:
+    proven = [UNKNOWN]
+    house.endpoint.gate.handle("INVITE", lambda _: Answer(0, origin=proven[-1]))
+    house.endpoint.admit(max_calls=0, emergencies=("112", "+48112"))
+    try:
+        assert (await Dialog(phone, number).invite(sdp(9))).status == 503, "somebody unknown"
+        proven.append(Origin(agent=AgentName("desk-201")))
+        house.auto = True
+        call = Dialog(phone, number)
+        assert (await call.invite(sdp(9))).status == 200
+        await call.bye()
+        assert (await Dialog(phone).invite(sdp(9))).status == 503, "another number"
+    finally:
+        house.auto = False
+        house.endpoint.admit(max_calls=50, emergencies=())
+        house.endpoint.gate.handle("INVITE", decide)
 
 
 async def test_a_draining_switch_takes_no_calls_and_keeps_those_it_has(house: House, phone: Phone) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
@@ -70,11 +71,23 @@ async def test_two_accounts_at_one_carrier_are_told_apart_by_the_contact_that_is
     trunks: Trunks,
 ) -> None:
     names = [TrunkName("sales"), TrunkName("service")]
-    trunks.apply(dict(trunk(name, "192.0.2.30", username=f"user-{name}") for name in names))
+    own = dict(zip(names, ("+48221234560", "+48229999999"), strict=True))
+    trunks.apply(
+        dict(
+            trunk(name, "192.0.2.30", username=f"user-{name}", caller_id=own[name], channels=1)
+            for name in names
+        )
+    )
+    for called in ("+48229999999", "0048229999999", "48229999999", "22 999 99 99"):
+        assert trunks.match("192.0.2.30", called) == "service", "it is its number"
     assert trunks.match("192.0.2.30", "user-service") == "service"
     assert trunks.match("192.0.2.30", "user-sales") == "sales"
     assert trunks.match("192.0.2.30", "+48221234567") == "sales", "the first, where nothing tells"
     assert trunks.match("192.0.2.31", "user-sales") is None, "what it says is not its address"
+    trunks._servers[names[0]][0].account.legs += 1
+    assert trunks.match("192.0.2.30", "+48221234567") == "service", "the first has no channel left"
+    assert trunks.match("192.0.2.30", "user-sales") == "sales"
+    trunks._servers[names[0]][0].account.legs -= 1
     trunks.apply(CARRIERS)
 
 
@@ -115,6 +128,21 @@ async def test_calls_from_before_a_reload_take_channels_too(trunks: Trunks) -> N
     server.account.legs -= 1
     assert trunks.has_room(NAMED)
     trunks.apply(CARRIERS)
+
+
+async def test_calls_that_found_no_channel_are_on_record_and_in_the_table(house: House) -> None:
+    journal = FakeJournal()
+    carriers = Trunks(house.endpoint, journal)
+    carriers.apply(dict([trunk(AT_HOME, "198.51.100.2", channels=1)]))
+    carriers.turn_away(AT_HOME)
+    carriers.turn_away(AT_HOME)
+    await asyncio.sleep(1.1)
+    (event,) = journal.find("CallsTurnedAway")
+    assert event.data == {"why": "channels", "trunk": AT_HOME, "count": 2, "limit": 1}
+    (line,) = carriers.describe()
+    assert line["problem"] == "channels: all busy, 2 calls turned away"  # type: ignore[index, call-overload]
+    carriers.apply({})
+    await carriers.close()
 
 
 @pytest.mark.may_block  # it collects garbage

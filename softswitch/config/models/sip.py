@@ -211,7 +211,8 @@ class Sip(Section):
     """UDP ports for sound, two for each leg. Stay below Linux's ephemeral range (32768 and up), from which
     other programs take ports at random."""
     max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
-    """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality."""
+    """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality. An
+    agent's call to an emergency number is let in all the same."""
     rtp_timeout: Duration = 60.0
     """A call whose other side sends no sound for so long, and no RTCP either, is dead and is hung up.
     0: never."""
