@@ -258,7 +258,7 @@ class SipEndpoint:
         library = self._pj = pj.Endpoint()
         try:
             library.libCreate()
-            library.libInit(library_options(self.media.rate, PjsipLog()))
+            library.libInit(library_options(self.media.rate, PjsipLog(self.shield.handshakes)))
         except pj.Error as error:
             raise EndpointError(f"PJSIP does not start: {error.reason}. Try `make setup`.") from None
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)

@@ -11,6 +11,7 @@ import pjsua2 as pj
 import structlog
 
 from softswitch.sip.callbacks import from_pjsip
+from softswitch.sip.handshakes import Handshakes
 
 log = structlog.get_logger(__name__)
 
@@ -28,15 +29,16 @@ from inside its own callback: it frees the INVITE again, and is told that it is 
 class PjsipLog(pj.LogWriter):  # type: ignore[misc]
     """Where PJSIP writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, handshakes: Handshakes) -> None:
         super().__init__()
+        self._handshakes = handshakes
         self._second = 0
         self._lines = 0
 
     @from_pjsip
     def write(self, entry: pj.LogEntry) -> None:
         """One line."""
-        if any(words in entry.msg for words in _TOLD_ELSEWHERE):
+        if any(words in entry.msg for words in _TOLD_ELSEWHERE) or self._handshakes.takes(entry.msg):
             return
         second = int(time.monotonic())
         if second != self._second:

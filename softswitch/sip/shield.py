@@ -22,6 +22,7 @@ from softswitch.config.settings import Hostility, Listen, Rate
 from softswitch.registration.offences import Offences
 from softswitch.sip import sources
 from softswitch.sip._native import ffi, lib
+from softswitch.sip.handshakes import REASON, Handshakes
 from softswitch.sip.hosts import address_of
 from softswitch.sip.lag import LagMeter
 from softswitch.sip.options import EVERYWHERE
@@ -75,6 +76,8 @@ class Shield:
         self._known: dict[Network, int] = {}
         self._state: Any = lib.shield
         self._told: dict[str, int] = {}
+        self.handshakes = Handshakes()
+        """Of TLS, that failed."""
         self._meter = LagMeter(settings.limits.lag, self._late)
 
     # For the endpoint. -------------------------------------------------------------------------------
@@ -184,7 +187,11 @@ class Shield:
             self._fill()
 
     def counts(self) -> dict[str, int]:
-        """Requests thrown away since the start, by reason."""
+        """Requests thrown away since the start by reason, and connections that came to nothing."""
+        named = self._thrown_away()
+        return {**named, REASON: self.handshakes.count} if self.handshakes.count else named
+
+    def _thrown_away(self) -> dict[str, int]:
         named = {}
         for index, count in enumerate(self._state.counts):
             name = lib.shield_reason(index)
@@ -235,7 +242,8 @@ class Shield:
 
     def _report(self) -> None:
         """One line, however many there were."""
-        counts = self.counts()
+        self.handshakes.report(self._clock())
+        counts = self._thrown_away()
         news = {name: count - self._told.get(name, 0) for name, count in counts.items()}
         news = {name: count for name, count in news.items() if count}
         if news:
