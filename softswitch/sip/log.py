@@ -6,12 +6,12 @@ Lines from media threads come through the library's queue of jobs, so Python see
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pjsua2 as pj
 import structlog
 
 from softswitch.sip.callbacks import from_pjsip
-from softswitch.sip.handshakes import Handshakes
 
 log = structlog.get_logger(__name__)
 
@@ -29,16 +29,19 @@ from inside its own callback: it frees the INVITE again, and is told that it is 
 class PjsipLog(pj.LogWriter):  # type: ignore[misc]
     """Where PJSIP writes."""
 
-    def __init__(self, handshakes: Handshakes) -> None:
+    def __init__(self, *takers: Callable[[str], bool]) -> None:
+        """`takers` are asked one after the other whether a line is theirs, to tell of in another way."""
         super().__init__()
-        self._handshakes = handshakes
+        self._takers = takers
         self._second = 0
         self._lines = 0
 
     @from_pjsip
     def write(self, entry: pj.LogEntry) -> None:
         """One line."""
-        if any(words in entry.msg for words in _TOLD_ELSEWHERE) or self._handshakes.takes(entry.msg):
+        if any(words in entry.msg for words in _TOLD_ELSEWHERE):
+            return
+        if any(takes(entry.msg) for takes in self._takers):
             return
         second = int(time.monotonic())
         if second != self._second:

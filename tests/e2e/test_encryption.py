@@ -152,3 +152,9 @@ async def test_who_must_encrypt_and_does_not_is_refused(tmp_path):
         await agent.register(REALM, secure(switch))
         await agent.tell("dial", f"sip:600@{REALM}")
         assert "488" in (await agent.until("CALL_CLOSED"))["param"]
+        records = await asyncio.to_thread(switch.records, lambda record: record["dialled"] == "600", 2)
+        assert {(record["status"], record["outcome"]) for record in records} == {(488, "refused")}
+        assert all("encrypted sound alone" in record["reason"] for record in records)
+        assert switch.log().count("sip.call_refused") == 2
+        assert "agent=desk-201" in switch.log()
+        assert " pjsip " not in switch.log()
