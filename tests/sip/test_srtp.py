@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from softswitch.errors import LegError
+from softswitch.errors import LegRefused
 from softswitch.sip.gate import Answer
 from softswitch.types import Party, Srtp, Way
 from tests.sip.conftest import House
@@ -129,5 +129,6 @@ async def test_a_phone_that_answers_in_the_clear_where_that_is_not_allowed_is_hu
     bye = await ringing.request("BYE")
     assert "cause=488" in bye.header("Reason")
     ringing.respond(200, request=bye)
-    with pytest.raises(LegError):
+    with capture_logs() as logs, pytest.raises(LegRefused, match="488"):
         await leg.answered()
+    assert [(line["event"], line["uri"]) for line in logs] == [("sip.answer_unfit", agent_uri)]
