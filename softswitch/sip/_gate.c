@@ -248,9 +248,10 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
     pj_list_init(&request.headers);
     if (!request.in_dialog && gate_has_gone_round(rdata))
         status = PJSIP_SC_TOO_MANY_HOPS;
-    else if (sdp_names_a_host(rdata))
+    else if (sdp_names_a_host(rdata)) {
         status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
-    else if (!request.in_dialog)
+        gate_header(&request, "Warning", "301 softswitch \"the SDP names a host where an address must be\"");
+    } else if (!request.in_dialog)
         status = gate_admit(rdata, &request);
     else if (gate_lacks_required(rdata, &request))
         status = PJSIP_SC_BAD_EXTENSION;
