@@ -100,6 +100,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
         gc.set_threshold(*GC_THRESHOLDS)
         endpoint.turned_away = running.turned_away
+        endpoint.gate.refusals.told = supervisor.refused
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))

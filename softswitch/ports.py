@@ -100,6 +100,33 @@ class Referral:
     """Whom: the partner of another leg of this switch, in place of whom the partner gets (RFC 3891)."""
 
 
+class Caller(Protocol):
+    """A call that came in, as far as its INVITE says who calls: an incoming leg, or one that never was."""
+
+    sip_call_id: str
+    remote: Party
+    origin: Origin
+    dialled: str
+    transport: str
+    headers: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class RefusedCall:
+    """A call of somebody who may call, refused for what the INVITE offers before there was a leg."""
+
+    sip_call_id: str
+    remote: Party
+    origin: Origin
+    dialled: str
+    transport: str
+    headers: Mapping[str, str]
+    status: int
+    """The SIP status that it was refused with."""
+    why: str
+    """What was wrong or missing; may be empty."""
+
+
 class Leg(Source, Protocol):
     """One SIP dialog with one party. Verbs are the trade's: ring, answer, hear, hangup.
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import quote, unquote
 
+from softswitch import siptext
 from softswitch.routing import whole
 from softswitch.types import Party
 
@@ -31,6 +32,8 @@ _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 """A byte that was no UTF-8, as Python writes it down ("surrogateescape")."""
 _HIDDEN = frozenset({"id", "user"})
 """What a caller asks for in Privacy who wants not to be shown."""
+_RESTRICTED = frozenset({"full", "uri"})
+"""The same in Remote-Party-ID."""
 _USER_SAFE = "-_.!~*'()&=+$,/"
 """What may stand unescaped in the user part of a SIP URI (RFC 3261 section 25.1), `;` and `?` apart."""
 
@@ -90,7 +93,19 @@ class Message:
         asserted = self.headers.get("p-asserted-identity", "") if believed else ""
         found = party(asserted) if asserted else self.sender
         wishes = {wish.strip().lower() for wish in self.headers.get("privacy", "").split(";")}
-        return Party("", "", found.uri) if wishes & _HIDDEN or _is_anonymous(found.uri) else found
+        hides = wishes & _HIDDEN or _is_anonymous(found.uri) or (believed and self._is_restricted())
+        return Party("", "", found.uri) if hides else found
+
+    def _is_restricted(self) -> bool:
+        """Whether a carrier says that the caller is not to be shown in the way that came before Privacy, in
+        `Remote-Party-ID: <sip:100@192.0.2.1>;party=calling;privacy=full` (draft-ietf-sip-privacy-04).
+        """
+        for address in siptext.addresses(self.headers.get("remote-party-id", "")):
+            party_of = siptext.unquoted(address.params.get("party", "calling")).lower()
+            wish = siptext.unquoted(address.params.get("privacy", "")).lower()
+            if party_of == "calling" and wish.partition("-")[0] in _RESTRICTED:
+                return True
+        return False
 
     @property
     def sender(self) -> Party:

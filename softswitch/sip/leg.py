@@ -186,7 +186,12 @@ class SipLeg(Sounding):
         if self.state is not LegState.ENDED:
             return
         end = self.ended.result()
-        if end.remote and not self._confirmed:
+        if end.remote and self._confirmed and end.status >= 300:  # PJSUA could not use the SDP of its answer
+            whom = {"number": self.remote.number, "uri": self.remote.uri, "sip_call_id": self.sip_call_id}
+            log.warning(
+                "sip.answer_unfit", **whom, status=end.status, advice="is its sound encrypted as ours?"
+            )
+        if end.remote and (not self._confirmed or end.status >= 300):
             raise LegRefused(end.status, end.reason, end.target)
         raise LegGone(f"{self.id} ended: {end.status} {end.reason}".strip())
 

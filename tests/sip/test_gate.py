@@ -86,6 +86,11 @@ async def test_a_made_up_call_leaves_no_transaction_behind(
     assert house.endpoint.gate.requests()[method] == before + 2, "a transaction would have taken the second"
 
 
+async def test_whoever_names_a_host_in_the_sdp_is_told_so(house: House, phone: Phone) -> None:
+    answer = await Dialog(phone).invite(sdp(9, address="host.example"))
+    assert answer.header("Warning").startswith("301 ")
+
+
 async def test_a_call_that_has_gone_round_in_a_loop_goes_no_further(house: House, phone: Phone) -> None:
     assert (await Dialog(phone).invite(sdp(9), Max_Forwards="0")).status == 483
     assert house.arrived.empty()

@@ -57,6 +57,7 @@ def test_bytes_that_are_no_utf_8_are_read_as_latin_1() -> None:
 FROM = 'From: "Bob" <sip:100@x>'
 ASSERTED = 'P-Asserted-Identity: "Grace" <sip:+48600100200@x>'
 ANONYMOUS = 'From: "Anonymous" <sip:anonymous@anonymous.invalid>'
+REMOTE = "Remote-Party-ID: <sip:+48600100200@one.example>"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,13 @@ ANONYMOUS = 'From: "Anonymous" <sip:anonymous@anonymous.invalid>'
         ([ANONYMOUS, ASSERTED], ("", ""), ("+48600100200", "Grace")),
         (['From: "x" <sip:Anonymous@192.0.2.1>'], ("", ""), ("", "")),
         (["From: <sip:restricted@anonymous.invalid>"], ("", ""), ("", "")),
+        ([FROM, f"{REMOTE};party=calling;privacy=full"], ("100", "Bob"), ("", "")),
+        ([FROM, ASSERTED, f'{REMOTE};screen=yes; Privacy="Full-Network"'], ("100", "Bob"), ("", "")),
+        (
+            [FROM, f"{REMOTE};privacy=off", f"{REMOTE};party=called;privacy=full"],
+            ("100", "Bob"),
+            ("100", "Bob"),
+        ),
     ],
 )
 def test_who_calls_and_who_hides(
