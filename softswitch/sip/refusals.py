@@ -19,7 +19,7 @@ from softswitch.sip._native import ffi, lib
 from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import one_line, user, via_transport
 from softswitch.sip.offer import Unfit, unfit
-from softswitch.types import Origin, Srtp
+from softswitch.types import Origin, Party, Srtp
 
 if TYPE_CHECKING:
     from softswitch.sip.gate import Request
@@ -34,6 +34,18 @@ SHOWN = 200
 
 _POLICIES = (Srtp.OFF, Srtp.OPTIONAL, Srtp.MANDATORY)
 _PJSIP_STATUS = re.compile(r" \[status=\d+\]$")
+
+
+def tell_of_unfit(whom: Party, sip_call_id: str, status: int) -> None:
+    """PJSUA could not use the SDP with which a phone answered us."""
+    log.warning(
+        "sip.answer_unfit",
+        number=whom.number,
+        uri=whom.uri,
+        sip_call_id=sip_call_id,
+        status=status,
+        advice="is its sound encrypted as ours?",
+    )
 
 
 class Refusals:
