@@ -712,6 +712,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.mark.may_block  # it starts a switch in this process
 def test_what_the_machine_has_not_is_told_with_its_place(softswitch: Any, switch_file: Any) -> None:
     path = switch_file("udp:192.0.2.77:5060")
     column = path.read_text().index('"udp:192') + 1
@@ -720,6 +721,7 @@ def test_what_the_machine_has_not_is_told_with_its_place(softswitch: Any, switch
     assert f"{path}:1:{column}: sip.listen: udp:192.0.2.77:5060: this machine has no address" in ran.err
 
 
+@pytest.mark.may_block  # it starts a switch in this process
 def test_a_name_without_an_address_is_told_with_its_place(
     softswitch: Any, switch_file: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -735,6 +737,7 @@ def test_a_name_without_an_address_is_told_with_its_place(
     assert f"{path}:1:{column}: sip.public_address: pbx.invalid has" in softswitch("run", path).err
 
 
+@pytest.mark.may_block  # it starts a switch in this process
 @pytest.mark.parametrize("named", ["environment", "option", "file", "usual"])
 def test_a_folder_that_another_switch_has_is_told_with_who_named_it(
     softswitch: Any, switch_file: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
