@@ -38,7 +38,7 @@ from softswitch.running import RunningSwitch, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.journal import Journal
-from softswitch.store.jsonl import JsonlStore
+from softswitch.store.record import Record
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
     settings = load(path)
     folder = record_folder(settings, data)
     async with AsyncExitStack() as stack:
-        store = JsonlStore(folder)
+        store = Record(folder, settings.store)
         stack.callback(store.close)
         journal = Journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note

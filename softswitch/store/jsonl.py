@@ -56,6 +56,11 @@ class JsonlStore:
         self._close_lost_calls(folder)
 
     @property
+    def lines(self) -> LineFile:
+        """The file of events, for whoever reads it while it is written."""
+        return self._events
+
+    @property
     def last(self) -> int:
         """See `ports.Store`."""
         return self._last

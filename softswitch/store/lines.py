@@ -25,6 +25,11 @@ class LineFile:
         self._fd: int | None = None
         self._size = 0
 
+    @property
+    def size(self) -> int:
+        """Bytes of whole lines that are surely in it; readers in other threads go no further."""
+        return self._size
+
     def open(self) -> int:
         """Open or create it, lock it, make its end whole; the number of bytes that were cut off.
 
