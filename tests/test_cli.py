@@ -360,6 +360,7 @@ class FakeSwitch:
             "max_calls": 4000,
             "phases": {"waiting": 2, "talking": 1},
             "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem},
+            "turned_away": {"max_calls": 3},
             "shielded": {"scanner": 12, "banned": 7},
             "dropped": {"keep-alive": 40, "syntax error": 3},
             "bans": 1,
@@ -461,6 +462,7 @@ def test_status_says_how_the_switch_is(softswitch: Any, switch: FakeSwitch, tmp_
 def test_status_counts_what_was_thrown_away(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     ran = softswitch("status", "--data", tmp_path)
     assert "1 banned; thrown away: 12 scanner, 7 banned" in ran.row("shield")
+    assert "3 for max_calls (503: no room)" in ran.row("turned away")
     assert "3 messages" in ran.row("unreadable")
 
 
