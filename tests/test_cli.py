@@ -349,6 +349,7 @@ class FakeSwitch:
     def __init__(self) -> None:
         self.stops = 0
         self.problem: str | None = None
+        self.database: dict[str, Any] = {"loaded": 99, "database_problem": None}
 
     async def status(self) -> JsonValue:
         return {
@@ -359,7 +360,7 @@ class FakeSwitch:
             "calls": 3,
             "max_calls": 4000,
             "phases": {"waiting": 2, "talking": 1},
-            "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem},
+            "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem, **self.database},
             "turned_away": {"max_calls": 3},
             "shielded": {"scanner": 12, "banned": 7},
             "dropped": {"keep-alive": 40, "syntax error": 3},
@@ -483,6 +484,12 @@ def test_unban_says_what_it_did(softswitch: Any, switch: FakeSwitch, tmp_path: P
 def test_status_shouts_when_the_record_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     switch.problem = "No space left on device"
     assert "FAILING: No space left on device" in softswitch("status", "--data", tmp_path).out
+
+
+def test_status_shouts_when_the_database_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    switch.database = {"loaded": 90, "database_problem": "connection refused"}
+    row = softswitch("status", "--data", tmp_path).row("database")
+    assert "FAILING: connection refused; 9 events wait in files" in row
 
 
 def test_queues_show_who_waits_where(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
