@@ -180,9 +180,9 @@ class Leg(Source, Protocol):
         The declaration holds until the next one, whatever re-INVITEs do to the stream beneath.
         """
 
-    def await_keys(self, awaited: bool) -> None:
+    def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Whether somebody reads `digits` now. Only then is the sound of a phone that cannot tell its keys
-        otherwise listened to for tones.
+        otherwise listened to for tones; with `tones` that of any, and a key that comes both ways counts once.
         """
 
     def hangup(self, status: int = 0, reason: str = "") -> None:

@@ -215,6 +215,8 @@ class LeaveReason(StrEnum):
     MAX_WAIT = "max-wait"
     DRAINED = "drained"
     QUEUE_REMOVED = "queue-removed"
+    TRANSFERRED = "transferred"
+    """An agent who waited has transferred somebody else into the queue instead."""
 
 
 class OfferFailure(StrEnum):

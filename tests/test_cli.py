@@ -322,6 +322,19 @@ def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path
     assert told.rstrip().endswith("done")
 
 
+def test_a_talk_that_a_crash_cut_has_an_unknown_length(softswitch: Any, tmp_path: Path) -> None:
+    store = JsonlStore(tmp_path)
+    for seq, (kind, data) in enumerate(HANDED_ON[:2], start=1):
+        store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("cut"), data))
+    store.close()
+    JsonlStore(tmp_path).close()
+    row = softswitch("calls", "--data", tmp_path).row("ann")
+    assert "?" in row.split()
+    assert "0.0 s" not in row
+    assert json.loads(softswitch("calls", "--data", tmp_path, "--json").out)["talk"] is None
+    assert "talk time unknown: the switch was killed" in softswitch("why", "cut", "--data", tmp_path).out
+
+
 def test_why_of_an_unknown_call_is_an_error(softswitch: Any, record: Path) -> None:
     ran = softswitch("why", "nobody", "--data", record)
     assert ran.code == 1

@@ -171,6 +171,10 @@ class Conversation:
             if self.agent_of(leg) is not None and leg.origin.trunk is None:  # no carrier transfers
                 leg.on_refer = lambda referral, leg=leg: self._refer(leg, referral)
         self.wire()
+        self.call.reached, waiting = False, self.call.when_talking
+        if waiting is not None:
+            self.call.when_talking = None
+            waiting()
 
     def _on_hold(self, who: str, held: bool) -> None:
         self.call.note("Held" if held else "Resumed", by=who)

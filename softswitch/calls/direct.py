@@ -24,6 +24,7 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Onward | None:
     try:
         ringing.start()
         leg = await ringing.answered()
+        call.reached = True
         await call.answer()
         call.agent = ringing.agent  # a colleague may have picked it up
         call.note("Connected", agent=call.agent)

@@ -71,7 +71,7 @@ class Remote:
 
     async def _until_confirmed(self, leg: Leg) -> None:
         """Ask until the key comes. Raises LegRefused when the agent hangs up instead."""
-        leg.await_keys(True)
+        leg.await_keys(True, tones=True)  # carriers promise telephone-event, and some pass tones all the same
         asking = asyncio.create_task(self._ask(leg))
         gone = asyncio.create_task(asyncio.wait([leg.ended]))
         try:

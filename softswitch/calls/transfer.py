@@ -21,7 +21,7 @@ from softswitch.calls.targets import phone_of, target_of
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg, Referral
 from softswitch.routing import normalise
-from softswitch.types import AgentName, Destination, Party, Reject, ToAgent, ToNumber, ToQueue
+from softswitch.types import AgentName, Destination, EndedBy, Party, Reject, ToAgent, ToNumber, ToQueue
 
 if TYPE_CHECKING:
     from softswitch.calls.bridge import Conversation
@@ -66,36 +66,57 @@ def _consulted(conversation: Conversation, mover: Leg, referral: Referral, repla
 
 
 def _instead(conversation: Conversation, mover: Leg, referral: Referral, second: Call | None) -> int:
-    """The other call has come to nobody yet: to where it was to go, once it is gone."""
+    """The other call has come to nobody yet: to where it was to go, once it is gone. Where somebody has
+    answered: into it, as soon as those two talk.
+    """
     agent = conversation.agent_of(mover)
     if agent is None or second is None or second.leg.origin.agent != agent or second.after is not None:
         return FORBIDDEN
 
-    def then() -> None:
-        whom = Referral(second.leg.dialled, referral.told)
-        status = FORBIDDEN
-        if exchange.conversations.get(mover.id) is conversation and conversation.trying is None:
-            status = _blind(conversation, mover, whom, agent)
+    def told(status: int) -> None:
         if status != ACCEPTED:
             referral.told(status)
 
+    def is_on() -> bool:
+        return exchange.conversations.get(mover.id) is conversation and conversation.trying is None
+
+    def over() -> None:
+        whom = Referral(second.leg.dialled, referral.told)
+        told(_blind(conversation, mover, whom, agent, attended=True) if is_on() else FORBIDDEN)
+
+    def talks() -> None:
+        second.after = None
+        told(refer(conversation, mover, referral) if is_on() else FORBIDDEN)
+
     exchange = conversation.switch.exchange
-    second.after = then
-    second.leg.hangup(TERMINATED)
+    second.after = over
+    if second.reached:
+        second.when_talking = talks
+    else:
+        _give_up(second, agent, conversation.call)
     return ACCEPTED
 
 
-def _blind(conversation: Conversation, mover: Leg, referral: Referral, agent: AgentName) -> int:
-    """Without asking whoever is meant."""
+def _give_up(consultation: Call, agent: AgentName, into: Call) -> None:
+    """End a call that has come to nobody; another one goes on instead."""
+    consultation.note("Transferred", by=agent, number=consultation.leg.dialled, attended=True, into=into.id)
+    consultation.hung_up_by = EndedBy.TRANSFER
+    consultation.leg.hangup(TERMINATED)
+
+
+def _blind(
+    conversation: Conversation, mover: Leg, referral: Referral, agent: AgentName, *, attended: bool = False
+) -> int:
+    """Without having asked whoever is meant; `attended`: the agent has tried to."""
     if conversation.switch.settings.features.meaning(normalise(referral.number)):
         return FORBIDDEN
     target = target_of(conversation.switch, agent, referral.number)
     conversation.call.note(
-        "TransferAsked", by=agent, number=referral.number, attended=False, destination=describe(target)
+        "TransferAsked", by=agent, number=referral.number, attended=attended, destination=describe(target)
     )
     match _obstacle(conversation.switch, target):
         case None:
-            Trial(conversation, mover, referral, Move(agent, referral.number)).begin(target)
+            Trial(conversation, mover, referral, Move(agent, referral.number, attended)).begin(target)
         case status:
             _failed(conversation, referral, status)
     return ACCEPTED

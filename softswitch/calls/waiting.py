@@ -21,7 +21,7 @@ from softswitch.calls.onward import Onward
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Announcement, Hear, Leg
-from softswitch.types import HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
+from softswitch.types import EndedBy, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)
 
@@ -142,7 +142,7 @@ class Stay:
         """Take over the agent's leg."""
         offer = self._offers.pop(action.offer, None)
         self.agent, self._picked_up = offer.take() if offer else self._picked_up, None
-        self._call.agent = action.agent
+        self._call.agent, self._call.reached = action.agent, True
         self._connected = asyncio.get_running_loop().time()
         self._settle(action)
 
@@ -185,12 +185,18 @@ class Stay:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""
         self.agent = self._call.agent = None
         self._call.connected = self._call.parted = None
+        self._call.reached = False
         self._call.phase = "waiting"
         self._outcome = asyncio.get_running_loop().create_future()
         self._call.leg.hear(*self._switch.music.hear(self._playlist))
         self._switch.dispatcher.feed(ConnectFailed(self._call.id))
+        if self._call.when_talking is not None:  # a transfer waits for it: it goes where this call was to go
+            self._call.when_talking = None
+            self._call.leg.hangup(487)
 
     def _leave_reason(self) -> LeaveReason:
+        if self._call.hung_up_by is EndedBy.TRANSFER:
+            return LeaveReason.TRANSFERRED
         return LeaveReason.DRAINED if self._call.diversion else LeaveReason.HUNG_UP
 
     async def _reachable(self, verb: Coroutine[None, None, None]) -> bool:

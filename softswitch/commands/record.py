@@ -70,12 +70,18 @@ def _row(record: CallRecord, now: datetime) -> tuple[RenderableType, ...]:
         Text(" > ".join(record.queues) or "-"),
         duration(record.wait if record.queues else None),
         _agents(record),
-        duration(record.talk if record.answered is not None else None),
+        _talk(record),
         Text(_outcome(record), style=OUTCOMES.get(record.outcome, "")),
         record.ended_by or "-",
         _media(record.caller_media),
         record.id,
     )
+
+
+def _talk(record: CallRecord) -> str:
+    if record.talk is None:
+        return "?"
+    return duration(record.talk if record.answered is not None else None)
 
 
 def _way(record: CallRecord) -> str:
@@ -110,11 +116,12 @@ def _media(quality: Quality) -> str:
 def print_why(folder: Path, wanted: str, as_json: bool) -> None:
     """`softswitch why`. Raises StoreError: no such call."""
     call = find_call(folder, wanted)
-    offers = [event for event in events_of(folder, call) if event.kind in _OFFERS]
+    events = list(events_of(folder, call))
     if as_json:
+        offers = [event for event in events if event.kind in _OFFERS]
         print_json([{"at": event.at, "kind": event.kind, **event.data} for event in offers])
         return
-    console().print(why(call, offers))
+    console().print(why(call, events))
 
 
 def find_call(folder: Path, wanted: str) -> CallId:
@@ -134,13 +141,22 @@ _OFFERS = (
 
 
 def why(call: CallId, events: list[Recorded]) -> RenderableType:
-    """Each offer with its reasoning and its end."""
+    """Each offer with its reasoning and its end, and what else became of the call."""
     ends = {event.data["offer"]: event for event in events if event.kind == Kind.OFFER_ENDED}
     made = [event for event in events if event.kind == Kind.OFFER_MADE]
     parts = [_offer(number, event, ends.get(event.data["offer"])) for number, event in enumerate(made, 1)]
     parts += _attempts(events)
     parts += _transfers(events)
+    if _was_cut(events):
+        parts.append("talk time unknown: the switch was killed")
     return Group(*parts) if parts else f"call {call}: no agent was rung"
+
+
+def _was_cut(events: list[Recorded]) -> bool:
+    """Whether a crash ended a conversation of which nobody knows how long it went on."""
+    talks = (Kind.CONNECTED, Kind.CONNECT_FAILED, Kind.CONVERSATION_ENDED, Kind.CALL_ENDED)
+    told = [event for event in events if event.kind in talks][-2:]
+    return [event.kind for event in told] == [Kind.CONNECTED, Kind.CALL_ENDED] and "last_seen" in told[1].data
 
 
 def _attempts(events: list[Recorded]) -> list[RenderableType]:

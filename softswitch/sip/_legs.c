@@ -38,6 +38,8 @@ typedef struct {
     int tells_keys;             /* by telephone-event or INFO: tones in its sound are not taken for keys any more */
     char tone;                  /* the last key that was heard in its sound */
     pj_timestamp tone_time;
+    char told;                  /* the last that came another way */
+    pj_timestamp told_time;
     pj_sockaddr peer;           /* where its signalling comes from */
     int redirect_status;
     char redirect_target[256];

@@ -195,8 +195,9 @@ class SipLeg(Sounding):
         if self.state is not LegState.ENDED:
             self._ear.declare(*sources)
 
-    def await_keys(self, awaited: bool) -> None:
+    def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Whether keys mean anything now; see `ports.Leg.await_keys`."""
+        self._tones.always = tones
         self._tones.awaited = awaited and self.state is not LegState.ENDED
         self._tones.attend(self._call_id(), self.serial)
 
@@ -317,6 +318,8 @@ class SipLeg(Sounding):
             self.redirected_to = ffi.string(text).decode(errors="replace")
             return LegEnd(True, redirected, f"moved to {self.redirected_to}", user_part(self.redirected_to))
         status = self._look().code
+        if self.incoming and not self._answering and status // 100 == 2:  # that of a BYE before our answer
+            return LegEnd(True, 487, "Request Terminated")
         lib.legs_reason(call_id, text, len(text))
         return LegEnd(True, status or 487, ffi.string(text).decode(errors="replace"))
 

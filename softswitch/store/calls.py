@@ -43,7 +43,8 @@ class Talk:
     """Who of the house; empty: somebody outside."""
     number: str = ""
     """Who, outside."""
-    seconds: Seconds = 0.0
+    seconds: Seconds | None = 0.0
+    """None: nobody knows, as a crash cut it."""
     ended_by: str = ""
 
 
@@ -99,8 +100,8 @@ class CallRecord:
     """The number outside that the call went to last."""
     answered: float | None = None
     """When the first agent and the caller were connected, seconds since the epoch."""
-    talk: Seconds = 0.0
-    """With agents, all together, holds included."""
+    talk: Seconds | None = 0.0
+    """With agents, all together, holds included; None: nobody knows, as a crash cut one short."""
     talks: list[Talk] = field(default_factory=list)
     """Each of them, in order."""
     transfers: list[Transfer] = field(default_factory=list)
@@ -117,11 +118,15 @@ class CallRecord:
 
     @property
     def outcome(self) -> str:
-        """In a word: answered, abandoned, turned away (by a queue), refused, lost or served (by menus)."""
+        """In a word: answered, transferred (before an answer), abandoned, turned away (by a queue), refused,
+        lost or served (by menus).
+        """
         if self.reason == LOST:
             return "lost"
         if self.agent or self.answered is not None:
             return "answered"
+        if self.ended_by == EndedBy.TRANSFER:
+            return "transferred"
         if self.left == "hung-up" or (self.ended_by == EndedBy.CALLER and self.status == CANCELLED):
             return "abandoned"
         if self.left:
@@ -303,7 +308,7 @@ def _connect_failed(state: _Open, at: float, data: Data) -> None:
 def _talked(state: _Open, at: float, data: Data) -> None:
     if state.connected is not None:
         talked = float(data.get("talked", at - state.connected))
-        state.record.talk = round(state.record.talk + talked, 3)
+        state.record.talk = round((state.record.talk or 0.0) + talked, 3)
         if state.record.talks:
             last = state.record.talks[-1]
             last.seconds, last.ended_by = round(talked, 3), str(data.get("ended_by") or "")
@@ -337,7 +342,10 @@ def _ended(state: _Open, at: float, data: Data) -> None:
     record.caller_media = _quality(data.get("caller"))
     record.agent_media = _quality(data.get("agent"))
     _waited(state, record.end, {})
+    cut = state.connected is not None and "last_seen" in data
     _talked(state, record.end, {})
+    if cut:  # the last event before a crash tells nothing of how long they went on
+        record.talk = record.talks[-1].seconds = None
 
 
 def _quality(data: JsonValue) -> Quality:

@@ -127,7 +127,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CALL_ENDED: Word(
             "The caller's leg is gone; the last event of a call.",
             {
-                "ended_by": "caller, agent, called or switch",
+                "ended_by": "caller, agent, called or switch; transfer: before an answer, by an agent's own",
                 "status": "final SIP status of the caller's leg, 200 for a normal end",
                 "reason": "reason phrase, or the switch's own word",
                 "caller": QUALITY,

@@ -104,7 +104,7 @@ class FakeLeg:
         if self.state is not LegState.ENDED:
             self._hearing.declare(now(), sources)
 
-    def await_keys(self, awaited: bool) -> None:
+    def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Only noted: what is pressed here is heard anyway."""
         self.keys_awaited = awaited
 

@@ -72,6 +72,19 @@ async def test_a_caller_who_cancels_ends_the_leg(house: House, phone: Phone) -> 
     assert leg.ended.result().remote
 
 
+async def test_a_bye_before_the_answer_gives_up_as_a_cancel_does(house: House, phone: Phone) -> None:
+    call = Dialog(phone)
+    call.send("INVITE", sdp(20100))
+    leg = await house.caller()
+    leg.ring()
+    await call.answer(180)
+    assert (await call.bye()).status == 200
+    with pytest.raises(LegRefused, match="487"):
+        await leg.answered()
+    end = leg.ended.result()
+    assert (end.remote, end.status, end.reason) == (True, 487, "Request Terminated")
+
+
 async def test_a_refused_caller_gets_the_status(house: House, phone: Phone) -> None:
     call = Dialog(phone)
     call.send("INVITE", sdp(20100))
