@@ -22,7 +22,7 @@ from softswitch.control.server import Server
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ConfigError, ControlError, Problem
 from softswitch.ports import JsonValue, Recorded
-from softswitch.store.jsonl import JsonlStore
+from softswitch.store.record import Record
 from softswitch.types import CallId
 from tests.store.sample import ALICE, story
 
@@ -62,7 +62,7 @@ def softswitch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
     """A data folder with the sample's calls."""
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for event in story():
         store.append(event)
     store.close()
@@ -235,7 +235,7 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
         "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}, SPEAKING],
         "uncounted": 7,
     }
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for event in story()[:11]:
         data = {**event.data, "why": why} if event.kind == "OfferMade" else event.data
         store.append(type(event)(event.seq, event.at, event.kind, event.call, data))
@@ -272,7 +272,7 @@ OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
 
 
 def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, tmp_path: Path) -> None:
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(OUTSIDE, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("out"), data))
     store.close()
@@ -307,7 +307,7 @@ HANDED_ON: list[tuple[str, dict[str, JsonValue]]] = [
 
 
 def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path) -> None:
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(HANDED_ON, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("moved"), data))
     store.close()
@@ -323,11 +323,11 @@ def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path
 
 
 def test_a_talk_that_a_crash_cut_has_an_unknown_length(softswitch: Any, tmp_path: Path) -> None:
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(HANDED_ON[:2], start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("cut"), data))
     store.close()
-    JsonlStore(tmp_path).close()
+    Record(tmp_path).close()
     row = softswitch("calls", "--data", tmp_path).row("ann")
     assert "?" in row.split()
     assert "0.0 s" not in row

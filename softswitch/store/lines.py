@@ -106,6 +106,15 @@ class LineFile:
         if moved:
             self.close()
 
+    def turn(self, name: str) -> None:
+        """Give the file another name, with all of it on the disk, and begin a new one. Raises OSError."""
+        if self._fd is not None:
+            os.fsync(self._fd)
+            self.close()
+        if self.path.exists():  # not so when this failed half-way before
+            self.path.rename(self.path.with_name(name))
+        self.open()
+
     def close(self) -> None:
         """Let go of it; a second call does nothing."""
         if self._fd is not None:

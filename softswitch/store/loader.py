@@ -33,9 +33,10 @@ from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store import database
 from softswitch.store.calls import CallFold, CallRecord
-from softswitch.store.jsonl import decode
+from softswitch.store.encoding import dumps
 from softswitch.store.lines import LineFile
 from softswitch.store.tables import calls, events, notes
+from softswitch.store.tail import Tail, number_of, older
 from softswitch.types import Seconds
 
 PAUSE: Seconds = 0.1
@@ -82,7 +83,7 @@ class Loader:
         self._engine = engine
         self._clock = clock
         self._fold = CallFold()
-        self._offset = 0
+        self._tail = Tail(lines)
         self._loaded = 0
         self._problem: str | None = None
         self._alarmed_at: float | None = None
@@ -97,6 +98,9 @@ class Loader:
     def close(self, patience: Seconds = 5.0) -> bool:
         """Load what is left and stop; False when that took too long or failed: the next start does it."""
         self._closing.set()
+        if self._thread.ident is None:
+            self._let_go()
+            return True
         self._thread.join(patience)
         return not self._thread.is_alive() and self._problem is None
 
@@ -109,6 +113,10 @@ class Loader:
         while not self._closing.is_set():
             self._closing.wait(RETRY if self._problem else PAUSE)
             self.step()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._tail.close()
         self._engine.dispose()
 
     def step(self) -> bool:
@@ -116,8 +124,9 @@ class Loader:
         try:
             if not self._ready:
                 self._connect()
-            while lines := self._read():
+            while lines := self._tail.read(self._loaded, BATCH):
                 self._load(lines)
+                self._forget()
                 if self._problem is not None:
                     self._recovered()
         except (SQLAlchemyError, StoreError, OSError) as error:
@@ -139,7 +148,7 @@ class Loader:
             self._fold = CallFold()
             for event in read(connection, since):
                 self._fold.apply(event)
-        self._offset = 0
+        self._tail.begin(self._loaded)
         self._ready = True
 
     def _claim(self, connection: Connection) -> None:
@@ -166,21 +175,11 @@ class Loader:
             _set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
         self._loaded = lines[-1][0].seq
 
-    # The lines ---------------------------------------------------------------------------------------
-
-    def _read(self) -> list[tuple[Recorded, str]]:
-        """The next events that are not loaded yet, each with its data as it is written; none: all are."""
-        found: list[tuple[Recorded, str]] = []
-        limit = self._lines.size
-        with self._lines.path.open("rb") as file:
-            file.seek(self._offset)
-            while len(found) < BATCH and self._offset < limit:
-                line = file.readline()
-                self._offset += len(line)
-                event = decode(line)
-                if event is not None and event.seq > self._loaded:
-                    found.append((event, _data(line)))
-        return found
+    def _forget(self) -> None:
+        """Older files of which the database has everything are not needed any more."""
+        for file in older(self._lines.path.parent):
+            if number_of(file) <= self._loaded:
+                file.unlink()
 
     # Trouble -----------------------------------------------------------------------------------------
 
@@ -244,19 +243,13 @@ def _row(record: CallRecord) -> dict[str, Any]:
         "outcome": record.outcome,
         "wait": record.wait,
         "talk": record.talk,
-        "record": _clean(json.dumps(record.to_json(), ensure_ascii=False, separators=(",", ":"))),
+        "record": _clean(dumps(record.to_json())),
     }
 
 
 def _clean(text: str) -> str:
     """What every database holds: no lone surrogates, and no NUL."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "")
-
-
-def _data(line: bytes) -> str:
-    """What stands behind `data` in a line of ours (`jsonl.encode`)."""
-    text = line.decode(errors="replace")
-    return text[text.index('"data":') + 7 : text.rindex(',"version":')]
 
 
 def _note(connection: Connection, name: str) -> str | None:

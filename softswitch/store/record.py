@@ -7,8 +7,9 @@ from pathlib import Path
 
 from softswitch.ports import Recorded, StoreHealth
 from softswitch.store.database import database_url, default_url, open_database
-from softswitch.store.jsonl import JsonlStore
 from softswitch.store.loader import Loader, identity
+from softswitch.store.reading import note_url
+from softswitch.store.spool import Spool
 
 
 class Record:
@@ -21,29 +22,30 @@ class Record:
         that does not work is only late.
         """
         database = database_url(url or default_url(folder))
-        self._lines = JsonlStore(folder)
+        self._spool = Spool(folder)
         try:
-            self._loader = Loader(self._lines.lines, identity(folder), open_database(database))
+            note_url(folder, database)
+            self._loader = Loader(self._spool.lines, identity(folder), open_database(database))
         except BaseException:
-            self._lines.close()
+            self._spool.close()
             raise
         self._loader.start()
 
     @property
     def last(self) -> int:
         """See `ports.Store`."""
-        return self._lines.last
+        return self._spool.last
 
     def append(self, event: Recorded) -> None:
         """See `ports.Store`."""
-        self._lines.append(event)
+        self._spool.append(event)
 
     def health(self) -> StoreHealth:
         """See `ports.Store`."""
         loaded = self._loader.state
-        return replace(self._lines.health(), loaded=loaded.last, database_problem=loaded.problem)
+        return replace(self._spool.health(), loaded=loaded.last, database_problem=loaded.problem)
 
     def close(self) -> None:
         """See `ports.Store`."""
-        self._lines.close()
+        self._spool.close()
         self._loader.close()

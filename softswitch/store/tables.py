@@ -38,7 +38,7 @@ calls = Table(
     Column("agent", Text, nullable=False),  # who talked last; empty: nobody
     Column("outcome", Text, nullable=False),
     Column("wait", Double, nullable=False),
-    Column("talk", Double, nullable=False),
+    Column("talk", Double),  # not known where a crash cut it
     Column("record", Text, nullable=False),  # all of it, as JSON
     Index("calls_by_start", "start"),
     Index("calls_by_seq", "seq"),

@@ -16,9 +16,10 @@ from softswitch.ports import Recorded
 from softswitch.store import database, loader
 from softswitch.store.calls import CallRecord, rebuild
 from softswitch.store.database import database_url, migrate, open_database
-from softswitch.store.jsonl import encode
+from softswitch.store.encoding import encode
 from softswitch.store.lines import LineFile
 from softswitch.store.loader import Loader
+from softswitch.store.spool import Spool, files
 from softswitch.store.tables import calls, events, metadata
 from softswitch.types import CallId
 from tests.store.postgres import Postgres
@@ -37,9 +38,9 @@ def lines(tmp_path: Path) -> Iterator[LineFile]:
 
 @contextmanager
 def loading(lines: LineFile, url: str, identity: str = "here") -> Iterator[Loader]:
-    engine = open_database(database_url(url))
-    yield Loader(lines, identity, engine)
-    engine.dispose()
+    one = Loader(lines, identity, open_database(database_url(url)))
+    yield one
+    one.close()
 
 
 def write(lines: LineFile, some: list[Recorded]) -> None:
@@ -99,6 +100,30 @@ def test_a_batch_that_failed_half_way_is_loaded_again(
             assert one.step()
     assert [line["event"] for line in logs] == ["DatabaseFailing", "DatabaseWorking"]
     assert stored(url) == (story(), list(rebuild(story())))
+
+
+@pytest.mark.parametrize("ahead", [0, 3, 23])
+def test_files_of_the_past_are_loaded_in_order_and_deleted(tmp_path: Path, ahead: int) -> None:
+    """`ahead`: events that are in the database before the rest comes."""
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    spool = Spool(tmp_path, turn=300)
+    for event in story()[:ahead]:
+        spool.append(event)
+    spool._writer.step()
+    with loading(spool.lines, url) as one:
+        one.step()
+        for event in story()[ahead:]:
+            spool.append(event)
+            spool._writer.step()
+            if ahead == 3:
+                one.step()
+        one.step()
+    spool.close()
+    assert stored(url) == (story(), list(rebuild(story())))
+    assert len(files(tmp_path)) <= 2, "the last one may have begun with the last event"
+    with loading(spool.lines, url) as one:
+        one.step()
+    assert stored(url)[0] == story()
 
 
 def test_odd_text_is_kept_as_far_as_the_database_can(lines: LineFile, url: str) -> None:

@@ -30,7 +30,8 @@ def upgrade() -> None:
             sa.Column(name, sa.Text, nullable=False)
             for name in ("number", "dialled", "queue", "agent", "outcome")
         ),
-        *(sa.Column(name, sa.Double, nullable=False) for name in ("wait", "talk")),
+        sa.Column("wait", sa.Double, nullable=False),
+        sa.Column("talk", sa.Double),
         sa.Column("record", sa.Text, nullable=False),
     )
     op.create_index("calls_by_start", "calls", ["start"])
