@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -638,3 +639,25 @@ def test_the_environment_names_the_folder_too(
 ) -> None:
     monkeypatch.setenv("SOFTSWITCH_DATA", str(record))
     assert CallId(ALICE) in softswitch("calls").out
+
+
+def test_events_show_what_happened_in_order(softswitch: Any, record: Path) -> None:
+    ran = softswitch("events", "--data", record)
+    kinds = [line.split()[4 if " alice " in line or " bob " in line else 3] for line in ran.out.splitlines()]
+    assert kinds == [event.kind for event in story()[-20:]]
+    assert "Connected" in ran.row("waited=7.0")
+    lines = softswitch("events", "--json", "--last", "99", "--call", ALICE, "--data", record).out.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [each.seq for each in story() if each.call == ALICE]
+    ran = softswitch("events", "--kind", "CallEnded", "--last", "99", "--data", record)
+    assert len(ran.out.splitlines()) == 2
+
+
+def test_calls_can_be_made_anew_from_the_events(softswitch: Any, record: Path) -> None:
+    before = softswitch("calls", "--json", "--data", record).out
+    with sqlite3.connect(record / "record.db") as database:
+        database.execute("UPDATE calls SET record = '{}' WHERE agent = 'ben'")
+        database.execute("DELETE FROM calls WHERE agent = ''")
+    database.close()
+    ran = softswitch("rebuild", "--data", record)
+    assert "2 calls made anew of 23 events" in ran.out
+    assert softswitch("calls", "--json", "--data", record).out == before
