@@ -47,14 +47,16 @@ class Tail:
                 self._file = self._next().open("rb")
             active = self._is_of_now(self._file)
             limit = self._lines.size if active else os.fstat(self._file.fileno()).st_size
-            if self._file.tell() < limit:
+            place = self._file.tell()
+            while place < limit and len(found) < most:
                 line = self._file.readline()
+                place += len(line)
                 event = decode(line)
                 if event is not None and event.seq > after:
                     found.append((event, data_in(line)))
-            elif active:
+            if place >= limit and active:
                 break
-            else:
+            if place >= limit:
                 self._finish(self._file)
         return found
 
