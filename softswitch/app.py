@@ -39,7 +39,7 @@ from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.journal import Journal
-from softswitch.store.jsonl import JsonlStore
+from softswitch.store.record import Record
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     settings = load(path)
     folder = record_folder(settings, data)
     async with AsyncExitStack() as stack:
-        store = _store(folder, named_by if data is not None else folder_named_by(path))
+        store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         stack.callback(store.close)
         journal = Journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
@@ -112,10 +112,10 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
             warming.cancel()
 
 
-def _store(folder: Path, named_by: str) -> JsonlStore:
+def _store(folder: Path, url: str | None, named_by: str) -> Record:
     """The record. Raises StoreError that says where its folder was named."""
     try:
-        return JsonlStore(folder)
+        return Record(folder, url)
     except StoreError as error:
         raise StoreError(f"{error} The data folder is that of {named_by}.") from None
 

@@ -350,9 +350,15 @@ class StoreHealth:
     problem: str | None = None
     """Why nothing can be written at the moment; None: all is well."""
 
+    loaded: int = 0
+    """The highest sequence number that has come into the database."""
+
+    database_problem: str | None = None
+    """Why the database takes nothing at the moment; None: all is well."""
+
 
 class Store(Protocol):
-    """Where events are kept. Files now; a database stands behind the same words later."""
+    """Where events are kept: in files first, and from there in a database."""
 
     @property
     def last(self) -> int:

@@ -39,6 +39,7 @@ _FIXED_AT_START = (
     "sip.rtp_ports",
     "media.sample_rate",
     "data",
+    "store",
 )
 """What a reload cannot change: the stack beneath is built on it."""
 

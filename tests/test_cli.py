@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -23,7 +24,7 @@ from softswitch.control.server import Server
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ConfigError, ControlError, Problem
 from softswitch.ports import JsonValue, Recorded
-from softswitch.store.jsonl import JsonlStore
+from softswitch.store.record import Record
 from softswitch.types import CallId
 from tests.store.sample import ALICE, story
 
@@ -63,7 +64,7 @@ def softswitch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
     """A data folder with the sample's calls."""
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for event in story():
         store.append(event)
     store.close()
@@ -236,7 +237,7 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
         "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}, SPEAKING],
         "uncounted": 7,
     }
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for event in story()[:11]:
         data = {**event.data, "why": why} if event.kind == "OfferMade" else event.data
         store.append(type(event)(event.seq, event.at, event.kind, event.call, data))
@@ -273,7 +274,7 @@ OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
 
 
 def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, tmp_path: Path) -> None:
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(OUTSIDE, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("out"), data))
     store.close()
@@ -308,7 +309,7 @@ HANDED_ON: list[tuple[str, dict[str, JsonValue]]] = [
 
 
 def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path) -> None:
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(HANDED_ON, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("moved"), data))
     store.close()
@@ -331,7 +332,7 @@ def test_why_of_a_consultation_says_what_it_became(softswitch: Any, tmp_path: Pa
         ("Transferred", {"by": "ann", "number": "202", "attended": True, "into": "d75e0b3f9902"}),
         ("ConversationEnded", {"agent": "ben", "ended_by": "transfer", "talked": 3.0}),
     ]
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(told, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("asked"), data))
     store.close()
@@ -360,7 +361,7 @@ def test_why_tells_of_the_key_that_did_not_come(
         ("OfferEnded", {"offer": "o1", "agent": "mobile", "result": result, "status": 0}),
         ("NotConfirmed", {"agent": "mobile", "reason": reason, "waited": 8.0}),
     ]
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     events: list[tuple[str, dict[str, JsonValue]]] = [
         ("CallArrived", {"number": "100", "dialled": "600"}),
         ("OfferMade", {"offer": "o1", "agent": "mobile", "queue": "sales"}),
@@ -378,11 +379,11 @@ def test_why_tells_of_the_key_that_did_not_come(
 
 
 def test_a_talk_that_a_crash_cut_has_an_unknown_length(softswitch: Any, tmp_path: Path) -> None:
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(HANDED_ON[:2], start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("cut"), data))
     store.close()
-    JsonlStore(tmp_path).close()
+    Record(tmp_path).close()
     row = softswitch("calls", "--data", tmp_path).row("ann")
     assert "?" in row.split()
     assert "0.0 s" not in row
@@ -417,6 +418,7 @@ class FakeSwitch:
     def __init__(self) -> None:
         self.stops = 0
         self.problem: str | None = None
+        self.database: dict[str, Any] = {"loaded": 99, "database_problem": None}
 
     async def status(self) -> JsonValue:
         return {
@@ -427,7 +429,7 @@ class FakeSwitch:
             "calls": 3,
             "max_calls": 4000,
             "phases": {"waiting": 2, "talking": 1},
-            "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem},
+            "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem, **self.database},
             "turned_away": {"max_calls": 3},
             "shielded": {"scanner": 12, "banned": 7},
             "dropped": {"keep-alive": 40, "syntax error": 3},
@@ -551,6 +553,12 @@ def test_unban_says_what_it_did(softswitch: Any, switch: FakeSwitch, tmp_path: P
 def test_status_shouts_when_the_record_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     switch.problem = "No space left on device"
     assert "FAILING: No space left on device" in softswitch("status", "--data", tmp_path).out
+
+
+def test_status_shouts_when_the_database_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    switch.database = {"loaded": 90, "database_problem": "connection refused"}
+    row = softswitch("status", "--data", tmp_path).row("database")
+    assert "FAILING: connection refused; 9 events wait in files" in row
 
 
 def test_queues_show_who_waits_where(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
@@ -746,7 +754,7 @@ def test_a_folder_that_another_switch_has_is_told_with_who_named_it(
     path = switch_file(more=f"data: {folder}\n" if named == "file" else "")
     if named == "environment":
         monkeypatch.setenv("SOFTSWITCH_DATA", str(folder))
-    other = JsonlStore(folder)
+    other = Record(folder)
     try:
         ran = softswitch("run", path, *(["--data", folder] if named == "option" else []))
     finally:
@@ -759,3 +767,25 @@ def test_a_folder_that_another_switch_has_is_told_with_who_named_it(
     }
     assert ran.code == 1
     assert told[named] in ran.err
+
+
+def test_events_show_what_happened_in_order(softswitch: Any, record: Path) -> None:
+    ran = softswitch("events", "--data", record)
+    kinds = [line.split()[4 if " alice " in line or " bob " in line else 3] for line in ran.out.splitlines()]
+    assert kinds == [event.kind for event in story()[-20:]]
+    assert "Connected" in ran.row("waited=7.0")
+    lines = softswitch("events", "--json", "--last", "99", "--call", ALICE, "--data", record).out.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [each.seq for each in story() if each.call == ALICE]
+    ran = softswitch("events", "--kind", "CallEnded", "--last", "99", "--data", record)
+    assert len(ran.out.splitlines()) == 2
+
+
+def test_calls_can_be_made_anew_from_the_events(softswitch: Any, record: Path) -> None:
+    before = softswitch("calls", "--json", "--data", record).out
+    with sqlite3.connect(record / "record.db") as database:
+        database.execute("UPDATE calls SET record = '{}' WHERE agent = 'ben'")
+        database.execute("DELETE FROM calls WHERE agent = ''")
+    database.close()
+    ran = softswitch("rebuild", "--data", record)
+    assert "2 calls made anew of 23 events" in ran.out
+    assert softswitch("calls", "--json", "--data", record).out == before

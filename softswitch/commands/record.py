@@ -1,10 +1,9 @@
-"""What the record says of past calls: read from its files, whether a switch runs or not."""
+"""What the record says of past calls: read from its database, whether a switch runs or not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from softswitch.commands.table import console, doing, duration, fitting, foreign
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
-from softswitch.store.jsonl import CALLS, encode_record, events_of, read_calls
+from softswitch.store.encoding import dumps
+from softswitch.store.reading import events_of, find_call, last_calls, reading
 from softswitch.store.records import Kind
 from softswitch.types import CallId, Quality
 
@@ -32,14 +32,11 @@ OUTCOMES = {
 
 def print_calls(folder: Path, last: int, as_json: bool) -> None:
     """`softswitch calls`. Raises StoreError: there is no record."""
-    if not (folder / CALLS).exists():
-        raise StoreError(
-            f"there is no record of calls in {folder}; name the switch's data folder with --data DIR"
-        )
-    records = list(islice(read_calls(folder), last))[::-1]
+    with reading(folder) as connection:
+        records = last_calls(connection, last)
     if as_json:
         for record in records:
-            print(encode_record(record).decode(), end="")
+            print(dumps(record.to_json()))
         return
     if not records:
         print("no call has ended yet")
@@ -115,23 +112,16 @@ def _media(quality: Quality) -> str:
 
 def print_why(folder: Path, wanted: str, as_json: bool) -> None:
     """`softswitch why`. Raises StoreError: no such call."""
-    call = find_call(folder, wanted)
-    events = list(events_of(folder, call))
+    with reading(folder) as connection:
+        call = find_call(connection, wanted)
+        if call is None:
+            raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
+        events = events_of(connection, call)
     if as_json:
         offers = [event for event in events if event.kind in _OFFERS]
         print_json([{"at": event.at, "kind": event.kind, **event.data} for event in offers])
         return
     console().print(why(call, events))
-
-
-def find_call(folder: Path, wanted: str) -> CallId:
-    """The call whose id begins with `wanted`, or the last one from that number, ended or in progress."""
-    for record in read_calls(folder):
-        if record.id.startswith(wanted) or record.number == wanted:
-            return record.id
-    if next(events_of(folder, CallId(wanted)), None) is not None:
-        return CallId(wanted)
-    raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
 
 
 _OFFERS = (

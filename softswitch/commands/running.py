@@ -37,6 +37,9 @@ CALLERS = ("queue", ">place", "caller", "class", ">waiting for", "ringing", "cal
 AGENTS = ("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
 LIVE_CALLS = ("call", "from", "dialled", "phase", "queue", "agent", ">for")
 
+BEHIND = 1000
+"""Events not yet in the database of which `status` speaks: more than a moment's worth."""
+
 BANS = ("address", ">for another", "why")
 
 LESS_OF_QUEUES = (">turned away", ">joined", ">longest", ">mean wait", ">abandoned", ">answered")
@@ -83,6 +86,12 @@ def status(answer: Mapping[str, Any]) -> Table:
         lines["record"] = (
             f"[bold red]FAILING: {record['problem']}[/]; {record['waiting']} lines wait in memory"
         )
+    behind = record["last"] - record["loaded"]
+    if record["database_problem"]:
+        problem = f"[bold red]FAILING: {record['database_problem']}[/]"
+        lines["database"] = f"{problem}; {behind} events wait in files"
+    elif behind > BEHIND:
+        lines["database"] = f"[yellow]{behind} events behind[/]"
     if record["lost"]:
         lines["record"] += f", [bold red]{record['lost']} events lost[/]"
     made = Table.grid(padding=(0, 2))

@@ -27,6 +27,7 @@ from softswitch.routing import CallerRule, NumberRule, Routing
 from softswitch.types import AgentName, Language, QueueName, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
+SQLITE = "sqlite:///"
 STUN_PORT = 3478
 """The folder of the record, beside the configuration, when that names none."""
 
@@ -53,7 +54,15 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         logins=_logins(file),
         features=_features(file),
         data=(file.data or path.parent / DATA).absolute(),
+        store=_store(path, file.store),
     )
+
+
+def _store(path: Path, url: str | None) -> str | None:
+    """A file is beside the configuration, like every other."""
+    if url is None or not url.startswith(SQLITE):
+        return url
+    return f"{SQLITE}{path.parent.absolute() / url.removeprefix(SQLITE)}"
 
 
 def _sip(sip: Sip) -> plain.SipSettings:

@@ -155,6 +155,8 @@ class _Open:
     """A call in progress: its record so far, and what only matters until it ends."""
 
     record: CallRecord
+    since: int = 0
+    """The number of its first event."""
     joined: float | None = None
     rung: dict[str, tuple[Offer, float]] = field(default_factory=dict)
     """Offers still open, with the moment of their INVITE, by offer id."""
@@ -176,6 +178,11 @@ class CallFold:
         """Calls that have not ended."""
         return tuple(self._open)
 
+    @property
+    def since(self) -> int | None:
+        """The number of the first event of the eldest call that has not ended; None: there is none."""
+        return next((state.since for state in self._open.values()), None)
+
     def apply(self, event: Recorded) -> CallRecord | None:
         """Take an event; the call's record when this event ended it. Unknown calls are passed over."""
         self.last_seen = event.at
@@ -185,7 +192,7 @@ class CallFold:
         if state is None:
             if event.kind != Kind.CALL_ARRIVED:
                 return None
-            state = self._open[event.call] = _Open(CallRecord(event.call, start=event.at))
+            state = self._open[event.call] = _Open(CallRecord(event.call, start=event.at), event.seq)
         note = _NOTES.get(event.kind)
         if note is not None:
             note(state, event.at, event.data)
