@@ -10,11 +10,10 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack, ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -29,6 +28,7 @@ from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
+from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
@@ -41,9 +41,6 @@ from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.journal import Journal
 from softswitch.store.record import Record
-
-if TYPE_CHECKING:
-    from softswitch.outbound.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +69,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     folder = record_folder(settings, data)
     async with AsyncExitStack() as stack:
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
-        stack.callback(store.close)
+        clerk = await _clerk(stack, store, settings, folder)
         journal = Journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
@@ -104,7 +101,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
         gc.set_threshold(*GC_THRESHOLDS)
         _report(endpoint, running, supervisor)
-        running.followers.append(_webhooks(stack, store, settings))
+        running.followers.append(lambda new: clerk.apply(new.webhooks))
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
@@ -122,23 +119,13 @@ def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Superviso
     endpoint.gate.refusals.told = supervisor.refused
 
 
-def _webhooks(
-    stack: AsyncExitStack, store: Record, settings: SwitchSettings
-) -> Callable[[SwitchSettings], None]:
-    """Tell others of events, as the settings say; returns what puts others in force."""
-    sender: list[Webhooks] = []
-
-    def apply(new: SwitchSettings) -> None:
-        if new.webhooks and not sender:
-            from softswitch.outbound.webhooks import Webhooks  # noqa: PLC0415 - many switches need none
-
-            sender.append(Webhooks(store.outbox()))
-            stack.callback(sender[0].close)
-        for one in sender:
-            one.apply(new.webhooks)
-
-    apply(settings)
-    return apply
+async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings, folder: Path) -> Clerk:
+    """Who loads the record, and tells others; ends after the store, whose last lines it loads."""
+    clerk = await stack.enter_async_context(Clerk(folder))
+    clerk.apply(settings.webhooks)
+    stack.callback(store.close)
+    store.loaded = lambda: (clerk.progress.loaded, clerk.progress.problem)
+    return clerk
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:
