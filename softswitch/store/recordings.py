@@ -1,0 +1,104 @@
+"""Files of recordings: their names, the repair of headers after a crash, and the end of their time.
+
+A recording is `2026/11/25/093012417-support-1a2b3c4d5e6f.wav` in the folder of recordings: local time to the
+millisecond, the queue, the call. It is stereo, 16 bits, the caller on the left, the agent on the right. While
+it is being written its header says "unknown length" (0xFFFFFFFF); that of a file which was never ended, as
+the switch was killed, is repaired from the file's length. All of this is plain work on files, and blocks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from softswitch.types import CallId, Seconds
+
+FOLDER = "recordings"
+UNKNOWN = 0xFFFF_FFFF
+"""The length of a recording that goes on."""
+
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+"""RIFF, its length, WAVE, fmt, its length, format, channels, rate, bytes in a second, in a sample of both, bits,
+data, its length."""
+
+_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
+
+
+def file_name(began: float, queue: str, call: CallId) -> Path:
+    """Where a recording lies within the folder of recordings; `began` in seconds since the epoch."""
+    local = time.localtime(began)
+    where = _NOT_IN_NAMES.sub("_", queue) or "direct"
+    moment = f"{time.strftime('%H%M%S', local)}{int(began * 1000) % 1000:03d}"
+    return Path(time.strftime("%Y/%m/%d", local), f"{moment}-{where}-{call}.wav")
+
+
+def recordings(folder: Path) -> Iterator[Path]:
+    """Every recording in the folder of recordings, oldest day first."""
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(".wav"):
+                yield Path(parent, name)
+
+
+def repair(folder: Path) -> list[Path]:
+    """Give every recording that was never ended its length; returns those that were repaired, or were empty
+    and are gone. Only while nothing is being recorded. A file that cannot be repaired is left as it is.
+    """
+    done = []
+    for file in recordings(folder):
+        try:
+            if _repair(file):
+                done.append(file)
+        except OSError:
+            continue
+    return done
+
+
+def _repair(file: Path) -> bool:
+    with file.open("r+b") as opened:
+        header = opened.read(_HEADER.size)
+        if len(header) < _HEADER.size:
+            file.unlink()
+            return True
+        fields = list(_HEADER.unpack(header))
+        if fields[0] != b"RIFF" or fields[-1] != UNKNOWN:
+            return False
+        length = os.fstat(opened.fileno()).st_size - _HEADER.size
+        length -= length % fields[9]  # the last sample may be torn
+        opened.truncate(_HEADER.size + length)
+        fields[1], fields[-1] = length + _HEADER.size - 8, length
+        opened.seek(0)
+        opened.write(_HEADER.pack(*fields))
+        return True
+
+
+def delete_older(folder: Path, keep: Seconds, now: float) -> list[Path]:
+    """Delete the recordings that ended more than `keep` seconds before `now`, and folders left empty.
+    Returns those that are gone; what cannot be deleted stays, until the next time.
+    """
+    gone = []
+    for file in recordings(folder):
+        try:
+            if now - file.stat().st_mtime > keep:
+                file.unlink()
+                gone.append(file)
+        except OSError:
+            continue
+    for parent in {file.parent for file in gone}:
+        _delete_empty(parent, folder)
+    return gone
+
+
+def _delete_empty(parent: Path, top: Path) -> None:
+    """A day's folder, its month's and its year's, if nothing is left in them."""
+    while parent != top:
+        try:
+            parent.rmdir()
+        except OSError:
+            return
+        parent = parent.parent
