@@ -37,6 +37,7 @@ _FIXED_AT_START = (
     "sip.codecs",
     "sip.rtp_ports",
     "media.sample_rate",
+    "recording.folder",
     "data",
 )
 """What a reload cannot change: the stack beneath is built on it."""

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from softswitch.calls.call import Call, Move, Transferred
 from softswitch.calls.onward import NextParty, Onward
+from softswitch.calls.recording import CallRecording
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Hear, Leg, Referral
@@ -63,6 +64,8 @@ async def meet(switch: Switch, call: Call, party: NextParty) -> Onward | None:
         finally:
             call.conversation_over(leg, EndedBy.AGENT if party.agent else EndedBy.CALLED)
     except (LegError, TimeoutError) as error:
+        if call.recording is not None:
+            call.recording.end()
         status = party.status_of(error)
         call.note("TransferFailed", number=call.leg.dialled, status=status)
         return Reject(status)
@@ -82,10 +85,12 @@ class Conversation:
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
         self._onward: asyncio.Future[Onward | None] = asyncio.get_running_loop().create_future()
         self._open = True
+        self._recording = call.recording = call.recording or CallRecording(switch, call)
 
     async def run(self) -> Onward | None:
         """Until it is over; see `converse`."""
         self._begin()
+        keys = self._attend_keys()
         try:
             moments: set[asyncio.Future[Any]] = {self.other.ended, self._onward}
             await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
@@ -100,9 +105,13 @@ class Conversation:
                 onward.close()  # the caller was to go on, and has hung up
             raise
         finally:
+            if keys is not None:
+                keys.cancel()
             if self.trying is not None:
                 self.trying.party.close()
             self.close()
+            onward = self._onward.result() if self._onward.done() else None
+            self._recording.parted(goes_on=isinstance(onward, NextParty))
 
     def agent_of(self, leg: Leg) -> AgentName | None:
         """Which agent is at one of the two legs."""
@@ -171,6 +180,14 @@ class Conversation:
             if self.agent_of(leg) is not None and leg.origin.trunk is None:  # no carrier transfers
                 leg.on_refer = lambda referral, leg=leg: self._refer(leg, referral)
         self.wire()
+        self._recording.connected(self.other)
+
+    def _attend_keys(self) -> asyncio.Task[None] | None:
+        """Listen to the agent's keys, where they mean something."""
+        if not self._recording.possible:
+            return None
+        keys = self._recording.attend(self.other)
+        return asyncio.create_task(keys, name=f"keys of {self.call.agent} in {self.call.id}")
 
     def _on_hold(self, who: str, held: bool) -> None:
         self.call.note("Held" if held else "Resumed", by=who)

@@ -9,50 +9,39 @@ the switch was killed, is repaired from the file's length. All of this is plain 
 from __future__ import annotations
 
 import os
-import re
 import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from softswitch.types import CallId, Seconds
+from softswitch.types import Seconds
 
 FOLDER = "recordings"
 UNKNOWN = 0xFFFF_FFFF
 """The length of a recording that goes on."""
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
-"""RIFF, its length, WAVE, fmt, its length, format, channels, rate, bytes in a second, in a sample of both, bits,
-data, its length."""
-
-_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
+"""RIFF, its length, WAVE, fmt, its length, format, channels, rate, bytes in a second, bytes in a sample, its
+bits, data, its length."""
 
 
-def file_name(began: float, queue: str, call: CallId) -> Path:
-    """Where a recording lies within the folder of recordings; `began` in seconds since the epoch."""
-    local = time.localtime(began)
-    where = _NOT_IN_NAMES.sub("_", queue) or "direct"
-    moment = f"{time.strftime('%H%M%S', local)}{int(began * 1000) % 1000:03d}"
-    return Path(time.strftime("%Y/%m/%d", local), f"{moment}-{where}-{call}.wav")
-
-
-def recordings(folder: Path) -> Iterator[Path]:
-    """Every recording in the folder of recordings, oldest day first."""
+def recordings(folder: Path, until: str = "9999") -> Iterator[Path]:
+    """Every recording in the folder of recordings, oldest day first, of days up to `until` (`2026/11/25`)."""
     for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            if name.endswith(".wav"):
-                yield Path(parent, name)
+        day = os.path.relpath(parent, folder)
+        folders[:] = sorted(name for name in folders if f"{day}/{name}".removeprefix("./") <= until)
+        yield from (Path(parent, name) for name in sorted(names) if name.endswith(".wav"))
 
 
-def repair(folder: Path) -> list[Path]:
-    """Give every recording that was never ended its length; returns those that were repaired, or were empty
-    and are gone. Only while nothing is being recorded. A file that cannot be repaired is left as it is.
+def repair(folder: Path, before: float) -> list[Path]:
+    """Give every recording that was never ended its length, if it was last written `before` this moment
+    (seconds since the epoch): younger ones go on. Returns those that were repaired, or were empty and are
+    gone; a file that cannot be repaired is left as it is.
     """
     done = []
     for file in recordings(folder):
         try:
-            if _repair(file):
+            if file.stat().st_mtime < before and _repair(file):
                 done.append(file)
         except OSError:
             continue
@@ -60,6 +49,7 @@ def repair(folder: Path) -> list[Path]:
 
 
 def _repair(file: Path) -> bool:
+    times = file.stat()
     with file.open("r+b") as opened:
         header = opened.read(_HEADER.size)
         if len(header) < _HEADER.size:
@@ -74,7 +64,8 @@ def _repair(file: Path) -> bool:
         fields[1], fields[-1] = length + _HEADER.size - 8, length
         opened.seek(0)
         opened.write(_HEADER.pack(*fields))
-        return True
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))  # it is as old as it was
+    return True
 
 
 def delete_older(folder: Path, keep: Seconds, now: float) -> list[Path]:
@@ -82,7 +73,8 @@ def delete_older(folder: Path, keep: Seconds, now: float) -> list[Path]:
     Returns those that are gone; what cannot be deleted stays, until the next time.
     """
     gone = []
-    for file in recordings(folder):
+    youngest = time.strftime("%Y/%m/%d", time.localtime(now - keep))
+    for file in recordings(folder, youngest):
         try:
             if now - file.stat().st_mtime > keep:
                 file.unlink()

@@ -310,7 +310,7 @@ async def test_a_killed_recording_is_readable_after_the_repair(tmp_path: Path, h
         process.wait()
     with file.open("ab") as torn:
         torn.write(b"x")
-    assert await asyncio.to_thread(repair, tmp_path / "recordings") == [file]
+    assert await asyncio.to_thread(repair, tmp_path / "recordings", time.time() + 1) == [file]
     left, _ = sides(file)
     assert left.duration >= 1.0
-    assert repair(tmp_path / "recordings") == []
+    assert repair(tmp_path / "recordings", time.time() + 1) == []

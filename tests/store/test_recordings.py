@@ -8,8 +8,7 @@ import time
 import wave
 from pathlib import Path
 
-from softswitch.store.recordings import delete_older, file_name, recordings, repair
-from softswitch.types import CallId
+from softswitch.store.recordings import delete_older, recordings, repair
 
 DAY = 86400.0
 OPEN = struct.pack(
@@ -39,21 +38,13 @@ def file(folder: Path, name: str, content: bytes, age: float = 0.0) -> Path:
     return made
 
 
-def test_a_name_has_the_day_the_time_the_queue_and_the_call() -> None:
-    began = time.mktime((2026, 11, 25, 9, 30, 12, 0, 0, -1)) + 0.417
-    assert file_name(began, "support", CallId("1a2b")) == Path("2026/11/25/093012417-support-1a2b.wav")
-    assert file_name(began, "", CallId("1a2b")).name == "093012417-direct-1a2b.wav"
-    assert file_name(began, "../../a b", CallId("1a2b")).name == "093012417-.._.._a_b-1a2b.wav"
-    assert file_name(began, "żółw", CallId("1a2b")).name == "093012417-żółw-1a2b.wav"
-
-
 def test_a_file_that_was_never_ended_gets_its_length_and_loses_a_torn_sample(tmp_path: Path) -> None:
     torn = file(tmp_path, "2026/11/25/a.wav", OPEN + bytes(32000) + b"xyz")
-    assert repair(tmp_path) == [torn]
+    assert repair(tmp_path, time.time() + 1) == [torn]
     with wave.open(str(torn)) as opened:
         assert (opened.getnchannels(), opened.getframerate(), opened.getnframes()) == (2, 8000, 8000)
     assert torn.stat().st_size == 44 + 32000
-    assert repair(tmp_path) == []
+    assert repair(tmp_path, time.time() + 1) == []
 
 
 def test_what_needs_no_repair_is_left_alone_and_what_has_no_sound_goes(tmp_path: Path) -> None:
@@ -62,10 +53,10 @@ def test_what_needs_no_repair_is_left_alone_and_what_has_no_sound_goes(tmp_path:
     strange = file(tmp_path, "strange.wav", bytes(100))
     begun = file(tmp_path, "begun.wav", OPEN[:20])
     before = [one.read_bytes() for one in (other, whole, strange)]
-    assert repair(tmp_path) == [begun]
+    assert repair(tmp_path, time.time() + 1) == [begun]
     assert not begun.exists()
     assert [one.read_bytes() for one in (other, whole, strange)] == before
-    assert repair(tmp_path / "nowhere") == []
+    assert repair(tmp_path / "nowhere", time.time()) == []
 
 
 def test_old_files_go_with_their_empty_folders_and_young_ones_stay(tmp_path: Path) -> None:
@@ -78,3 +69,9 @@ def test_old_files_go_with_their_empty_folders_and_young_ones_stay(tmp_path: Pat
     assert not (tmp_path / "2026/08/01").exists()
     assert delete_older(tmp_path, 80 * DAY, time.time()) == [young]
     assert tmp_path.exists()
+
+
+def test_a_recording_that_goes_on_is_not_repaired(tmp_path: Path) -> None:
+    going_on = file(tmp_path, "2026/11/25/a.wav", OPEN + bytes(4000))
+    assert repair(tmp_path, time.time() - 5) == []
+    assert going_on.read_bytes() == OPEN + bytes(4000)
