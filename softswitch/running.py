@@ -172,6 +172,10 @@ class RunningSwitch:
             "max_calls": self._switch.settings.sip.max_calls,
             "phases": phases,
             "record": asdict(health),
+            "recording": {
+                "open": len(self._endpoint.recorder.open),
+                "problem": self._endpoint.recorder.problem,
+            },
             "turned_away": self._endpoint.gate.turned_away(),
             "shielded": dict(self._endpoint.shield.counts()),
             "dropped": dict(self._endpoint.gate.dropped()),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -66,6 +67,11 @@ def status(answer: Mapping[str, Any]) -> Table:
         "calls": f"{answer['calls']} of at most {answer['max_calls']}" + (f": {phases}" if phases else ""),
         "record": f"event {record['last']}, {record['waiting']} lines not yet written",
     }
+    recording = answer["recording"]
+    if recording["open"] or recording["problem"]:
+        lines["recording"] = f"{recording['open']} conversations"
+    if recording["problem"]:
+        lines["recording"] += f" [bold red]FAILING: {escape(recording['problem'])}[/]"
     if answer["turned_away"]:
         counts = ", ".join(f"{count} for {why}" for why, count in answer["turned_away"].items())
         lines["turned away"] = f"{counts} (503: no room)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -30,23 +31,27 @@ class Keeper:
         self._retention = retention
         self._journal = journal
         self._clock = clock
+        self._over = threading.Event()
 
     async def run(self) -> None:
         """Until cancelled. A folder that cannot be read is tried again an hour later."""
-        started = self._clock.now()
-        done = await asyncio.to_thread(repair, self._folder, started)
-        if done:
-            self._journal.note("RecordingsRepaired", count=len(done), files=self._named(done))
-        while True:
-            await self.delete()
-            await asyncio.sleep(EVERY)
+        try:
+            done = await asyncio.to_thread(repair, self._folder, self._clock.now(), self._over.is_set)
+            if done:
+                self._journal.note("RecordingsRepaired", count=len(done), files=self._named(done))
+            while True:
+                await self.delete()
+                await asyncio.sleep(EVERY)
+        finally:
+            self._over.set()  # nobody waits for a thread that has many files to go
 
     async def delete(self) -> None:
         """Delete what is too old now."""
         keep = self._retention()
         if keep is None:
             return
-        gone = await asyncio.to_thread(delete_older, self._folder, keep, self._clock.now())
+        now, over = self._clock.now(), self._over.is_set
+        gone = await asyncio.to_thread(delete_older, self._folder, keep, now, over)
         if gone:
             files = self._named(gone)
             self._journal.note("RecordingsDeleted", count=len(gone), files=files, days=round(keep / DAY))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from softswitch.types import Seconds
@@ -25,6 +25,10 @@ _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 bits, data, its length."""
 
 
+def _never() -> bool:
+    return False
+
+
 def recordings(folder: Path, until: str = "9999") -> Iterator[Path]:
     """Every recording in the folder of recordings, oldest day first, of days up to `until` (`2026/11/25`)."""
     for parent, folders, names in os.walk(folder):
@@ -33,13 +37,15 @@ def recordings(folder: Path, until: str = "9999") -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names) if name.endswith(".wav"))
 
 
-def repair(folder: Path, before: float) -> list[Path]:
+def repair(folder: Path, before: float, given_up: Callable[[], bool] = _never) -> list[Path]:
     """Give every recording that was never ended its length, if it was last written `before` this moment
     (seconds since the epoch): younger ones go on. Returns those that were repaired, or were empty and are
-    gone; a file that cannot be repaired is left as it is.
+    gone; a file that cannot be repaired is left as it is. `given_up` is asked before each file: is that all?
     """
     done = []
     for file in recordings(folder):
+        if given_up():
+            break
         try:
             if file.stat().st_mtime < before and _repair(file):
                 done.append(file)
@@ -68,13 +74,18 @@ def _repair(file: Path) -> bool:
     return True
 
 
-def delete_older(folder: Path, keep: Seconds, now: float) -> list[Path]:
+def delete_older(
+    folder: Path, keep: Seconds, now: float, given_up: Callable[[], bool] = _never
+) -> list[Path]:
     """Delete the recordings that ended more than `keep` seconds before `now`, and folders left empty.
-    Returns those that are gone; what cannot be deleted stays, until the next time.
+    Returns those that are gone; what cannot be deleted stays, until the next time. `given_up`: as
+    for `repair`.
     """
     gone = []
     youngest = time.strftime("%Y/%m/%d", time.localtime(now - keep))
     for file in recordings(folder, youngest):
+        if given_up():
+            break
         try:
             if now - file.stat().st_mtime > keep:
                 file.unlink()

@@ -8,9 +8,9 @@ import signal
 import sys
 import time
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from subprocess import Popen
+from subprocess import Popen, run
 
 import numpy as np
 import pytest
@@ -226,7 +226,61 @@ async def test_a_disk_that_stands_still_touches_no_stream_and_leaves_silence(
     assert recording.lost <= lost + 0.6
 
 
-async def test_a_full_disk_is_made_up_for_when_there_is_room(
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 1 MB, of which 64 kB are free: two seconds of a recording."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("only root may mount a small disk")
+    (folder / "others").write_bytes(bytes(960 * 1024))
+    yield folder
+    run(["umount", str(folder)], check=True)
+
+
+async def test_a_full_disk_leaves_silence_and_goes_on_when_there_is_room(
+    recorder: NativeRecorder, two: Two, ear: Ear, small_disk: Path
+) -> None:
+    recording = recorder.record(small_disk / "one.wav", two.caller, two.agent)
+    await until(lambda: recorder.problem, 6)
+    assert "No space left" in recorder.problem
+    await until(lambda: recording.lost > 0.5, 8)
+    (small_disk / "others").unlink()
+    room_at = recording.seconds
+    await asyncio.sleep(2.0)
+    recording.close()
+    await whole(recorder)
+    for side, frequency in zip(sides(recording.file), (LOW, HIGH), strict=True):
+        assert side.duration == pytest.approx(recording.seconds)
+        assert side.between(0.1, 5.5).tone(frequency) > 0.95
+        assert side.between(room_at + 0.8).tone(frequency) > 0.95
+        silent = np.mean(side.rms_over_time(0.02) < 0.001) * side.duration
+        assert silent == pytest.approx(recording.lost, abs=0.2)
+    assert ear.sound().largest_gap() < 0.06
+    assert 0.5 < recording.lost < 1.3
+
+
+async def test_two_hundred_at_once_lose_nothing_and_delay_nobody(
+    recorder: NativeRecorder, two: Two, ear: Ear, tmp_path: Path
+) -> None:
+    some = [recorder.record(tmp_path / f"{n}.wav", two.caller, two.agent) for n in range(200)]
+    await asyncio.sleep(3.0)
+    assert not recorder.problem
+    for recording in some:
+        recording.close()
+    await whole(recorder)
+    assert ear.sound().largest_gap() < 0.06
+    assert max(recording.lost for recording in some) == 0
+    for recording in some[::40]:
+        left, right = sides(recording.file)
+        assert left.duration == pytest.approx(recording.seconds)
+        assert left.after(0.1).tone(LOW) > 0.95
+        assert right.after(0.1).tone(HIGH) > 0.95
+
+
+async def test_a_folder_that_is_not_there_is_waited_for(
     recorder: NativeRecorder, two: Two, tmp_path: Path
 ) -> None:
     """A file where the folder should be cannot be written under, until it is away."""

@@ -75,3 +75,12 @@ def test_a_recording_that_goes_on_is_not_repaired(tmp_path: Path) -> None:
     going_on = file(tmp_path, "2026/11/25/a.wav", OPEN + bytes(4000))
     assert repair(tmp_path, time.time() - 5) == []
     assert going_on.read_bytes() == OPEN + bytes(4000)
+
+
+def test_whoever_ends_waits_for_no_more_than_one_file(tmp_path: Path) -> None:
+    many = [file(tmp_path, f"2026/08/01/{n}.wav", OPEN + bytes(4), 91 * DAY) for n in range(9)]
+    asked = iter([False, False, True])
+    assert repair(tmp_path, time.time(), lambda: next(asked)) == many[:2]
+    asked = iter([False, False, True])
+    assert delete_older(tmp_path, 90 * DAY, time.time(), lambda: next(asked)) == many[:2]
+    assert list(recordings(tmp_path)) == many[2:]
