@@ -25,9 +25,9 @@ BUILD = (
 )
 RUN = ("espeak-ng", "sip-tester")
 """A second voice beside the one in the Python packages, and SIPp for the demonstration and the tests."""
-TEST = ("baresip-core", "kamailio")
-"""For the tests alone: a telephone and a carrier's proxy that nobody here has written."""
-SERVICES = ("kamailio",)
+TEST = ("baresip-core", "kamailio", "postgresql")
+"""For the tests alone: a telephone and a carrier's proxy that nobody here has written, and a database."""
+SERVICES = ("kamailio", "postgresql")
 """Those of them that would start by themselves, now and at every boot, and take the switch's port."""
 POLICY = Path("/usr/sbin/policy-rc.d")
 """Asked by Debian's packages before they start a service; what ends with 101 says no."""

@@ -29,17 +29,18 @@ from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
+from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
-from softswitch.errors import ConfigError
+from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.ports import Leg
 from softswitch.registry import Registry
-from softswitch.running import RunningSwitch, record_folder
+from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.journal import Journal
-from softswitch.store.jsonl import JsonlStore
 from softswitch.store.keeper import Keeper
+from softswitch.store.record import Record
 from softswitch.store.recordings import FOLDER
 
 log = structlog.get_logger(__name__)
@@ -59,15 +60,16 @@ class SystemClock:
         return time.time()
 
 
-async def serve(path: Path, *, data: Path | None = None) -> None:
+async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data") -> None:
     """Run the switch on a configuration file until SIGTERM, SIGINT or `softswitch stop`; SIGHUP reloads.
 
+    `named_by`: what has said `data`, for messages.
     Raises ConfigError, StoreError, EndpointError or ControlError when it cannot start.
     """
     settings = load(path)
     folder = record_folder(settings, data)
     async with AsyncExitStack() as stack:
-        store = JsonlStore(folder)
+        store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         stack.callback(store.close)
         journal = Journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
@@ -77,7 +79,7 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
             supervisor.welcome(leg)
 
         endpoint = SipEndpoint(settings.sip, settings.media, on_incoming=welcome)
-        await stack.enter_async_context(endpoint)
+        await _open(endpoint, stack, path)
         endpoint.admit(draining=True)  # until everybody who serves a call is there
         music = MusicRoom(endpoint.media, speech)
         stack.callback(music.close)
@@ -103,17 +105,34 @@ async def serve(path: Path, *, data: Path | None = None) -> None:
         gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
         gc.set_threshold(*GC_THRESHOLDS)
         endpoint.turned_away = running.turned_away
+        endpoint.gate.refusals.told = supervisor.refused
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
         stopped.callback(journal.note, "SwitchStopped")
         async with asyncio.TaskGroup() as group:
-            work = (_warm(speech, settings), _keep_recordings(switch))
-            background = [group.create_task(_apart(one)) for one in work]
+            background = group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))
             _take_signals(running, group)
             await running.until_stopped()
-            for task in background:
-                task.cancel()
+            background.cancel()
+
+
+def _store(folder: Path, url: str | None, named_by: str) -> Record:
+    """The record. Raises StoreError that says where its folder was named."""
+    try:
+        return Record(folder, url)
+    except StoreError as error:
+        raise StoreError(f"{error} The data folder is that of {named_by}.") from None
+
+
+async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:
+    """Start SIP. Raises EndpointError with the place of the setting that it cannot start with, if one is."""
+    try:
+        await stack.enter_async_context(endpoint)
+    except EndpointError as error:
+        if not error.setting or (place := place_of(path, error.setting, error.value)) is None:
+            raise
+        raise EndpointError(f"{place}:{place.column}: {error}") from None
 
 
 async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
@@ -124,6 +143,13 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
         prompts.append(settings.recording.announce)
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
+
+
+async def _in_background(*works: Coroutine[None, None, None]) -> None:
+    """All of it at the same time, each apart."""
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(_apart(work))
 
 
 async def _keep_recordings(switch: Switch) -> None:

@@ -7,6 +7,7 @@ What a command does is imported only once it is called, so that help and `versio
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -76,6 +77,7 @@ def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
 
 @app.command()
 def run(
+    context: typer.Context,
     file: ConfigFile,
     log: Annotated[str, typer.Option(metavar="human|json", help="How log lines look.")] = "human",
     level: Annotated[
@@ -100,7 +102,9 @@ def run(
     try:
         from softswitch.app import serve
 
-        asyncio.run(serve(file, data=data))
+        in_environment = getattr(context.get_parameter_source("data"), "name", "") == "ENVIRONMENT"
+        named_by = "SOFTSWITCH_DATA in the environment" if in_environment else "--data"
+        asyncio.run(serve(file, data=data, named_by=named_by))
     finally:
         thread.close()
 
@@ -277,6 +281,31 @@ def why(
     from softswitch.commands.record import print_why
 
     print_why(_folder(data, config), call, json)
+
+
+@app.command(rich_help_panel=RECORD)
+def events(
+    data: Data = None,
+    config: Config = None,
+    last: Annotated[int, typer.Option(min=0, help="How many of the past.")] = 20,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="And all that come, until Ctrl-C.")] = False,
+    kind: Annotated[str | None, typer.Option(help="Of this kind only, as CallEnded.")] = None,
+    call: Annotated[str | None, typer.Option(help="Of the call whose id begins so.")] = None,
+    json: AsJson = False,
+) -> None:
+    """What happened, event by event. One a line with --json."""
+    from softswitch.commands.events import print_events
+
+    with contextlib.suppress(KeyboardInterrupt):
+        print_events(_folder(data, config), last, follow, json, kind, call)
+
+
+@app.command(rich_help_panel=RECORD)
+def rebuild(data: Data = None, config: Config = None) -> None:
+    """Make the calls of the record anew from its events; a switch that runs goes on."""
+    from softswitch.commands.events import rebuild_calls
+
+    rebuild_calls(_folder(data, config))
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:

@@ -81,6 +81,13 @@ class LegRefused(LegError):
         super().__init__(f"{status} {reason}".strip())
 
 
+class NoChannel(LegRefused):
+    """All channels of every carrier that may be asked are in use: a refusal of this switch's own."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "no channel of any trunk is free")
+
+
 class LegGone(LegError):
     """The dialog has ended. Whoever still holds the leg should finish quietly."""
 
@@ -91,6 +98,12 @@ class NotConfirmed(LegGone):
 
 class EndpointError(SoftswitchError):
     """The SIP stack cannot start or listen."""
+
+    def __init__(self, message: str, setting: str = "", value: str = "") -> None:
+        """`setting`: whose fault it is, as `sip.listen`; `value`: of several, this one."""
+        self.setting = setting
+        self.value = value
+        super().__init__(message)
 
 
 class StoreError(SoftswitchError):

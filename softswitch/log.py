@@ -1,6 +1,7 @@
 """The log: one line per event, for people or for machines, that never makes a call wait.
 
-    22:50:21.250 MenuEntered          call=c1 menu=welcome                              (human)
+    22:50:21.250 c1           MenuEntered        menu=welcome                   (human, on a terminal)
+    2025-11-21T22:50:21.250+01:00 c1           MenuEntered        menu=welcome  (human, in a file or a pipe)
     {"time":"2025-11-21T22:50:21.250Z","level":"info","event":"MenuEntered","call":"c1",...}   (json)
 
 Lines are made on the caller's thread and written by one thread of their own, so that a slow terminal or a
@@ -46,7 +47,7 @@ def configure(format: Format = "human", *, level: str = "info", stream: TextIO |
     """
     stream = stream or sys.stdout
     thread = LogThread(stream)
-    renderer: Renderer = render_json if format == "json" else HumanRenderer(colours=stream.isatty())
+    renderer: Renderer = render_json if format == "json" else HumanRenderer(terminal=stream.isatty())
     structlog.configure(
         processors=[merge_contextvars, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
@@ -156,22 +157,28 @@ _dumps_ascii = json.JSONEncoder(separators=(",", ":"), default=str).encode
 class _Second:
     """Wall-clock text, formatted once a second."""
 
-    def __init__(self, pattern: str, convert: Callable[[float], time.struct_time]) -> None:
+    def __init__(
+        self, pattern: str, convert: Callable[[float], time.struct_time], offset: str | None = None
+    ) -> None:
+        """`offset`: what stands behind it all; None: what the clock's offset from UTC is, as +01:00."""
         self._pattern = pattern
         self._convert = convert
+        self._offset = offset
         self._second = -1
-        self._text = ""
+        self._text = self._end = ""
 
     def text(self, at: float) -> str:
         second = int(at)
         if second != self._second:
-            self._text = time.strftime(self._pattern, self._convert(second))
+            moment = self._convert(second)
+            self._text = time.strftime(self._pattern, moment)
+            offset = time.strftime("%z", moment)
+            self._end = f"{offset[:3]}:{offset[3:]}" if self._offset is None else self._offset
             self._second = second
-        return f"{self._text}.{int(at % 1 * 1000):03d}"
+        return f"{self._text}.{int(at % 1 * 1000):03d}{self._end}"
 
 
-_utc = _Second("%Y-%m-%dT%H:%M:%S", time.gmtime)
-_local = _Second("%H:%M:%S", time.localtime)
+_utc = _Second("%Y-%m-%dT%H:%M:%S", time.gmtime, "Z")
 
 
 def render_json(_: Any, level: str, fields: MutableMapping[str, Any]) -> str:
@@ -179,19 +186,26 @@ def render_json(_: Any, level: str, fields: MutableMapping[str, Any]) -> str:
     event = fields.pop("event")
     if exc_info := fields.pop("exc_info", None):
         fields["exception"] = _traceback(exc_info)
-    head = {"time": _utc.text(time.time()) + "Z", "level": level, "event": event}
+    head = {"time": _utc.text(time.time()), "level": level, "event": event}
     return _dumps(head | dict(fields)).encode("utf-8", "backslashreplace").decode()
 
 
 class HumanRenderer:
-    """One aligned line in local time, in colour on a terminal."""
+    """One aligned line in local time: on a terminal in colour and without the date, else with the date and
+    the offset from UTC, for whoever reads it later.
+    """
 
-    def __init__(self, *, colours: bool) -> None:
-        self._dim, self._bold, self._end = ("\033[2m", "\033[1m", "\033[0m") if colours else ("", "", "")
+    def __init__(self, *, terminal: bool) -> None:
+        self._time = (
+            _Second("%H:%M:%S", time.localtime, "")
+            if terminal
+            else _Second("%Y-%m-%dT%H:%M:%S", time.localtime)
+        )
+        self._dim, self._bold, self._end = ("\033[2m", "\033[1m", "\033[0m") if terminal else ("", "", "")
         self._levels = {
-            "warning": ("\033[33m" if colours else "", "WARNING "),
-            "error": ("\033[31m" if colours else "", "ERROR "),
-            "critical": ("\033[31m" if colours else "", "ERROR "),
+            "warning": ("\033[33m" if terminal else "", "WARNING "),
+            "error": ("\033[31m" if terminal else "", "ERROR "),
+            "critical": ("\033[31m" if terminal else "", "ERROR "),
         }
 
     def __call__(self, _: Any, level: str, fields: MutableMapping[str, Any]) -> str:
@@ -205,7 +219,7 @@ class HumanRenderer:
         shown = " ".join(
             [f"{self._dim}{key}={self._end}{_shown(value)}" for key, value in fields.items() if value != ""]
         )
-        at = _local.text(time.time())
+        at = self._time.text(time.time())
         label = f"{word}{_shown_text(str(event))}"
         line = f"{self._dim}{at}{self._end} {call!s:12} {colour}{label:18}{self._end} {shown}{trace}"
         return line.rstrip().encode("utf-8", "backslashreplace").decode()

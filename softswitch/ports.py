@@ -141,6 +141,33 @@ class Referral:
     """Whom: the partner of another leg of this switch, in place of whom the partner gets (RFC 3891)."""
 
 
+class Caller(Protocol):
+    """A call that came in, as far as its INVITE says who calls: an incoming leg, or one that never was."""
+
+    sip_call_id: str
+    remote: Party
+    origin: Origin
+    dialled: str
+    transport: str
+    headers: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class RefusedCall:
+    """A call of somebody who may call, refused for what the INVITE offers before there was a leg."""
+
+    sip_call_id: str
+    remote: Party
+    origin: Origin
+    dialled: str
+    transport: str
+    headers: Mapping[str, str]
+    status: int
+    """The SIP status that it was refused with."""
+    why: str
+    """What was wrong or missing; may be empty."""
+
+
 class Leg(Source, Protocol):
     """One SIP dialog with one party. Verbs are the trade's: ring, answer, hear, hangup.
 
@@ -221,10 +248,13 @@ class Leg(Source, Protocol):
         The declaration holds until the next one, whatever re-INVITEs do to the stream beneath.
         """
 
-    def await_keys(self, awaited: bool) -> None:
+    def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Whether somebody reads `digits` now. Only then is the sound of a phone that cannot tell its keys
-        otherwise listened to for tones.
+        otherwise listened to for tones; with `tones` that of any, and a key that comes both ways counts once.
         """
+
+    def identify(self, partner: Party) -> None:
+        """Tell an answered phone, if it takes UPDATE, that it talks to `partner` from now on."""
 
     def hangup(self, status: int = 0, reason: str = "") -> None:
         """End it: CANCEL while it rings, BYE once answered, `status` (default 603) to an unanswered caller.
@@ -365,9 +395,15 @@ class StoreHealth:
     problem: str | None = None
     """Why nothing can be written at the moment; None: all is well."""
 
+    loaded: int = 0
+    """The highest sequence number that has come into the database."""
+
+    database_problem: str | None = None
+    """Why the database takes nothing at the moment; None: all is well."""
+
 
 class Store(Protocol):
-    """Where events are kept. Files now; a database stands behind the same words later."""
+    """Where events are kept: in files first, and from there in a database."""
 
     @property
     def last(self) -> int:

@@ -91,9 +91,15 @@ class Registry:
         self._phones.dismiss(agent for agent in registered if self._logins.get(agent) != before.get(agent))
 
     def describe(self) -> list[JsonValue]:
-        """A line for each phone, for `softswitch phones`."""
+        """A line for each phone, for `softswitch phones`. One at a source that is not heard is `banned`: it
+        can neither call nor register again, even where it still answers.
+        """
         counts = self.watching.counts()
-        return [{**line, "lamps": counts[str(line["source"])]} for line in self._phones.describe()]
+        lines: list[JsonValue] = []
+        for line in self._phones.describe():
+            banned = {"state": "banned"} if self._shield.is_banned(_host(str(line["source"]))) else {}
+            lines.append({**line, "lamps": counts[str(line["source"])], **banned})
+        return lines
 
     def heard(self, event: Recorded) -> None:
         """The record's newest event (`Journal.subscribe`)."""
@@ -140,3 +146,8 @@ class Registry:
 
 def _key(binding: Binding) -> str:
     return f"{binding.agent} {binding.contact}"
+
+
+def _host(source: str) -> str:
+    """The address in `address:port`, where IPv6 has brackets."""
+    return source.rpartition(":")[0].strip("[]")

@@ -18,6 +18,13 @@ _NUMBER = re.compile(r"[+]?[0-9#*xX]*[*]?|[*][0-9#*xX]+")
 _NAME = re.compile(r"[A-Za-z0-9_.~!$&'+=-]*[A-WYZa-wyz_~!$&'=.-][A-Za-z0-9_.~!$&'+=-]*[*]?")
 _SEPARATED = re.compile(r"[+]?[0-9][0-9().\- *#]*")
 _SEPARATORS = str.maketrans("", "", "-.() ")
+_CONTEXT = re.compile(r"(?:^|;)phone-context=(\+[0-9.()-]+)(?:;|$)", re.IGNORECASE)
+
+LOCAL = 4
+"""Digits that a local number has at least."""
+
+WHOLE, E164 = 9, 15
+"""Digits of an international number, at least (nearly everywhere) and at most (E.164 section 6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +49,27 @@ class CallerRule:
 def normalise(user: str) -> str:
     """The user part of a SIP address as rules see it.
 
-    Parameters (`;phone-context=...`) go, escapes (`%2B`) are resolved, and visual separators (RFC 3966
-    section 5.1.1: `-.()`, and blanks) go from anything that is a number; a name keeps them.
+    Parameters go, a `;phone-context=` as `whole` says; escapes (`%2B`) are resolved, and visual separators
+    (RFC 3966 section 5.1.1: `-.()`, and blanks) go from anything that is a number; a name keeps them.
     """
-    plain = unquote(user.partition(";")[0])
+    number, _, parameters = user.partition(";")
+    plain = whole(unquote(number), parameters)
     return plain.translate(_SEPARATORS) if _SEPARATED.fullmatch(plain) else plain
+
+
+def whole(number: str, parameters: str) -> str:
+    """A local number behind the prefix that is its context, `1234567;phone-context=+4822` (RFC 3966 section
+    5.1.5); any other number as it is.
+
+    So is one of up to three digits, and one that is too short with its prefix to be anybody's: what phones
+    send so are emergency numbers, short ones and extensions, whatever context they give them.
+    """
+    context = _CONTEXT.search(unquote(parameters)) if parameters else None
+    local = number.translate(_SEPARATORS)
+    if context is None or not (local.isascii() and local.isdigit()) or len(local) < LOCAL:
+        return number
+    full = context[1].translate(_SEPARATORS) + local
+    return full if WHOLE <= len(full) - 1 <= E164 else number
 
 
 def pattern_problem(pattern: str) -> str | None:

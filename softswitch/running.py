@@ -20,6 +20,7 @@ from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
+from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import ConfigError, ControlError, EndpointError
 from softswitch.ports import JsonValue, Store
@@ -39,6 +40,7 @@ _FIXED_AT_START = (
     "media.sample_rate",
     "recording.folder",
     "data",
+    "store",
 )
 """What a reload cannot change: the stack beneath is built on it."""
 
@@ -235,3 +237,9 @@ def _value(settings: SwitchSettings, dotted: str) -> object:
 def record_folder(settings: SwitchSettings, data: Path | None) -> Path:
     """Where the record and the control socket are: the command line decides, else the configuration."""
     return (data or settings.path.parent / settings.data).resolve()
+
+
+def folder_named_by(path: Path) -> str:
+    """Who has said, within a configuration, where the record is; for messages."""
+    place = place_of(path, "data")
+    return f"`data` in {place}" if place else f"a file that names none by `data`, beside {path.name}"

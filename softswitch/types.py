@@ -215,6 +215,8 @@ class LeaveReason(StrEnum):
     MAX_WAIT = "max-wait"
     DRAINED = "drained"
     QUEUE_REMOVED = "queue-removed"
+    TRANSFERRED = "transferred"
+    """An agent who waited has transferred somebody else into the queue instead."""
 
 
 class OfferFailure(StrEnum):
@@ -293,4 +295,6 @@ class Quality:
     """By SRTP."""
 
     strangers: int = 0
-    """RTP and RTCP packets of somebody else, dropped."""
+    """RTP and RTCP packets of somebody else, dropped. The first four of a gateway at an address that neither
+    SDP nor signalling names are among them: by the fifth it is known.
+    """

@@ -33,7 +33,7 @@ class Authority:
         made = cls(folder)
         _openssl(
             "req", "-x509", *_KEY, "-keyout", made.folder / "ca.key", "-out", made.file,
-            "-days", "2", "-subj", "/CN=An authority for tests",
+            "-days", "30", "-subj", "/CN=An authority for tests",
         )  # fmt: skip
         return made
 
@@ -41,7 +41,7 @@ class Authority:
         """A certificate for the loopback, in the name of `name`, and its key; again: new ones."""
         certificate, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
         _openssl(
-            "req", "-x509", *_KEY, "-keyout", key, "-out", certificate, "-days", "2",
+            "req", "-x509", *_KEY, "-keyout", key, "-out", certificate, "-days", "30",
             "-subj", f"/CN={name}", "-addext", _NAMES, "-addext", "basicConstraints=critical,CA:FALSE",
             "-CA", self.file, "-CAkey", self.folder / "ca.key",
         )  # fmt: skip

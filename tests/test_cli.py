@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -22,7 +24,7 @@ from softswitch.control.server import Server
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ConfigError, ControlError, Problem
 from softswitch.ports import JsonValue, Recorded
-from softswitch.store.jsonl import JsonlStore
+from softswitch.store.record import Record
 from softswitch.types import CallId
 from tests.store.sample import ALICE, story
 
@@ -62,7 +64,7 @@ def softswitch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
     """A data folder with the sample's calls."""
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for event in story():
         store.append(event)
     store.close()
@@ -235,7 +237,7 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
         "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}, SPEAKING],
         "uncounted": 7,
     }
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for event in story()[:11]:
         data = {**event.data, "why": why} if event.kind == "OfferMade" else event.data
         store.append(type(event)(event.seq, event.at, event.kind, event.call, data))
@@ -272,7 +274,7 @@ OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
 
 
 def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, tmp_path: Path) -> None:
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(OUTSIDE, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("out"), data))
     store.close()
@@ -307,7 +309,7 @@ HANDED_ON: list[tuple[str, dict[str, JsonValue]]] = [
 
 
 def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path) -> None:
-    store = JsonlStore(tmp_path)
+    store = Record(tmp_path)
     for seq, (kind, data) in enumerate(HANDED_ON, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("moved"), data))
     store.close()
@@ -320,6 +322,73 @@ def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path
     assert "failed with 486" in told
     assert "ann transferred the other side to 203 (agent cat), after a consultation" in told
     assert told.rstrip().endswith("done")
+
+
+@pytest.mark.parametrize("talked", [True, False])
+def test_why_of_a_consultation_says_what_it_became(softswitch: Any, tmp_path: Path, talked: bool) -> None:
+    told: list[tuple[str, dict[str, JsonValue]]] = [
+        ("CallArrived", {"number": "201", "dialled": "202"}),
+        *([("Connected", {"agent": "ben"})] if talked else []),
+        ("Transferred", {"by": "ann", "number": "202", "attended": True, "into": "d75e0b3f9902"}),
+        ("ConversationEnded", {"agent": "ben", "ended_by": "transfer", "talked": 3.0}),
+    ]
+    store = Record(tmp_path)
+    for seq, (kind, data) in enumerate(told, start=1):
+        store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("asked"), data))
+    store.close()
+    lines = softswitch("why", "asked", "--data", tmp_path).out.splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines[:2]] == [
+        "ann put the other side through to that of another call"
+        if talked
+        else "ann transferred the other side of another call to 202 instead",
+        "done, in call d75e0b3f9902",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "reason", "shown"),
+    [
+        ("no-answer", "no-key", "answered, key not pressed within 8.0 s (a mailbox?)"),
+        ("rejected", "hung-up", "answered, hung up before pressing the key"),
+        ("caller-left", "no-key", "caller-left after 1.0 s; answered outside, key not pressed within 8.0 s"),
+    ],
+)
+@pytest.mark.parametrize("first", ["OfferEnded", "NotConfirmed"])
+def test_why_tells_of_the_key_that_did_not_come(
+    softswitch: Any, tmp_path: Path, result: str, reason: str, shown: str, first: str
+) -> None:
+    ends: list[tuple[str, dict[str, JsonValue]]] = [
+        ("OfferEnded", {"offer": "o1", "agent": "mobile", "result": result, "status": 0}),
+        ("NotConfirmed", {"agent": "mobile", "reason": reason, "waited": 8.0}),
+    ]
+    store = Record(tmp_path)
+    events: list[tuple[str, dict[str, JsonValue]]] = [
+        ("CallArrived", {"number": "100", "dialled": "600"}),
+        ("OfferMade", {"offer": "o1", "agent": "mobile", "queue": "sales"}),
+        *(ends if first == "OfferEnded" else reversed(ends)),
+        ("OfferMade", {"offer": "o2", "agent": "mobile", "queue": "sales"}),
+        ("OfferEnded", {"offer": "o2", "agent": "mobile", "result": "busy", "status": 486}),
+    ]
+    for seq, (kind, data) in enumerate(events, start=1):
+        at = 1_700_000_000.0 + (3 if kind == "OfferEnded" else 2)
+        store.append(Recorded(seq, at, kind, CallId("key"), data))
+    store.close()
+    out = " ".join(softswitch("why", "key", "--data", tmp_path).out.split())
+    assert f"result {shown} 2. mobile" in out
+    assert out.endswith("result busy after 1.0 s")
+
+
+def test_a_talk_that_a_crash_cut_has_an_unknown_length(softswitch: Any, tmp_path: Path) -> None:
+    store = Record(tmp_path)
+    for seq, (kind, data) in enumerate(HANDED_ON[:2], start=1):
+        store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("cut"), data))
+    store.close()
+    Record(tmp_path).close()
+    row = softswitch("calls", "--data", tmp_path).row("ann")
+    assert "?" in row.split()
+    assert "0.0 s" not in row
+    assert json.loads(softswitch("calls", "--data", tmp_path, "--json").out)["talk"] is None
+    assert "talk time unknown: the switch was killed" in softswitch("why", "cut", "--data", tmp_path).out
 
 
 def test_why_of_an_unknown_call_is_an_error(softswitch: Any, record: Path) -> None:
@@ -350,6 +419,7 @@ class FakeSwitch:
         self.stops = 0
         self.problem: str | None = None
         self.recording_problem = ""
+        self.database: dict[str, Any] = {"loaded": 99, "database_problem": None}
 
     async def status(self) -> JsonValue:
         return {
@@ -360,7 +430,7 @@ class FakeSwitch:
             "calls": 3,
             "max_calls": 4000,
             "phases": {"waiting": 2, "talking": 1},
-            "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem},
+            "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem, **self.database},
             "recording": {"open": 2, "problem": self.recording_problem},
             "turned_away": {"max_calls": 3},
             "shielded": {"scanner": 12, "banned": 7},
@@ -493,6 +563,12 @@ def test_status_says_what_is_recorded_and_shouts_when_that_fails(
     assert "2 conversations" in softswitch("status", "--data", tmp_path).row("recording")
     switch.recording_problem = "the disk stands still"
     assert "FAILING: the disk stands still" in softswitch("status", "--data", tmp_path).row("recording")
+
+
+def test_status_shouts_when_the_database_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
+    switch.database = {"loaded": 90, "database_problem": "connection refused"}
+    row = softswitch("status", "--data", tmp_path).row("database")
+    assert "FAILING: connection refused; 9 events wait in files" in row
 
 
 def test_queues_show_who_waits_where(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
@@ -628,3 +704,98 @@ def test_the_environment_names_the_folder_too(
 ) -> None:
     monkeypatch.setenv("SOFTSWITCH_DATA", str(record))
     assert CallId(ALICE) in softswitch("calls").out
+
+
+# Where a switch does not start. --------------------------------------------------------------------
+
+SWITCH = """\
+sip: {{listen: ["udp:127.0.0.1:{port}", "{second}"], public_address: {public}}}
+numbers: {{"600": hangup}}
+"""
+
+
+@pytest.fixture
+def switch_file(tmp_path: Path) -> Any:
+    def write(second: str = "tcp:127.0.0.1:1", public: str = "auto", more: str = "") -> Path:
+        path = tmp_path / "switch.yaml"
+        path.write_text(SWITCH.format(port=free_port(), second=second, public=public) + more)
+        return path
+
+    return write
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.may_block  # it starts a switch in this process
+def test_what_the_machine_has_not_is_told_with_its_place(softswitch: Any, switch_file: Any) -> None:
+    path = switch_file("udp:192.0.2.77:5060")
+    column = path.read_text().index('"udp:192') + 1
+    ran = softswitch("run", path)
+    assert ran.code == 1
+    assert f"{path}:1:{column}: sip.listen: udp:192.0.2.77:5060: this machine has no address" in ran.err
+
+
+@pytest.mark.may_block  # it starts a switch in this process
+def test_a_name_without_an_address_is_told_with_its_place(
+    softswitch: Any, switch_file: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(*_: object) -> list[object]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr("softswitch.sip.hosts.socket.getaddrinfo", nowhere)
+    path = switch_file("udp:pbx.invalid:5060")
+    column = path.read_text().index('"udp:pbx') + 1
+    assert f"{path}:1:{column}: sip.listen: pbx.invalid has no IPv4" in softswitch("run", path).err
+    path = switch_file(f"udp:127.0.0.1:{free_port()}", public="pbx.invalid")
+    column = path.read_text().index("pbx.invalid") + 1
+    assert f"{path}:1:{column}: sip.public_address: pbx.invalid has" in softswitch("run", path).err
+
+
+@pytest.mark.may_block  # it starts a switch in this process
+@pytest.mark.parametrize("named", ["environment", "option", "file", "usual"])
+def test_a_folder_that_another_switch_has_is_told_with_who_named_it(
+    softswitch: Any, switch_file: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    folder = tmp_path / "softswitch-data"
+    path = switch_file(more=f"data: {folder}\n" if named == "file" else "")
+    if named == "environment":
+        monkeypatch.setenv("SOFTSWITCH_DATA", str(folder))
+    other = Record(folder)
+    try:
+        ran = softswitch("run", path, *(["--data", folder] if named == "option" else []))
+    finally:
+        other.close()
+    told = {
+        "environment": "that of SOFTSWITCH_DATA in the environment.",
+        "option": "that of --data.",
+        "file": f"that of `data` in {path}:3.",
+        "usual": "that of a file that names none by `data`, beside switch.yaml.",
+    }
+    assert ran.code == 1
+    assert told[named] in ran.err
+
+
+def test_events_show_what_happened_in_order(softswitch: Any, record: Path) -> None:
+    ran = softswitch("events", "--data", record)
+    kinds = [line.split()[4 if " alice " in line or " bob " in line else 3] for line in ran.out.splitlines()]
+    assert kinds == [event.kind for event in story()[-20:]]
+    assert "Connected" in ran.row("waited=7.0")
+    lines = softswitch("events", "--json", "--last", "99", "--call", ALICE, "--data", record).out.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [each.seq for each in story() if each.call == ALICE]
+    ran = softswitch("events", "--kind", "CallEnded", "--last", "99", "--data", record)
+    assert len(ran.out.splitlines()) == 2
+
+
+def test_calls_can_be_made_anew_from_the_events(softswitch: Any, record: Path) -> None:
+    before = softswitch("calls", "--json", "--data", record).out
+    with sqlite3.connect(record / "record.db") as database:
+        database.execute("UPDATE calls SET record = '{}' WHERE agent = 'ben'")
+        database.execute("DELETE FROM calls WHERE agent = ''")
+    database.close()
+    ran = softswitch("rebuild", "--data", record)
+    assert "2 calls made anew of 23 events" in ran.out
+    assert softswitch("calls", "--json", "--data", record).out == before

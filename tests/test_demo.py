@@ -25,8 +25,9 @@ from softswitch.demo.story import Doing, Story
 from softswitch.demo.verdict import Ears, by_record, vip_first
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord, rebuild
-from softswitch.store.jsonl import EVENTS, encode, read_events
+from softswitch.store.encoding import encode
 from softswitch.store.records import misfits
+from softswitch.store.spool import EVENTS, read_events
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import tone
 from softswitch.types import AgentName, CallId, Quality, QueueName

@@ -7,7 +7,9 @@ import json
 import logging
 import re
 import threading
+import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 import structlog
@@ -55,7 +57,8 @@ def test_a_human_line_shows_time_call_event_and_fields() -> None:
     log.log.info("Connected", call="c1", agent="ann", waited=1.25, why={"position": 1}, note="two words")
     (line,) = log.lines()
     assert re.fullmatch(
-        r'\d\d:\d\d:\d\d\.\d{3} c1 +Connected +agent=ann waited=1\.25 why={"position":1} note="two words"',
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d c1 +Connected +"
+        r'agent=ann waited=1\.25 why={"position":1} note="two words"',
         line,
     )
 
@@ -87,8 +90,22 @@ def test_a_caller_cannot_take_control_by_what_json_lets_through() -> None:
 
 def test_colours_are_for_terminals() -> None:
     fields = {"event": "CallArrived", "call": "c1"}
-    assert "\033[1mCallArrived" in HumanRenderer(colours=True)(None, "info", dict(fields))
-    assert "\033" not in HumanRenderer(colours=False)(None, "info", dict(fields))
+    assert "\033[1mCallArrived" in HumanRenderer(terminal=True)(None, "info", dict(fields))
+    assert "\033" not in HumanRenderer(terminal=False)(None, "info", dict(fields))
+
+
+def test_the_date_is_for_whoever_reads_a_line_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        written = HumanRenderer(terminal=False)(None, "info", {"event": "CallArrived"}).split()[0]
+        assert written.endswith("+05:30")
+        assert abs(datetime.fromisoformat(written).timestamp() - time.time()) < 5
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    shown = HumanRenderer(terminal=True)(None, "info", {"event": "CallArrived"})
+    assert re.match(r"\033\[2m\d\d:\d\d:\d\d\.\d{3}\033", shown)
 
 
 def test_lines_below_the_level_are_not_made() -> None:

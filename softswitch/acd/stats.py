@@ -76,6 +76,7 @@ _FIELD_OF: Mapping[LeaveReason, str] = {
     LeaveReason.MAX_WAIT: "timed_out",
     LeaveReason.DRAINED: "sent_away",
     LeaveReason.QUEUE_REMOVED: "sent_away",
+    LeaveReason.TRANSFERRED: "sent_away",
 }
 
 

@@ -13,12 +13,12 @@ for `numbers` and `callers`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from softswitch import siptext
 from softswitch.calls.redirection import Redirection, redirections
 from softswitch.config.settings import SwitchSettings, Trunk
-from softswitch.ports import Leg
+from softswitch.ports import Caller, JsonValue
 from softswitch.types import Party
 
 
@@ -38,8 +38,8 @@ NOTHING_MORE = Arrival()
 """Of a call that is no carrier's."""
 
 
-def receive(settings: SwitchSettings, leg: Leg) -> Arrival:
-    """Write a new leg's numbers in the switch's way."""
+def receive(settings: SwitchSettings, leg: Caller) -> Arrival:
+    """Write a new call's numbers in the switch's way."""
     phone = settings.phones.get(leg.origin.agent) if leg.origin.agent else None
     if phone is not None:
         leg.remote = Party(phone.extension or leg.remote.number, phone.name, leg.remote.uri)
@@ -48,7 +48,30 @@ def receive(settings: SwitchSettings, leg: Leg) -> Arrival:
     return NOTHING_MORE if trunk is None else _by_trunk(settings, trunk, leg)
 
 
-def _by_trunk(settings: SwitchSettings, trunk: Trunk, leg: Leg) -> Arrival:
+def arrived(leg: Caller, arrival: Arrival) -> dict[str, JsonValue]:
+    """What the record says of a call that came in."""
+    more: dict[str, JsonValue] = {}
+    if leg.origin.agent is not None:
+        more["agent"] = leg.origin.agent
+    if leg.origin.trunk is not None:
+        more["trunk"] = leg.origin.trunk
+        if arrival.number_as != leg.remote.number:
+            more["number_as"] = arrival.number_as
+        if arrival.dialled_as != leg.dialled:
+            more["dialled_as"] = arrival.dialled_as
+    if arrival.diverted:
+        more["diverted"] = [asdict(one) for one in arrival.diverted]
+    return {
+        "number": leg.remote.number,
+        "name": leg.remote.name,
+        "dialled": leg.dialled,
+        "sip_call_id": leg.sip_call_id,
+        "transport": leg.transport,
+        **more,
+    }
+
+
+def _by_trunk(settings: SwitchSettings, trunk: Trunk, leg: Caller) -> Arrival:
     numbering = settings.dialplan.numbering
     caller, dialled = leg.remote, leg.dialled
     if trunk.username is not None and dialled == trunk.username:

@@ -22,9 +22,11 @@ where the agent was the caller, X gets a call of its own (`Exchange.adopt`), and
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from softswitch.calls.call import Call, Move, Transferred
+from softswitch.calls.identity import introduce
 from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.recording import CallRecording
 from softswitch.calls.switch import Switch
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from softswitch.calls.transfer import Trial
 
 DEFAULT_MUSIC = "classical"
+
+ACCEPTED, PENDING = 202, 491
 
 
 async def over(leg: Leg) -> None:
@@ -50,6 +54,29 @@ async def converse(switch: Switch, call: Call, other: Leg) -> Onward | None:
     is the other leg when it has gone on elsewhere.
     """
     return await Conversation(switch, call, other).run()
+
+
+def reached(switch: Switch, call: Call) -> None:
+    """Whoever the call goes to has answered; until the two talk, which takes no more than the caller's ACK, a
+    transfer that the caller's phone asks for waits.
+    """
+    call.reached, leg = True, call.leg
+
+    def refer(referral: Referral) -> int:
+        if call.when_talking is not None:
+            return PENDING
+        call.when_talking = partial(_refer_late, switch, leg, referral)
+        return ACCEPTED
+
+    if leg.origin.agent is not None and leg.origin.trunk is None:
+        leg.on_refer = refer
+
+
+def _refer_late(switch: Switch, mover: Leg, referral: Referral) -> None:
+    conversation = switch.exchange.conversations[mover.id]
+    status = switch.exchange.refer(conversation, mover, referral)
+    if status != ACCEPTED:
+        referral.told(status)
 
 
 async def meet(switch: Switch, call: Call, party: NextParty) -> Onward | None:
@@ -181,6 +208,11 @@ class Conversation:
                 leg.on_refer = lambda referral, leg=leg: self._refer(leg, referral)
         self.wire()
         self._recording.connected(self.other)
+        introduce(self)
+        self.call.reached, waiting = False, self.call.when_talking
+        if waiting is not None:
+            self.call.when_talking = None
+            waiting()
 
     def _attend_keys(self) -> asyncio.Task[None] | None:
         """Listen to the agent's keys, where they mean something."""

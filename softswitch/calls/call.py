@@ -109,6 +109,12 @@ class Call:
     after: Callable[[], None] | None = None
     """What is to be done when this call is over."""
 
+    reached: bool = False
+    """Whoever it goes to has answered, and the two will talk in a moment."""
+
+    when_talking: Callable[[], None] | None = None
+    """What is to be done as soon as they do."""
+
     transferred: Transferred | None = None
     """The last transfer that brought the call where it is."""
 

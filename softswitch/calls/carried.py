@@ -21,7 +21,7 @@ from softswitch.calls.call import Call
 from softswitch.calls.presentation import presented
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import Trunk
-from softswitch.errors import LegRefused
+from softswitch.errors import LegRefused, NoChannel
 from softswitch.ports import JsonValue, Leg
 from softswitch.types import AgentName, Party, Seconds, ToNumber, Way
 
@@ -62,7 +62,7 @@ class Carried:
         self._rang = False
         self._dialling: dict[str, JsonValue] = {}
         """The attempt that has not ended, as the record names it."""
-        self._refused = LegRefused(NO_CHANNEL, "no channel of any trunk is free")
+        self._refused: LegRefused = NoChannel()
 
     def start(self) -> None:
         """Dial at the first server that can be. Raises LegRefused when there is none."""

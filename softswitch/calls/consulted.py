@@ -11,7 +11,8 @@ Of the two that are brought together, X is on the line by which the REFER came, 
 | whom the agent called | whom the agent called | X gets a call of its own, with Y; both calls end |
 
 A second call that has not come to talk yet (it rings, or waits in a queue) is given up, and X is transferred
-to what was dialled in it.
+to what was dialled in it. Where somebody has answered, and only the agent's own ACK is being dealt with, that
+takes no more than a moment: the transfer waits for it.
 """
 
 from __future__ import annotations

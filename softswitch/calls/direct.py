@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softswitch.calls.bridge import converse
+from softswitch.calls.bridge import converse, reached
 from softswitch.calls.call import Call
 from softswitch.calls.onward import Onward
 from softswitch.calls.ringing import BUSY, Ringing
@@ -24,6 +24,7 @@ async def ring_agent(switch: Switch, call: Call, to: ToAgent) -> Onward | None:
     try:
         ringing.start()
         leg = await ringing.answered()
+        reached(switch, call)
         await call.answer()
         call.agent = ringing.agent  # a colleague may have picked it up
         call.note("Connected", agent=call.agent)

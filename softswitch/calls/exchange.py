@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakSet
 
 from softswitch.acd.actions import Ring
 from softswitch.ports import Leg, Referral
@@ -39,6 +40,8 @@ class Exchange:
         """By each of their two legs."""
         self.offered: dict[LegId, Ring] = {}
         """Offers of queues by the legs that ring for them."""
+        self.introduced: WeakSet[Leg] = WeakSet()
+        """Whoever has been in a conversation: the phone shows with whom."""
         self.ringing: dict[Ringing, None] = {}
         """Agents' phones that ring outside the queues, those that do longest first."""
         self.adopt: Adopt

@@ -11,13 +11,13 @@ import asyncio
 import structlog
 
 from softswitch.calls.attempt import Attempt
-from softswitch.calls.bridge import converse
+from softswitch.calls.bridge import converse, reached
 from softswitch.calls.call import Call
 from softswitch.calls.carried import Carried
 from softswitch.calls.onward import Onward
 from softswitch.calls.redirection import MOST
 from softswitch.calls.switch import Switch
-from softswitch.errors import LegError, LegRefused, NotConfirmed
+from softswitch.errors import LegError, LegRefused, NoChannel, NotConfirmed
 from softswitch.ports import Hear, Leg
 from softswitch.types import EndedBy, LegState, Party, Reject, Seconds, ToNumber
 
@@ -58,6 +58,7 @@ async def dial_out(switch: Switch, call: Call, to: ToNumber) -> Onward | None:
     try:
         outside.start()
         leg = await outside.answered()
+        reached(switch, call)
         await call.answer()
         call.note("Connected", number=to.number)
         try:
@@ -92,6 +93,8 @@ class Outside(Attempt):
 
     def status_of(self, error: LegError | TimeoutError) -> int:
         """See `Attempt.status_of`."""
+        if isinstance(error, NoChannel):  # ours, not a carrier's: later there may be one
+            return error.status
         return handed_back(error.status) if isinstance(error, LegRefused) else NO_ANSWER
 
     def close(self, but: Leg | None = None) -> None:

@@ -27,7 +27,7 @@ CAUSES: Mapping[str, str] = {
 """Diversion's reason by History-Info's cause (RFC 4458, RFC 7544 section 5)."""
 
 _NUMBERS = {reason: cause for cause, reason in reversed(list(CAUSES.items()))}
-_TEL = re.compile(r"tel:([^;?]*)", re.IGNORECASE)
+_TEL = re.compile(r"tel:([^?]*)", re.IGNORECASE)
 _CAUSE = re.compile(r"(?:^|[;&?])\s*cause=(\d{3})", re.IGNORECASE)
 _INDEX = re.compile(r"\d+(?:\.\d+)*")
 

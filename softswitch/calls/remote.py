@@ -46,6 +46,8 @@ class Remote:
         self._call = call
         self._phone = phone
         self._carried = Carried(switch, call, to, agent=phone.agent, shown=shown)
+        self._asked: Seconds | None = None
+        """Since when the key is waited for."""
         self._carried.start()
 
     @property
@@ -67,11 +69,13 @@ class Remote:
 
     def hangup(self, reason: str = "") -> None:
         """Stop ringing, or asking."""
+        self._note_failure("no-key")
         self._carried.hangup(reason)
 
     async def _until_confirmed(self, leg: Leg) -> None:
         """Ask until the key comes. Raises LegRefused when the agent hangs up instead."""
-        leg.await_keys(True)
+        self._asked = asyncio.get_running_loop().time()
+        leg.await_keys(True, tones=True)  # carriers promise telephone-event, and some pass tones all the same
         asking = asyncio.create_task(self._ask(leg))
         gone = asyncio.create_task(asyncio.wait([leg.ended]))
         try:
@@ -83,8 +87,17 @@ class Remote:
             leg.hear()
             leg.await_keys(False)
         if asking.cancelled():
+            self._note_failure("hung-up")
             raise LegRefused(603, "hung up without taking the call")
+        self._asked = None
         asking.result()
+
+    def _note_failure(self, reason: str) -> None:
+        """The key has not come, and will not any more; a second time does nothing."""
+        since, self._asked = self._asked, None
+        if since is not None:
+            waited = round(asyncio.get_running_loop().time() - since, 3)
+            self._call.note("NotConfirmed", agent=self._phone.agent, reason=reason, waited=waited)
 
     async def _ask(self, leg: Leg) -> None:
         clip = await self._question()

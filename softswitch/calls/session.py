@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 
 import structlog
 
 from softswitch.calls.agent_leg import ANONYMOUS
+from softswitch.calls.arrival import arrived
 from softswitch.calls.bridge import meet
 from softswitch.calls.call import Call
 from softswitch.calls.describe import describe
@@ -23,7 +23,7 @@ from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out
 from softswitch.errors import AudioError, LegError
-from softswitch.ports import Hear, JsonValue
+from softswitch.ports import Hear
 from softswitch.routing import normalise
 from softswitch.types import (
     AgentName,
@@ -67,30 +67,10 @@ async def serve(switch: Switch, call: Call) -> None:
 
 
 def _note_arrival(call: Call) -> None:
-    leg, arrival = call.leg, call.arrival
-    more: dict[str, JsonValue] = {}
-    if leg.origin.agent is not None:
-        more["agent"] = leg.origin.agent
-    if leg.origin.trunk is not None:
-        more["trunk"] = leg.origin.trunk
-        if arrival.number_as != leg.remote.number:
-            more["number_as"] = arrival.number_as
-        if arrival.dialled_as != leg.dialled:
-            more["dialled_as"] = arrival.dialled_as
-    if arrival.diverted:
-        more["diverted"] = [asdict(one) for one in arrival.diverted]
+    said = arrived(call.leg, call.arrival)
     if (before := call.transferred) is not None:
-        more |= {"transferred_by": before.by, "transferred_from": before.call}
-    call.note(
-        "CallArrived",
-        number=leg.remote.number,
-        name=leg.remote.name,
-        dialled=leg.dialled,
-        sip_call_id=leg.sip_call_id,
-        leg=leg.id,
-        transport=leg.transport,
-        **more,
-    )
+        said |= {"transferred_by": before.by, "transferred_from": before.call}
+    call.note("CallArrived", leg=call.leg.id, **said)
 
 
 def _current_task() -> asyncio.Task[None]:

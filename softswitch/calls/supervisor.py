@@ -10,15 +10,25 @@ from typing import Self
 import structlog
 
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
-from softswitch.calls.arrival import receive
+from softswitch.calls.arrival import arrived, receive
 from softswitch.calls.call import Call, Move, Transferred
 from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
 from softswitch.calls.transfer import refer
 from softswitch.plain import plain
-from softswitch.ports import JsonValue, Leg
-from softswitch.types import CallId, Destination, EndedBy, Language, LegEnd, Prompt, Seconds, ToMessage
+from softswitch.ports import JsonValue, Leg, RefusedCall
+from softswitch.types import (
+    CallId,
+    Destination,
+    EndedBy,
+    Language,
+    LegEnd,
+    Prompt,
+    Quality,
+    Seconds,
+    ToMessage,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +86,16 @@ class Supervisor:
     def welcome(self, leg: Leg) -> None:
         """Serve a caller: the endpoint hands over each new leg here."""
         self._start(self._new_call(leg, self._switch.settings.media.languages[0]))
+
+    def refused(self, caller: RefusedCall) -> None:
+        """Put a call on record that was refused before it had a leg."""
+        id, note = CallId(secrets.token_hex(6)), self._switch.journal.note
+        arrival = receive(self._switch.settings, caller)
+        note("CallArrived", id, **arrived(caller, arrival))
+        note("CallRefused", id, status=caller.status, reason=caller.why)
+        media = plain(Quality())
+        status, why = caller.status, caller.why
+        note("CallEnded", id, ended_by=EndedBy.SWITCH, status=status, reason=why, caller=media, agent=None)
 
     def adopt(self, leg: Leg, begins: Onward, before: Call, move: Move) -> CallId:
         """Serve a leg that was the other one in a call; see `exchange.Adopt`."""

@@ -10,9 +10,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from softswitch.calls.attempt import Attempt
+from softswitch.calls.bridge import ACCEPTED, PENDING
 from softswitch.calls.call import Call, Move
 from softswitch.calls.consulted import join
 from softswitch.calls.describe import describe
+from softswitch.calls.identity import shown
 from softswitch.calls.onward import Onward
 from softswitch.calls.outbound import Outside
 from softswitch.calls.ringing import BUSY, Ringing
@@ -21,13 +23,12 @@ from softswitch.calls.targets import phone_of, target_of
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg, Referral
 from softswitch.routing import normalise
-from softswitch.types import AgentName, Destination, Party, Reject, ToAgent, ToNumber, ToQueue
+from softswitch.types import AgentName, Destination, EndedBy, Reject, ToAgent, ToNumber, ToQueue
 
 if TYPE_CHECKING:
     from softswitch.calls.bridge import Conversation
 
-ACCEPTED, DONE = 202, 200
-FORBIDDEN, TERMINATED, PENDING = 403, 487, 491
+DONE, FORBIDDEN, TERMINATED = 200, 403, 487
 
 
 def refer(conversation: Conversation, mover: Leg, referral: Referral) -> int:
@@ -53,12 +54,12 @@ def _consulted(conversation: Conversation, mover: Leg, referral: Referral, repla
     if second.trying is not None:
         return PENDING
     target = second.partner(replaced)
-    shown = _shown(second, target) or target.remote
-    move = Move(agent, shown.number, attended=True)
+    party = shown(second, target) or target.remote
+    move = Move(agent, party.number, attended=True)
     whom = second.agent_of(target)
     destination = f"agent {whom}" if whom else f"call {second.call.id}"
     conversation.call.note(
-        "TransferAsked", by=agent, number=shown.number, attended=True, destination=destination
+        "TransferAsked", by=agent, number=party.number, attended=True, destination=destination
     )
     referral.told(DONE)
     join(conversation, mover, second, replaced, move)
@@ -66,36 +67,63 @@ def _consulted(conversation: Conversation, mover: Leg, referral: Referral, repla
 
 
 def _instead(conversation: Conversation, mover: Leg, referral: Referral, second: Call | None) -> int:
-    """The other call has come to nobody yet: to where it was to go, once it is gone."""
+    """The other call has come to nobody yet: to where it was to go, once it is gone. Where somebody has
+    answered: into it, as soon as those two talk.
+    """
     agent = conversation.agent_of(mover)
-    if agent is None or second is None or second.leg.origin.agent != agent or second.after is not None:
+    if (
+        agent is None
+        or second is None
+        or second.leg.origin.agent != agent
+        or second.after
+        or second.when_talking
+    ):
         return FORBIDDEN
 
-    def then() -> None:
-        whom = Referral(second.leg.dialled, referral.told)
-        status = FORBIDDEN
-        if exchange.conversations.get(mover.id) is conversation and conversation.trying is None:
-            status = _blind(conversation, mover, whom, agent)
+    def told(status: int) -> None:
         if status != ACCEPTED:
             referral.told(status)
 
+    def is_on() -> bool:
+        return exchange.conversations.get(mover.id) is conversation and conversation.trying is None
+
+    def over() -> None:
+        whom = Referral(second.leg.dialled, referral.told)
+        told(_blind(conversation, mover, whom, agent, attended=True) if is_on() else FORBIDDEN)
+
+    def talks() -> None:
+        second.after = None
+        told(refer(conversation, mover, referral) if is_on() else FORBIDDEN)
+
     exchange = conversation.switch.exchange
-    second.after = then
-    second.leg.hangup(TERMINATED)
+    second.after = over
+    if second.reached:
+        second.when_talking = talks
+    else:
+        _give_up(second, agent, conversation.call)
     return ACCEPTED
 
 
-def _blind(conversation: Conversation, mover: Leg, referral: Referral, agent: AgentName) -> int:
-    """Without asking whoever is meant."""
+def _give_up(consultation: Call, agent: AgentName, into: Call) -> None:
+    """End a call that has come to nobody; another one goes on instead."""
+    consultation.note("Transferred", by=agent, number=consultation.leg.dialled, attended=True, into=into.id)
+    consultation.hung_up_by = EndedBy.TRANSFER
+    consultation.leg.hangup(TERMINATED)
+
+
+def _blind(
+    conversation: Conversation, mover: Leg, referral: Referral, agent: AgentName, *, attended: bool = False
+) -> int:
+    """Without having asked whoever is meant; `attended`: the agent has tried to."""
     if conversation.switch.settings.features.meaning(normalise(referral.number)):
         return FORBIDDEN
     target = target_of(conversation.switch, agent, referral.number)
     conversation.call.note(
-        "TransferAsked", by=agent, number=referral.number, attended=False, destination=describe(target)
+        "TransferAsked", by=agent, number=referral.number, attended=attended, destination=describe(target)
     )
     match _obstacle(conversation.switch, target):
         case None:
-            Trial(conversation, mover, referral, Move(agent, referral.number)).begin(target)
+            Trial(conversation, mover, referral, Move(agent, referral.number, attended)).begin(target)
         case status:
             _failed(conversation, referral, status)
     return ACCEPTED
@@ -116,12 +144,12 @@ class Trial:
         """Ring whoever can be rung; anywhere else the other side goes at once."""
         conversation, switch = self._conversation, self._conversation.switch
         moved = conversation.partner(self.mover)
-        shown = _shown(conversation, moved)
+        seen = shown(conversation, moved)
         match target:
             case ToNumber():
-                self.party = Outside(switch, conversation.call, target, moved, shown)
+                self.party = Outside(switch, conversation.call, target, moved, seen)
             case ToAgent() if phone := phone_of(switch, target, self._move.number):
-                self.party = Ringing(switch, conversation.call, phone, moved, shown)
+                self.party = Ringing(switch, conversation.call, phone, moved, seen)
             case _:
                 self._succeed(target)
                 return
@@ -177,12 +205,3 @@ def _obstacle(switch: Switch, target: Destination) -> int | None:
 def _failed(conversation: Conversation, referral: Referral, status: int) -> None:
     referral.told(status)
     conversation.call.note("TransferFailed", number=referral.number, status=status)
-
-
-def _shown(conversation: Conversation, moved: Leg) -> Party | None:
-    """Who the next one's phone shows; None: the caller."""
-    agent = conversation.agent_of(moved)
-    phone = conversation.switch.settings.phones.get(agent) if agent else None
-    if phone is not None:
-        return Party(phone.extension or moved.remote.number, phone.name, moved.remote.uri)
-    return None if moved is conversation.call.leg else moved.remote

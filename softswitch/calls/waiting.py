@@ -14,7 +14,7 @@ import structlog
 from softswitch.acd.actions import Announce, CancelRing, Connect, Leave, Ring
 from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, ConversationEnded
 from softswitch.calls.agent_leg import Offer
-from softswitch.calls.bridge import DEFAULT_MUSIC, converse
+from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
 from softswitch.calls.call import Call
 from softswitch.calls.music import DUCKED
 from softswitch.calls.onward import Onward
@@ -22,7 +22,7 @@ from softswitch.calls.recording import announce_recording
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Announcement, Hear, Leg
-from softswitch.types import HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
+from softswitch.types import EndedBy, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)
 
@@ -145,6 +145,7 @@ class Stay:
         offer = self._offers.pop(action.offer, None)
         self.agent, self._picked_up = offer.take() if offer else self._picked_up, None
         self._call.agent = action.agent
+        reached(self._switch, self._call)
         self._connected = asyncio.get_running_loop().time()
         self._settle(action)
 
@@ -187,12 +188,18 @@ class Stay:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""
         self.agent = self._call.agent = None
         self._call.connected = self._call.parted = None
+        self._call.reached, self._call.leg.on_refer = False, None
         self._call.phase = "waiting"
         self._outcome = asyncio.get_running_loop().create_future()
         self._call.leg.hear(*self._switch.music.hear(self._playlist))
         self._switch.dispatcher.feed(ConnectFailed(self._call.id))
+        if self._call.when_talking is not None:  # a transfer waits for it: it goes where this call was to go
+            self._call.when_talking = None
+            self._call.leg.hangup(487)
 
     def _leave_reason(self) -> LeaveReason:
+        if self._call.hung_up_by is EndedBy.TRANSFER:
+            return LeaveReason.TRANSFERRED
         return LeaveReason.DRAINED if self._call.diversion else LeaveReason.HUNG_UP
 
     async def _reachable(self, verb: Coroutine[None, None, None]) -> bool:

@@ -1,10 +1,9 @@
-"""What the record says of past calls: read from its files, whether a switch runs or not."""
+"""What the record says of past calls: read from its database, whether a switch runs or not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from softswitch.commands.table import console, doing, duration, fitting, foreign
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
-from softswitch.store.jsonl import CALLS, encode_record, events_of, read_calls
+from softswitch.store.encoding import dumps
+from softswitch.store.reading import events_of, find_call, last_calls, reading
 from softswitch.store.records import Kind
 from softswitch.types import CallId, Quality
 
@@ -32,14 +32,11 @@ OUTCOMES = {
 
 def print_calls(folder: Path, last: int, as_json: bool) -> None:
     """`softswitch calls`. Raises StoreError: there is no record."""
-    if not (folder / CALLS).exists():
-        raise StoreError(
-            f"there is no record of calls in {folder}; name the switch's data folder with --data DIR"
-        )
-    records = list(islice(read_calls(folder), last))[::-1]
+    with reading(folder) as connection:
+        records = last_calls(connection, last)
     if as_json:
         for record in records:
-            print(encode_record(record).decode(), end="")
+            print(dumps(record.to_json()))
         return
     if not records:
         print("no call has ended yet")
@@ -70,12 +67,18 @@ def _row(record: CallRecord, now: datetime) -> tuple[RenderableType, ...]:
         Text(" > ".join(record.queues) or "-"),
         duration(record.wait if record.queues else None),
         _agents(record),
-        duration(record.talk if record.answered is not None else None),
+        _talk(record),
         Text(_outcome(record), style=OUTCOMES.get(record.outcome, "")),
         record.ended_by or "-",
         _media(record.caller_media),
         record.id,
     )
+
+
+def _talk(record: CallRecord) -> str:
+    if record.talk is None:
+        return "?"
+    return duration(record.talk if record.answered is not None else None)
 
 
 def _way(record: CallRecord) -> str:
@@ -109,38 +112,45 @@ def _media(quality: Quality) -> str:
 
 def print_why(folder: Path, wanted: str, as_json: bool) -> None:
     """`softswitch why`. Raises StoreError: no such call."""
-    call = find_call(folder, wanted)
-    offers = [event for event in events_of(folder, call) if event.kind in _OFFERS]
+    with reading(folder) as connection:
+        call = find_call(connection, wanted)
+        if call is None:
+            raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
+        events = events_of(connection, call)
     if as_json:
+        offers = [event for event in events if event.kind in _OFFERS]
         print_json([{"at": event.at, "kind": event.kind, **event.data} for event in offers])
         return
-    console().print(why(call, offers))
-
-
-def find_call(folder: Path, wanted: str) -> CallId:
-    """The call whose id begins with `wanted`, or the last one from that number, ended or in progress."""
-    for record in read_calls(folder):
-        if record.id.startswith(wanted) or record.number == wanted:
-            return record.id
-    if next(events_of(folder, CallId(wanted)), None) is not None:
-        return CallId(wanted)
-    raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
+    console().print(why(call, events))
 
 
 _OFFERS = (
     *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
+    *(Kind.CONFIRMED, Kind.NOT_CONFIRMED),
     *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),
 )
 
 
 def why(call: CallId, events: list[Recorded]) -> RenderableType:
-    """Each offer with its reasoning and its end."""
+    """Each offer with its reasoning and its end, and what else became of the call."""
     ends = {event.data["offer"]: event for event in events if event.kind == Kind.OFFER_ENDED}
     made = [event for event in events if event.kind == Kind.OFFER_MADE]
-    parts = [_offer(number, event, ends.get(event.data["offer"])) for number, event in enumerate(made, 1)]
+    parts = [
+        _offer(number, event, _result(event, ends.get(event.data["offer"]), events))
+        for number, event in enumerate(made, 1)
+    ]
     parts += _attempts(events)
     parts += _transfers(events)
+    if _was_cut(events):
+        parts.append("talk time unknown: the switch was killed")
     return Group(*parts) if parts else f"call {call}: no agent was rung"
+
+
+def _was_cut(events: list[Recorded]) -> bool:
+    """Whether a crash ended a conversation of which nobody knows how long it went on."""
+    talks = (Kind.CONNECTED, Kind.CONNECT_FAILED, Kind.CONVERSATION_ENDED, Kind.CALL_ENDED)
+    told = [event for event in events if event.kind in talks][-2:]
+    return [event.kind for event in told] == [Kind.CONNECTED, Kind.CALL_ENDED] and "last_seen" in told[1].data
 
 
 def _attempts(events: list[Recorded]) -> list[RenderableType]:
@@ -167,30 +177,73 @@ def _attempts(events: list[Recorded]) -> list[RenderableType]:
 def _transfers(events: list[Recorded]) -> list[RenderableType]:
     """Each transfer that an agent asked for, and what came of it."""
     lines: list[RenderableType] = []
+    asked = talked = False
     for event in events:
         data = event.data
+        talked = talked or event.kind == Kind.CONNECTED
         at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
         if event.kind == Kind.TRANSFER_ASKED:
+            asked = True
             how = "after a consultation" if data["attended"] else "at once"
             whom = f"{data['number']} ({data['destination']})"
             text = f"{at} {data['by']} transferred the other side to {whom}, {how}"
             lines.append(Text(text, style="bold"))
         elif event.kind == Kind.TRANSFER_FAILED:
+            asked = False
             lines.append(Text(f"   {at} failed with {data['status']}"))
         elif event.kind == Kind.TRANSFERRED:
+            if not asked:  # that was in the agent's other call
+                what = "put the other side through to that of another call"
+                if not talked:
+                    what = f"transferred the other side of another call to {data['number']} instead"
+                lines.append(Text(f"{at} {data['by']} {what}", style="bold"))
+            asked = False
             lines.append(Text(f"   {at} done" + (f", in call {data['into']}" if data["into"] else "")))
     return lines
 
 
-def _offer(number: int, event: Recorded, end: Recorded | None) -> RenderableType:
+_UNCONFIRMED = {
+    ("no-answer", "no-key"): "answered, key not pressed within {} (a mailbox?)",
+    ("rejected", "hung-up"): "answered, hung up before pressing the key",
+}
+"""What an offer's result and that of waiting for the key mean together."""
+
+
+def _result(made: Recorded, end: Recorded | None, events: list[Recorded]) -> str:
+    """How the ringing of one agent ended; of one outside, also what became of the key."""
+    if end is None:
+        return "is still ringing"
+    result, seconds = str(end.data["result"]), end.at - made.at
+    missing = _without_key(made, events)
+    if missing is None or result == "answered":
+        return f"{result} after {duration(seconds)}"
+    data: Mapping[str, Any] = missing.data
+    waited = duration(data["waited"])
+    if known := _UNCONFIRMED.get((result, data["reason"])):
+        return known.format(waited)
+    return f"{result} after {duration(seconds)}; answered outside, key not pressed within {waited}"
+
+
+def _without_key(made: Recorded, events: list[Recorded]) -> Recorded | None:
+    """Where an agent's number outside answered, and nobody pressed the key, in one ringing."""
+    agent, began = made.data["agent"], False
+    for event in events:
+        if event is made:
+            began = True
+        elif began and event.data.get("agent") == agent:
+            if event.kind == Kind.NOT_CONFIRMED:
+                return event
+            if event.kind == Kind.OFFER_MADE:
+                break
+    return None
+
+
+def _offer(number: int, event: Recorded, result: str) -> RenderableType:
     data: Mapping[str, Any] = event.data
     reasons: Mapping[str, Any] = data.get("why") or {}
     at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
     whose = f"for queue {data['queue']}" if data["queue"] else "directly"
     head = f"[bold]{number}. {data['agent']}[/] was rung at {at} {whose}"
-    result = (
-        "is still ringing" if end is None else f"{end.data['result']} after {duration(end.at - event.at)}"
-    )
     lines = Table.grid(padding=(0, 2))
     if reasons:
         lines.add_row(

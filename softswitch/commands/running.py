@@ -38,6 +38,9 @@ CALLERS = ("queue", ">place", "caller", "class", ">waiting for", "ringing", "cal
 AGENTS = ("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
 LIVE_CALLS = ("call", "from", "dialled", "phase", "queue", "agent", ">for")
 
+BEHIND = 1000
+"""Events not yet in the database of which `status` speaks: more than a moment's worth."""
+
 BANS = ("address", ">for another", "why")
 
 LESS_OF_QUEUES = (">turned away", ">joined", ">longest", ">mean wait", ">abandoned", ">answered")
@@ -67,11 +70,7 @@ def status(answer: Mapping[str, Any]) -> Table:
         "calls": f"{answer['calls']} of at most {answer['max_calls']}" + (f": {phases}" if phases else ""),
         "record": f"event {record['last']}, {record['waiting']} lines not yet written",
     }
-    recording = answer["recording"]
-    if recording["open"] or recording["problem"]:
-        lines["recording"] = f"{recording['open']} conversations"
-    if recording["problem"]:
-        lines["recording"] += f" [bold red]FAILING: {escape(recording['problem'])}[/]"
+    lines |= _recording(answer["recording"])
     if answer["turned_away"]:
         counts = ", ".join(f"{count} for {why}" for why, count in answer["turned_away"].items())
         lines["turned away"] = f"{counts} (503: no room)"
@@ -89,12 +88,26 @@ def status(answer: Mapping[str, Any]) -> Table:
         lines["record"] = (
             f"[bold red]FAILING: {record['problem']}[/]; {record['waiting']} lines wait in memory"
         )
+    behind = record["last"] - record["loaded"]
+    if record["database_problem"]:
+        problem = f"[bold red]FAILING: {record['database_problem']}[/]"
+        lines["database"] = f"{problem}; {behind} events wait in files"
+    elif behind > BEHIND:
+        lines["database"] = f"[yellow]{behind} events behind[/]"
     if record["lost"]:
         lines["record"] += f", [bold red]{record['lost']} events lost[/]"
     made = Table.grid(padding=(0, 2))
     for name, value in lines.items():
         made.add_row(Text(name, style="bold"), value)
     return made
+
+
+def _recording(recording: Mapping[str, Any]) -> dict[str, str]:
+    """The line about recordings, if there are any."""
+    if not recording["open"] and not recording["problem"]:
+        return {}
+    problem = f" [bold red]FAILING: {escape(recording['problem'])}[/]" if recording["problem"] else ""
+    return {"recording": f"{recording['open']} conversations{problem}"}
 
 
 def print_queues(socket: Path, as_json: bool) -> None:

@@ -28,6 +28,7 @@ from softswitch.types import AgentName, Language, QueueName, Srtp, TrunkName, Wa
 
 DATA = "softswitch-data"
 """The folder of the record, beside the configuration, when that names none."""
+SQLITE = "sqlite:///"
 STUN_PORT = 3478
 
 
@@ -54,7 +55,15 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         features=_features(file),
         recording=_recording(file, voice),
         data=(file.data or path.parent / DATA).absolute(),
+        store=_store(path, file.store),
     )
+
+
+def _store(path: Path, url: str | None) -> str | None:
+    """A file is beside the configuration, like every other."""
+    if url is None or not url.startswith(SQLITE):
+        return url
+    return f"{SQLITE}{path.parent.absolute() / url.removeprefix(SQLITE)}"
 
 
 def _sip(sip: Sip) -> plain.SipSettings:

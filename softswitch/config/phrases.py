@@ -68,6 +68,8 @@ def _unknown_key(key: str, owner: type[Section] | None) -> str:
         return not_yet_message(key, feature)
     if instead := _INSTEAD.get((owner.__name__, key)):
         return f"unknown key {key!r}; {instead}"
+    if re.fullmatch("[0-9]{3}", key):
+        return f"unknown key {key!r}; within {{}} a comma ends a number: write 1,{key} as 1{key}"
     keys = [field.alias or name for name, field in owner.model_fields.items()]
     return f"unknown key {key!r}{did_you_mean(key, keys)}"
 

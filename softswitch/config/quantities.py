@@ -241,6 +241,17 @@ Name = Annotated[
 ]
 """A name that other places refer to."""
 
+_DATABASE = r"sqlite:///[^?#]+|postgresql://(?:[^@/?#\s]+@)?[^@/?#\s]+/[^/?#\s]+(?:\?\S*)?"
+Database = Annotated[
+    str,
+    BeforeValidator(
+        matching(_DATABASE, "a database, as sqlite:///record.db or postgresql://user:password@host/name")
+    ),
+    _schema(
+        "database URL", _DATABASE, examples=["sqlite:///record.db", "postgresql://switch@db.example/calls"]
+    ),
+]
+
 FilePath = Annotated[Path, BeforeValidator(parse_path), _schema("file name")]
 """A file, relative to the file that names it."""
 

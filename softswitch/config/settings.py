@@ -295,6 +295,8 @@ class SwitchSettings:
     """What the agent's display shows for a queue, by queue name."""
     data: Path
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
+    store: str | None = None
+    """The URL of the record's database; None: a file in that folder."""
     web: str | None = None
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""

@@ -9,7 +9,6 @@ from pydantic_core import PydanticCustomError
 KEYS = MappingProxyType(
     {
         ("Configuration", "web"): "the web API, wallboard and agent panel",
-        ("Configuration", "store"): "a database for the record; it is a log in the folder `data`",
         ("Configuration", "voicemail"): "voicemail",
         ("Caller", "lookup"): "asking a web service about the caller",
         ("Caller", "timeout"): "asking a web service about the caller",

@@ -160,7 +160,7 @@ def summary(cast: Iterable[Caller], records: Mapping[str, CallRecord], agents: I
             " > ".join(record.queues),
             _for(record.wait) if record.queues else "",
             record.agent,
-            _for(record.talk) if record.agent else "",
+            _for(record.talk or 0.0) if record.agent else "",
             record.ended_by,
             Text(
                 f"{record.outcome} {record.status}" if record.status >= 300 else record.outcome,
@@ -173,7 +173,7 @@ def summary(cast: Iterable[Caller], records: Mapping[str, CallRecord], agents: I
         took.add_row(
             agent,
             str(len(mine)),
-            _for(sum(record.talk for record in mine)),
+            _for(sum(record.talk or 0.0 for record in mine)),
             ", ".join(record.name for record in mine),
         )
     waits = [record.wait for record in answered]

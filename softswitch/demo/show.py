@@ -29,7 +29,9 @@ from softswitch.demo.story import Story
 from softswitch.demo.verdict import by_record, vip_first
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
-from softswitch.store.jsonl import CALLS, EVENTS, read_calls
+from softswitch.store.encoding import dumps
+from softswitch.store.reading import last_calls, reading
+from softswitch.store.spool import EVENTS
 from softswitch.testing.g711 import Samples
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import pcm_of
@@ -97,7 +99,9 @@ class Demo:
             self._take(story, record)
             say("listening to what everybody heard ...")
             numbers = {caller.number for caller in self._cast}
-            records = {each.number: each for each in read_calls(self._folder) if each.number in numbers}
+            with reading(self._folder) as connection:
+                ended = last_calls(connection, 2 * len(numbers))
+            records = {each.number: each for each in ended if each.number in numbers}
             heard = {name: headset.heard() for name, headset in phones.headsets.items()}
             faults = by_record(self._cast, records, phones.exits) + vip_first(story)
             faults += await listen(speech, settings, self._cast, records, self._events, voices, heard)
@@ -151,8 +155,9 @@ class Demo:
             record = records.get(caller.number)
             if caller.name == RECORDED and record is not None:
                 heard[caller.name].between(record.start, record.end).write(self._out / "caller.wav")
-        for name in (EVENTS, CALLS):
-            shutil.copy(self._folder / name, self._out / name)
+        shutil.copy(self._folder / EVENTS, self._out / EVENTS)
+        lines = [dumps(record.to_json()) + "\n" for record in records.values()]
+        (self._out / "calls.jsonl").write_text("".join(lines), encoding="utf-8")
 
     def _sum_up(
         self, settings: SwitchSettings, records: Mapping[str, CallRecord], faults: Sequence[str]

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from softswitch.errors import SoftswitchError
 from softswitch.ports import Recorded
-from softswitch.store.jsonl import EVENTS, decode
+from softswitch.store.encoding import decode
 from softswitch.store.lines import read_lines
+from softswitch.store.spool import EVENTS
 from softswitch.types import Seconds
 
 CONFIGURATION = Path(__file__).parents[2] / "config" / "demo.yaml"

@@ -98,7 +98,7 @@ class Ears:
         """Whether caller and agent heard each other."""
         if record.answered is None:
             return []
-        until = record.answered + record.talk
+        until = record.answered + (record.talk or 0.0)
         faults = []
         for listener, speaker in ((caller.name, record.agent), (record.agent, caller.name)):
             heard = self._heard[listener].between(record.answered, until)

@@ -101,6 +101,8 @@ class Accounts:
         self._secrets: dict[Algorithm, dict[str, tuple[AgentName, str, str]]] = {one: {} for one in Algorithm}
         """Agent, login and H(A1) by user name: `201` and, where there is a password, `201@realm`."""
         self._dummy = {one: digest.ha1(one, "", realm, "") for one in Algorithm}
+        self._names: set[str] = set()
+        """User names that have a secret for some algorithm."""
         known: set[str] = set()
         for account in accounts:
             if account.login in known:
@@ -112,6 +114,7 @@ class Accounts:
         every = [
             one for one in Algorithm if len({entry[1] for entry in self._secrets[one].values()}) == len(known)
         ]
+        self._names.update(*self._secrets.values())
         self.algorithms = tuple(every) or tuple(one for one in Algorithm if self._secrets[one])
         """What is offered: a phone takes the best that it knows, so only what every login can answer, if any
         is.
@@ -179,7 +182,10 @@ class Accounts:
         found = self._secrets[algorithm].get(username)
         secret = self._dummy[algorithm] if found is None else found[2]
         if not digest.proves(credentials, method, secret) or found is None:
-            why = "no such login for this algorithm" if found is None else "wrong password"
+            why = "wrong password"
+            if found is None:
+                known = username in self._names
+                why = "no such login for this algorithm" if known else "no such login"
             return Refused(Failure.WRONG, why, username)
         if not digest.same_request(credentials.uri, uri):
             return Refused(Failure.OTHER_URI, f"digest for {credentials.uri!r}", username)

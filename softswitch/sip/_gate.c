@@ -38,6 +38,7 @@ typedef struct {
     unsigned max_callers;
     unsigned reserve;
     unsigned retry_after;
+    int awaited;
     unsigned long long requests[16];
     unsigned long long answers[700];
     unsigned long long turned_away[4];
@@ -68,7 +69,10 @@ static int strict_check(const pjsip_rx_data *rdata);
 static int sdp_names_a_host(const pjsip_rx_data *rdata);
 static void sdp_leave_out_names(pjsip_rx_data *rdata);
 static void sdp_ask_for_mono(pjsip_rx_data *rdata);
-static pj_status_t sdp_mend_status(pjsip_tx_data *tdata);
+static void sdp_mend_status(pjsip_tx_data *tdata);
+
+/* In _refusals.c: a response is about to leave. */
+static void refusals_notice(pjsip_tx_data *tdata);
 
 /* In _unread.c: PJSIP has thrown a message away. */
 static void unread_on_dropped(pjsip_tp_dropped_data *dropped);
@@ -81,6 +85,7 @@ static int request_local_uri(const pjsip_rx_data *rdata, pj_pool_t *pool, char *
 
 static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata);
 static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata);
+static pj_status_t gate_on_tx_response(pjsip_tx_data *tdata);
 
 static pjsip_module gate_module = {
     .name = {"mod-softswitch-gate", 19},
@@ -96,7 +101,7 @@ static pjsip_module gate_response_module = {
     /* Before the transactions, which hand a response to its call. */
     .priority = PJSIP_MOD_PRIORITY_TSX_LAYER - 1,
     .on_rx_response = &gate_on_rx_response,
-    .on_tx_response = &sdp_mend_status,
+    .on_tx_response = &gate_on_tx_response,
 };
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -177,6 +182,13 @@ static pj_bool_t gate_on_rx_response(pjsip_rx_data *rdata)
     return PJ_FALSE;
 }
 
+static pj_status_t gate_on_tx_response(pjsip_tx_data *tdata)
+{
+    sdp_mend_status(tdata);
+    refusals_notice(tdata);
+    return PJ_SUCCESS;
+}
+
 /* Whether there is room: the status to refuse with, or 0. */
 static int gate_admit(const pjsip_rx_data *rdata, gate_request *request)
 {
@@ -236,9 +248,10 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
     pj_list_init(&request.headers);
     if (!request.in_dialog && gate_has_gone_round(rdata))
         status = PJSIP_SC_TOO_MANY_HOPS;
-    else if (sdp_names_a_host(rdata))
+    else if (sdp_names_a_host(rdata)) {
         status = PJSIP_SC_NOT_ACCEPTABLE_HERE;
-    else if (!request.in_dialog)
+        gate_header(&request, "Warning", "301 softswitch \"the SDP names a host where an address must be\"");
+    } else if (!request.in_dialog)
         status = gate_admit(rdata, &request);
     else if (gate_lacks_required(rdata, &request))
         status = PJSIP_SC_BAD_EXTENSION;
@@ -248,6 +261,7 @@ static pj_bool_t gate_on_invite(pjsip_rx_data *rdata)
         nat_reach_back(rdata);
     }
     gate_leave_out_replaces(rdata);
+    gate.awaited = !status && !request.in_dialog;
     if (!status)
         return PJ_FALSE;
     if (status == PJSIP_SC_SERVICE_UNAVAILABLE) {  /* keeps well-behaved callers away for a while */
@@ -286,6 +300,7 @@ static pj_bool_t gate_on_rx_request(pjsip_rx_data *rdata)
     int status = 0;
 
     ++gate.requests[method];
+    gate.awaited = 0;
     sdp_ask_for_mono(rdata);
     request = gate_new_request(rdata);
     pj_list_init(&request.headers);

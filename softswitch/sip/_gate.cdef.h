@@ -21,6 +21,7 @@ typedef struct {
     unsigned max_callers;
     unsigned reserve;           /* slots of PJSUA that callers leave to the legs of agents */
     unsigned retry_after;       /* seconds */
+    int awaited;                /* a new call has been shown to PJSUA, and nothing is known of it yet */
     unsigned long long requests[16];
     unsigned long long answers[700];
     unsigned long long turned_away[4];  /* new calls, by room_reason() */

@@ -38,6 +38,8 @@ typedef struct {
     int tells_keys;             /* by telephone-event or INFO: tones in its sound are not taken for keys any more */
     char tone;                  /* the last key that was heard in its sound */
     pj_timestamp tone_time;
+    char told;                  /* the last that came another way */
+    pj_timestamp told_time;
     pj_sockaddr peer;           /* where its signalling comes from */
     int redirect_status;
     char redirect_target[256];
@@ -266,13 +268,38 @@ static int legs_heard(int id)
     return !call->inv || !call->inv->invite_tsx || call->inv->invite_tsx->status_code >= 100;
 }
 
-/* The 3xx status that ended the leg and where it pointed to, or 0. */
-static int legs_redirected(int call, char *target, size_t size)
+/* The first tel URI that a 3xx named: PJSIP, which cannot call one, passes it over. */
+static const pjsip_uri *leg_moved_to_number(const pjsip_inv_session *inv)
 {
-    if (!leg_exists(call))
+    static const pj_str_t scheme = { "tel", 3 };
+    const pjsip_target_set *set = &inv->dlg->target_set;
+    const pjsip_target *target;
+
+    for (target = set->head.next; target != (const pjsip_target *)&set->head; target = target->next) {
+        if (pj_stricmp(pjsip_uri_get_scheme(target->uri), &scheme) == 0)
+            return (const pjsip_uri *)pjsip_uri_get_uri(target->uri);
+    }
+    return NULL;
+}
+
+/* The 3xx status that ended the leg and where it pointed to, or 0. */
+static int legs_redirected(int id, char *target, size_t size)
+{
+    const pjsip_inv_session *inv;
+    const pjsip_uri *number;
+    int length;
+
+    if (!leg_exists(id))
         return 0;
-    pj_ansi_strxcpy(target, leg_records[call].redirect_target, size);
-    return leg_records[call].redirect_status;
+    inv = pjsua_var.calls[id].inv;
+    if (leg_records[id].redirect_status || !inv || !inv->dlg || inv->cause / 100 != 3) {
+        pj_ansi_strxcpy(target, leg_records[id].redirect_target, size);
+        return leg_records[id].redirect_status;
+    }
+    number = leg_moved_to_number(inv);
+    length = number ? pjsip_uri_print(PJSIP_URI_IN_CONTACT_HDR, number, target, size - 1) : 0;
+    target[length > 0 ? length : 0] = '\0';
+    return length > 0 ? inv->cause : 0;
 }
 
 /* The reason phrase of the response that ended the leg; returns its length. */

@@ -10,7 +10,11 @@ typedef struct {
     char digit;
 } leg_press;
 
-enum { PRESSES = 8192, SAME_PRESS_MS = 1000 };
+enum {
+    PRESSES = 8192,
+    SAME_PRESS_MS = 300,        /* between the tone and the telephone-event of one press */
+    SAME_INFO_MS = 1000,        /* between the tone and the INFO, which some send once the key is let go */
+};
 
 /* Presses on their way from the media threads to the loop. */
 static struct {
@@ -48,6 +52,18 @@ static void leg_post_press(unsigned serial, char digit)
         eventfd_write(leg_presses.wake, 1);
 }
 
+/* Whether a key has just come another way: that one press is spent then. The lock is held. */
+static int leg_is_echo(char *other, const pj_timestamp *since, char digit, unsigned within_ms)
+{
+    pj_timestamp now;
+
+    pj_get_timestamp(&now);
+    if (*other != digit || pj_elapsed_msec(since, &now) >= within_ms)
+        return 0;
+    *other = '\0';
+    return 1;
+}
+
 /* RFC 4733 repeats an event every 20 ms; its RTP time stays that of its beginning, so a new time is a new
  * press, also where the first packet of it was lost. Called on a media thread: no Python here. */
 static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event)
@@ -62,19 +78,24 @@ static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event)
     if (record->digit != digit || record->digit_time != event->timestamp) {
         record->digit = digit;
         record->digit_time = event->timestamp;
-        leg_post_press(record->serial, digit);
+        if (!leg_is_echo(&record->tone, &record->tone_time, digit, SAME_PRESS_MS)) {
+            record->told = digit;
+            pj_get_timestamp(&record->told_time);
+            leg_post_press(record->serial, digit);
+        }
     }
     record->tells_keys = 1;
     pthread_mutex_unlock(&leg_presses.lock);
 }
 
-/* A key was heard in a leg's sound, on a media thread. */
-static void leg_on_tone(int call, unsigned serial, char digit)
+/* A key was heard in a leg's sound, on a media thread. `always`: it counts though the leg tells keys as well. */
+static void leg_on_tone(int call, unsigned serial, char digit, int always)
 {
     leg_record *record = &leg_records[call];
 
     pthread_mutex_lock(&leg_presses.lock);
-    if (record->serial == serial && !record->tells_keys) {
+    if (record->serial == serial && (always || !record->tells_keys) &&
+        !leg_is_echo(&record->told, &record->told_time, digit, SAME_PRESS_MS)) {
         record->tone = digit;
         pj_get_timestamp(&record->tone_time);
         leg_post_press(serial, digit);
@@ -88,16 +109,17 @@ static void leg_on_tone(int call, unsigned serial, char digit)
 static int legs_told(int call, char digit)
 {
     leg_record *record;
-    pj_timestamp now;
     int fresh;
 
     if (!leg_exists(call))
         return 0;
     record = &leg_records[call];
-    pj_get_timestamp(&now);
     pthread_mutex_lock(&leg_presses.lock);
-    fresh = record->tells_keys || record->tone != digit ||
-            pj_elapsed_msec(&record->tone_time, &now) >= SAME_PRESS_MS;
+    fresh = !leg_is_echo(&record->tone, &record->tone_time, digit, SAME_INFO_MS);
+    if (fresh) {
+        record->told = digit;
+        pj_get_timestamp(&record->told_time);
+    }
     record->tells_keys = 1;
     pthread_mutex_unlock(&leg_presses.lock);
     return fresh;

@@ -73,7 +73,7 @@ static void sdp_ask_for_mono(pjsip_rx_data *rdata)
 }
 
 /* PJSIP answers a re-INVITE without a common codec with 500, and the caller would take the switch for broken. */
-static pj_status_t sdp_mend_status(pjsip_tx_data *tdata)
+static void sdp_mend_status(pjsip_tx_data *tdata)
 {
     static const pj_str_t failed = {"SDP negotiation failed", 22};
     pjsip_status_line *line = &tdata->msg->line.status;
@@ -83,5 +83,4 @@ static pj_status_t sdp_mend_status(pjsip_tx_data *tdata)
         line->reason = *pjsip_get_status_text(line->code);
         pjsip_tx_data_invalidate_msg(tdata);
     }
-    return PJ_SUCCESS;
 }

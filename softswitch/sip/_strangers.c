@@ -1,6 +1,12 @@
 /* RTP of strangers: the transport beneath a stream drops and counts it (native/patches/0005). It goes by what the SDP
  * says, and by where the signalling of the call comes from, which only PJSUA knows. A library without that patch
  * follows whoever sends.
+ *
+ * How long a well-behaved phone may wait to be heard: not at all where its RTP comes from the host of its SDP or of
+ * its signalling, whatever the port, behind NAT too. A gateway of another host waits for its fifth packet in a row
+ * (80 ms): it is known by nothing but its perseverance, and fewer would let in whoever sprays packets over all ports.
+ * Those four are among the strangers in the record. A phone whose NAT gives it another port is heard there once the old
+ * one has been silent for two seconds: sooner, a neighbour behind the same NAT could take its place in any pause.
  */
 
 extern void pjmedia_transport_udp_set_peer(pjmedia_transport *, const pj_sockaddr *) __attribute__((weak));

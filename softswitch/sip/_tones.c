@@ -50,6 +50,7 @@ typedef struct tones_port {
     pjmedia_port port;          /* first: PJMEDIA knows it by it */
     int call;
     unsigned serial;
+    int always;                 /* keys count whatever else the leg tells */
     unsigned rate, size;        /* samples per second, per block */
     float coefficient[8], cosine[8], sine[8];
     float samples[TONES_BLOCK_MOST];
@@ -235,26 +236,26 @@ static pj_status_t tones_on_destroy(pjmedia_port *port)
 
 static void tones_press(tones_port *tones, char key)
 {
-    leg_on_tone(tones->call, tones->serial, key);
+    leg_on_tone(tones->call, tones->serial, key, tones->always);
 }
 
 /* Whether this leg's phone has no other way to tell its keys: it named no telephone-event (RFC 4733), and has sent
- * no key by INFO. */
-static int tones_are_needed(int call)
+ * no key by INFO. `always`: whether it has any sound, as carriers name telephone-event and pass the tones on. */
+static int tones_are_needed(int call, int always)
 {
     const pjsua_call_media *audio;
     pjmedia_stream_info info;
 
-    if (!leg_exists(call) || leg_records[call].tells_keys)
+    if (!leg_exists(call) || (leg_records[call].tells_keys && !always))
         return 0;
     audio = leg_audio(&pjsua_var.calls[call]);
     return audio && audio->strm.a.stream && pjmedia_stream_get_info(audio->strm.a.stream, &info) == PJ_SUCCESS &&
-           info.tx_event_pt <= 0;
+           (always || info.tx_event_pt <= 0);
 }
 
 /* A port that listens for the keys of a leg; its place in the bridge is put into `slot`. NULL: no memory or no
  * slot is left. */
-static tones_port *tones_create(int call, unsigned serial, unsigned rate, int *slot)
+static tones_port *tones_create(int call, unsigned serial, int always, unsigned rate, int *slot)
 {
     const pj_str_t name = {"tones", 5};
     tones_port *tones = calloc(1, sizeof(*tones));
@@ -271,6 +272,7 @@ static tones_port *tones_create(int call, unsigned serial, unsigned rate, int *s
     tones_prepare(tones, rate);
     tones->call = call;
     tones->serial = serial;
+    tones->always = always;
     tones->found = &tones_press;
     tones->port.put_frame = &tones_put_frame;
     tones->port.on_destroy = &tones_on_destroy;

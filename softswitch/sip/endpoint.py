@@ -212,6 +212,8 @@ class SipEndpoint:
 
     def incoming(self, account: PjAccount, call_id: int, text: str) -> None:
         """An INVITE has passed the gate."""
+        self.gate.state.awaited = 0
+        self.gate.refusals.taken()
         origin, self.gate.admitted = self.gate.admitted, UNKNOWN
         replaced, self.gate.replaced = self.gate.replaced, None
         leg = SipLeg.accept(self, account, call_id, text, origin)
@@ -260,7 +262,11 @@ class SipEndpoint:
         library = self._pj = pj.Endpoint()
         try:
             library.libCreate()
-            library.libInit(library_options(self.media.rate, PjsipLog()))
+            library.libInit(
+                library_options(
+                    self.media.rate, PjsipLog(self.shield.handshakes.takes, self.gate.refusals.hears)
+                )
+            )
         except pj.Error as error:
             raise EndpointError(f"PJSIP does not start: {error.reason}. Try `make setup`.") from None
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -307,7 +313,7 @@ class SipEndpoint:
         try:
             number = library.transportCreate(_TRANSPORTS[listen.transport] + _IPV6 * listen.ipv6, options)
         except pj.Error as error:
-            raise EndpointError(_why_not(listen, error)) from None
+            raise EndpointError(_why_not(listen, error), "sip.listen", listen.shown) from None
         if listen.transport == "tls":
             self._secure[listen] = number
 

@@ -14,6 +14,7 @@ from softswitch.registration.request import Received
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.headers import Message
+from softswitch.sip.refusals import Refusals
 from softswitch.types import UNKNOWN, Origin
 
 log = structlog.get_logger(__name__)
@@ -132,6 +133,8 @@ class Gate:
         """Who sent the INVITE that was let through last; PJSUA reports it before anything else comes."""
         self.replaced: Leg | None = None
         """The leg in whose place that one is to be."""
+        self.refusals = Refusals()
+        """Calls that were let in, and refused for what they offer."""
         self._legs = legs
         self._handlers: dict[str, Handler] = {}
         self.state: Any = lib.gate
@@ -142,6 +145,7 @@ class Gate:
     def open(self) -> None:
         """Take its place before PJSUA."""
         _Native.gate = self
+        self.refusals.open()
         lib.gate_open()
         for method in self._handlers:
             lib.allow_offer(method.encode())
@@ -157,6 +161,7 @@ class Gate:
     def close(self) -> None:
         """Leave it; the library is about to end."""
         lib.gate_close()
+        self.refusals.close()
         _Native.gate = None
 
     def requests(self) -> dict[str, int]:
@@ -214,6 +219,10 @@ class Gate:
         answer = handler(request) if handler else decide(request, self.allowed)
         if native.crowded and not answer.status and answer.origin.agent is None:
             answer = Answer(503)  # whoever it is, it is nobody's emergency of this house
+        if request.method == "INVITE" and not answer.status:
+            why = self.refusals.look(request, answer.origin, answer.account)
+            if why is not None:
+                answer = Answer(488, {"Warning": f'{why.code} softswitch "{why.why}"'})
         self.admitted, native.account, native.tag = answer.origin, answer.account, answer.tag.encode()
         self.replaced = answer.replaces
         for name, values in answer.headers.items():

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import quote, unquote
 
+from softswitch import siptext
+from softswitch.routing import whole
 from softswitch.types import Party
 
 LONG_NAMES = {
@@ -24,12 +26,14 @@ _FOLD = re.compile(r"\r?\n[ \t]+")
 _END_OF_HEAD = re.compile(r"\r?\n\r?\n")
 _NAME_ADDR = re.compile(r'(?:"((?:[^"\\]|\\.)*)"\s*|([^<",]*))<([^>]*)>')
 """No two parts of it match the same blanks: a header full of them must not cost their number squared."""
-_USER = re.compile(r"(?:sips?:(?:([^@?]*)@)?|tel:([^;?]*))", re.IGNORECASE)
+_USER = re.compile(r"(?:sips?:(?:([^@?]*)@)?|tel:([^?]*))", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 """A byte that was no UTF-8, as Python writes it down ("surrogateescape")."""
 _HIDDEN = frozenset({"id", "user"})
 """What a caller asks for in Privacy who wants not to be shown."""
+_RESTRICTED = frozenset({"full", "uri"})
+"""The same in Remote-Party-ID."""
 _USER_SAFE = "-_.!~*'()&=+$,/"
 """What may stand unescaped in the user part of a SIP URI (RFC 3261 section 25.1), `;` and `?` apart."""
 
@@ -89,7 +93,19 @@ class Message:
         asserted = self.headers.get("p-asserted-identity", "") if believed else ""
         found = party(asserted) if asserted else self.sender
         wishes = {wish.strip().lower() for wish in self.headers.get("privacy", "").split(";")}
-        return Party("", "", found.uri) if wishes & _HIDDEN or _is_anonymous(found.uri) else found
+        hides = wishes & _HIDDEN or _is_anonymous(found.uri) or (believed and self._is_restricted())
+        return Party("", "", found.uri) if hides else found
+
+    def _is_restricted(self) -> bool:
+        """Whether a carrier says that the caller is not to be shown in the way that came before Privacy, in
+        `Remote-Party-ID: <sip:100@192.0.2.1>;party=calling;privacy=full` (draft-ietf-sip-privacy-04).
+        """
+        for address in siptext.addresses(self.headers.get("remote-party-id", "")):
+            party_of = siptext.unquoted(address.params.get("party", "calling")).lower()
+            wish = siptext.unquoted(address.params.get("privacy", "")).lower()
+            if party_of == "calling" and wish.partition("-")[0] in _RESTRICTED:
+                return True
+        return False
 
     @property
     def sender(self) -> Party:
@@ -114,12 +130,15 @@ def party(value: str) -> Party:
 
 
 def user(uri: str) -> str:
-    """The user part of a SIP URI without password and parameters, or the number of a tel URI; unescaped."""
+    """The user part of a SIP URI without password and parameters, or the number of a tel URI; unescaped, and
+    whole where its context says so (`routing.whole`).
+    """
     match = _USER.match(uri.strip())
     if not match:
         return ""
     found = match.group(1) or match.group(2) or ""
-    return unquote(found.split(";")[0].split(":")[0])
+    number, _, parameters = found.partition(";")
+    return whole(unquote(number.split(":")[0]), parameters.split(":")[0])
 
 
 def name_addr(who: Party, domain: str) -> str:

@@ -45,7 +45,9 @@ def address_of(host: str, setting: str) -> str:
     except (OSError, UnicodeError) as error:  # UnicodeError: an empty part, or one of over 63 characters
         why = getattr(error, "strerror", None) or "no name can be so"
         raise EndpointError(
-            f"{setting}: {host} has no IPv4 address ({why}). Write the address itself, or correct the name."
+            f"{setting}: {host} has no IPv4 address ({why}). Write the address itself, or correct the name.",
+            setting,
+            host,
         ) from None
 
 

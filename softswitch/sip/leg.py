@@ -20,8 +20,9 @@ from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import PjAccount
 from softswitch.sip.call_options import Shown, one_audio_line, to_dial, with_headers
 from softswitch.sip.callbacks import from_pjsip
-from softswitch.sip.headers import Message, one_line, party, quoted, via_transport
-from softswitch.sip.headers import user as user_part
+from softswitch.sip.headers import Message, name_addr, one_line, party, quoted, user, via_transport
+from softswitch.sip.measuring import quality_of
+from softswitch.sip.refusals import tell_of_unfit
 from softswitch.sip.tones import ToneEar
 from softswitch.sip.wiring import Bridge, Listening, Sounding
 from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Origin, Party, Quality, Seconds, Way
@@ -115,7 +116,7 @@ class SipLeg(Sounding):
         leg.origin = origin
         leg.headers = message.headers
         leg.sip_call_id = leg.headers.get("call-id", "")
-        leg.dialled = user_part(message.uri)
+        leg.dialled = user(message.uri)
         leg.transport = via_transport(leg.headers.get("via", ""))
         leg.account = account.getId()
         leg.call = PjCall(account, leg, call_id)
@@ -186,7 +187,9 @@ class SipLeg(Sounding):
         if self.state is not LegState.ENDED:
             return
         end = self.ended.result()
-        if end.remote and not self._confirmed:
+        if end.remote and self._confirmed and end.status >= 300:
+            tell_of_unfit(self.remote, self.sip_call_id, end.status)
+        if end.remote and (not self._confirmed or end.status >= 300):
             raise LegRefused(end.status, end.reason, end.target)
         raise LegGone(f"{self.id} ended: {end.status} {end.reason}".strip())
 
@@ -195,8 +198,9 @@ class SipLeg(Sounding):
         if self.state is not LegState.ENDED:
             self._ear.declare(*sources)
 
-    def await_keys(self, awaited: bool) -> None:
+    def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Whether keys mean anything now; see `ports.Leg.await_keys`."""
+        self._tones.always = tones
         self._tones.awaited = awaited and self.state is not LegState.ENDED
         self._tones.attend(self._call_id(), self.serial)
 
@@ -224,9 +228,14 @@ class SipLeg(Sounding):
         if alive and (status := lib.refer_notify(self._call_id(), *texts)):
             log.info("sip.notify_failed", leg=self.id, status=status)
 
+    def identify(self, partner: Party) -> None:
+        """Tell a phone with whom it talks now; see `ports.Leg.identify`."""
+        if self._confirmed and self.state is not LegState.ENDED:
+            lib.refer_identify(self._call_id(), name_addr(partner, self._home.domain).encode())
+
     def quality(self) -> Quality:
         """What its RTP looks like so far, or looked like at the end."""
-        return self._quality or self._measure()
+        return self._quality or quality_of(self._call_id())
 
     @property
     def responded(self) -> bool:
@@ -299,7 +308,7 @@ class SipLeg(Sounding):
         if self.state is LegState.ENDED:
             return
         self._stop_waiting()
-        self._quality = self._measure()
+        self._quality = quality_of(self._call_id())
         self.state = LegState.ENDED
         self._ear.close()
         self._tones.close()
@@ -315,8 +324,10 @@ class SipLeg(Sounding):
         redirected = lib.legs_redirected(call_id, text, len(text))
         if redirected:
             self.redirected_to = ffi.string(text).decode(errors="replace")
-            return LegEnd(True, redirected, f"moved to {self.redirected_to}", user_part(self.redirected_to))
+            return LegEnd(True, redirected, f"moved to {self.redirected_to}", user(self.redirected_to))
         status = self._look().code
+        if self.incoming and not self._answering and status // 100 == 2:  # that of a BYE before our answer
+            return LegEnd(True, 487, "Request Terminated")
         lib.legs_reason(call_id, text, len(text))
         return LegEnd(True, status or 487, ffi.string(text).decode(errors="replace"))
 
@@ -334,20 +345,6 @@ class SipLeg(Sounding):
         view = ffi.new("leg_view *")
         lib.legs_look(self._call_id(), view)
         return view
-
-    def _measure(self) -> Quality:
-        native = ffi.new("leg_quality *")
-        lib.legs_measure(self._call_id(), native)
-        codec = ffi.string(native.codec).decode(errors="replace")
-        return Quality(
-            codec,
-            native.received,
-            native.sent,
-            native.lost,
-            native.jitter / 1e6,
-            bool(native.encrypted),
-            native.strangers,
-        )
 
     def _respond(self, status: int) -> bool:
         if self.call is None:

@@ -6,6 +6,7 @@ Lines from media threads come through the library's queue of jobs, so Python see
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pjsua2 as pj
 import structlog
@@ -28,8 +29,10 @@ from inside its own callback: it frees the INVITE again, and is told that it is 
 class PjsipLog(pj.LogWriter):  # type: ignore[misc]
     """Where PJSIP writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *takers: Callable[[str], bool]) -> None:
+        """`takers` are asked one after the other whether a line is theirs, to tell of in another way."""
         super().__init__()
+        self._takers = takers
         self._second = 0
         self._lines = 0
 
@@ -37,6 +40,8 @@ class PjsipLog(pj.LogWriter):  # type: ignore[misc]
     def write(self, entry: pj.LogEntry) -> None:
         """One line."""
         if any(words in entry.msg for words in _TOLD_ELSEWHERE):
+            return
+        if any(takes(entry.msg) for takes in self._takers):
             return
         second = int(time.monotonic())
         if second != self._second:

@@ -22,6 +22,7 @@ from softswitch.config.settings import Hostility, Listen, Rate
 from softswitch.registration.offences import Offences
 from softswitch.sip import sources
 from softswitch.sip._native import ffi, lib
+from softswitch.sip.handshakes import REASON, Handshakes
 from softswitch.sip.hosts import address_of
 from softswitch.sip.lag import LagMeter
 from softswitch.sip.options import EVERYWHERE
@@ -75,6 +76,8 @@ class Shield:
         self._known: dict[Network, int] = {}
         self._state: Any = lib.shield
         self._told: dict[str, int] = {}
+        self.handshakes = Handshakes()
+        """Of TLS, that failed."""
         self._meter = LagMeter(settings.limits.lag, self._late)
 
     # For the endpoint. -------------------------------------------------------------------------------
@@ -155,6 +158,11 @@ class Shield:
         left = [(ban, ban.until - now) for ban in self._bans.values() if ban.until > now]
         return sorted(left, key=lambda each: -each[1])
 
+    def is_banned(self, address: str) -> bool:
+        """Whether nothing is heard from there now. Raises ValueError when it is no address."""
+        ban = self._bans.get(sources.source_in(address))
+        return ban is not None and ban.until > self._clock()
+
     def known(self, address: str) -> None:
         """A phone that has registered from there: what it sends and nobody can read is answered, not only
         dropped. Each time counts: several phones may share an address.
@@ -179,7 +187,11 @@ class Shield:
             self._fill()
 
     def counts(self) -> dict[str, int]:
-        """Requests thrown away since the start, by reason."""
+        """Requests thrown away since the start by reason, and connections that came to nothing."""
+        named = self._thrown_away()
+        return {**named, REASON: self.handshakes.count} if self.handshakes.count else named
+
+    def _thrown_away(self) -> dict[str, int]:
         named = {}
         for index, count in enumerate(self._state.counts):
             name = lib.shield_reason(index)
@@ -230,7 +242,8 @@ class Shield:
 
     def _report(self) -> None:
         """One line, however many there were."""
-        counts = self.counts()
+        self.handshakes.report(self._clock())
+        counts = self._thrown_away()
         news = {name: count - self._told.get(name, 0) for name, count in counts.items()}
         news = {name: count for name, count in news.items() if count}
         if news:

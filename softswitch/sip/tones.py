@@ -19,6 +19,8 @@ class ToneEar:
     def __init__(self, bridge: Bridge, leg: Sounding, rate: int) -> None:
         self.awaited = False
         """Somebody reads the leg's keys."""
+        self.always = False
+        """Also where they may come another way."""
         self._bridge = bridge
         self._leg = leg
         self._rate = rate
@@ -28,11 +30,11 @@ class ToneEar:
 
     def attend(self, call: int, serial: int) -> None:
         """Listen, or no more, as the leg's call in PJSUA wants it now."""
-        if not (self.awaited and self._leg.slot is not None and lib.tones_are_needed(call)):
+        if not (self.awaited and self._leg.slot is not None and lib.tones_are_needed(call, self.always)):
             self.close()
         elif self._native is None:
             slot = ffi.new("int *")
-            native = lib.tones_create(call, serial, self._rate, slot)
+            native = lib.tones_create(call, serial, self.always, self._rate, slot)
             if native == ffi.NULL:
                 log.error("sip.no_tones", why=f"the bridge has {lib.media_ports():,} ports")
                 return

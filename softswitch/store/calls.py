@@ -43,7 +43,8 @@ class Talk:
     """Who of the house; empty: somebody outside."""
     number: str = ""
     """Who, outside."""
-    seconds: Seconds = 0.0
+    seconds: Seconds | None = 0.0
+    """None: nobody knows, as a crash cut it."""
     ended_by: str = ""
 
 
@@ -99,8 +100,8 @@ class CallRecord:
     """The number outside that the call went to last."""
     answered: float | None = None
     """When the first agent and the caller were connected, seconds since the epoch."""
-    talk: Seconds = 0.0
-    """With agents, all together, holds included."""
+    talk: Seconds | None = 0.0
+    """With agents, all together, holds included; None: nobody knows, as a crash cut one short."""
     talks: list[Talk] = field(default_factory=list)
     """Each of them, in order."""
     transfers: list[Transfer] = field(default_factory=list)
@@ -119,11 +120,15 @@ class CallRecord:
 
     @property
     def outcome(self) -> str:
-        """In a word: answered, abandoned, turned away (by a queue), refused, lost or served (by menus)."""
+        """In a word: answered, transferred (before an answer), abandoned, turned away (by a queue), refused,
+        lost or served (by menus).
+        """
         if self.reason == LOST:
             return "lost"
         if self.agent or self.answered is not None:
             return "answered"
+        if self.ended_by == EndedBy.TRANSFER:
+            return "transferred"
         if self.left == "hung-up" or (self.ended_by == EndedBy.CALLER and self.status == CANCELLED):
             return "abandoned"
         if self.left:
@@ -152,6 +157,8 @@ class _Open:
     """A call in progress: its record so far, and what only matters until it ends."""
 
     record: CallRecord
+    since: int = 0
+    """The number of its first event."""
     joined: float | None = None
     rung: dict[str, tuple[Offer, float]] = field(default_factory=dict)
     """Offers still open, with the moment of their INVITE, by offer id."""
@@ -173,6 +180,11 @@ class CallFold:
         """Calls that have not ended."""
         return tuple(self._open)
 
+    @property
+    def since(self) -> int | None:
+        """The number of the first event of the eldest call that has not ended; None: there is none."""
+        return next((state.since for state in self._open.values()), None)
+
     def apply(self, event: Recorded) -> CallRecord | None:
         """Take an event; the call's record when this event ended it. Unknown calls are passed over."""
         self.last_seen = event.at
@@ -182,7 +194,7 @@ class CallFold:
         if state is None:
             if event.kind != Kind.CALL_ARRIVED:
                 return None
-            state = self._open[event.call] = _Open(CallRecord(event.call, start=event.at))
+            state = self._open[event.call] = _Open(CallRecord(event.call, start=event.at), event.seq)
         note = _NOTES.get(event.kind)
         if note is not None:
             note(state, event.at, event.data)
@@ -298,7 +310,7 @@ def _connect_failed(state: _Open, at: float, data: Data) -> None:
 def _talked(state: _Open, at: float, data: Data) -> None:
     if state.connected is not None:
         talked = float(data.get("talked", at - state.connected))
-        state.record.talk = round(state.record.talk + talked, 3)
+        state.record.talk = round((state.record.talk or 0.0) + talked, 3)
         if state.record.talks:
             last = state.record.talks[-1]
             last.seconds, last.ended_by = round(talked, 3), str(data.get("ended_by") or "")
@@ -336,7 +348,10 @@ def _ended(state: _Open, at: float, data: Data) -> None:
     record.caller_media = _quality(data.get("caller"))
     record.agent_media = _quality(data.get("agent"))
     _waited(state, record.end, {})
+    cut = state.connected is not None and "last_seen" in data
     _talked(state, record.end, {})
+    if cut:  # the last event before a crash tells nothing of how long they went on
+        record.talk = record.talks[-1].seconds = None
 
 
 def _quality(data: JsonValue) -> Quality:

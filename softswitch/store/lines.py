@@ -25,6 +25,11 @@ class LineFile:
         self._fd: int | None = None
         self._size = 0
 
+    @property
+    def size(self) -> int:
+        """Bytes of whole lines that are surely in it; readers in other threads go no further."""
+        return self._size
+
     def open(self) -> int:
         """Open or create it, lock it, make its end whole; the number of bytes that were cut off.
 
@@ -100,6 +105,15 @@ class LineFile:
             moved = True
         if moved:
             self.close()
+
+    def turn(self, name: str) -> None:
+        """Give the file another name, with all of it on the disk, and begin a new one. Raises OSError."""
+        if self._fd is not None:
+            os.fsync(self._fd)
+            self.close()
+        if self.path.exists():  # not so when this failed half-way before
+            self.path.rename(self.path.with_name(name))
+        self.open()
 
     def close(self) -> None:
         """Let go of it; a second call does nothing."""

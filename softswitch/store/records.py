@@ -36,6 +36,7 @@ class Kind(StrEnum):
     DIALLED_OUT = "DialledOut"
     DIAL_ENDED = "DialEnded"
     CONFIRMED = "Confirmed"
+    NOT_CONFIRMED = "NotConfirmed"
     FORWARDED = "Forwarded"
     PICKED_UP = "PickedUp"
     CONNECTED = "Connected"
@@ -135,7 +136,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CALL_ENDED: Word(
             "The caller's leg is gone; the last event of a call.",
             {
-                "ended_by": "caller, agent, called or switch",
+                "ended_by": "caller, agent, called or switch; transfer: before an answer, by an agent's own",
                 "status": "final SIP status of the caller's leg, 200 for a normal end",
                 "reason": "reason phrase, or the switch's own word",
                 "caller": QUALITY,
@@ -222,6 +223,14 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CONFIRMED: Word(
             "An agent at a number outside has pressed the key that takes the call.",
             {"agent": "who"},
+        ),
+        Kind.NOT_CONFIRMED: Word(
+            "A number outside of an agent answered, and nobody pressed the key there: a mailbox, perhaps.",
+            {
+                "agent": "whose",
+                "reason": "`hung-up`, or `no-key` until the ringing was over",
+                "waited": "seconds since the answer",
+            },
         ),
         Kind.FORWARDED: Word(
             "An agent's phone has sent the call on (302).",

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import takewhile
 
 import structlog
 
@@ -35,23 +37,24 @@ CHUNK = 1000
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A new file begins here; the one so far gets this name."""
+
+    name: str
+
+
 class Writer:
-    """Appends lines to files; `put` from one thread, everything that blocks in its own.
+    """Appends lines to a file; `put` from one thread, everything that blocks in its own."""
 
-    Files are served in the order in which they were named.
-    """
-
-    def __init__(
-        self, files: Sequence[LineFile], *, limit: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, file: LineFile, *, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         """`limit`: lines kept in memory while they cannot be written."""
-        self._files = files
+        self._file = file
         self._limit = limit
         self._clock = clock
         self._lock = threading.Lock()
-        self._waiting: dict[LineFile, list[bytes]] = {file: [] for file in files}
-        self._count = 0
-        self._unsynced: set[LineFile] = set()
+        self._waiting: list[bytes | Turn] = []
+        self._unsynced = False
         self._synced_at = clock()
         self._alarmed_at: float | None = None
         self._wake = threading.Event()
@@ -61,32 +64,33 @@ class Writer:
         """Why nothing can be written at the moment; None: all is well."""
 
     def start(self) -> None:
-        """Open the files and begin. Raises StoreError when that cannot be done."""
-        for file in self._files:
-            try:
-                self._open(file)
-            except OSError as error:
-                raise StoreError(
-                    f"the record {file.path} cannot be opened: {error.strerror}. Check the folder's owner "
-                    "and free space, or name another one with --data DIR."
-                ) from error
+        """Open the file and begin. Raises StoreError when that cannot be done."""
+        try:
+            cut = self._file.open()
+        except OSError as error:
+            raise StoreError(
+                f"the record {self._file.path} cannot be opened: {error.strerror}. Check the folder's owner "
+                "and free space, or name another one with --data DIR."
+            ) from error
+        if cut:
+            advice = "a torn last line was removed"
+            log.warning("RecordMended", file=str(self._file.path), cut_bytes=cut, advice=advice)
         self._thread.start()
 
     @property
     def count(self) -> int:
         """Lines in memory."""
-        return self._count
+        return len(self._waiting)
 
     @property
     def full(self) -> bool:
         """Whether `put` must not be called: memory holds as many lines as it may."""
-        return self._count >= self._limit
+        return len(self._waiting) >= self._limit
 
-    def put(self, file: LineFile, line: bytes) -> None:
+    def put(self, line: bytes | Turn) -> None:
         """Take one line with its end. Never blocks."""
         with self._lock:
-            self._waiting[file].append(line)
-            self._count += 1
+            self._waiting.append(line)
         if not self._wake.is_set():
             self._wake.set()
 
@@ -95,7 +99,7 @@ class Writer:
         self._closing.set()
         self._wake.set()
         self._thread.join(patience)
-        return not self._thread.is_alive() and not self._count
+        return not self._thread.is_alive() and not self._waiting
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -106,19 +110,13 @@ class Writer:
                 self._closing.wait(RETRY)
                 self._wake.set()
         self.step(sync=True)
-        for file in self._files:
-            file.close()
+        self._file.close()
 
     def step(self, *, sync: bool = False) -> bool:
         """Write what is waiting now, sync when it is time or asked for; False when a file failed. Blocks."""
         try:
-            for file in self._files:
-                while chunk := self._waiting[file][:CHUNK]:
-                    file.append(b"".join(chunk))
-                    with self._lock:
-                        del self._waiting[file][: len(chunk)]
-                        self._count -= len(chunk)
-                    self._unsynced.add(file)
+            while chunk := self._waiting[:CHUNK]:
+                self._done(self._write(chunk))
             if sync or self._clock() - self._synced_at >= SYNC:
                 self._sync()
         except (OSError, StoreError) as error:
@@ -127,10 +125,27 @@ class Writer:
         self._recovered()
         return True
 
+    def _write(self, chunk: list[bytes | Turn]) -> int:
+        """Write the lines up to the next turn, or take the turn; returns how many of the chunk that was."""
+        lines = list(takewhile(lambda each: isinstance(each, bytes), chunk))
+        if not lines:
+            turn = chunk[0]
+            assert isinstance(turn, Turn)
+            self._file.turn(turn.name)
+            return 1
+        self._file.append(b"".join(lines))  # type: ignore[arg-type]
+        self._unsynced = True
+        return len(lines)
+
+    def _done(self, count: int) -> None:
+        with self._lock:
+            del self._waiting[:count]
+
     def _sync(self) -> None:
         self._synced_at = self._clock()
-        while self._unsynced:
-            self._unsynced.pop().sync()
+        if self._unsynced:
+            self._file.sync()
+            self._unsynced = False
 
     def _failed(self, error: Exception) -> None:
         self.problem = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -140,8 +155,8 @@ class Writer:
             log.error(
                 "RecordFailing",
                 problem=self.problem,
-                folder=str(self._files[0].path.parent),
-                kept_in_memory=self._count,
+                folder=str(self._file.path.parent),
+                kept_in_memory=self.count,
                 room_for=self._limit,
                 advice="calls go on; free space or repair the disk, and everything kept is written in order",
             )
@@ -151,11 +166,3 @@ class Writer:
             self.problem = None
             self._alarmed_at = None
             log.warning("RecordWorking", advice="what was kept in memory has been written")
-
-    @staticmethod
-    def _open(file: LineFile) -> None:
-        cut = file.open()
-        if cut:
-            log.warning(
-                "RecordMended", file=str(file.path), cut_bytes=cut, advice="a torn last line was removed"
-            )

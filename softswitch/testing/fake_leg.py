@@ -60,6 +60,8 @@ class FakeLeg:
         """An outgoing leg: whom P-Asserted-Identity names, where From does not."""
         self.measured = Quality(codec="PCMU/8000")
         """What `quality()` will say."""
+        self.partners: list[Party] = []
+        """With whom the switch said that it talks now."""
         self.told: list[int] = []
         """What the switch said of transfers that the other side asked for."""
         self.log: list[tuple[Seconds, str]] = []
@@ -104,9 +106,13 @@ class FakeLeg:
         if self.state is not LegState.ENDED:
             self._hearing.declare(now(), sources)
 
-    def await_keys(self, awaited: bool) -> None:
+    def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Only noted: what is pressed here is heard anyway."""
         self.keys_awaited = awaited
+
+    def identify(self, partner: Party) -> None:
+        """Its display shows somebody else."""
+        self.partners.append(partner)
 
     def hangup(self, status: int = 0, reason: str = "") -> None:
         """End it from the switch's side; `ended` is set before this returns, as PJSIP may do."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from softswitch.config.settings import SwitchSettings
+from softswitch.ports import RefusedCall
 from softswitch.routing import CallerRule, NumberRule, Routing
 from softswitch.testing.fakes import FakeLeg, answers
 from softswitch.types import Origin, Party, Reject, ToNumber, ToQueue
@@ -122,3 +123,18 @@ async def test_the_class_of_callers_who_hide_has_a_name() -> None:
     hidden = CallerRule("hidden", ("anonymous",), reject=433)
     async with house(config=replace(config, routing=Routing(config.routing.numbers, (hidden,)))) as it:
         assert (await calls_in(it, DID, "").ended).status == 433
+
+
+async def test_a_call_that_was_refused_before_it_had_a_leg_is_on_record() -> None:
+    async with house(config=numbers()) as it:
+        party = Party("600100200", "", "sip:600100200@carrier")
+        refused = RefusedCall("abc@x", party, Origin(trunk=CARRIER), "221234567", "udp", {}, 488, "no key")
+        it.supervisor.refused(refused)
+        arrived, turned, ended = it.journal.notes
+        assert (arrived.kind, turned.kind, ended.kind) == ("CallArrived", "CallRefused", "CallEnded")
+        assert arrived.call == turned.call == ended.call
+        assert (arrived.data["number"], arrived.data["dialled"]) == ("+48600100200", DID)
+        assert (arrived.data["trunk"], arrived.data["sip_call_id"]) == (CARRIER, "abc@x")
+        assert turned.data == {"status": 488, "reason": "no key"}
+        assert (ended.data["status"], ended.data["ended_by"]) == (488, "switch")
+        assert not it.supervisor.calls

@@ -7,10 +7,23 @@ import asyncio
 import pytest
 
 from softswitch.acd.agents import AgentState
+from softswitch.calls.call import CONFIRMATION
 from softswitch.testing.fakes import answers, never_answers
 from softswitch.types import LegState
 from tests.calls.house import house
-from tests.calls.office import NAMES, consulted, doing, hung_up, leg_of, office, records, talking, two_at_once
+from tests.calls.office import (
+    NAMES,
+    SALES,
+    consulted,
+    doing,
+    hung_up,
+    leg_of,
+    office,
+    records,
+    talking,
+    turns,
+    two_at_once,
+)
 
 pytestmark = pytest.mark.virtual_time
 
@@ -28,6 +41,8 @@ async def test_after_a_consultation_the_two_talk_without_the_agent(by_the_second
         assert colleague.hears() == {"+48600100200": 1.0}
         assert [doing(it, name) for name in NAMES[:2]] == [AgentState.WRAP_UP, AgentState.OUTSIDE_CALL]
         assert len(it.endpoint.dialled) == 2, "nobody is rung anew"
+        assert colleague.partners == [caller.remote], "who is shown at 202 from now on"
+        assert [leg.partners for leg in (caller, first, second)] == [[], [], []]
         await asyncio.sleep(6)
         colleague.hang_up()
         await asyncio.sleep(1)
@@ -53,6 +68,8 @@ async def test_an_agent_who_has_called_both_brings_them_together() -> None:
         assert (one.state, two.state) == (LegState.ENDED, LegState.ENDED)
         assert leg_of(it, "202").hears() == {"203": 1.0}
         assert leg_of(it, "203").hears() == {"202": 1.0}
+        assert [(one.number, one.name) for one in leg_of(it, "202").partners] == [("203", "Desk 203")]
+        assert [(one.number, one.name) for one in leg_of(it, "203").partners] == [("202", "Desk 202")]
         assert [doing(it, name) for name in NAMES] == [
             AgentState.FREE,
             AgentState.OUTSIDE_CALL,
@@ -112,7 +129,9 @@ async def test_a_consultation_that_still_rings_becomes_a_transfer_to_whom_it_rin
         await asyncio.sleep(6)
         assert first.told == [200]
         assert caller.hears() == {"202": 1.0}
-        await hung_up(it, caller)
+        consultation, _ = await hung_up(it, caller)
+        assert (consultation.outcome, consultation.ended_by) == ("transferred", "transfer")
+        assert it.journal.find("TransferAsked")[0].data["attended"]
 
 
 async def test_a_consultation_with_a_queue_brings_the_caller_into_that_queue() -> None:
@@ -124,7 +143,59 @@ async def test_a_consultation_with_a_queue_brings_the_caller_into_that_queue() -
         await asyncio.sleep(1)
         assert (first.state, second.state) == (LegState.ENDED, LegState.ENDED)
         assert it.journal.find("CallerJoined")[-1].call == it.journal.find("CallArrived")[0].call
-        caller.hang_up()
+        consultation = (await hung_up(it, caller))[0]
+        assert (consultation.outcome, consultation.ended_by) == ("transferred", "transfer")
+        assert it.switch.dispatcher.engine.snapshot(0.0).queues[SALES].counts.abandoned == 1, "the caller's"
+
+
+@pytest.mark.parametrize("after", range(8))
+@pytest.mark.parametrize("asked", ["202", "700"])
+@pytest.mark.parametrize("by_the_second", [False, True])
+async def test_a_transfer_in_the_moment_of_the_answer_takes_whom_has_answered(
+    by_the_second: bool, asked: str, after: int
+) -> None:
+    """A phone's REFER may follow its ACK within the same millisecond."""
+    async with house({"201": answers(), "202": answers(), "203": answers()}, office()) as it:
+        caller, first = await talking(it)
+        second = it.call(asked, "201", agent="desk-201")
+        await turns(20)
+        colleague = it.endpoint.dialled[-1]
+        mover, other = (second, first) if by_the_second else (first, second)
+        leg = second if asked == "202" else colleague
+        answer, statuses = leg.answer, []
+
+        async def at_once() -> None:
+            await turns(after + (asked == "700"))  # a queue has heard of the answer a turn later
+            statuses.append(mover.refer(asked, other))
+
+        def answers_and_refers() -> None:
+            answer()
+            tasks.append(asyncio.ensure_future(at_once()))
+
+        tasks: list[asyncio.Future[None]] = []
+        leg.answer = answers_and_refers  # type: ignore[method-assign]
+        await asyncio.sleep(4)
+        assert statuses == [202]
+        assert mover.told == [200]
+        assert (first.state, second.state) == (LegState.ENDED, LegState.ENDED)
+        assert len(it.endpoint.dialled) == 2, "nobody is rung anew"
+        assert caller.hears() == {colleague.label: 1.0}
+        consultation, _ = await hung_up(it, caller)
+        assert (consultation.outcome, consultation.talks[0].ended_by) == ("answered", "transfer")
+
+
+async def test_a_transfer_that_waited_for_an_ack_in_vain_rings_anew() -> None:
+    async with house({"201": answers(), "202": answers()}, office()) as it:
+        caller, first = await talking(it)
+        second = it.call("202", "201", agent="desk-201")
+        second.acknowledges = False
+        await asyncio.sleep(2)
+        assert first.refer("202", second) == 202
+        await asyncio.sleep(CONFIRMATION + 2)
+        assert first.told == [200]
+        assert caller.hears() == {"202": 1.0}
+        assert len(it.endpoint.dialled) == 3
+        await hung_up(it, caller)
 
 
 async def test_nobody_takes_a_call_that_is_another_agents() -> None:

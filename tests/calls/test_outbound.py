@@ -193,7 +193,8 @@ class TestFailover:
             await dials(it).ended
             assert tried(it) == [f"sip:{NUMBER}@three"]
             it.switch.carriers.full = {CARRIER, SECOND}  # type: ignore[attr-defined]
-            assert (await dials(it).ended).status == 500
+            assert (await dials(it).ended).status == 503
+            assert it.journal.find("CallRefused")[-1].data["status"] == 503
             assert [each.data["trunk"] for each in it.journal.find("DialEnded")][-2:] == [CARRIER, SECOND]
             await dials(it, "112").ended
             assert tried(it)[1:] == ["sip:112@one"]

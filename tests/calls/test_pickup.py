@@ -36,6 +36,7 @@ async def test_a_queues_caller_who_rings_at_a_colleague_is_taken(code: str) -> N
         await asyncio.sleep(1)
         assert caller.hears() == {"202": 1.0}
         assert picker.hears() == {"+48600100200": 1.0}
+        assert picker.partners == [caller.remote], "the phone has shown the code until now"
         assert leg_of(it, "201").state is LegState.ENDED
         assert [doing(it, name) for name in NAMES[:2]] == [AgentState.FREE, AgentState.TALKING]
         await asyncio.sleep(9)

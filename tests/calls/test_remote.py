@@ -60,6 +60,7 @@ async def test_the_caller_is_connected_after_the_key() -> None:
         assert caller.hears() == {NUMBER: 1.0}
         assert mobile(it).hears() == {caller.label: 1.0}
         assert it.journal.find("Confirmed")[0].data == {"agent": DESK}
+        assert not it.journal.find("NotConfirmed")
         assert it.journal.find("DialledOut")[0].data["agent"] == DESK
         assert it.journal.find("OfferEnded")[0].data["result"] == "answered"
         caller.hang_up()
@@ -82,6 +83,9 @@ async def test_a_mailbox_that_answers_is_no_answer() -> None:
         assert ended["result"] == "no-answer"
         assert it.endpoint.dialled[0].state is LegState.ENDED
         assert not it.journal.find("Connected")
+        assert [note.data for note in it.journal.find("NotConfirmed")] == [
+            {"agent": DESK, "reason": "no-key", "waited": 8.0}
+        ]
         assert caller.hears() == {"classical": 1.0}
         caller.hang_up()
 
@@ -91,6 +95,9 @@ async def test_who_hangs_up_instead_has_rejected_the_call() -> None:
         caller = it.call("600")
         await asyncio.sleep(6)
         assert it.journal.find("OfferEnded")[0].data["result"] == "rejected"
+        assert [note.data for note in it.journal.find("NotConfirmed")] == [
+            {"agent": DESK, "reason": "hung-up", "waited": 3.0}
+        ]
         caller.hang_up()
 
 

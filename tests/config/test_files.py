@@ -135,3 +135,20 @@ def test_several_files_are_checked_in_one_run_each_for_itself(tmp_path):
 
 def test_a_file_that_is_no_mapping_is_a_problem(one_problem):
     assert "a mapping of sections" in one_problem("§- a\n- b\n")
+
+
+def test_the_database_of_the_record_is_beside_the_file_or_wherever_its_url_says(check_text, tmp_path):
+    assert check_text(SOUND).settings.store is None
+    assert check_text(SOUND + "store: sqlite:///var/record.db\n").settings.store == (
+        f"sqlite:///{tmp_path / 'var/record.db'}"
+    )
+    assert (
+        check_text(SOUND + "store: sqlite:////var/record.db\n").settings.store == "sqlite:////var/record.db"
+    )
+    url = "postgresql://switch:${SECRET}@db.example/calls"
+    checked = check_text(SOUND + f'store: "{url}"\n', {"SECRET": "x"})
+    assert checked.settings.store == "postgresql://switch:x@db.example/calls"
+
+
+def test_a_database_that_is_none_is_a_problem(one_problem):
+    assert "postgresql://user:password@host/name" in one_problem(SOUND + "store: §mysql://x/y\n")

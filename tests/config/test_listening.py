@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from softswitch.config.pem import last_day
 from softswitch.types import Srtp
 from tests.certificates import Authority
 from tests.config.conftest import SOUND
@@ -55,14 +58,25 @@ def test_certificate_and_key_may_share_a_file(check_text, files):
         (f"listen: [{TLS}], certificate: §one.key, key: one.key", "holds no certificate in PEM"),
         (f"listen: [{TLS}], certificate: one.pem, key: §two.pem", "holds no private key in PEM"),
         (f"listen: [{TLS}], certificate: §one.pem", "holds no private key in PEM"),
-        (f"listen: [{TLS}], certificate: §broken.pem, key: one.key", "OpenSSL cannot use"),
+        (
+            f"listen: [{TLS}], certificate: §broken.pem, key: one.key",
+            "broken.pem holds no readable certificate: what stands",
+        ),
+        (f"listen: [{TLS}], certificate: §chain.pem, key: one.key", "chain.pem holds no readable cert"),
+        (
+            f"listen: [{TLS}], certificate: one.pem, key: §broken.key",
+            "broken.key holds no readable private key",
+        ),
         (f"listen: [{TLS}], certificate: one.pem, key: §locked.key", "is encrypted"),
+        (f"listen: [{TLS}], {GOOD}, authorities: §broken.pem", "broken.pem holds no readable certificate"),
         (f"listen: [{TLS}], {GOOD}, authorities: §nobody.pem", "cannot be read: No such file"),
         (f"listen: [{TLS}], {GOOD}, authorities: §one.key", "holds no certificate in PEM"),
     ],
 )
 def test_a_certificate_that_cannot_be_used_is_a_problem(one_problem, files, text, says):
     (files / "broken.pem").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    (files / "chain.pem").write_text((files / "one.pem").read_text() + (files / "broken.pem").read_text())
+    (files / "broken.key").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
     lock = "openssl pkcs8 -topk8 -in one.key -out locked.key -passout pass:secret"
     subprocess.run(lock.split(), check=True, cwd=files)
     assert says in one_problem(SOUND + f"sip: {{{text}}}")
@@ -129,3 +143,94 @@ def test_this_machine_may_be_called_by_its_name(check_text):
 def test_a_public_address_where_nobody_outside_is_heard_is_a_warning(one_warning, listen):
     text = f"{SOUND}sip: {{listen: ['{listen}'], §public_address: sip.example.com}}"
     assert "`listen` hears this machine alone" in one_warning(text)
+
+
+@pytest.mark.parametrize(
+    ("listen", "says"),
+    [
+        ("'udp:127.0.0.1:5060', §'udp:127.0.0.1:5060'", "is listed twice"),
+        ("'udp:127.0.0.1:5060', {at: §'udp:127.0.0.1:5060'}", "is listed twice"),
+        ("'udp:127.0.0.1:5060', §'udp:localhost:5060'", "are one address"),
+        ("'udp:[::1]:5060', §'udp:[0:0::1]:5060'", "are one address"),
+        ("'tcp:127.0.0.1:5061', §'tls:127.0.0.1:5061'", "are one port: TLS is TCP beneath"),
+        ("'tls:127.0.0.1:5061', §'tcp:0.0.0.0:5061'", "are one port: TLS is TCP beneath"),
+        ("'udp:127.0.0.1:5060', §'udp:0.0.0.0:5060'", "'udp:0.0.0.0:5060' takes this port at every address"),
+        ("'udp:0.0.0.0:5060', §'udp:sip.example.com:5060'", "that of 'udp:sip.example.com:5060' too"),
+        ("'udp:[::]:5060', 'tcp:[::]:5060', §'udp:[2001:db8::5]:5060'", "'udp:[::]:5060' takes this port"),
+    ],
+)
+def test_two_listeners_cannot_share_a_port(one_problem, files, listen, says):
+    assert says in one_problem(SOUND + f"sip: {{listen: [{listen}], {GOOD}}}")
+
+
+@pytest.mark.parametrize(
+    "listen",
+    [
+        "'udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060', 'udp:[::]:5060', 'tls:0.0.0.0:5061'",
+        "'udp:0.0.0.0:5060', 'udp:[2001:db8::5]:5060', 'udp:0.0.0.0:5070'",
+        "'udp:127.0.0.1:5060', 'udp:127.0.0.2:5060', 'tls:127.0.0.1:5060'",
+    ],
+)
+def test_listeners_that_share_no_port_are_none(check_text, files, listen):
+    assert not check_text(SOUND + f"sip: {{listen: [{listen}], {GOOD}}}").messages
+
+
+def test_an_interface_is_no_address(one_problem, monkeypatch):
+    monkeypatch.setattr(socket, "if_nameindex", lambda: [(1, "lo"), (2, "eth0")])
+    message = one_problem(SOUND + 'sip: {listen: ["udp:sip-1:5070", §"udp:eth0:5060"]}')
+    assert message == "eth0 is an interface of this machine; write its address, or 0.0.0.0 for all"
+
+
+@pytest.fixture
+def made(files: Path):
+    """Makes `old.pem` for `old.key` that expires after so many days; 0: at once."""
+
+    def make(days: int) -> Path:
+        command = "openssl x509 -new -subj /CN=old -signkey one.key -out old.pem -days"
+        subprocess.run([*command.split(), str(days)], check=True, cwd=files, capture_output=True)
+        return files / "old.pem"
+
+    return make
+
+
+@pytest.mark.parametrize(("days", "says"), [(0, "expired on 2"), (13, "expires on 2")])
+def test_a_certificate_that_expires_is_a_warning(one_warning, made, days, says):
+    end = last_day(made(days))
+    message = one_warning(SOUND + f"sip: {{listen: [{TLS}], certificate: §old.pem, key: one.key}}")
+    assert says in message
+    assert f"on {end:%Y-%m-%d}" in message
+
+
+def test_a_certificate_that_is_good_for_weeks_is_none(check_text, made):
+    left = last_day(made(20)) - datetime.now(UTC)
+    assert 19 <= left.days <= 20
+    sip = f"sip: {{listen: [{TLS}], certificate: old.pem, key: one.key}}"
+    assert not check_text(SOUND + sip).warnings
+
+
+def test_a_certificate_of_the_next_half_century_has_its_date(made):
+    assert last_day(made(36_500)).year - datetime.now(UTC).year in (99, 100)
+
+
+@pytest.mark.parametrize("sip", ["srtp: §mandatory", "listen: ['udp:127.0.0.1:5060'], srtp: §mandatory"])
+def test_keys_without_tls_are_a_warning(one_warning, check_text, files, sip):
+    assert "its keys travel in the clear" in one_warning(SOUND + f"sip: {{{sip}}}")
+    secure = f"sip: {{listen: [{TLS}], {GOOD}, srtp: mandatory}}"
+    warnings = check_text(SOUND + secure).warnings
+    assert not [warning for warning in warnings if "in the clear" in warning]
+
+
+def test_keys_of_agents_and_trunks_without_tls_are_a_warning(check_text):
+    text = SOUND.replace('127.0.0.1"}}', '127.0.0.1", srtp: §mandatory}}')
+    checked = check_text(text + "trunks: {t: {server: 192.0.2.1, srtp: §mandatory}}")
+    assert checked.warned == checked.marks
+    assert all("in the clear" in warning for warning in checked.warnings)
+
+
+def test_keys_of_a_trunk_go_by_its_own_servers(check_text, files):
+    sip = f"sip: {{listen: [{TLS}], {GOOD}}}\n"
+    trunk = "trunks: {t: {server: '%s', srtp: §mandatory}}"
+    checked = check_text(SOUND + sip + trunk % "192.0.2.1")
+    assert checked.warned == checked.marks
+    assert "'192.0.2.1' is not reached over TLS" in checked.warnings[0]
+    assert not check_text(SOUND + sip + trunk % "tls:192.0.2.1").warnings

@@ -112,6 +112,10 @@ def test_two_files_wrong_at_the_same_time_are_both_reported(check_text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            "sip: {max_calls: 1,§000}",
+            "unknown key '000'; within {} a comma ends a number: write 1,000 as 1000",
+        ),
         ("§quees: {}", "unknown key 'quees'; did you mean 'queues'?"),
         ("§sip: []", "expected a mapping of keys and values; {} for none, got a list"),
         ("sip: {max_calls: §yes}", "expected a whole number, got yes"),

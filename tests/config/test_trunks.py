@@ -133,3 +133,53 @@ def test_what_proves_a_carriers_call_is_in_the_summary(check_text):
     shown = " ".join(printed(summary(check_text(SOUND + text).settings)).split())
     assert "whoever has the password of branch" in shown
     assert "its servers" in shown
+
+
+@pytest.mark.parametrize(
+    ("listen", "server"),
+    [
+        ("udp:127.0.0.1:5070", "127.0.0.1:5070"),
+        ("udp:0.0.0.0:5060", "localhost"),
+        ("tcp:0.0.0.0:5070", "tcp:127.0.0.5:5070"),
+        ("udp:[2001:db8::5]:5060", "[2001:db8::5]"),
+        ("udp:sip.example.com:5060", "SIP.example.com"),
+    ],
+)
+def test_a_server_that_is_this_switch_is_a_warning(one_warning, listen, server):
+    text = f"{SOUND}sip: {{listen: ['{listen}']}}\ntrunks: {{t: {{server: §'{server}'}}}}"
+    assert "is this switch itself" in one_warning(text)
+
+
+@pytest.mark.parametrize("server", ["127.0.0.1:5080", "tcp:127.0.0.1:5070", "192.0.2.1:5070"])
+def test_a_server_elsewhere_is_none(check_text, server):
+    text = f"{SOUND}sip: {{listen: ['udp:0.0.0.0:5070']}}\ntrunks: {{t: {{server: '{server}'}}}}"
+    assert not check_text(text).warnings
+
+
+@pytest.mark.parametrize(
+    "trunks",
+    [
+        "a: {server: 192.0.2.1}, §b: {server: '192.0.2.1:5070'}",
+        "a: {server: x.example}, §b: {servers: [y.example, X.example], username: u, password: p}",
+    ],
+)
+def test_trunks_that_cannot_be_told_apart_are_a_warning(one_warning, trunks):
+    message = one_warning(f"{SOUND}trunks: {{{trunks}}}")
+    assert "are taken for those of 'a', whose address it is too" in message
+
+
+ACCOUNT = "register: true, password: p, username"
+
+
+@pytest.mark.parametrize(
+    "trunks",
+    [
+        f"a: {{server: x, {ACCOUNT}: one}}, b: {{server: x, {ACCOUNT}: two}}",
+        "a: {server: x}, b: {server: x, inbound: {username: u, password: p}}",
+        "a: {server: x}, b: {server: x, caller_id: '+48221234567'}",
+        "a: {server: x}, b: {server: y}",
+        "a: {server: x}, b: {server: x, allow_from: [192.0.2.7]}",
+    ],
+)
+def test_trunks_that_can_be_told_apart_are_none(check_text, trunks):
+    assert not check_text(f"{SOUND}trunks: {{{trunks}}}").warnings

@@ -112,6 +112,20 @@ def test_an_agent_with_an_extension_that_can_be_dialled_is_no_warning(check_text
     assert not check_text(text.replace('{"600"', '{9: {agent: dialled}, "600"')).warnings
 
 
+def test_an_agent_whom_colleagues_dial_is_no_warning(check_text):
+    login = 'login: "%s", password: longpassword'
+    text = SOUND.replace("{desk:", f"{{ann: {{{login % 201}}}, bob: {{{login % 202}}}, desk:")
+    assert not check_text(text).warnings
+
+
+def test_an_agent_whom_nobody_can_dial_is_a_warning(one_warning):
+    alone = SOUND.replace("{desk:", '{§ann: {login: "201", password: longpassword}, desk:')
+    assert "in no team" in one_warning(alone)
+    unnumbered = SOUND.replace('"}}', '", login: "200", password: longpassword}}')
+    unnumbered = unnumbered.replace("{desk:", "{§ann: {login: ann, password: longpassword}, desk:")
+    assert "in no team" in one_warning(unnumbered)
+
+
 def test_numbers_for_extensions_that_nobody_has_are_a_warning(one_warning):
     text = SOUND.replace('{"600"', '{2xx: {agent: §dialled}, "600"')
     assert "no agent has an `extension` that '2xx' matches" in one_warning(text)

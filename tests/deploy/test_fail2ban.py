@@ -15,7 +15,7 @@ from softswitch.log import Format, configure
 DEPLOY = Path(__file__).parents[2] / "deploy/fail2ban"
 HOST = r"(?P<host>(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9A-Fa-f]{1,4}::?|:){1,7}(?:[0-9A-Fa-f]{1,4}|(?<=:):))"
 """What fail2ban puts for <HOST>, near enough."""
-TIMES = (r"^\d\d:\d\d:\d\d(?:\.\d+)?", r'"time":"[-0-9]+T[:0-9]+(?:\.\d+)?Z"')
+TIMES = (r"^[-0-9]+T[:0-9]+(?:\.\d+)?[+-]\d\d:\d\d", r'"time":"[-0-9]+T[:0-9]+(?:\.\d+)?Z"')
 """What fail2ban takes out of a line before the expression sees it."""
 
 

@@ -9,17 +9,21 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
+from softswitch.errors import StoreError
+from softswitch.store.reading import last_calls, reading
 from tests.e2e import ports
 
 COMMAND = (str(Path(sys.executable).with_name("softswitch")), "run")
 START = 30.0
 """Seconds that the switch may take to serve."""
+ALL = 1_000_000
+"""Calls: more than a test makes."""
 STOP = 20.0
 """Seconds that it may take to end."""
 
@@ -131,8 +135,11 @@ class Switch:
         """Records of calls that ended, as soon as there are so many."""
 
         def found() -> list[Record] | None:
-            some = [record for record in _lines(self.data / "calls.jsonl") if wanted(record)]
-            return some if len(some) >= count else None
+            with suppress(StoreError), reading(self.data) as connection:  # it may just be made
+                ended = [record.to_json() for record in last_calls(connection, ALL)]
+                some = [record for record in ended if wanted(record)]
+                return some if len(some) >= count else None
+            return None
 
         return until(found, within, lambda: f"fewer than {count} such calls in the record{self.last_words()}")
 

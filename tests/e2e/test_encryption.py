@@ -15,7 +15,7 @@ from softswitch.testing.voice import tone
 from tests.certificates import Authority
 from tests.e2e.baresip import Baresip
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, voice
-from tests.e2e.switch import Switch, serving
+from tests.e2e.switch import Switch, serving, until
 
 REALM = "acme.example"
 
@@ -152,3 +152,31 @@ async def test_who_must_encrypt_and_does_not_is_refused(tmp_path):
         await agent.register(REALM, secure(switch))
         await agent.tell("dial", f"sip:600@{REALM}")
         assert "488" in (await agent.until("CALL_CLOSED"))["param"]
+        records = await asyncio.to_thread(switch.records, lambda record: record["dialled"] == "600", 2)
+        assert {(record["status"], record["outcome"]) for record in records} == {(488, "refused")}
+        assert all("encrypted sound alone" in record["reason"] for record in records)
+        told = lambda: switch.log().count("sip.call_refused") == 2  # noqa: E731
+        await asyncio.to_thread(until, told, 5.0, switch.last_words)
+        assert "agent=desk-201" in switch.log()
+        assert " pjsip " not in switch.log()
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+async def test_a_phone_that_cannot_encrypt_where_it_must_is_on_record(tmp_path, refuses):
+    """It says so, or answers in the clear and is hung up on."""
+    async with (
+        running(tmp_path) as switch,
+        Phone("201", password="secret-201", domain=REALM) as agent,
+        Phone("100") as caller,
+    ):
+        assert (await agent.register(f"sip:127.0.0.1:{switch.port}")).status == 200
+        call = caller.call(switch.uri("600"))
+        ringing = await agent.rung()
+        if refuses:
+            ringing.refuse(488)
+        else:
+            ringing.answer()
+        ended = await asyncio.to_thread(until, lambda: switch.events("OfferEnded"), 10.0, switch.last_words)
+        assert (ended[0]["data"]["result"], ended[0]["data"]["status"]) == ("unreachable", 488)
+        assert ("sip.answer_unfit" in switch.log()) is not refuses
+        call.bye()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -63,3 +64,23 @@ async def test_a_reload_changes_who_is_heard(tmp_path):
             async with asyncio.timeout(0.7):
                 await phone.register(home(switch))
         await asyncio.to_thread(until, lambda: "sip.shielded" in switch.log(), 5.0, switch.last_words)
+
+
+async def test_a_registered_phone_whose_source_is_banned_is_shown_as_banned(tmp_path):
+    async with (
+        running(tmp_path, STRICT) as switch,
+        Phone("201", password="secret-201", domain=REALM) as phone,
+        Phone("201", password="wrong", domain=REALM) as thief,
+    ):
+        assert (await phone.register(home(switch))).status == 200
+        (line,) = await asked(switch, "phones")
+        assert line["state"] == "there"
+        while not await asked(switch, "bans"):  # a source with a phone of ours has more patience
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.7):
+                    await thief.register(home(switch))
+        (line,) = await asked(switch, "phones")
+        assert line["state"] == "banned"
+        await asked(switch, "unban", address="127.0.0.1")
+        (line,) = await asked(switch, "phones")
+        assert line["state"] != "banned"

@@ -142,7 +142,7 @@ async def test_channels_are_counted_but_do_not_stand_in_the_way_of_help(tmp_path
         call = dials(agent, switch)
         outside = await answered(carrier)
         await call.until_answered()
-        assert await refused(dials(other, switch)) == 500
+        assert await refused(dials(other, switch)) == 503
         help_call = dials(other, switch, "112")
         helper = await carrier.rung()
         assert helper.invite.start.startswith("INVITE sip:112@")

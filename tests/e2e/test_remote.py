@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from softswitch.testing.phone import Phone
 from softswitch.testing.voice import tone
 from tests.e2e.carrier import Carrier
@@ -26,7 +28,8 @@ def house(carrier):
     }
 
 
-async def test_a_mobile_is_asked_and_after_its_key_both_hear_each_other(tmp_path):
+@pytest.mark.parametrize("by_tones", [False, True])
+async def test_a_mobile_is_asked_and_after_its_key_both_hear_each_other(tmp_path, by_tones):
     async with Carrier() as carrier, Phone("100") as caller, running(tmp_path, house(carrier)) as switch:
         call = caller.call(switch.uri("600"))
         call.say(tone(CALLER_TONE))
@@ -38,7 +41,10 @@ async def test_a_mobile_is_asked_and_after_its_key_both_hear_each_other(tmp_path
         await mobile.until_answered()
         await asyncio.sleep(2.0)
         asked = time.time()
-        mobile.press("1")
+        if by_tones:  # the carrier has promised telephone-event all the same
+            mobile.press_by_tones("1")
+        else:
+            mobile.press("1")
         await asyncio.sleep(2.0)
         call.bye()
         await mobile.until_ended()

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from softswitch.control.client import ask
+from softswitch.control.wire import SOCKET
 from softswitch.testing.phone import Phone, bindings
 from softswitch.testing.voice import tone
 from tests.certificates import Authority, der
@@ -210,3 +211,19 @@ async def test_a_lamp_is_told_over_the_phones_own_connection(tmp_path):
         assert (await lamp.notified()).get("via").startswith("SIP/2.0/TLS")
         assert (await lamp.subscribe(0)).status == 200
         assert (await lamp.notified()).get("subscription-state") == "terminated;reason=timeout"
+
+
+async def test_who_speaks_no_tls_is_counted_and_makes_no_error(tmp_path):
+    async with running(tmp_path) as (switch, _):
+        for _ in range(3):
+            reader, writer = await asyncio.open_connection("127.0.0.1", switch.port + 1)
+            writer.write(b"OPTIONS sip:x SIP/2.0\r\n\r\n" * 20)
+            with contextlib.suppress(ConnectionError):
+                await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+        status = await asyncio.to_thread(ask, switch.data / SOCKET, "status")
+        assert status["shielded"]["TLS handshake failed"] >= 3
+        await asyncio.to_thread(
+            until, lambda: "tls_handshakes_failed" in switch.log(), 5.0, switch.last_words
+        )
+        assert " pjsip " not in switch.log()

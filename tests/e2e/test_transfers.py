@@ -197,6 +197,52 @@ async def test_after_a_consultation_the_caller_talks_to_the_colleague(tmp_path, 
         assert consultation["ended_by"] == "transfer"
 
 
+@pytest.mark.parametrize("allow", ["INVITE, ACK, BYE, CANCEL, UPDATE", "INVITE, ACK, BYE, CANCEL"])
+async def test_whom_the_colleague_was_handed_is_shown_there_if_the_phone_can(tmp_path, allow):
+    async with office(tmp_path) as (switch, caller, one, two, _):
+        call, first = await served(switch, caller, one)
+        second = one.call(switch.uri("202"))
+        colleague = await two.rung()
+        colleague.say(tone(THIRD_TONE))
+        colleague.answer([("Allow", allow)])
+        await second.until_answered()
+        assert await (await first.refer(second)).until_done() == 200
+        await asyncio.sleep(1.5)
+        updates = two.heard("UPDATE")
+        assert len(updates) == ("UPDATE" in allow)
+        if updates:
+            assert "<sip:100@" in updates[0].get("p-asserted-identity")
+            assert not updates[0].body
+        assert await colleague.hold(), "the dialog goes on"
+        await colleague.resume()
+        await asyncio.sleep(1.5)
+        colleague.bye()
+        await call.until_ended()
+        assert voice(last_second(call.ear.sound()), THIRD_TONE) > 0.5
+
+
+async def test_a_phone_may_transfer_in_the_moment_of_its_ack(tmp_path):
+    support = {"strategy": "hunt", "ring": "10s", "music": "silence"}
+    settings = SETTINGS | {"queues": {**SETTINGS["queues"], "support": support}}
+    async with office(tmp_path, settings=settings) as (switch, caller, one, two, _):
+        for times in range(1, 5):
+            call, first = await served(switch, caller, one)
+            second = one.call(switch.uri("202"))
+            colleague = await picked_up(two, THIRD_TONE)
+            await second.until_answered()
+            mover, other = (first, second) if times % 2 else (second, first)
+            transfer = await mover.refer(other)
+            assert transfer.response.status == 202
+            assert await transfer.until_done() == 200
+            assert await second.until_ended() == "them"
+            assert len(two.heard("INVITE")) == times, "and the switch rings nobody"
+            colleague.bye()
+            await call.until_ended()
+            consultation = await asyncio.to_thread(switch.record, second.call_id)
+            assert (consultation["outcome"], consultation["ended_by"]) == ("answered", "transfer")
+            await becomes(switch, "desk-202", "free")
+
+
 async def test_nobody_takes_the_call_of_another_agent(tmp_path):
     async with office(tmp_path) as (switch, caller, one, two, three):
         call, first = await served(switch, caller, one)
@@ -222,14 +268,14 @@ async def test_a_colleague_takes_a_call_that_rings_by_a_code(tmp_path):
         assert await agents_state(switch, "desk-202") == "wrap-up"
 
 
-@pytest.mark.parametrize("allowed", [False, True])
-async def test_a_phone_sends_a_call_on_where_its_agent_may(tmp_path, allowed):
+@pytest.mark.parametrize(("allowed", "to"), [(False, "sip"), (True, "sip"), (True, "tel")])
+async def test_a_phone_sends_a_call_on_where_its_agent_may(tmp_path, allowed, to):
     agents = SETTINGS["agents"] | {"desk-201": SETTINGS["agents"]["desk-201"] | {"forwards": allowed}}
     settings = SETTINGS | {"agents": agents, "numbers": {"2xx": {"agent": "dialled"}}}
     async with office(tmp_path, settings=settings) as (switch, caller, one, two, _):
         call = caller.call(switch.uri("201"))
         call.say(tone(CALLER_TONE))
-        (await one.rung()).redirect(switch.uri("202"))
+        (await one.rung()).redirect("tel:202" if to == "tel" else switch.uri("202"))
         if not allowed:
             with pytest.raises(Refused, match="480"):
                 await call.until_answered()

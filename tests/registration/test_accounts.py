@@ -121,6 +121,21 @@ def test_stored_hashes_do_without_the_password():
     assert check(accounts, answer(nonce(accounts), "201@acme.example")).failure is Failure.WRONG
 
 
+def test_why_credentials_prove_nothing_is_told_to_us_alone():
+    md5 = {Algorithm.MD5: digest.ha1(Algorithm.MD5, "201", REALM, "secret")}
+    accounts = of(Account("201", "desk", ha1=md5), Account("202", "other", password="else"))
+    told = [
+        check(accounts, answer(nonce(accounts), user, algorithm=algorithm))
+        for user, algorithm in (("999", "MD5"), ("201", "SHA-256"), ("202", "MD5"))
+    ]
+    assert [refused.why for refused in told] == [
+        "no such login",
+        "no such login for this algorithm",
+        "wrong password",
+    ]
+    assert {(refused.failure, refused.status) for refused in told} == {(Failure.WRONG, 401)}
+
+
 def test_only_what_every_login_can_answer_is_offered():
     md5 = {Algorithm.MD5: digest.ha1(Algorithm.MD5, "202", REALM, "x")}
     both, one = Account("201", "desk", password="secret"), Account("202", "other", ha1=md5)

@@ -72,6 +72,19 @@ async def test_a_caller_who_cancels_ends_the_leg(house: House, phone: Phone) -> 
     assert leg.ended.result().remote
 
 
+async def test_a_bye_before_the_answer_gives_up_as_a_cancel_does(house: House, phone: Phone) -> None:
+    call = Dialog(phone)
+    call.send("INVITE", sdp(20100))
+    leg = await house.caller()
+    leg.ring()
+    await call.answer(180)
+    assert (await call.bye()).status == 200
+    with pytest.raises(LegRefused, match="487"):
+        await leg.answered()
+    end = leg.ended.result()
+    assert (end.remote, end.status, end.reason) == (True, 487, "Request Terminated")
+
+
 async def test_a_refused_caller_gets_the_status(house: House, phone: Phone) -> None:
     call = Dialog(phone)
     call.send("INVITE", sdp(20100))
@@ -294,6 +307,26 @@ async def test_a_refusal_says_its_status(
     assert refused.value.status == status
     assert leg.ended.result().remote
     assert leg.redirected_to == ("sip:elsewhere@127.0.0.1" if status == 302 else "")
+
+
+@pytest.mark.parametrize(
+    ("contacts", "number"),
+    [
+        ("<tel:+48500111222>", "+48500111222"),
+        ("<tel:1234567;phone-context=+4822>;q=0.5", "+48221234567"),
+        ("<mailto:a@b.example>, <tel:+48500111222>", "+48500111222"),
+        ("<tel:+48500111222>;q=0.9, <sip:202@127.0.0.1>;q=0.1", "202"),
+    ],
+)
+async def test_a_phone_that_moved_to_a_number_says_which(
+    house: House, agent_phone: Phone, agent_uri: str, contacts: str, number: str
+) -> None:
+    leg = house.endpoint.dial(Way(agent_uri), caller=Party("100"))
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(302, Contact=contacts)
+    with pytest.raises(LegRefused) as refused:
+        await leg.answered()
+    assert (refused.value.status, refused.value.target) == (302, number)
 
 
 async def test_hanging_up_a_ringing_phone_cancels_with_a_reason(

@@ -86,6 +86,11 @@ async def test_a_made_up_call_leaves_no_transaction_behind(
     assert house.endpoint.gate.requests()[method] == before + 2, "a transaction would have taken the second"
 
 
+async def test_whoever_names_a_host_in_the_sdp_is_told_so(house: House, phone: Phone) -> None:
+    answer = await Dialog(phone).invite(sdp(9, address="host.example"))
+    assert answer.header("Warning").startswith("301 ")
+
+
 async def test_a_call_that_has_gone_round_in_a_loop_goes_no_further(house: House, phone: Phone) -> None:
     assert (await Dialog(phone).invite(sdp(9), Max_Forwards="0")).status == 483
     assert house.arrived.empty()
@@ -289,6 +294,7 @@ async def test_requests_are_counted_by_method(house: House, phone: Phone) -> Non
     assert after["other"] == before.get("other", 0) + 1
 
 
+@pytest.mark.may_block  # the traceback is drawn with all its colours
 async def test_a_mistake_in_the_policy_is_500_and_no_end(
     house: House, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

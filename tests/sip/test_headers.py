@@ -32,6 +32,8 @@ def test_an_address_is_read(value: str, expected: Party) -> None:
     [
         ("sip:600@x", "600"), ("sip:%2B48%23@x", "+48#"), ("sip:600:secret@x", "600"), ("sip:x:5060", ""),
         ("sip:600;npdi@x;user=phone", "600"), ("tel:+48-22", "+48-22"), ("mailto:a@b", ""), ("SIP:a@b", "a"),
+        ("tel:1234567;phone-context=+4822", "+48221234567"), ("tel:+48-22;ext=1?x=y", "+48-22"),
+        ("sip:123-4567;phone-context=+4822:secret@x;user=phone", "+48221234567"), ("tel:600;a=b", "600"),
     ],
 )  # fmt: skip
 def test_the_user_part_is_read(uri: str, expected: str) -> None:
@@ -55,6 +57,7 @@ def test_bytes_that_are_no_utf_8_are_read_as_latin_1() -> None:
 FROM = 'From: "Bob" <sip:100@x>'
 ASSERTED = 'P-Asserted-Identity: "Grace" <sip:+48600100200@x>'
 ANONYMOUS = 'From: "Anonymous" <sip:anonymous@anonymous.invalid>'
+REMOTE = "Remote-Party-ID: <sip:+48600100200@one.example>"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,13 @@ ANONYMOUS = 'From: "Anonymous" <sip:anonymous@anonymous.invalid>'
         ([ANONYMOUS, ASSERTED], ("", ""), ("+48600100200", "Grace")),
         (['From: "x" <sip:Anonymous@192.0.2.1>'], ("", ""), ("", "")),
         (["From: <sip:restricted@anonymous.invalid>"], ("", ""), ("", "")),
+        ([FROM, f"{REMOTE};party=calling;privacy=full"], ("100", "Bob"), ("", "")),
+        ([FROM, ASSERTED, f'{REMOTE};screen=yes; Privacy="Full-Network"'], ("100", "Bob"), ("", "")),
+        (
+            [FROM, f"{REMOTE};privacy=off", f"{REMOTE};party=called;privacy=full"],
+            ("100", "Bob"),
+            ("100", "Bob"),
+        ),
     ],
 )
 def test_who_calls_and_who_hides(

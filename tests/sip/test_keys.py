@@ -81,6 +81,30 @@ async def test_a_key_that_is_sounded_and_told_by_info_counts_once(
     voice.stop()
 
 
+async def test_where_both_are_listened_for_a_key_that_comes_both_ways_counts_once(
+    house: House, phone: Phone, ear: Ear
+) -> None:
+    _, leg, voice = await connected(house, phone, ear, sdp(ear.port))
+    leg.await_keys(True, tones=True)
+    voice.press_by_tones("1")
+    assert await keys_of(leg, 0.5) == "1", "a tone alone"
+    voice.press("1")
+    assert await keys_of(leg, 0.5) == "1", "a telephone-event alone"
+    voice.press_by_tones("1")
+    await asyncio.sleep(0.12)
+    voice.press("1")
+    assert await keys_of(leg, 0.7) == "1", "the tone first"
+    voice.press("1")
+    voice.press_by_tones("1")
+    assert await keys_of(leg, 0.7) == "1", "the telephone-event first"
+    voice.press("12")
+    assert await keys_of(leg, 0.7) == "12"
+    leg.await_keys(False)
+    voice.press_by_tones("1")
+    assert await keys_of(leg, 0.5) == ""
+    voice.stop()
+
+
 async def test_tones_are_still_heard_after_the_phone_held_the_call(
     house: House, phone: Phone, ear: Ear
 ) -> None:

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
-from softswitch.errors import LegError
+from softswitch.errors import LegRefused
 from softswitch.sip.gate import Answer
 from softswitch.types import Party, Srtp, Way
 from tests.sip.conftest import House
@@ -19,6 +20,11 @@ CRYPTO = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJh
 PLAIN = sdp(20100)
 BOTH = PLAIN + CRYPTO
 SECURE = BOTH.replace("RTP/AVP", "RTP/SAVP")
+KEYLESS = PLAIN.replace("RTP/AVP", "RTP/SAVP")
+UNKNOWN_SUITE = SECURE.replace("AES_CM_128_HMAC_SHA1_80", "F8_128_HMAC_SHA1_80")
+SHORT_KEY = SECURE.replace("d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj", "d0Rm")
+BY_DTLS = SECURE.replace("RTP/SAVP", "UDP/TLS/RTP/SAVPF")
+FEEDBACK = SECURE.replace("RTP/SAVP", "RTP/SAVPF")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -45,6 +51,14 @@ def come_in_by(house: House, srtp: Srtp) -> None:
         (Srtp.MANDATORY, PLAIN, 488, False),
         (Srtp.MANDATORY, BOTH, 488, False),
         (Srtp.MANDATORY, SECURE, 200, True),
+        (Srtp.OPTIONAL, FEEDBACK, 200, True),
+        (Srtp.MANDATORY, FEEDBACK, 200, True),
+        *(
+            (srtp, offer, 488, False)
+            for srtp in Srtp
+            for offer in (KEYLESS, UNKNOWN_SUITE, SHORT_KEY, BY_DTLS)
+        ),
+        (Srtp.OPTIONAL, UNKNOWN_SUITE.replace("RTP/SAVP", "RTP/AVP"), 200, False),
     ],
 )
 async def test_an_offer_is_taken_as_the_policy_wants(
@@ -64,6 +78,31 @@ async def test_an_offer_is_taken_as_the_policy_wants(
         assert leg.quality().encrypted is encrypted
     else:
         assert house_with_policy.arrived.empty()
+        assert answer.header("Warning")[:3] in ("302", "399")
+
+
+@pytest.mark.parametrize(
+    ("policy", "offer", "why"),
+    [
+        (Srtp.MANDATORY, PLAIN, "encrypted sound alone"),
+        (Srtp.OPTIONAL, KEYLESS, "a=crypto (RFC 4568) is missing"),
+        (Srtp.OPTIONAL, UNKNOWN_SUITE, "AES_CM_128_HMAC_SHA1_80 is"),
+        (Srtp.OPTIONAL, SHORT_KEY, "as long as"),
+        (Srtp.OFF, SECURE, "no encrypted sound"),
+    ],
+)
+async def test_who_is_refused_is_told_why_and_so_is_the_log(
+    house_with_policy: House, phone: Phone, policy: Srtp, offer: str, why: str
+) -> None:
+    come_in_by(house_with_policy, policy)
+    with capture_logs() as logs:
+        call = Dialog(phone)
+        assert why in (await call.invite(offer)).header("Warning")
+    (line,) = logs
+    assert (line["event"], line["log_level"], line["status"]) == ("sip.call_refused", "warning", 488)
+    assert why in line["why"]
+    assert (line["sip_call_id"], line["dialled"]) == (call.call_id, "600")
+    assert line["source"] == f"127.0.0.1:{house_with_policy.port + 10}"
 
 
 @pytest.mark.parametrize(
@@ -90,5 +129,6 @@ async def test_a_phone_that_answers_in_the_clear_where_that_is_not_allowed_is_hu
     bye = await ringing.request("BYE")
     assert "cause=488" in bye.header("Reason")
     ringing.respond(200, request=bye)
-    with pytest.raises(LegError):
+    with capture_logs() as logs, pytest.raises(LegRefused, match="488"):
         await leg.answered()
+    assert [(line["event"], line["uri"]) for line in logs] == [("sip.answer_unfit", agent_uri)]

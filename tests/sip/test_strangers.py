@@ -102,6 +102,19 @@ async def test_a_flood_from_elsewhere_is_neither_heard_nor_answered(
     assert leg.quality().strangers > 500, "of 2,090; the burst is more than the socket holds"
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", PRIVATE])
+async def test_nothing_is_lost_of_a_phone_at_the_host_of_its_sdp_or_its_signalling(
+    house: House, phone: Phone, ear: Ear, neighbour: Ear, address: str
+) -> None:
+    """It may send from another port than it named, and it is taken at its first packet."""
+    _, leg, to = await call_in(house, phone, sdp(ear.port, address=address))
+    for number in range(10):
+        neighbour.send(Packet(0, number, number * 160, 99, bytes(160)).pack(), to)
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.1)
+    assert (leg.quality().received, leg.quality().strangers) == (10, 0)
+
+
 async def test_who_sends_before_the_phone_does_is_not_taken_for_it(
     house: House, phone: Phone, ear: Ear, agent_phone: Phone, agent_ear: Ear, stranger: Ear
 ) -> None:

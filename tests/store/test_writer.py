@@ -39,9 +39,9 @@ def file(tmp_path: Path) -> BrokenFile:
 
 def test_a_failure_that_lasts_is_said_once_a_minute_and_its_end_is_said_too(file: BrokenFile) -> None:
     now = 0.0
-    writer = Writer([file], limit=10, clock=lambda: now)
+    writer = Writer(file, limit=10, clock=lambda: now)
     file.broken = True
-    writer.put(file, b"one\n")
+    writer.put(b"one\n")
     with structlog.testing.capture_logs() as logs:
         for moment in (0.0, 1.0, 59.0, 60.0, 61.0):
             now = moment
@@ -57,12 +57,12 @@ def test_a_failure_that_lasts_is_said_once_a_minute_and_its_end_is_said_too(file
 
 def test_lines_that_gathered_are_written_together_and_synced_once_a_second(file: BrokenFile) -> None:
     now = 0.0
-    writer = Writer([file], limit=10_000, clock=lambda: now)
+    writer = Writer(file, limit=10_000, clock=lambda: now)
     for number in range(500):
-        writer.put(file, b"%d\n" % number)
+        writer.put(b"%d\n" % number)
     writer.step()
     assert (file.writes, file.syncs) == (1, 0)
-    writer.put(file, b"more\n")
+    writer.put(b"more\n")
     now = 1.0
     writer.step()
     writer.step()
@@ -71,9 +71,9 @@ def test_lines_that_gathered_are_written_together_and_synced_once_a_second(file:
 
 
 def test_the_thread_writes_and_ends_when_it_is_closed(file: BrokenFile) -> None:
-    writer = Writer([file], limit=10)
+    writer = Writer(file, limit=10)
     writer.start()
-    writer.put(file, b"one\n")
+    writer.put(b"one\n")
     assert writer.close()
     assert file.path.read_bytes() == b"one\n"
     assert file.syncs == 1
@@ -94,13 +94,13 @@ class StalledFile(LineFile):
 
 def test_nobody_waits_for_a_stalled_disk_and_nothing_is_lost(tmp_path: Path) -> None:
     file = StalledFile(tmp_path / "lines")
-    writer = Writer([file], limit=10_000)
+    writer = Writer(file, limit=10_000)
     writer.start()
-    writer.put(file, b"0\n")
+    writer.put(b"0\n")
     assert file.stalled.wait(5)
     began = time.perf_counter()
     for number in range(1, 1000):
-        writer.put(file, b"%d\n" % number)
+        writer.put(b"%d\n" % number)
     assert time.perf_counter() - began < 0.5
     assert writer.count == 1000
     file.back.set()

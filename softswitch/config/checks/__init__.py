@@ -5,11 +5,21 @@ Every check takes a `Scene` and tells it what it finds; none stops at the first.
 
 from __future__ import annotations
 
-from softswitch.config.checks import codes, dialling, limits, listening, names, sounds, ways
+from softswitch.config.checks import (
+    codes,
+    dialling,
+    limits,
+    listening,
+    names,
+    networks,
+    sounds,
+    trunks,
+    ways,
+)
 from softswitch.config.checks.scene import Scene
 
 
 def check_all(scene: Scene) -> None:
     """Every check there is."""
-    for room in (names, ways, sounds, limits, dialling, codes, listening):
+    for room in (names, ways, sounds, limits, dialling, codes, listening, networks, trunks):
         room.check(scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from softswitch.config.models.destinations import Destination
 from softswitch.config.models.root import Configuration
@@ -40,6 +41,7 @@ class Scene:
     """False: something wrong was left out of the sound parts."""
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def wrong(self, loc: Loc, message: str) -> None:
         """A mistake in the value at `loc`."""
@@ -62,6 +64,14 @@ class Scene:
         for loc, to in self._targets():
             if isinstance(to, Destination):
                 yield Use(loc, to)
+
+    def servers(self) -> Iterator[tuple[Loc, str]]:
+        """Every server of every trunk."""
+        for name, trunk in self.configuration.trunks.items():
+            if trunk.server is not None:
+                yield ("trunks", name, "server"), trunk.server
+            for place, server in enumerate(trunk.servers or ()):
+                yield ("trunks", name, "servers", place), server
 
     def _targets(self) -> Iterator[tuple[Loc, object]]:
         file = self.configuration

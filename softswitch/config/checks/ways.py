@@ -132,9 +132,11 @@ def _unused_agents(scene: Scene) -> None:
     file = scene.configuration
     in_teams = {agent for team in file.teams.values() for agent in team.agents}
     named = {use.to.agent for use in scene.uses() if use.to.agent is not None}
+    logins = {name for name, agent in file.agents.items() if agent.login is not None}
     by_extension = bool(named & {"dialled", "entered"})
     for name, agent in file.agents.items():
-        if name not in in_teams | named and not (by_extension and agent.extension is not None):
+        dialled = by_extension or logins - {name}  # colleagues' phones dial each extension
+        if name not in in_teams | named and not (dialled and agent.number is not None):
             scene.warn_key(
                 ("agents", name), f"agent {name!r} is in no team, and no number or key leads there"
             )

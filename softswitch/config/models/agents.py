@@ -76,7 +76,10 @@ class Ha1(Section):
 
 
 class Agent(Section):
-    """Somebody, or something, that answers calls: at a fixed address, by phones that register, or both."""
+    """Somebody, or something, that answers calls: at a fixed address, by phones that register, or both. Sound
+    that an agent's own phone sends before it answers (183) does not go to the caller, who hears ringing, or
+    the music of the queue; that of a trunk does.
+    """
 
     name: Words | None = None
     """For people, as Billing desk; left out: the key."""

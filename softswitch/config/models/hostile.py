@@ -95,6 +95,17 @@ Scanner = Annotated[Words, Field(max_length=63)]
 Period = Annotated[Duration, AfterValidator(_some_time)]
 
 
+def _turned_off(section: str, instead: str) -> BeforeValidator:
+    """What to write in place of `section: off` and its like."""
+
+    def parse(value: Any) -> Any:
+        if value is False or value in ("off", "no", "none", "never", "unlimited"):
+            raise wrong(f"{section} are turned off by `{instead}`")
+        return value
+
+    return BeforeValidator(parse)
+
+
 class Limits(Section):
     """Above these, new requests are refused: 503 with Retry-After, or silence. What belongs to a call in
     progress never is.
@@ -110,7 +121,9 @@ class Limits(Section):
 
 
 class Ban(Section):
-    """Sources that fail to prove who they are are not heard for a while. `softswitch bans` shows them."""
+    """Sources that fail to prove who they are are not heard for a while. `softswitch bans` shows them. Bans
+    survive a reload, and end with a restart.
+    """
 
     failures: Failures = 5
     """So many failed authentications of one address, or of one IPv6 network of 64 bits, are too many; as many
@@ -122,3 +135,10 @@ class Ban(Section):
     never: Networks = Field(default=["127.0.0.0/8", "::1/128"])
     """Trusted networks, as the office's own: never banned, and without limits of requests. A list of your own
     takes the place of this one."""
+
+
+AnyLimits = Annotated[
+    Limits,
+    _turned_off("limits", "limits: {per_source: unlimited, all: unlimited, lag: unlimited}"),
+]
+AnyBan = Annotated[Ban, _turned_off("bans", "ban: {failures: unlimited}")]

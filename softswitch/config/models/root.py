@@ -17,7 +17,7 @@ from softswitch.config.models.queues import Queue, Team
 from softswitch.config.models.recording import Recording
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.trunks import Trunk
-from softswitch.config.quantities import FilePath, Name, NumberPattern, Words, wrong
+from softswitch.config.quantities import Database, FilePath, Name, NumberPattern, Words, wrong
 
 
 class Caller(Section):
@@ -50,7 +50,11 @@ class Configuration(Section):
     """Sound and languages."""
     data: FilePath | None = None
     """The folder for the record of calls and the control socket; left out: softswitch-data beside the
-    file."""
+    file. `--data` and SOFTSWITCH_DATA in the environment go before it."""
+    store: Database | None = None
+    """The database of the record: `sqlite:///FILE`, or `postgresql://user:password@host/name` (`"${NAME}"`
+    reads a password from the environment). Left out: record.db in the folder `data`. Calls never wait for
+    it: everything is in files first, and what it misses while it is away is loaded later."""
     hours: dict[Name, Schedule] = Field(default={})
     """Opening hours by name; menus refer to them."""
     numbers: dict[NumberPattern, AnyDestination] = Field(default={})

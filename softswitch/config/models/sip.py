@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from softswitch.config.models.base import Section
-from softswitch.config.models.hostile import Ban, Limits, Networks, Scanner
+from softswitch.config.models.hostile import AnyBan, AnyLimits, Ban, Limits, Networks, Scanner
 from softswitch.config.quantities import Duration, FilePath, Words, check_host, matching, parse_text, wrong
 from softswitch.config.settings import LOCAL_NETWORKS, SCANNERS
 from softswitch.config.unsupported import not_yet
@@ -138,12 +138,23 @@ class Registration(Section):
         return self
 
 
+def _somebody(networks: list[str]) -> list[str]:
+    if not networks:
+        raise wrong(
+            "an empty `allow` lets in nobody: leave it out to hear everybody, or name networks, as"
+            " [203.0.113.0/24]"
+        )
+    return networks
+
+
 class Listener(Section):
     """Where the switch takes calls, and from whom. Who is not heard gets no answer at all."""
 
     at: Listen
     """Transport, address and port. An address of 0.0.0.0 is every interface, [::] every one with IPv6."""
-    allow: Networks = Field(default=[])
+    allow: Annotated[Networks, AfterValidator(_somebody), Field(json_schema_extra={"minItems": 1})] = Field(
+        default=[]
+    )
     """Only these networks are heard; left out: all."""
     deny: Networks = Field(default=[])
     """These networks are not heard, whatever `allow` says."""
@@ -163,18 +174,12 @@ class _OrShort:
         return {"anyOf": [LISTEN_SCHEMA, handler(core)]}
 
 
-def _without_repeated_listeners(values: list[Listener]) -> list[Listener]:
-    _without_repeats([listener.at for listener in values])
-    return values
-
-
 class Sip(Section):
     """How the switch speaks SIP and RTP."""
 
     listen: Annotated[
         list[Annotated[Listener, _OrShort()]],
         Field(min_length=1),
-        AfterValidator(_without_repeated_listeners),
     ] = Field(default=["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"], validate_default=True)
     """Where it takes calls, over UDP, TCP and TLS: `udp:0.0.0.0:5060`, or with networks that may call, as
     `{at: "udp:0.0.0.0:5060", allow: [203.0.113.0/24]}`. An address of 0.0.0.0 is every interface. IPv6 has
@@ -209,7 +214,8 @@ class Sip(Section):
     secret as what carries them: use TLS."""
     rtp_ports: Ports = "16384-32767"
     """UDP ports for sound, two for each leg. Stay below Linux's ephemeral range (32768 and up), from which
-    other programs take ports at random."""
+    other programs take ports at random. Sound is heard from where a call's began; from
+    another port of the same address once the old one has been silent for two seconds."""
     max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
     """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality. An
     agent's call to an emergency number is let in all the same."""
@@ -225,9 +231,9 @@ class Sip(Section):
     Never more than that."""
     drain: Duration = 60.0
     """How long a switch that shuts down lets conversations end before it hangs up."""
-    limits: Limits = Limits()
+    limits: AnyLimits = Limits()
     """How many new requests are taken."""
-    ban: Ban = Ban()
+    ban: AnyBan = Ban()
     """Who is not heard for a while."""
     scanners: Annotated[list[Scanner], Field(max_length=64), AfterValidator(_without_repeats)] = Field(
         default=list(SCANNERS)

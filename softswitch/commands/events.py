@@ -1,0 +1,82 @@
+"""The record itself: its events as they happened, and what is made of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from rich.progress import Progress
+from rich.text import Text
+from sqlalchemy import Connection, func, select
+
+from softswitch.commands.table import console
+from softswitch.ports import Recorded
+from softswitch.store.encoding import dumps, encode
+from softswitch.store.loader import read
+from softswitch.store.reading import reading
+from softswitch.store.rebuilding import count_events, rebuild
+from softswitch.store.records import VOCABULARY
+from softswitch.store.tables import events
+
+LOOK = 0.2
+"""Seconds between two looks for more."""
+
+
+def print_events(
+    folder: Path, last: int, follow: bool, as_json: bool, kind: str | None, call: str | None
+) -> None:
+    """`softswitch events`. Ends by Ctrl-C when it follows."""
+    with reading(folder) as connection:
+        seen = _highest(connection)
+        found = [
+            event for event in read(connection, max(1, seen - last + 1)) if _is_wanted(event, kind, call)
+        ]
+        _print(found, as_json)
+        while follow:
+            connection.rollback()  # the next look sees what has come
+            time.sleep(LOOK)
+            fresh = list(read(connection, seen + 1))
+            _print([event for event in fresh if _is_wanted(event, kind, call)], as_json)
+            seen = fresh[-1].seq if fresh else seen
+
+
+def rebuild_calls(folder: Path) -> None:
+    """`softswitch rebuild`."""
+    with reading(folder) as connection, Progress(console=console(), transient=True) as progress:
+        bar = progress.add_task("folding events", total=count_events(connection))
+        read_so_far, made = rebuild(connection, lambda more: progress.advance(bar, more))
+        connection.commit()
+    print(f"{made:,} calls made anew of {read_so_far:,} events")
+
+
+def _highest(connection: Connection) -> int:
+    found: int | None = connection.execute(select(func.max(events.c.seq))).scalar()
+    return found or 0
+
+
+def _is_wanted(event: Recorded, kind: str | None, call: str | None) -> bool:
+    return (kind is None or event.kind == kind) and (call is None or (event.call or "").startswith(call))
+
+
+def _print(some: Iterable[Recorded], as_json: bool) -> None:
+    screen = console()
+    for event in some:
+        if as_json:
+            print(encode(event).decode(), end="", flush=True)
+            continue
+        word = VOCABULARY.get(event.kind)
+        at = datetime.fromtimestamp(event.at).astimezone().strftime("%m-%d %H:%M:%S.%f")[:-3]
+        line = Text(f"{event.seq:>8} {at} ", style="dim")
+        line.append(f"{(event.call or '')[:12]:<12} ")
+        line.append(f"{event.kind:<18}", style="bold red" if word and word.alarming else "bold")
+        fields = (f"{name}={_shown(value)}" for name, value in event.data.items() if value not in (None, ""))
+        line.append(" " + " ".join(fields))
+        screen.print(line, soft_wrap=True, no_wrap=True, overflow="ellipsis", crop=screen.is_terminal)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value if value.isprintable() and " " not in value else dumps(value)
+    return dumps(value)

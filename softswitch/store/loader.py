@@ -1,0 +1,262 @@
+"""Moves the record from its lines into the database, in a thread of its own.
+
+    lines (events.jsonl) --tail--> Loader --one transaction a batch--> events, calls, notes
+
+Everything is in the lines before anybody hears of it, and calls wait for neither. So a database that is slow,
+full or away is only late: the loader says so loudly, tries again, and goes on where the last batch ended.
+Which that was stands in the database itself: after a crash at any moment nothing is missing and nothing is
+there twice.
+
+| state | is left by |
+|---|---|
+| connecting | the tables are there and belong to this record: loading; an error: failing |
+| loading | an error: failing; `close`: one last batch, closed |
+| failing | `RETRY` seconds: connecting |
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from softswitch.errors import StoreError
+from softswitch.ports import Recorded
+from softswitch.store import database
+from softswitch.store.calls import CallFold, CallRecord
+from softswitch.store.encoding import dumps
+from softswitch.store.lines import LineFile
+from softswitch.store.tables import calls, events, notes
+from softswitch.store.tail import Tail, number_of, older
+from softswitch.types import Seconds
+
+PAUSE: Seconds = 0.1
+"""How long lines gather before they go into the database together."""
+
+RETRY: Seconds = 2.0
+"""How long a failing database is left alone."""
+
+ALARM: Seconds = 60.0
+"""How often a failure that lasts is logged."""
+
+BATCH = 1000
+"""Events in one transaction."""
+
+IDENTITY, FOLD_FROM = "record", "fold_from"
+"""Names in `notes`: whose record this is; the first event of the eldest call that was in progress."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How far the database is."""
+
+    last: int
+    """The highest sequence number in it."""
+    problem: str | None
+    """Why nothing goes in at the moment; None: all is well."""
+
+
+class Loader:
+    """From `start` to `close`."""
+
+    def __init__(
+        self,
+        lines: LineFile,
+        identity: str,
+        engine: Engine,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`identity` tells this record from others. Nothing is opened yet."""
+        self._lines = lines
+        self._identity = identity
+        self._engine = engine
+        self._clock = clock
+        self._fold = CallFold()
+        self._tail = Tail(lines)
+        self._loaded = 0
+        self._problem: str | None = None
+        self._alarmed_at: float | None = None
+        self._ready = False
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="record-loader", daemon=True)
+
+    def start(self) -> None:
+        """Begin; a database that is not there will be tried again and again."""
+        self._thread.start()
+
+    def close(self, patience: Seconds = 5.0) -> bool:
+        """Load what is left and stop; False when that took too long or failed: the next start does it."""
+        self._closing.set()
+        if self._thread.ident is None:
+            self._let_go()
+            return True
+        self._thread.join(patience)
+        return not self._thread.is_alive() and self._problem is None
+
+    @property
+    def state(self) -> Loaded:
+        """How far it is."""
+        return Loaded(self._loaded, self._problem)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._closing.wait(RETRY if self._problem else PAUSE)
+            self.step()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._tail.close()
+        self._engine.dispose()
+
+    def step(self) -> bool:
+        """Load all that is there; False when the database failed. Blocks."""
+        try:
+            if not self._ready:
+                self._connect()
+            while lines := self._tail.read(self._loaded, BATCH):
+                self._load(lines)
+                self._forget()
+                if self._problem is not None:
+                    self._recovered()
+        except (SQLAlchemyError, StoreError, OSError) as error:
+            self._ready = False
+            self._failed(error)
+            return False
+        if self._problem is not None:
+            self._recovered()
+        return True
+
+    # The database ------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        database.migrate(self._engine)
+        with self._engine.begin() as connection:
+            self._claim(connection)
+            self._loaded = connection.execute(select(func.max(events.c.seq))).scalar() or 0
+            since = int(_note(connection, FOLD_FROM) or self._loaded + 1)
+            self._fold = CallFold()
+            for event in read(connection, since):
+                self._fold.apply(event)
+        self._tail.begin(self._loaded)
+        self._ready = True
+
+    def _claim(self, connection: Connection) -> None:
+        owner = _note(connection, IDENTITY)
+        if owner is None:
+            connection.execute(insert(notes).values(name=IDENTITY, value=self._identity))
+        elif owner != self._identity:
+            raise StoreError(
+                f"this database holds the record of another data folder ({owner}); give each switch a "
+                "database of its own, or put the old folder back"
+            )
+
+    def _load(self, lines: Sequence[tuple[Recorded, str]]) -> None:
+        """One batch: events, the calls that they ended, and how far that is."""
+        rows = [
+            {"seq": one.seq, "at": one.at, "kind": _clean(one.kind), "call": one.call, "data": data,
+             "version": one.version}
+            for one, data in lines
+        ]  # fmt: skip
+        ended = [record for one, _ in lines if (record := self._fold.apply(one)) is not None]
+        with self._engine.begin() as connection:
+            connection.execute(insert(events), rows)
+            write_calls(connection, ended)
+            _set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
+        self._loaded = lines[-1][0].seq
+
+    def _forget(self) -> None:
+        """Older files of which the database has everything are not needed any more."""
+        for file in older(self._lines.path.parent):
+            if number_of(file) <= self._loaded:
+                file.unlink()
+
+    # Trouble -----------------------------------------------------------------------------------------
+
+    def _failed(self, error: Exception) -> None:
+        self._problem, now = database.why(error), self._clock()
+        if self._alarmed_at is None or now - self._alarmed_at >= ALARM:
+            self._alarmed_at = now
+            log.error(
+                "DatabaseFailing",
+                problem=self._problem,
+                database=database.shown(self._engine.url),
+                loaded=self._loaded,
+                advice="calls go on, and are on record in files, which are loaded when it works again",
+            )
+
+    def _recovered(self) -> None:
+        self._problem = self._alarmed_at = None
+        log.warning("DatabaseWorking", loaded=self._loaded)
+
+
+def identity(folder: Path) -> str:
+    """By what the record of a folder is told from others: made once, and kept there.
+
+    Raises StoreError when it cannot be.
+    """
+    file = folder / "record.id"
+    try:
+        if not file.exists():
+            file.write_text(secrets.token_hex(8))
+        return file.read_text().strip()
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror}") from error
+
+
+def read(connection: Connection, since: int = 0) -> Iterable[Recorded]:
+    """Events from a sequence number on, in order, as they are needed."""
+    query = select(events).where(events.c.seq >= since).order_by(events.c.seq)
+    for row in connection.execution_options(yield_per=BATCH).execute(query):
+        yield Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
+
+
+def write_calls(connection: Connection, records: Sequence[CallRecord]) -> None:
+    """Put records of calls into the table, in place of those that were there."""
+    if not records:
+        return
+    latest = {record.id: record for record in records}
+    connection.execute(delete(calls).where(calls.c.id.in_(list(latest))))
+    connection.execute(insert(calls), [_row(record) for record in latest.values()])
+
+
+def _row(record: CallRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "seq": record.seq,
+        "start": record.start,
+        "end": record.end,
+        "number": _clean(record.number),
+        "dialled": _clean(record.dialled),
+        "queue": _clean(record.queues[-1]) if record.queues else "",
+        "agent": _clean(record.agent),
+        "outcome": record.outcome,
+        "wait": record.wait,
+        "talk": record.talk,
+        "record": _clean(dumps(record.to_json())),
+    }
+
+
+def _clean(text: str) -> str:
+    """What every database holds: no lone surrogates, and no NUL."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "")
+
+
+def _note(connection: Connection, name: str) -> str | None:
+    found: str | None = connection.execute(select(notes.c.value).where(notes.c.name == name)).scalar()
+    return found
+
+
+def _set_note(connection: Connection, name: str, value: str) -> None:
+    connection.execute(delete(notes).where(notes.c.name == name))
+    connection.execute(insert(notes).values(name=name, value=value))

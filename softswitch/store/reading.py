@@ -1,0 +1,86 @@
+"""What the record says of past calls, read from its database, whether a switch runs or not.
+
+The switch leaves the database's URL in the folder of its record, in a file that its owner alone can read: so
+every command finds it by the folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from softswitch.errors import StoreError
+from softswitch.ports import Recorded
+from softswitch.store.calls import CallRecord
+from softswitch.store.database import database_url, default_url, open_database, shown, why
+from softswitch.store.records import Kind
+from softswitch.store.tables import calls, events
+from softswitch.types import CallId
+
+URL_FILE = "record.url"
+
+
+def note_url(folder: Path, url: URL) -> None:
+    """Leave the URL for who reads later. Raises StoreError."""
+    file = folder / URL_FILE
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(url.render_as_string(hide_password=False))
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror}") from error
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Connection]:
+    """The record of a data folder. Raises StoreError: there is none, or its database cannot be read."""
+    file = folder / URL_FILE
+    if not file.exists():
+        raise StoreError(
+            f"there is no record of calls in {folder}; name the switch's data folder with --data DIR"
+        )
+    try:
+        url = database_url(file.read_text().strip() or default_url(folder))
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror}; the user of the switch can read it") from error
+    engine = open_database(url)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreError(f"the record in {shown(url)} cannot be read: {why(error)}") from None
+    finally:
+        engine.dispose()
+
+
+def last_calls(connection: Connection, count: int) -> list[CallRecord]:
+    """The calls that ended last, the newest last."""
+    query = select(calls.c.record).order_by(calls.c.seq.desc()).limit(count)
+    return [CallRecord.from_json(json.loads(text)) for text in connection.execute(query).scalars()][::-1]
+
+
+def find_call(connection: Connection, wanted: str) -> CallId | None:
+    """The call whose id begins with `wanted`, or the last one from that number, ended or in progress."""
+    ended = select(calls.c.id).where(
+        or_(calls.c.id.startswith(wanted, autoescape=True), calls.c.number == wanted)
+    )
+    found = connection.execute(ended.order_by(calls.c.seq.desc()).limit(1)).scalar()
+    if found is None:
+        found = connection.execute(select(events.c.call).where(events.c.call == wanted).limit(1)).scalar()
+    return None if found is None else CallId(found)
+
+
+def events_of(connection: Connection, call: CallId) -> list[Recorded]:
+    """Every event of one call in order."""
+    query = select(events).where(events.c.call == call).order_by(events.c.seq)
+    found = [
+        Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
+        for row in connection.execute(query)
+    ]
+    arrivals = [place for place, event in enumerate(found) if event.kind == Kind.CALL_ARRIVED]
+    return found[arrivals[-1] :] if arrivals else found

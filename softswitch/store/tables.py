@@ -1,0 +1,53 @@
+"""What the database holds: the events, which are the record, and what is read off them and can be rebuilt.
+
+| table | a row is | written |
+|---|---|---|
+| `events` | one event, as it was noted | once, never changed |
+| `calls` | one call that has ended, folded from its events | when it ends; by `softswitch rebuild` |
+| `notes` | where the loading stands | with every batch, in its transaction |
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),  # seconds since the epoch, UTC
+    Column("kind", Text, nullable=False),
+    Column("call", Text),
+    Column("data", Text, nullable=False),  # JSON
+    Column("version", Integer, nullable=False),
+    Index("events_of_call", "call"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # of the event that ended it
+    Column("start", Double, nullable=False),
+    Column("end", Double, nullable=False),
+    Column("number", Text, nullable=False),  # the caller's
+    Column("dialled", Text, nullable=False),
+    Column("queue", Text, nullable=False),  # the last one; empty: none
+    Column("agent", Text, nullable=False),  # who talked last; empty: nobody
+    Column("outcome", Text, nullable=False),
+    Column("wait", Double, nullable=False),
+    Column("talk", Double),  # not known where a crash cut it
+    Column("record", Text, nullable=False),  # all of it, as JSON
+    Index("calls_by_start", "start"),
+    Index("calls_by_seq", "seq"),
+    Index("calls_by_number", "number"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

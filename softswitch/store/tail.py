@@ -1,0 +1,83 @@
+"""Reads the record's lines while they are written: the eldest file first, and on into the one of now."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from softswitch.ports import Recorded
+from softswitch.store.encoding import data_in, decode
+from softswitch.store.lines import LineFile
+from softswitch.store.spool import OLDER
+
+
+def number_of(file: Path) -> int:
+    """The last event in an older file, by its name."""
+    return int(file.stem.partition("-")[2])
+
+
+def older(folder: Path, after: int = -1) -> list[Path]:
+    """Files of the past that hold events after that number, in their order."""
+    return [file for file in sorted(folder.glob(OLDER)) if number_of(file) > after]
+
+
+class Tail:
+    """A place in the lines; it moves on as they are read. For one thread."""
+
+    def __init__(self, lines: LineFile) -> None:
+        self._lines = lines
+        self._file: BinaryIO | None = None
+        self._finished = -1
+        """The number of the last file that was read to its end."""
+
+    def begin(self, after: int) -> None:
+        """Read from the file on that holds the next event."""
+        self.close()
+        self._finished = after
+
+    def read(self, after: int, most: int) -> list[tuple[Recorded, str]]:
+        """The next events after that number, each with its data as it is written; none: that was all.
+
+        Raises OSError.
+        """
+        found: list[tuple[Recorded, str]] = []
+        while len(found) < most:
+            if self._file is None:
+                self._file = self._next().open("rb")
+            active = self._is_of_now(self._file)
+            limit = self._lines.size if active else os.fstat(self._file.fileno()).st_size
+            place = self._file.tell()
+            while place < limit and len(found) < most:
+                line = self._file.readline()
+                place += len(line)
+                event = decode(line)
+                if event is not None and event.seq > after:
+                    found.append((event, data_in(line)))
+            if place >= limit and active:
+                break
+            if place >= limit:
+                self._finish(self._file)
+        return found
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+        self._file = None
+
+    def _next(self) -> Path:
+        return next(iter(older(self._lines.path.parent, self._finished)), self._lines.path)
+
+    def _is_of_now(self, file: BinaryIO) -> bool:
+        """Whether lines are still appended to it. In the moment when a new one begins, it may seem so."""
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), self._lines.path.stat())
+        except FileNotFoundError:
+            return True
+
+    def _finish(self, file: BinaryIO) -> None:
+        own = os.fstat(file.fileno())
+        names = [one for one in older(self._lines.path.parent) if os.path.samestat(own, one.stat())]
+        self._finished = number_of(names[0]) if names else self._finished
+        self.close()

@@ -1,0 +1,244 @@
+"""The record on its way into the database: whole, once, and late at worst."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import structlog
+from sqlalchemy import Engine, inspect, select, text
+
+from softswitch.errors import StoreError
+from softswitch.ports import Recorded
+from softswitch.store import database, loader
+from softswitch.store.calls import CallRecord, rebuild
+from softswitch.store.database import database_url, migrate, open_database
+from softswitch.store.encoding import encode
+from softswitch.store.lines import LineFile
+from softswitch.store.loader import Loader
+from softswitch.store.spool import Spool, files
+from softswitch.store.tables import calls, events, metadata
+from softswitch.types import CallId
+from tests.store.postgres import Postgres
+from tests.store.sample import story
+
+pytestmark = pytest.mark.may_block
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Iterator[LineFile]:
+    file = LineFile(tmp_path / "events.jsonl")
+    file.open()
+    yield file
+    file.close()
+
+
+@contextmanager
+def loading(lines: LineFile, url: str, identity: str = "here") -> Iterator[Loader]:
+    one = Loader(lines, identity, open_database(database_url(url)))
+    yield one
+    one.close()
+
+
+def write(lines: LineFile, some: list[Recorded]) -> None:
+    lines.append(b"".join(map(encode, some)))
+
+
+def stored(url: str) -> tuple[list[Recorded], list[CallRecord]]:
+    engine = open_database(database_url(url))
+    with engine.connect() as connection:
+        found = list(loader.read(connection))
+        rows = connection.execute(select(calls.c.record).order_by(calls.c.seq)).scalars()
+        records = [CallRecord.from_json(json.loads(row)) for row in rows]
+    engine.dispose()
+    return found, records
+
+
+def test_events_and_calls_are_in_the_database_as_they_happened(lines: LineFile, url: str) -> None:
+    write(lines, story())
+    with loading(lines, url) as one:
+        assert one.step()
+        assert one.state.last == len(story())
+    assert stored(url) == (story(), list(rebuild(story())))
+
+
+@pytest.mark.parametrize("cut", range(1, len(story())))
+def test_whenever_it_is_cut_off_nothing_is_missing_or_there_twice(tmp_path: Path, cut: int) -> None:
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    file = LineFile(tmp_path / "events.jsonl")
+    file.open()
+    write(file, story()[:cut])
+    with loading(file, url) as first:
+        first.step()
+    write(file, story()[cut:])
+    with loading(file, url) as second:
+        second.step()
+    file.close()
+    assert stored(url) == (story(), list(rebuild(story())))
+
+
+def test_a_batch_that_failed_half_way_is_loaded_again(
+    lines: LineFile, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "BATCH", 7)
+    write(lines, story())
+    with loading(lines, url) as one:
+        real, times = loader.write_calls, iter([False, False, True])
+
+        def fails(connection: object, records: object) -> None:
+            if next(times, False):
+                raise OSError(28, "No space left on device")
+            real(connection, records)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(loader, "write_calls", fails)
+        with structlog.testing.capture_logs() as logs:
+            assert not one.step()
+            assert one.state == loader.Loaded(14, "[Errno 28] No space left on device")
+            assert one.step()
+    assert [line["event"] for line in logs] == ["DatabaseFailing", "DatabaseWorking"]
+    assert stored(url) == (story(), list(rebuild(story())))
+
+
+@pytest.mark.parametrize("ahead", [0, 3, 23])
+def test_files_of_the_past_are_loaded_in_order_and_deleted(tmp_path: Path, ahead: int) -> None:
+    """`ahead`: events that are in the database before the rest comes."""
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    spool = Spool(tmp_path, turn=300)
+    for event in story()[:ahead]:
+        spool.append(event)
+    spool._writer.step()
+    with loading(spool.lines, url) as one:
+        one.step()
+        for event in story()[ahead:]:
+            spool.append(event)
+            spool._writer.step()
+            if ahead == 3:
+                one.step()
+        one.step()
+    spool.close()
+    assert stored(url) == (story(), list(rebuild(story())))
+    assert len(files(tmp_path)) <= 2, "the last one may have begun with the last event"
+    with loading(spool.lines, url) as one:
+        one.step()
+    assert stored(url)[0] == story()
+
+
+def test_odd_text_is_kept_as_far_as_the_database_can(lines: LineFile, url: str) -> None:
+    data = {"number": "\0", "name": "J\udcf3zef\0 Łukasz", "dialled": "\udcff"}
+    write(lines, [Recorded(1, 1.0, "CallArrived", CallId("c"), data)])
+    write(lines, [Recorded(2, 2.0, "CallEnded", CallId("c"), {"status": 200})])
+    with loading(lines, url) as one:
+        assert one.step()
+    assert stored(url)[0][0].data == data
+
+
+def test_garbage_between_the_lines_is_passed_over(lines: LineFile, url: str) -> None:
+    write(lines, story()[:5])
+    lines.append(b'\0\0\nno json\n[1]\n{"seq":99}\n')
+    write(lines, story()[5:])
+    with loading(lines, url) as one:
+        assert one.step()
+    assert stored(url)[0] == story()
+
+
+def test_another_switchs_database_is_left_alone(lines: LineFile, url: str) -> None:
+    write(lines, story())
+    with loading(lines, url) as one:
+        one.step()
+    with loading(lines, url, "elsewhere") as other:
+        assert not other.step()
+        problem = other.state.problem
+    assert problem is not None
+    assert "another data folder (here)" in problem
+    assert len(stored(url)[0]) == len(story())
+
+
+def test_a_database_that_is_stopped_is_late_and_nothing_else(lines: LineFile, postgres: Postgres) -> None:
+    engine = open_database(database_url(postgres.url))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    with loading(lines, postgres.url) as one:
+        write(lines, story()[:10])
+        assert one.step()
+        postgres.stop()
+        try:
+            write(lines, story()[10:])
+            with structlog.testing.capture_logs() as logs:
+                assert not one.step()
+                assert not one.step()
+            assert [line["event"] for line in logs] == ["DatabaseFailing"], "once a minute"
+            assert "Łukasz" not in str(logs)
+            assert one.state.last == 10
+        finally:
+            postgres.start()
+        assert one.step()
+    assert stored(postgres.url)[0] == story()
+
+
+def test_the_thread_loads_what_comes_and_the_rest_at_the_end(lines: LineFile, url: str) -> None:
+    engine = open_database(database_url(url))
+    one = Loader(lines, "here", engine)
+    one.start()
+    write(lines, story()[:9])
+    write(lines, story()[9:])
+    assert one.close(20.0)
+    assert stored(url)[0] == story()
+
+
+def _shape(engine: Engine) -> object:
+    found = inspect(engine)
+    return {
+        name: (
+            [(column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(name)],
+            found.get_pk_constraint(name)["constrained_columns"],
+            sorted((str(index["name"]), tuple(index["column_names"])) for index in found.get_indexes(name)),
+        )
+        for name in metadata.tables
+    }
+
+
+def test_a_new_database_is_what_the_migrations_make(url: str, tmp_path: Path) -> None:
+    engine = open_database(database_url(url))
+    migrate(engine)
+    at_once = _shape(engine)
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+        database.upgrade(connection)
+    assert _shape(engine) == at_once
+    migrate(engine)
+    engine.dispose()
+
+
+def test_a_database_of_a_later_version_is_refused(url: str) -> None:
+    engine = open_database(database_url(url))
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="another version of softswitch"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_a_url_that_is_none_says_what_one_looks_like() -> None:
+    with pytest.raises(StoreError, match="postgresql://"):
+        database_url("over there")
+    with pytest.raises(StoreError, match="'mysql' is not served"):
+        database_url("mysql://x")
+    assert "secret" not in database.shown(database_url("postgresql://u:secret@h/d"))
+
+
+def test_events_are_never_changed_by_being_there_twice(lines: LineFile, url: str) -> None:
+    write(lines, story())
+    for _ in range(3):
+        with loading(lines, url) as one:
+            assert one.step()
+    engine = open_database(database_url(url))
+    with engine.connect() as connection:
+        assert len(connection.execute(select(events.c.seq)).all()) == len(story())
+    engine.dispose()
