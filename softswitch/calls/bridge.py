@@ -117,7 +117,7 @@ class Conversation:
     async def run(self) -> Onward | None:
         """Until it is over; see `converse`."""
         self._begin()
-        keys = self._attend_keys()
+        listening = self._recording.attend_keys()
         try:
             moments: set[asyncio.Future[Any]] = {self.other.ended, self._onward}
             await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
@@ -132,8 +132,8 @@ class Conversation:
                 onward.close()  # the caller was to go on, and has hung up
             raise
         finally:
-            if keys is not None:
-                keys.cancel()
+            for task in listening:
+                task.cancel()
             if self.trying is not None:
                 self.trying.party.close()
             self.close()
@@ -213,13 +213,6 @@ class Conversation:
         if waiting is not None:
             self.call.when_talking = None
             waiting()
-
-    def _attend_keys(self) -> asyncio.Task[None] | None:
-        """Listen to the agent's keys, where they mean something."""
-        if not self._recording.possible:
-            return None
-        keys = self._recording.attend(self.other)
-        return asyncio.create_task(keys, name=f"keys of {self.call.agent} in {self.call.id}")
 
     def _on_hold(self, who: str, held: bool) -> None:
         self.call.note("Held" if held else "Resumed", by=who)

@@ -15,8 +15,9 @@ then has silence of the same length, and no marker, so that times stay true.
 | on, paused | caller and another agent are connected | as before, with that one | |
 | on, paused | the caller goes elsewhere, or the call is over | off | RecordingEnded |
 
-One file may so hold several conversations of one call. What the keys mean ends with the queue's last agent:
-whoever talks to the caller after a menu, or outside, is not recorded.
+One file may so hold several conversations of one call, under the rule of the first. It ends where nobody of
+the house is left: callers who are handed on to a number outside are not recorded there. Conversations that
+come by no queue have a rule of their own, `recording.others`; there any agent of the two may press the keys.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ log = structlog.get_logger(__name__)
 
 KEYS_APART: Seconds = 3.0
 """Keys further apart belong to no code together."""
+
+DIRECT = "direct"
+"""Stands in file names for the queue where there is none."""
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
@@ -69,6 +73,11 @@ class CallRecording:
         self._switch = switch
         self._call = call
         self._queue: QueueName | None = None
+        """By which they came together first; None: by none."""
+        self._share: float | None = None
+        """Which part of such conversations is recorded; None: none."""
+        self._goes_on = False
+        """The next conversation belongs to the one before."""
         self._other: Leg | None = None
         """The agent's leg, while the two talk."""
         self._recording: Recording | None = None
@@ -79,23 +88,39 @@ class CallRecording:
     @property
     def possible(self) -> bool:
         """Whether this conversation may be recorded."""
-        return self._other is not None and self._queue in self._switch.settings.recording.queues
+        return self._other is not None and self._share is not None
 
     def connected(self, other: Leg) -> None:
-        """The caller talks to `other`, by a queue, or handed on by its agent."""
-        call = self._call
-        if call.agent is None:
+        """The caller talks to `other`, by a queue or by none, or handed on by an agent."""
+        call, settings = self._call, self._switch.settings.recording
+        if call.agent is None and call.leg.origin.agent is None:
             self.end()
             return
-        self._queue, self._other = call.queue or self._queue, other
+        if call.queue is not None or not self._goes_on:
+            self._queue = call.queue
+            self._share = settings.others if call.queue is None else settings.queues.get(call.queue)
+        self._other = other
         if self._recording is not None:
             self._recording.hear(call.leg, other)
-        elif self.possible and is_chosen(call.id, self._switch.settings.recording.queues[self._queue or ""]):
+        elif self._share is not None and is_chosen(call.id, self._share):
             self._begin(None)
+
+    def attend_keys(self) -> list[asyncio.Task[None]]:
+        """Listen to the keys of those who may press them; whoever calls this cancels the tasks."""
+        call, legs = self._call, []
+        if self.possible and self._other is not None:
+            if call.agent is not None:
+                legs.append((self._other, call.agent))
+            if self._queue is None and call.leg.origin.agent is not None:
+                legs.append((call.leg, call.leg.origin.agent))
+        return [
+            asyncio.create_task(self._attend(leg, agent), name=f"keys of {agent} in {call.id}")
+            for leg, agent in legs
+        ]
 
     def parted(self, *, goes_on: bool) -> None:
         """They talk no more; `goes_on`: the caller is to talk to somebody else."""
-        self._other = None
+        self._other, self._goes_on = None, goes_on
         if not goes_on:
             self.end()
         elif self._recording is not None:
@@ -103,18 +128,19 @@ class CallRecording:
 
     def end(self) -> None:
         """Nothing more of this call is recorded, unless a queue connects it again; twice is once."""
-        self._queue = self._other = None
+        self._queue = self._share = self._other = None
+        self._goes_on = False
         self._close()
 
-    def toggle(self) -> None:
+    def _toggle(self, agent: AgentName) -> None:
         """The agent's key: record, or no more."""
         if self._recording is None:
             if self.possible:
-                self._begin(self._call.agent)
+                self._begin(agent)
         elif self._by is not None:
             self._close()
 
-    def toggle_pause(self) -> None:
+    def _toggle_pause(self, agent: AgentName) -> None:
         """The agent's other key: silence in the file, or no more."""
         recording = self._recording
         if recording is None:
@@ -124,13 +150,12 @@ class CallRecording:
         else:
             recording.pause()
         kind = "RecordingPaused" if recording.paused else "RecordingResumed"
-        agent, at = self._call.agent, round(recording.seconds, 3)
-        self._call.note(kind, file=self._file.as_posix(), agent=agent, at=at)
+        self._call.note(kind, file=self._file.as_posix(), agent=agent, at=round(recording.seconds, 3))
 
-    async def attend(self, leg: Leg) -> None:
+    async def _attend(self, leg: Leg, agent: AgentName) -> None:
         """Do what the agent's keys say, until cancelled."""
         codes = self._switch.settings.features
-        verbs = {codes.record: self.toggle, codes.pause_recording: self.toggle_pause}
+        verbs = {codes.record: self._toggle, codes.pause_recording: self._toggle_pause}
         while not leg.digits.empty():
             leg.digits.get_nowait()
         leg.await_keys(True)
@@ -143,13 +168,13 @@ class CallRecording:
                 for code, verb in verbs.items():
                     if pressed.endswith(code):
                         pressed = ""
-                        verb()
+                        verb(agent)
         finally:
             leg.await_keys(False)
 
     def _begin(self, by: AgentName | None) -> None:
         call, switch = self._call, self._switch
-        self._file, self._by = file_name(switch.clock.now(), self._queue or "", call.id), by
+        self._file, self._by = file_name(switch.clock.now(), self._queue or DIRECT, call.id), by
         try:
             recording = switch.endpoint.recorder.record(switch.recordings / self._file, call.leg, self._other)
         except AudioError as error:

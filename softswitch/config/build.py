@@ -218,6 +218,7 @@ def _recording(file: Configuration, voice: Voice) -> plain.RecordingSettings:
     return plain.RecordingSettings(
         folder=section.folder.absolute() if section.folder else None,
         queues={name: queue.record for name, queue in file.queues.items() if queue.record is not None},
+        others=section.others,
         retention=section.retention,
         announce=None if announce is None else voice.prompt(announce.say, announce.play),
     )

@@ -174,6 +174,8 @@ class RecordingSettings:
     queues: Mapping[str, float] = field(default_factory=dict)
     """Which part of its conversations is recorded, from 0 to 1, by queue; the agent may record the others
     on demand. A queue that is not there records none."""
+    others: float | None = None
+    """The same for conversations that come by no queue; None: none."""
     retention: Seconds | None = None
     """How long the files are kept; None: for ever."""
     announce: Prompt | None = None

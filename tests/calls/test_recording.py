@@ -15,6 +15,7 @@ from softswitch.store.records import misfits
 from softswitch.testing.fake_recorder import FakeRecording
 from softswitch.testing.fakes import FakeLeg, answers, never_answers
 from softswitch.types import CallId, Language, Prompt
+from tests.calls import test_outbound
 from tests.calls.house import House, house, settings
 
 pytestmark = pytest.mark.virtual_time
@@ -22,9 +23,10 @@ pytestmark = pytest.mark.virtual_time
 TOLD = "This call is recorded."
 
 
-def recorded(share: float = 1.0, announce: str = "") -> SwitchSettings:
+def recorded(share: float = 1.0, announce: str = "", others: float | None = None) -> SwitchSettings:
     prompt = Prompt({Language("en"): announce}) if announce else None
-    return replace(settings(), recording=RecordingSettings(queues={"support": share}, announce=prompt))
+    recording = RecordingSettings(queues={"support": share}, others=others, announce=prompt)
+    return replace(settings(), recording=recording)
 
 
 async def talking(running: House, dialled: str = "600") -> tuple[FakeLeg, FakeLeg]:
@@ -79,6 +81,46 @@ async def test_queues_without_a_rule_and_direct_calls_are_not_recorded() -> None
     async with house(PHONES, recorded()) as running:
         await talking(running, "201")
         assert not running.endpoint.recorder.recordings
+
+
+async def test_conversations_by_no_queue_have_a_rule_of_their_own() -> None:
+    async with house(PHONES, recorded(0.0, TOLD, others=1.0)) as running:
+        caller, agent = await talking(running, "201")
+        assert only(running).file.name.endswith("-direct-" + str(running.journal.notes[0].call) + ".wav")
+        assert [sides[1:] for sides in only(running).sides] == [("+48600100200", "201")]
+        agent.press("*2")
+        await asyncio.sleep(1)
+        assert only(running).paused
+        caller.hang_up()
+        await asyncio.sleep(1)
+        assert told(running) == ["Started", "Paused", "Ended"]
+
+
+async def test_two_agents_who_talk_may_both_press() -> None:
+    async with house(PHONES, recorded(others=0.0)) as running:
+        caller = running.call("201", "202", agent="desk-202")
+        await asyncio.sleep(5)
+        caller.press("*1")
+        await asyncio.sleep(1)
+        running.endpoint.dialled[0].press("*1")
+        await asyncio.sleep(1)
+        assert only(running).ended
+        (started,) = running.journal.find("RecordingStarted")
+        assert started.data["by"] == "desk-202"
+
+
+async def test_an_agents_call_outside_is_recorded_by_the_same_rule() -> None:
+    config = replace(test_outbound.settings(), recording=RecordingSettings(others=1.0))
+    async with test_outbound.house({"one": answers(after=1.0)}, config) as running:
+        agent = test_outbound.dials(running)
+        await asyncio.sleep(5)
+        assert [sides[1:] for sides in only(running).sides] == [("201", test_outbound.NUMBER)]
+        agent.press("*2")
+        await asyncio.sleep(1)
+        assert only(running).paused
+        agent.hang_up()
+        await asyncio.sleep(1)
+        assert told(running) == ["Started", "Paused", "Ended"]
 
 
 async def test_the_part_of_calls_is_what_the_queue_says() -> None:

@@ -33,13 +33,15 @@ def test_without_it_nothing_is_recorded_and_files_are_kept_for_ever(check_text):
     assert recording.queues == {}
     assert recording.retention is None
     assert recording.folder is None
+    assert recording.others is None
     assert recording.announce is None
 
 
 def test_the_section(check_text):
-    text = "recording: {folder: /srv/calls, retention: 90 days, announce: {say: We record.}}\n"
+    text = "recording: {folder: /srv/calls, retention: 90 days, others: 10%, announce: {say: We record.}}\n"
     recording = check_text(SOUND + text).settings.recording
     assert recording.retention == 90 * 86400
+    assert recording.others == pytest.approx(0.1)
     assert recording.folder == Path("/srv/calls")
     assert recording.announce is not None
     assert recording.announce.text(Language("en")) == "We record."
