@@ -72,6 +72,7 @@ class RunningSwitch:
         self._book = book
         self._registry = registry
         self._started = asyncio.get_running_loop().time()
+        endpoint.recorder.note = switch.journal.note
         self._reloading = asyncio.Lock()
         self._stop_asked = asyncio.Event()
         self._stop_now = asyncio.Event()

@@ -25,11 +25,13 @@ enum {
     RECORDER_PERIOD_MS = 500,   /* between two rounds of the writer */
     RECORDER_CHUNK = 50,        /* ticks in one write() */
     RECORDER_TURN = 20,         /* chunks of one recording in a round, so that others get theirs */
-    RECORDER_PATIENCE_MS = 60000,   /* for the rest of a recording that is over, when it cannot be written */
     RECORDER_HEADER = 44,
     RECORDER_PATH = 1024,
     RECORDER_MOST_SAMPLES = 960,    /* of a tick: 48 kHz */
 };
+
+/* For the rest of a recording that is over, when it cannot be written. */
+static int recorder_patience_ms = 60000;
 
 static const pj_uint32_t RECORDER_UNKNOWN_LENGTH = 0xFFFFFFFF;
 
@@ -307,7 +309,7 @@ static int recorder_turn(recording *one, int *more)
         return 0;
     if (!one->over)
         one->over = now;
-    if (result < 0 && now - one->over > RECORDER_PATIENCE_MS) {
+    if (result < 0 && now - one->over > recorder_patience_ms) {
         __atomic_add_fetch(&recorder.given_up, 1, __ATOMIC_RELAXED);
         result = 1;
     }

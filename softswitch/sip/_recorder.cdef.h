@@ -11,6 +11,8 @@ typedef struct {
     unsigned given_up;
 } recorder_health;
 
+extern int recorder_patience_ms;
+
 recording *recorder_open(const char *path, unsigned rate, uint64_t most, int *slots);
 void recorder_pause(recording *one, int paused);
 void recorder_look(recording *one, recording_view *view);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,8 @@ class NativeRecorder:
         """Those that go on."""
         self.problem = ""
         """Why files cannot be written at the moment; empty: all is well."""
+        self.note: Callable[..., None] = lambda _kind, **_data: None
+        """Where the alarm goes beside the log, as `ports.Journal.note`."""
         self._given_up = 0
 
     def record(
@@ -130,11 +133,14 @@ class NativeRecorder:
             problem = "the disk stands still"
         if problem and not self.problem:
             log.error("recorder.failing", why=problem)
+            self.note("RecordingsDelayed", why=problem)
         elif self.problem and not problem:
             log.info("recorder.writes_again")
         self.problem = problem
         if health.given_up > self._given_up:
-            log.error("recorder.given_up", recordings=health.given_up - self._given_up)
+            count = health.given_up - self._given_up
+            log.error("recorder.given_up", recordings=count)
+            self.note("RecordingsLost", count=count)
         self._given_up = health.given_up
 
     def health(self) -> Any:

@@ -49,6 +49,8 @@ class Kind(StrEnum):
     RECORDING_RESUMED = "RecordingResumed"
     RECORDING_ENDED = "RecordingEnded"
     RECORDING_FAILED = "RecordingFailed"
+    RECORDINGS_DELAYED = "RecordingsDelayed"
+    RECORDINGS_LOST = "RecordingsLost"
     RECORDINGS_REPAIRED = "RecordingsRepaired"
     RECORDINGS_DELETED = "RecordingsDeleted"
     CONVERSATION_ENDED = "ConversationEnded"
@@ -288,6 +290,16 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.RECORDING_FAILED: Word(
             "A conversation that should be recorded could not be.",
             {"file": "which", "why": "the error"},
+            alarming=True,
+        ),
+        Kind.RECORDINGS_DELAYED: Word(
+            "Files of recordings cannot be written at the moment; memory holds four seconds of each.",
+            {"why": "the error of the disk"},
+            alarming=True,
+        ),
+        Kind.RECORDINGS_LOST: Word(
+            "The ends of recordings, or all of them, could not be written for a minute, and are given up.",
+            {"count": "how many recordings"},
             alarming=True,
         ),
         Kind.RECORDINGS_REPAIRED: Word(

@@ -299,6 +299,31 @@ async def test_a_folder_that_is_not_there_is_waited_for(
     assert recording.lost == 0
 
 
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """The writer gives a file up after 0.7 s."""
+    usual, lib.recorder_patience_ms = lib.recorder_patience_ms, 700
+    yield
+    lib.recorder_patience_ms = usual
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_can_not_be_written_for_too_long_is_given_up_with_an_alarm(
+    recorder: NativeRecorder, two: Two, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[tuple[str, object]] = []
+    monkeypatch.setattr(recorder, "note", lambda kind, **data: noted.append((kind, data)))
+    (tmp_path / "day").write_text("in the way")
+    recorder.record(tmp_path / "day/one.wav", two.caller, two.agent).close()
+    await whole(recorder)
+    await until(lambda: len(noted) == 2)
+    (delayed, why), lost = noted
+    assert delayed == "RecordingsDelayed"
+    assert "Not a directory" in str(why)
+    assert lost == ("RecordingsLost", {"count": 1})
+    await until(lambda: not recorder.problem)
+
+
 async def test_a_file_has_a_largest_size(recorder: NativeRecorder, two: Two, tmp_path: Path) -> None:
     recording = recorder.record(tmp_path / "long.wav", two.caller, two.agent, largest=32000)
     await asyncio.sleep(1.5)
