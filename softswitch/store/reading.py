@@ -31,7 +31,8 @@ def note_url(folder: Path, url: URL) -> None:
     file = folder / URL_FILE
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(url.render_as_string(hide_password=False))
+            plain = url.set(drivername=url.get_backend_name())  # as people write it
+            out.write(plain.render_as_string(hide_password=False))
     except OSError as error:
         raise StoreError(f"{file}: {error.strerror}") from error
 
