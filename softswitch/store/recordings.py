@@ -9,6 +9,7 @@ the switch was killed, is repaired from the file's length. All of this is plain 
 from __future__ import annotations
 
 import os
+import re
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from softswitch.types import Seconds
 
 FOLDER = "recordings"
+_DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 UNKNOWN = 0xFFFF_FFFF
 """The length of a recording that goes on."""
 
@@ -30,11 +32,14 @@ def _never() -> bool:
 
 
 def recordings(folder: Path, until: str = "9999") -> Iterator[Path]:
-    """Every recording in the folder of recordings, oldest day first, of days up to `until` (`2026/11/25`)."""
+    """Every recording in the folder of recordings, oldest day first, of days up to `until` (`2026/11/25`).
+    What lies elsewhere than in a day's folder is none of ours.
+    """
     for parent, folders, names in os.walk(folder):
         day = os.path.relpath(parent, folder)
         folders[:] = sorted(name for name in folders if f"{day}/{name}".removeprefix("./") <= until)
-        yield from (Path(parent, name) for name in sorted(names) if name.endswith(".wav"))
+        if _DAY.fullmatch(day):
+            yield from (Path(parent, name) for name in sorted(names) if name.endswith(".wav"))
 
 
 def repair(folder: Path, before: float, given_up: Callable[[], bool] = _never) -> list[Path]:

@@ -346,7 +346,10 @@ async def test_a_thousand_recordings_leave_nothing_behind(
     await asyncio.sleep(0.1)  # the bridge has taken in the legs
     ports, files = lib.media_ports(), len(os.listdir("/proc/self/fd"))
     for lot in range(20):
-        some = [recorder.record(tmp_path / f"{lot}/{n}.wav", two.caller, two.agent) for n in range(50)]
+        some = [
+            recorder.record(tmp_path / f"2026/11/{lot + 10}/{n}.wav", two.caller, two.agent)
+            for n in range(50)
+        ]
         await asyncio.sleep(0.05)
         for recording in some:
             recording.close()
@@ -380,7 +383,7 @@ def start(port: int, file: Path) -> Popen[bytes]:
 
 
 async def test_a_killed_recording_is_readable_after_the_repair(tmp_path: Path, house: House) -> None:
-    file = tmp_path / "recordings/2026/killed.wav"
+    file = tmp_path / "recordings/2026/11/25/killed.wav"
     process = start(house.port + 60, file)
     try:
         await until(lambda: file.exists() and file.stat().st_size > 32000, 20)

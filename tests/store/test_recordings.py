@@ -48,10 +48,10 @@ def test_a_file_that_was_never_ended_gets_its_length_and_loses_a_torn_sample(tmp
 
 
 def test_what_needs_no_repair_is_left_alone_and_what_has_no_sound_goes(tmp_path: Path) -> None:
-    other = file(tmp_path, "notes.txt", OPEN + b"x")
-    whole = file(tmp_path, "whole.wav", OPEN[:40] + struct.pack("<I", 4) + b"four")
-    strange = file(tmp_path, "strange.wav", bytes(100))
-    begun = file(tmp_path, "begun.wav", OPEN[:20])
+    other = file(tmp_path, "2026/11/25/notes.txt", OPEN + b"x")
+    whole = file(tmp_path, "2026/11/25/whole.wav", OPEN[:40] + struct.pack("<I", 4) + b"four")
+    strange = file(tmp_path, "2026/11/25/strange.wav", bytes(100))
+    begun = file(tmp_path, "2026/11/25/begun.wav", OPEN[:20])
     before = [one.read_bytes() for one in (other, whole, strange)]
     assert repair(tmp_path, time.time() + 1) == [begun]
     assert not begun.exists()
@@ -63,10 +63,12 @@ def test_old_files_go_with_their_empty_folders_and_young_ones_stay(tmp_path: Pat
     old = [file(tmp_path, f"2026/08/0{day}/{day}.wav", OPEN, 91 * DAY) for day in (1, 2)]
     young = file(tmp_path, "2026/08/02/young.wav", OPEN, 89 * DAY)
     note = file(tmp_path, "2026/08/02/old.txt", b"", 300 * DAY)
+    others = [file(tmp_path, f"{place}song.wav", OPEN, 300 * DAY) for place in ("", "2026/", "1999/music/")]
     assert delete_older(tmp_path, 90 * DAY, time.time()) == old
     assert list(recordings(tmp_path)) == [young]
     assert note.exists()
     assert not (tmp_path / "2026/08/01").exists()
+    assert all(one.exists() for one in others)
     assert delete_older(tmp_path, 80 * DAY, time.time()) == [young]
     assert tmp_path.exists()
 
