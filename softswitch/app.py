@@ -10,10 +10,11 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -42,6 +43,9 @@ from softswitch.store.journal import Journal
 from softswitch.store.keeper import Keeper
 from softswitch.store.record import Record
 from softswitch.store.recordings import FOLDER
+
+if TYPE_CHECKING:
+    from softswitch.outbound.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -104,8 +108,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
         gc.set_threshold(*GC_THRESHOLDS)
-        endpoint.turned_away = running.turned_away
-        endpoint.gate.refusals.told = supervisor.refused
+        _report(endpoint, running, supervisor)
+        running.followers.append(_webhooks(stack, store, settings))
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
@@ -115,6 +119,31 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
             _take_signals(running, group)
             await running.until_stopped()
             background.cancel()
+
+
+def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Supervisor) -> None:
+    """Who hears of calls that never became a leg."""
+    endpoint.turned_away = running.turned_away
+    endpoint.gate.refusals.told = supervisor.refused
+
+
+def _webhooks(
+    stack: AsyncExitStack, store: Record, settings: SwitchSettings
+) -> Callable[[SwitchSettings], None]:
+    """Tell others of events, as the settings say; returns what puts others in force."""
+    sender: list[Webhooks] = []
+
+    def apply(new: SwitchSettings) -> None:
+        if new.webhooks and not sender:
+            from softswitch.outbound.webhooks import Webhooks  # noqa: PLC0415 - many switches need none
+
+            sender.append(Webhooks(store.outbox()))
+            stack.callback(sender[0].close)
+        for one in sender:
+            one.apply(new.webhooks)
+
+    apply(settings)
+    return apply
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:

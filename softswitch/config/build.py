@@ -17,6 +17,7 @@ from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
+from softswitch.config.models.webhooks import Webhook
 from softswitch.dialplan.codes import Features
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
@@ -56,7 +57,13 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         recording=_recording(file, voice),
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
+        webhooks=tuple(_webhook(name, hook) for name, hook in file.webhooks.items()),
     )
+
+
+def _webhook(name: str, hook: Webhook) -> plain.Webhook:
+    kinds = None if hook.events is None else frozenset(hook.events)
+    return plain.Webhook(name, hook.url, hook.secret, kinds, hook.timeout, hook.attempts)
 
 
 def _store(path: Path, url: str | None) -> str | None:

@@ -281,6 +281,20 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """A server that is told of events."""
+
+    name: str
+    url: str
+    secret: str | None = field(default=None, repr=False)
+    """Signs what is sent; None: nothing does."""
+    events: frozenset[str] | None = None
+    """Kinds; None: all."""
+    timeout: Seconds = 5.0
+    attempts: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchSettings:
     """Everything."""
 
@@ -299,6 +313,7 @@ class SwitchSettings:
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     store: str | None = None
     """The URL of the record's database; None: a file in that folder."""
+    webhooks: tuple[Webhook, ...] = ()
     web: str | None = None
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""

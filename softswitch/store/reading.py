@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, or_, select
+from sqlalchemy import URL, Connection, Engine, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
@@ -39,6 +39,13 @@ def note_url(folder: Path, url: URL) -> None:
 
 @contextmanager
 def reading(folder: Path) -> Iterator[Connection]:
+    """A connection to the record of a data folder. Raises StoreError, as `engine_of`."""
+    with engine_of(folder) as engine, engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def engine_of(folder: Path) -> Iterator[Engine]:
     """The record of a data folder. Raises StoreError: there is none, or its database cannot be read."""
     file = folder / URL_FILE
     if not file.exists():
@@ -51,8 +58,7 @@ def reading(folder: Path) -> Iterator[Connection]:
         raise StoreError(f"{file}: {error.strerror}; the user of the switch can read it") from error
     engine = open_database(url)
     try:
-        with engine.connect() as connection:
-            yield connection
+        yield engine
     except SQLAlchemyError as error:
         raise StoreError(f"the record in {shown(url)} cannot be read: {why(error)}") from None
     finally:
