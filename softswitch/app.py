@@ -40,7 +40,9 @@ from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.journal import Journal
+from softswitch.store.keeper import Keeper
 from softswitch.store.record import Record
+from softswitch.store.recordings import FOLDER
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +91,10 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         book = PhoneBook(settings.phones, dispatcher.feed)
         trunks = Trunks(endpoint, journal)
         stack.push_async_callback(trunks.close)
-        switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks)
+        switch = Switch(
+            *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
+            recordings=settings.recording.folder or folder / FOLDER,
+        )
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
@@ -107,10 +112,10 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
         stopped.callback(journal.note, "SwitchStopped")
         async with asyncio.TaskGroup() as group:
-            warming = group.create_task(_apart(_warm(speech, settings)))
+            background = group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))
             _take_signals(running, group)
             await running.until_stopped()
-            warming.cancel()
+            background.cancel()
 
 
 def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Supervisor) -> None:
@@ -150,8 +155,25 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     """Render what callers will hear before they do."""
     prompts = [menu.prompt for menu in settings.menus.menus.values()]
     prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
+    if settings.recording.announce is not None:
+        prompts.append(settings.recording.announce)
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
+
+
+async def _in_background(*works: Coroutine[None, None, None]) -> None:
+    """All of it at the same time, each apart."""
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(_apart(work))
+
+
+async def _keep_recordings(switch: Switch) -> None:
+    """Repair those that a crash cut, and delete those that are too old."""
+    keeper = Keeper(
+        switch.recordings, lambda: switch.settings.recording.retention, switch.journal, switch.clock
+    )
+    await keeper.run()
 
 
 async def _apart(work: Coroutine[None, None, None]) -> None:

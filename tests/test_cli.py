@@ -417,6 +417,7 @@ class FakeSwitch:
     def __init__(self) -> None:
         self.stops = 0
         self.problem: str | None = None
+        self.recording_problem = ""
         self.database: dict[str, Any] = {"loaded": 99, "database_problem": None}
 
     async def status(self) -> JsonValue:
@@ -429,6 +430,7 @@ class FakeSwitch:
             "max_calls": 4000,
             "phases": {"waiting": 2, "talking": 1},
             "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem, **self.database},
+            "recording": {"open": 2, "problem": self.recording_problem},
             "turned_away": {"max_calls": 3},
             "shielded": {"scanner": 12, "banned": 7},
             "dropped": {"keep-alive": 40, "syntax error": 3},
@@ -552,6 +554,14 @@ def test_unban_says_what_it_did(softswitch: Any, switch: FakeSwitch, tmp_path: P
 def test_status_shouts_when_the_record_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     switch.problem = "No space left on device"
     assert "FAILING: No space left on device" in softswitch("status", "--data", tmp_path).out
+
+
+def test_status_says_what_is_recorded_and_shouts_when_that_fails(
+    softswitch: Any, switch: FakeSwitch, tmp_path: Path
+) -> None:
+    assert "2 conversations" in softswitch("status", "--data", tmp_path).row("recording")
+    switch.recording_problem = "the disk stands still"
+    assert "FAILING: the disk stands still" in softswitch("status", "--data", tmp_path).row("recording")
 
 
 def test_status_shouts_when_the_database_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
