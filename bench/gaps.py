@@ -15,8 +15,9 @@ from multiprocessing.connection import Connection
 
 from bench.rows import Row
 from softswitch.config.settings import Listen, MediaSettings, SipSettings
-from softswitch.ports import Clip, Hear, Leg
+from softswitch.ports import Leg
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.sound import Clip, Hear
 
 PORT = 5063
 HOLD: float = 0.5

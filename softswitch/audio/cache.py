@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from softswitch.ports import Clip
+from softswitch.sound import Clip
 
 _log = structlog.get_logger(__name__)
 

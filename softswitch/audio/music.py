@@ -14,7 +14,7 @@ import structlog
 from softswitch.audio.cache import DiskCache, content_of, key_of
 from softswitch.audio.render import LONGEST, MUSIC_LOUDNESS, SPEECH_LOUDNESS, render_file, unplayable
 from softswitch.errors import AudioError, SoundFileError
-from softswitch.ports import Clip
+from softswitch.sound import Clip
 from softswitch.types import Seconds
 
 _log = structlog.get_logger(__name__)

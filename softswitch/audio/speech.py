@@ -23,7 +23,8 @@ from softswitch.audio.cache import DiskCache, MemoryCache, default_folder, key_o
 from softswitch.audio.render import SPEECH_LOUDNESS, finished
 from softswitch.config.settings import MediaSettings
 from softswitch.errors import AudioError, SoundFileError, SpeechError
-from softswitch.ports import Announcement, Clip
+from softswitch.ports import Announcement
+from softswitch.sound import Clip
 from softswitch.types import Language, Prompt, Seconds
 
 _log = structlog.get_logger(__name__)

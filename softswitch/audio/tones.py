@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from softswitch.ports import Clip
+from softswitch.sound import Clip
 from softswitch.types import Seconds
 
 RINGBACK = "ringback"

@@ -31,7 +31,8 @@ from softswitch.calls.onward import NextParty, Onward
 from softswitch.calls.recording import CallRecording
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
-from softswitch.ports import Hear, Leg, Referral
+from softswitch.ports import Leg, Referral
+from softswitch.sound import Hear
 from softswitch.types import AgentName, CallId, EndedBy, Origin, Reject
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from softswitch.errors import AudioError
 from softswitch.ivr.actions import Action, Collected, Go, MenuEntered, Mistaken, Play, SetLanguage, StopPrompt
 from softswitch.ivr.events import DigitPressed, Event, PromptEnded, Started, TimerExpired
 from softswitch.ivr.interpreter import Interpreter
-from softswitch.ports import Clip, Hear
+from softswitch.sound import Clip, Hear
 from softswitch.types import Destination, Prompt, Seconds, ToMenu
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 import structlog
 
 from softswitch.errors import AudioError
-from softswitch.ports import Hear, Media, Player, Speech
+from softswitch.ports import Speech
+from softswitch.sound import Hear, Media, Player
 
 SILENCE = "silence"
 RINGBACK = "ringback"

@@ -18,7 +18,8 @@ from softswitch.calls.onward import Onward
 from softswitch.calls.redirection import MOST
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError, LegRefused, NoChannel, NotConfirmed
-from softswitch.ports import Hear, Leg
+from softswitch.ports import Leg
+from softswitch.sound import Hear
 from softswitch.types import EndedBy, LegState, Party, Reject, Seconds, ToNumber
 
 log = structlog.get_logger(__name__)

@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from softswitch.errors import AudioError
-from softswitch.ports import Hear, Leg, Recording
+from softswitch.ports import Leg
+from softswitch.sound import Hear, Recording
 from softswitch.types import AgentName, CallId, QueueName, Seconds
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from softswitch.calls.carried import Carried
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone
 from softswitch.errors import AudioError, LegRefused
-from softswitch.ports import Clip, Hear, Leg
+from softswitch.ports import Leg
+from softswitch.sound import Clip, Hear
 from softswitch.types import Language, Party, Prompt, Seconds, ToNumber
 
 log = structlog.get_logger(__name__)

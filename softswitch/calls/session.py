@@ -23,8 +23,8 @@ from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out
 from softswitch.errors import AudioError, LegError
-from softswitch.ports import Hear
 from softswitch.routing import normalise
+from softswitch.sound import Hear
 from softswitch.types import (
     AgentName,
     Destination,

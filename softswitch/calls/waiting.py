@@ -21,7 +21,8 @@ from softswitch.calls.onward import Onward
 from softswitch.calls.recording import announce_recording
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, LegError
-from softswitch.ports import Announcement, Hear, Leg
+from softswitch.ports import Announcement, Leg
+from softswitch.sound import Hear
 from softswitch.types import EndedBy, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)

@@ -16,8 +16,8 @@ from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
 from softswitch.store.encoding import dumps
+from softswitch.store.kinds import Kind
 from softswitch.store.reading import events_of, find_call, last_calls, reading
-from softswitch.store.records import Kind
 from softswitch.types import CallId, Quality
 
 OUTCOMES = {

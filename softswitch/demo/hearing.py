@@ -13,7 +13,7 @@ from softswitch.demo.cast import RECORDED, Caller
 from softswitch.demo.verdict import Ears
 from softswitch.ports import Announcement, Recorded
 from softswitch.store.calls import CallRecord
-from softswitch.store.records import Kind
+from softswitch.store.kinds import Kind
 from softswitch.testing.g711 import Samples
 from softswitch.testing.recognise import find
 from softswitch.testing.rtp import RATE

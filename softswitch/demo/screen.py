@@ -14,7 +14,7 @@ from softswitch.demo.cast import Caller
 from softswitch.demo.story import CallerLine, Doing, Span, Story
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
-from softswitch.store.records import Kind
+from softswitch.store.kinds import Kind
 from softswitch.types import Seconds
 
 COLOURS: Mapping[Doing, str] = {

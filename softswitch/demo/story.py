@@ -12,7 +12,7 @@ from typing import Any
 
 from softswitch.acd.settings import EngineSettings
 from softswitch.ports import Recorded
-from softswitch.store.records import Kind
+from softswitch.store.kinds import Kind
 from softswitch.types import CallId, QueueName, Seconds
 
 

@@ -15,7 +15,7 @@ import pjsua2 as pj
 import structlog
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear, Leg, Referral
+from softswitch.ports import Leg, Referral
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.accounts import PjAccount
 from softswitch.sip.call_options import Shown, one_audio_line, to_dial, with_headers
@@ -25,6 +25,7 @@ from softswitch.sip.measuring import quality_of
 from softswitch.sip.refusals import tell_of_unfit
 from softswitch.sip.tones import ToneEar
 from softswitch.sip.wiring import Bridge, Listening, Sounding
+from softswitch.sound import Hear
 from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Origin, Party, Quality, Seconds, Way
 
 log = structlog.get_logger(__name__)

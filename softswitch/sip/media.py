@@ -1,4 +1,4 @@
-"""The native bridge, and players that read from memory: `ports.Media` over `_media.c`."""
+"""The native bridge, and players that read from memory: `sound.Media` over `_media.c`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from softswitch.errors import AudioError
-from softswitch.ports import Clip
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.wiring import Sounding
+from softswitch.sound import Clip
 
 
 class NativeBridge:

@@ -1,4 +1,4 @@
-"""Recordings of legs: `ports.Recorder` over `_recorder.c`, which writes the files on a thread of its own."""
+"""Recordings of legs: `sound.Recorder` over `_recorder.c`, which writes the files on a thread of its own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import structlog
 
 from softswitch.errors import AudioError
-from softswitch.ports import Hear, Source
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.wiring import Bridge, Listening
+from softswitch.sound import Hear, Source
 from softswitch.types import Seconds
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class NativeRecording:
             ear.listens_at(slot)
 
     def hear(self, left: Source | None, right: Source | None) -> None:
-        """Whom it hears from now on; see `ports.Recording.hear`."""
+        """Whom it hears from now on; see `sound.Recording.hear`."""
         if self._native is not None:
             for ear, source in zip(self._ears, (left, right), strict=True):
                 ear.declare(*(() if source is None else (Hear(source),)))
@@ -117,7 +117,7 @@ class NativeRecorder:
     def record(
         self, file: Path, left: Source | None, right: Source | None, *, largest: int = LARGEST
     ) -> NativeRecording:
-        """Begin; see `ports.Recorder.record`. `largest`: bytes of sound in the file."""
+        """Begin; see `sound.Recorder.record`. `largest`: bytes of sound in the file."""
         recording = NativeRecording(self, file, largest)
         self.open.add(recording)
         recording.hear(left, right)

@@ -6,9 +6,9 @@ from typing import Any
 
 import structlog
 
-from softswitch.ports import Hear
 from softswitch.sip._native import ffi, lib
 from softswitch.sip.wiring import Bridge, Listening, Sounding
+from softswitch.sound import Hear
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from softswitch.ports import Hear
+from softswitch.sound import Hear
 
 
 class Bridge(Protocol):

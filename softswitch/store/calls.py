@@ -14,7 +14,7 @@ from typing import Any
 
 from softswitch.plain import plain
 from softswitch.ports import JsonValue, Recorded
-from softswitch.store.records import Kind
+from softswitch.store.kinds import Kind
 from softswitch.types import CallId, EndedBy, Quality, Seconds
 
 CANCELLED = 487

@@ -19,7 +19,7 @@ from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
 from softswitch.store.database import database_url, default_url, open_database, shown, why
-from softswitch.store.records import Kind
+from softswitch.store.kinds import Kind
 from softswitch.store.tables import calls, events
 from softswitch.types import CallId
 

@@ -9,70 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class Kind(StrEnum):
-    """The words; what they mean is in `VOCABULARY`."""
-
-    CALL_ARRIVED = "CallArrived"
-    CALL_ROUTED = "CallRouted"
-    CALL_ANSWERED = "CallAnswered"
-    CALL_REFUSED = "CallRefused"
-    CALLS_TURNED_AWAY = "CallsTurnedAway"
-    CALL_ENDED = "CallEnded"
-    MENU_ENTERED = "MenuEntered"
-    MENU_MISTAKE = "MenuMistake"
-    PROMPT_FAILED = "PromptFailed"
-    DIGITS_PRESSED = "DigitsPressed"
-    LANGUAGE_SET = "LanguageSet"
-    NUMBER_ENTERED = "NumberEntered"
-    CALLER_JOINED = "CallerJoined"
-    ANNOUNCED = "Announced"
-    CALLER_LEFT = "CallerLeft"
-    OFFER_MADE = "OfferMade"
-    OFFER_ENDED = "OfferEnded"
-    DIALLED_OUT = "DialledOut"
-    DIAL_ENDED = "DialEnded"
-    CONFIRMED = "Confirmed"
-    NOT_CONFIRMED = "NotConfirmed"
-    FORWARDED = "Forwarded"
-    PICKED_UP = "PickedUp"
-    CONNECTED = "Connected"
-    CONNECT_FAILED = "ConnectFailed"
-    HELD = "Held"
-    RESUMED = "Resumed"
-    RECORDING_ANNOUNCED = "RecordingAnnounced"
-    RECORDING_STARTED = "RecordingStarted"
-    RECORDING_PAUSED = "RecordingPaused"
-    RECORDING_RESUMED = "RecordingResumed"
-    RECORDING_ENDED = "RecordingEnded"
-    RECORDING_FAILED = "RecordingFailed"
-    RECORDINGS_DELAYED = "RecordingsDelayed"
-    RECORDINGS_LOST = "RecordingsLost"
-    RECORDINGS_REPAIRED = "RecordingsRepaired"
-    RECORDINGS_DELETED = "RecordingsDeleted"
-    CONVERSATION_ENDED = "ConversationEnded"
-    TRANSFER_ASKED = "TransferAsked"
-    TRANSFER_FAILED = "TransferFailed"
-    TRANSFERRED = "Transferred"
-    AGENT_ONLINE = "AgentOnline"
-    AGENT_OFFLINE = "AgentOffline"
-    AGENT_SIGNED_IN = "AgentSignedIn"
-    AGENT_SIGNED_OUT = "AgentSignedOut"
-    AGENT_PAUSED = "AgentPaused"
-    AGENT_RESUMED = "AgentResumed"
-    PHONE_REGISTERED = "PhoneRegistered"
-    PHONE_UNREGISTERED = "PhoneUnregistered"
-    TRUNK_UP = "TrunkUp"
-    TRUNK_DOWN = "TrunkDown"
-    SWITCH_STARTED = "SwitchStarted"
-    SWITCH_DRAINING = "SwitchDraining"
-    SWITCH_STOPPED = "SwitchStopped"
-    SETTINGS_LOADED = "SettingsLoaded"
-    SETTINGS_REFUSED = "SettingsRefused"
-    EVENTS_LOST = "EventsLost"
+from softswitch.store.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from math import inf
 from typing import Any
 
 from softswitch.errors import LegGone, LegRefused
-from softswitch.ports import Hear, Leg, Referral
+from softswitch.ports import Leg, Referral
+from softswitch.sound import Hear
 from softswitch.testing.hearing import Heard, Hearing, Spell, now
 from softswitch.types import UNKNOWN, LegEnd, LegId, LegState, Party, Quality, Seconds, Way
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from softswitch.errors import AudioError
-from softswitch.ports import Source
+from softswitch.sound import Source
 from softswitch.testing.hearing import now
 from softswitch.types import Seconds
 
@@ -78,7 +78,7 @@ class FakeRecorder:
 
 
 if TYPE_CHECKING:  # the type checker holds every fake to its Protocol
-    from softswitch import ports
+    from softswitch import sound
 
-    _recording: type[ports.Recording] = FakeRecording
-    _recorder: type[ports.Recorder] = FakeRecorder
+    _recording: type[sound.Recording] = FakeRecording
+    _recorder: type[sound.Recorder] = FakeRecorder

@@ -25,7 +25,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from softswitch.errors import AudioError, LegRefused, SpeechError
-from softswitch.ports import Announcement, Clip, JsonValue
+from softswitch.ports import Announcement, JsonValue
+from softswitch.sound import Clip
 from softswitch.testing.fake_leg import FakeLeg
 from softswitch.testing.fake_recorder import FakeRecorder
 from softswitch.testing.hearing import Spell, now
@@ -387,11 +388,11 @@ class FakeTracing:
 
 
 if TYPE_CHECKING:  # the type checker holds every fake to its Protocol
-    from softswitch import ports
+    from softswitch import ports, sound
 
     _leg: type[ports.Leg] = FakeLeg
-    _player: type[ports.Player] = FakePlayer
-    _media: type[ports.Media] = FakeMedia
+    _player: type[sound.Player] = FakePlayer
+    _media: type[sound.Media] = FakeMedia
     _endpoint: type[ports.Endpoint] = FakeEndpoint
     _carriers: type[ports.Carriers] = FakeCarriers
     _speech: type[ports.Speech] = FakeSpeech

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Protocol, cast
 
-from softswitch.ports import Hear
+from softswitch.sound import Hear
 from softswitch.types import Seconds
 
 Spell = tuple[Seconds, Seconds]

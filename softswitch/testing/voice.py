@@ -8,7 +8,7 @@ from collections import deque
 
 import numpy as np
 
-from softswitch.ports import Clip
+from softswitch.sound import Clip
 from softswitch.testing.ear import Address, Ear
 from softswitch.testing.g711 import LAWS, Samples
 from softswitch.testing.rtp import FRAME, RATE, Packet, key_press

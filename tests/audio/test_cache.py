@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from softswitch.audio.cache import DiskCache, MemoryCache, default_folder, key_of
-from softswitch.ports import Clip
+from softswitch.sound import Clip
 
 
 class Counted:

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from softswitch.errors import AudioError
-from softswitch.ports import Clip, Hear
 from softswitch.sip._native import lib
 from softswitch.sip.leg import SipLeg
 from softswitch.sip.media import NativePlayer
+from softswitch.sound import Clip, Hear
 from softswitch.testing.ear import Ear
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import Voice, tone

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from softswitch.ports import Hear
 from softswitch.sip.leg import SipLeg
+from softswitch.sound import Hear
 from softswitch.testing.ear import Ear
 from softswitch.testing.rtp import Packet
 from softswitch.types import LegState

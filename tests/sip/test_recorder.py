@@ -17,10 +17,10 @@ import pytest
 import pytest_asyncio
 
 from softswitch.errors import AudioError
-from softswitch.ports import Hear
 from softswitch.sip._native import lib
 from softswitch.sip.leg import SipLeg
 from softswitch.sip.recorder import NativeRecorder
+from softswitch.sound import Hear
 from softswitch.store.recordings import recordings, repair
 from softswitch.testing.ear import Ear
 from softswitch.testing.sound import Sound

@@ -13,9 +13,10 @@ import pytest
 
 from softswitch.config.settings import Listen, MediaSettings, SipSettings
 from softswitch.errors import EndpointError, LegRefused
-from softswitch.ports import Clip, Hear, Leg
+from softswitch.ports import Leg
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.hosts import own_address
+from softswitch.sound import Clip, Hear
 from softswitch.testing.ear import Ear
 from softswitch.types import Party, Way
 from tests.sip.conftest import free_port, settings

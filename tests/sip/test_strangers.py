@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from softswitch.ports import Clip, Hear
 from softswitch.sip.leg import SipLeg
+from softswitch.sound import Clip, Hear
 from softswitch.testing.ear import Ear
 from softswitch.testing.rtp import Packet
 from softswitch.testing.voice import Voice, tone

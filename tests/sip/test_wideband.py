@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from softswitch.config.settings import MediaSettings
-from softswitch.ports import Clip, Hear
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.sound import Clip, Hear
 from softswitch.testing.ear import Ear
 from tests.sip.conftest import House, free_port, settings
 from tests.sip.phone import Dialog, Phone, sdp

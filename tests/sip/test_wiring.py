@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.ports import Hear
 from softswitch.sip.wiring import Listening, Sounding
+from softswitch.sound import Hear
 
 
 class Bridge:

@@ -6,7 +6,8 @@ import structlog
 
 from softswitch.ports import Recorded, StoreHealth
 from softswitch.store.journal import Journal
-from softswitch.store.records import VOCABULARY, Kind, misfits
+from softswitch.store.kinds import Kind
+from softswitch.store.records import VOCABULARY, misfits
 from softswitch.types import CallId
 
 
