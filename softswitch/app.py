@@ -69,7 +69,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     async with AsyncExitStack() as stack:
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         stack.callback(store.close)
-        journal = Journal(store)
+        journal = _journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
@@ -103,13 +103,24 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         endpoint.gate.refusals.told = supervisor.refused
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
-        journal.note("SwitchStarted", version=__version__, file=str(settings.path))
+        _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         async with asyncio.TaskGroup() as group:
             warming = group.create_task(_apart(_warm(speech, settings)))
             _take_signals(running, group)
             await running.until_stopped()
             warming.cancel()
+
+
+def _journal(store: Record) -> Journal:
+    journal = Journal(store)
+    journal.note("SwitchStarting")
+    return journal
+
+
+def _note_start(journal: Journal, settings: SwitchSettings) -> None:
+    fixed = [str(name) for name, agent in settings.engine.agents.items() if not agent.registers]
+    journal.note("SwitchStarted", version=__version__, file=str(settings.path), agents=fixed)
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:
