@@ -308,6 +308,29 @@ def rebuild(data: Data = None, config: Config = None) -> None:
     rebuild_calls(_folder(data, config))
 
 
+@app.command(rich_help_panel=RECORD)
+def report(
+    since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")] = "today",
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")
+    ] = None,
+    queue: Annotated[str | None, typer.Option(help="Of this queue alone.")] = None,
+    by: Annotated[str, typer.Option(metavar="hour|day|agent|queue", help="A line for each.")] = "day",
+    format: Annotated[
+        str, typer.Option(metavar="table|csv|json|html|pdf", help="html and pdf have plots.")
+    ] = "table",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Volumes, waits, service level, talk and occupancy of some days, by the machine's time zone."""
+    from softswitch.commands.report import BYS, FORMATS, print_report, range_of
+
+    _one_of("--by", by, BYS)
+    _one_of("--format", format, FORMATS)
+    print_report(_folder(data, config), range_of(since, until), queue, by, format, out)
+
+
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)

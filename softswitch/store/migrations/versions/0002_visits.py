@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer),
         *(sa.Column(name, sa.Double) for name in ("estimate", "told_after")),
     )
-    op.create_index("visits_by_joined", "visits", ["joined"])
+    op.create_index("visits_of_queue", "visits", ["queue", "joined"])
     op.create_table(
         "talks",
         sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
@@ -33,7 +33,8 @@ def upgrade() -> None:
         sa.Column("talk", sa.Double),
         *(sa.Column(name, sa.Double, nullable=False) for name in ("held", "wrap_up")),
     )
-    op.create_index("talks_by_start", "talks", ["start"])
+    columns = ["agent", "start", "queue", "talk", "held", "wrap_up"]
+    op.create_index("talks_of_agent", "talks", columns)
     op.create_table(
         "stints",
         sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
