@@ -331,6 +331,28 @@ def report(
     print_report(_folder(data, config), range_of(since, until), queue, by, format, out)
 
 
+@app.command(rich_help_panel=RECORD)
+def export(
+    format: Annotated[
+        str,
+        typer.Option(metavar="queue_log|csv|parquet|json", help="queue_log: Asterisk's; the others: calls."),
+    ],
+    since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")] = "today",
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """The record of some days for other programs."""
+    from softswitch.commands.export import FORMATS, export
+    from softswitch.commands.report import range_of
+
+    _one_of("--format", format, FORMATS)
+    export(_folder(data, config), range_of(since, until), format, out)
+
+
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
