@@ -28,6 +28,7 @@ from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
+from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
@@ -39,7 +40,9 @@ from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.journal import Journal
+from softswitch.store.keeper import Keeper
 from softswitch.store.record import Record
+from softswitch.store.recordings import FOLDER
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +71,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     folder = record_folder(settings, data)
     async with AsyncExitStack() as stack:
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
-        stack.callback(store.close)
+        clerk = await _clerk(stack, store, settings, folder)
         journal = _journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
@@ -88,7 +91,10 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         book = PhoneBook(settings.phones, dispatcher.feed)
         trunks = Trunks(endpoint, journal)
         stack.push_async_callback(trunks.close)
-        switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks)
+        switch = Switch(
+            *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
+            recordings=settings.recording.folder or folder / FOLDER,
+        )
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
@@ -99,17 +105,32 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
         gc.set_threshold(*GC_THRESHOLDS)
-        endpoint.turned_away = running.turned_away
-        endpoint.gate.refusals.told = supervisor.refused
+        _report(endpoint, running, supervisor)
+        running.followers.append(lambda new: clerk.apply(new.webhooks))
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         async with asyncio.TaskGroup() as group:
-            warming = group.create_task(_apart(_warm(speech, settings)))
+            background = group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))
             _take_signals(running, group)
             await running.until_stopped()
-            warming.cancel()
+            background.cancel()
+
+
+def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Supervisor) -> None:
+    """Who hears of calls that never became a leg."""
+    endpoint.turned_away = running.turned_away
+    endpoint.gate.refusals.told = supervisor.refused
+
+
+async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings, folder: Path) -> Clerk:
+    """Who loads the record, and tells others; ends after the store, whose last lines it loads."""
+    clerk = await stack.enter_async_context(Clerk(folder))
+    clerk.apply(settings.webhooks)
+    stack.callback(store.close)
+    store.loaded = lambda: (clerk.progress.loaded, clerk.progress.problem)
+    return clerk
 
 
 def _journal(store: Record) -> Journal:
@@ -145,8 +166,25 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     """Render what callers will hear before they do."""
     prompts = [menu.prompt for menu in settings.menus.menus.values()]
     prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
+    if settings.recording.announce is not None:
+        prompts.append(settings.recording.announce)
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
+
+
+async def _in_background(*works: Coroutine[None, None, None]) -> None:
+    """All of it at the same time, each apart."""
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(_apart(work))
+
+
+async def _keep_recordings(switch: Switch) -> None:
+    """Repair those that a crash cut, and delete those that are too old."""
+    keeper = Keeper(
+        switch.recordings, lambda: switch.settings.recording.retention, switch.journal, switch.clock
+    )
+    await keeper.run()
 
 
 async def _apart(work: Coroutine[None, None, None]) -> None:

@@ -38,6 +38,7 @@ _FIXED_AT_START = (
     "sip.codecs",
     "sip.rtp_ports",
     "media.sample_rate",
+    "recording.folder",
     "data",
     "store",
 )
@@ -70,7 +71,10 @@ class RunningSwitch:
         self._store = store
         self._book = book
         self._registry = registry
+        self.followers: list[Callable[[SwitchSettings], None]] = []
+        """Who else puts changed settings in force."""
         self._started = asyncio.get_running_loop().time()
+        endpoint.recorder.note = switch.journal.note
         self._reloading = asyncio.Lock()
         self._stop_asked = asyncio.Event()
         self._stop_now = asyncio.Event()
@@ -151,6 +155,8 @@ class RunningSwitch:
         self._endpoint.admit(max_calls=new.sip.max_calls, emergencies=emergencies)
         self._endpoint.shield.apply(new.sip.hostility, new.sip.listen)
         self._endpoint.silence.apply(new.sip.rtp_timeout, new.sip.rtp_timeout_on_hold)
+        for apply in self.followers:
+            apply(new)
 
     def turned_away(self, why: str, count: int) -> None:
         """There was no room for so many new calls; the record says why."""
@@ -173,6 +179,10 @@ class RunningSwitch:
             "max_calls": self._switch.settings.sip.max_calls,
             "phases": phases,
             "record": asdict(health),
+            "recording": {
+                "open": len(self._endpoint.recorder.open),
+                "problem": self._endpoint.recorder.problem,
+            },
             "turned_away": self._endpoint.gate.turned_away(),
             "shielded": dict(self._endpoint.shield.counts()),
             "dropped": dict(self._endpoint.gate.dropped()),

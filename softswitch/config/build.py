@@ -17,6 +17,7 @@ from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
+from softswitch.config.models.webhooks import Webhook
 from softswitch.dialplan.codes import Features
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
@@ -27,9 +28,9 @@ from softswitch.routing import CallerRule, NumberRule, Routing
 from softswitch.types import AgentName, Language, QueueName, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
+"""The folder of the record, beside the configuration, when that names none."""
 SQLITE = "sqlite:///"
 STUN_PORT = 3478
-"""The folder of the record, beside the configuration, when that names none."""
 
 
 def build(path: Path, file: Configuration) -> plain.SwitchSettings:
@@ -53,9 +54,16 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         trunks={TrunkName(name): trunk(name, section) for name, section in file.trunks.items()},
         logins=_logins(file),
         features=_features(file),
+        recording=_recording(file, voice),
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
+        webhooks=tuple(_webhook(name, hook) for name, hook in file.webhooks.items()),
     )
+
+
+def _webhook(name: str, hook: Webhook) -> plain.Webhook:
+    kinds = None if hook.events is None else frozenset(hook.events)
+    return plain.Webhook(name, hook.url, hook.secret, kinds, hook.timeout, hook.attempts)
 
 
 def _store(path: Path, url: str | None) -> str | None:
@@ -209,4 +217,15 @@ def _hashes(given: Ha1 | None) -> dict[Algorithm, str]:
 
 def _features(file: Configuration) -> Features:
     codes = file.features
-    return Features(codes.sign_in, codes.sign_out, codes.pause, codes.resume, codes.pickup, dict(file.pauses))
+    return Features(**codes.model_dump(), reasons=dict(file.pauses))
+
+
+def _recording(file: Configuration, voice: Voice) -> plain.RecordingSettings:
+    section, announce = file.recording, file.recording.announce
+    return plain.RecordingSettings(
+        folder=section.folder.absolute() if section.folder else None,
+        queues={name: queue.record for name, queue in file.queues.items() if queue.record is not None},
+        others=section.others,
+        retention=section.retention,
+        announce=None if announce is None else voice.prompt(announce.say, announce.play),
+    )

@@ -37,12 +37,14 @@ SECTIONS = (
     ("agents", "Agent"),
     ("ha1", "Ha1"),
     ("features", "Features"),
+    ("recording", "Recording"),
     ("teams", "Team"),
     ("trunks", "Trunk"),
     ("inbound", "Inbound"),
     ("numbering", "Numbering"),
     ("outbound", "Outbound"),
     ("rewrite", "Rewrite"),
+    ("webhooks", "Webhook"),
 )
 """Headings and the models under them."""
 

@@ -16,7 +16,7 @@ from softswitch.ivr.settings import MenuTree
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
-from softswitch.types import AgentName, Language, Seconds, Srtp, ToNumber, TrunkName, Way
+from softswitch.types import AgentName, Language, Prompt, Seconds, Srtp, ToNumber, TrunkName, Way
 
 SCANNERS = (
     *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
@@ -166,6 +166,23 @@ class MediaSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingSettings:
+    """Recordings of calls."""
+
+    folder: Path | None = None
+    """Where the files are; None: in the folder of the record."""
+    queues: Mapping[str, float] = field(default_factory=dict)
+    """Which part of its conversations is recorded, from 0 to 1, by queue; the agent may record the others
+    on demand. A queue that is not there records none."""
+    others: float | None = None
+    """The same for conversations that come by no queue; None: none."""
+    retention: Seconds | None = None
+    """How long the files are kept; None: for ever."""
+    announce: Prompt | None = None
+    """What callers are told before."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentPhone:
     """How an agent is reached and shown."""
 
@@ -264,6 +281,20 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """A server that is told of events."""
+
+    name: str
+    url: str
+    secret: str | None = field(default=None, repr=False)
+    """Signs what is sent; None: nothing does."""
+    events: frozenset[str] | None = None
+    """Kinds; None: all."""
+    timeout: Seconds = 5.0
+    attempts: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchSettings:
     """Everything."""
 
@@ -282,6 +313,7 @@ class SwitchSettings:
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     store: str | None = None
     """The URL of the record's database; None: a file in that folder."""
+    webhooks: tuple[Webhook, ...] = ()
     web: str | None = None
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""
@@ -290,3 +322,4 @@ class SwitchSettings:
     logins: tuple[Account, ...] = ()
     """Of phones that register and prove who calls."""
     features: Features = field(default_factory=Features)
+    recording: RecordingSettings = RecordingSettings()

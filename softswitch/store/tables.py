@@ -7,6 +7,7 @@
 | `visits` | one stay in a queue that has ended | when it ends; by `softswitch rebuild` |
 | `talks` | one conversation of an agent that has ended | when it ends; by `softswitch rebuild` |
 | `stints` | one time that an agent was there, or paused | when it begins and ends; by `softswitch rebuild` |
+| `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
 | `notes` | where the loading stands | with every batch, in its transaction |
 """
 
@@ -93,6 +94,16 @@ stints = Table(
     Column("start", Double, nullable=False),
     Column("end", Double),  # it goes on
     Index("stints_by_end", "end"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("receiver", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # the event
+    Column("attempts", Integer, nullable=False),
+    Column("again", Double),  # when it is tried again, seconds since the epoch; null: never
+    Column("why", Text, nullable=False),
 )
 
 notes = Table(

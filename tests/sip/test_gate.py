@@ -294,6 +294,7 @@ async def test_requests_are_counted_by_method(house: House, phone: Phone) -> Non
     assert after["other"] == before.get("other", 0) + 1
 
 
+@pytest.mark.may_block  # the traceback is drawn with all its colours
 async def test_a_mistake_in_the_policy_is_500_and_no_end(
     house: House, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -214,8 +214,8 @@ class Sip(Section):
     secret as what carries them: use TLS."""
     rtp_ports: Ports = "16384-32767"
     """UDP ports for sound, two for each leg. Stay below Linux's ephemeral range (32768 and up), from which
-    other programs take ports at random. What comes in is heard from where a call's sound began: when it goes
-    on from another port, even of the same address, it is dropped until the phone says so by a re-INVITE."""
+    other programs take ports at random. Sound is heard from where a call's began; from
+    another port of the same address once the old one has been silent for two seconds."""
     max_calls: Annotated[int, Field(ge=1, le=MAX_LEGS)] = 4000
     """Callers at once; more get 503 with Retry-After, and calls in progress keep their quality. An
     agent's call to an emergency number is let in all the same."""
