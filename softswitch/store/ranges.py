@@ -24,9 +24,17 @@ def visits_between(
         "coalesce(within, -1), coalesce(talk, -1), held, wrap_up, coalesce(estimate, -1), "
         "coalesce(told_after, -1) FROM visits WHERE queue = :queue AND joined >= :since AND joined < :until"
     )
+    _hasten(connection)
     for name in queues_seen(connection) if queue is None else [queue]:
-        cursor = connection.execute(query, _named(since, until, name)).cursor
-        yield name, iter(cursor.fetchone, None)
+        cursor: Any = connection.execute(query, _named(since, until, name)).cursor
+        yield name, iter(cursor)
+
+
+def _hasten(connection: Connection) -> None:
+    """Rows of a queue lie all over the table: let SQLite see the file instead of reading it page by page."""
+    if connection.dialect.name == "sqlite":
+        for pragma in ("mmap_size=1073741824", "cache_size=-65536"):
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
 def talks_between(connection: Connection, since: float, until: float, queue: str | None) -> list[Any]:
