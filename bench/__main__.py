@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import calls, engine, gaps, hold, hostile, offer, record, registrations
+from bench import calls, engine, gaps, hold, hostile, offer, record, registrations, year
 from bench.rows import Row, table
 
 BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "engine": ("the engine alone, about 20 s", engine.run),
     "record": ("the record, about 20 s", record.run),
+    "year": ("the report of a year, about 40 s", year.run),
     "gaps": ("RTP gaps while the GIL is held, about 20 s", gaps.run),
     "offer": ("from a free agent to the next INVITE, about 40 s", offer.run),
     "calls": ("queue-to-agent calls per second, about 60 s", calls.run),

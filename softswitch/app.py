@@ -72,7 +72,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     async with AsyncExitStack() as stack:
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         clerk = await _clerk(stack, store, settings, folder)
-        journal = Journal(store)
+        journal = _journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
@@ -109,7 +109,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         running.followers.append(lambda new: clerk.apply(new.webhooks))
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
-        journal.note("SwitchStarted", version=__version__, file=str(settings.path))
+        _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         async with asyncio.TaskGroup() as group:
             background = group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))
@@ -131,6 +131,17 @@ async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings,
     stack.callback(store.close)
     store.loaded = lambda: (clerk.progress.loaded, clerk.progress.problem)
     return clerk
+
+
+def _journal(store: Record) -> Journal:
+    journal = Journal(store)
+    journal.note("SwitchStarting")
+    return journal
+
+
+def _note_start(journal: Journal, settings: SwitchSettings) -> None:
+    fixed = [str(name) for name, agent in settings.engine.agents.items() if not agent.registers]
+    journal.note("SwitchStarted", version=__version__, file=str(settings.path), agents=fixed)
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:

@@ -309,6 +309,51 @@ def rebuild(data: Data = None, config: Config = None) -> None:
 
 
 @app.command(rich_help_panel=RECORD)
+def report(
+    since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")] = "today",
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")
+    ] = None,
+    queue: Annotated[str | None, typer.Option(help="Of this queue alone.")] = None,
+    by: Annotated[str, typer.Option(metavar="hour|day|agent|queue", help="A line for each.")] = "day",
+    format: Annotated[
+        str, typer.Option(metavar="table|csv|json|html|pdf", help="html and pdf have plots.")
+    ] = "table",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Volumes, waits, service level, talk and occupancy of some days, by the machine's time zone."""
+    from softswitch.commands.report import BYS, FORMATS, print_report, range_of
+
+    _one_of("--by", by, BYS)
+    _one_of("--format", format, FORMATS)
+    print_report(_folder(data, config), range_of(since, until), queue, by, format, out)
+
+
+@app.command(rich_help_panel=RECORD)
+def export(
+    format: Annotated[
+        str,
+        typer.Option(metavar="queue_log|csv|parquet|json", help="queue_log: Asterisk's; the others: calls."),
+    ],
+    since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")] = "today",
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """The record of some days for other programs."""
+    from softswitch.commands.export import FORMATS, export
+    from softswitch.commands.report import range_of
+
+    _one_of("--format", format, FORMATS)
+    export(_folder(data, config), range_of(since, until), format, out)
+
+
+@app.command(rich_help_panel=RECORD)
 def webhooks(
     data: Data = None,
     config: Config = None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -29,12 +29,14 @@ from softswitch.acd.events import (
     OfferPickedUp,
     PhonesReachable,
     PhonesUnreachable,
+    SettingsChanged,
     TimerExpired,
 )
 from softswitch.acd.explain import Why
+from softswitch.acd.settings import QueueSettings
 from softswitch.calls.call import Transferred
 from softswitch.ports import Journal, JsonValue, Leg
-from softswitch.types import AgentName, CallId, CancelReason, OfferId, Seconds
+from softswitch.types import AgentName, CallId, CancelReason, OfferId, QueueName, Seconds
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +74,8 @@ class Dispatcher:
         self._offers: dict[OfferId, Ring] = {}
         self._inbox: deque[Event] = deque()
         self._busy = False
+        self._queues: Mapping[QueueName, QueueSettings] = {}
+        """As configured, for what the record says of them."""
         self._timer: asyncio.TimerHandle | None = None
         self._armed: Seconds | None = None
 
@@ -81,7 +85,11 @@ class Dispatcher:
         `before`: the transfer that led here.
         """
         self._waiters[event.call] = waiter
-        come = {"transferred_by": before.by, "from_queue": before.queue} if before else {}
+        come: dict[str, JsonValue] = (
+            {"transferred_by": before.by, "from_queue": before.queue} if before else {}
+        )
+        if settings := self._queues.get(event.queue):
+            come["within"] = settings.service_within
         self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority, **come)
         self.feed(event)
 
@@ -160,6 +168,7 @@ class Dispatcher:
             case CancelRing():
                 self._cancel(action)
             case Connect():
+                settings = self._queues.get(action.queue)
                 self._journal.note(
                     "Connected",
                     action.call,
@@ -167,6 +176,7 @@ class Dispatcher:
                     agent=action.agent,
                     queue=action.queue,
                     waited=round(action.waited, 3),
+                    wrap_up=settings.wrap_up if settings else 0.0,
                 )
                 self._waiters[action.call].connect(action)
             case Announce():
@@ -198,6 +208,8 @@ class Dispatcher:
                 self._note_end(ring, event.failure, event.status)
             case CallerLeft():
                 self._journal.note("CallerLeft", event.call, reason=event.reason)
+            case SettingsChanged():
+                self._queues = event.settings.queues
             case ConnectFailed():
                 self._journal.note("ConnectFailed", event.call)
             case _:

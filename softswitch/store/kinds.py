@@ -59,6 +59,7 @@ class Kind(StrEnum):
     PHONE_UNREGISTERED = "PhoneUnregistered"
     TRUNK_UP = "TrunkUp"
     TRUNK_DOWN = "TrunkDown"
+    SWITCH_STARTING = "SwitchStarting"
     SWITCH_STARTED = "SwitchStarted"
     SWITCH_DRAINING = "SwitchDraining"
     SWITCH_STOPPED = "SwitchStopped"

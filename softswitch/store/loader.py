@@ -1,6 +1,6 @@
 """Moves the record from its lines into the database; the clerk's work, in a process of its own.
 
-    lines (events.jsonl) --tail--> Loader --one transaction a batch--> events, calls, notes
+    lines (events.jsonl) --tail--> Loader --one transaction a batch--> events, projections, notes
 
 Everything is in the lines before anybody hears of it, and calls wait for neither. So a database that is slow,
 full or away is only late: the loader says so loudly, tries again, and goes on where the last batch ended.
@@ -22,7 +22,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, delete, func, insert, select
@@ -31,9 +30,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store import database
-from softswitch.store.calls import CallFold, CallRecord
-from softswitch.store.encoding import dumps
-from softswitch.store.tables import calls, events, notes
+from softswitch.store.projections import Folds, clean, resume
+from softswitch.store.tables import events, notes
 from softswitch.store.tail import Lines, Tail, number_of, older
 from softswitch.types import Seconds
 
@@ -80,7 +78,7 @@ class Loader:
         self._identity = identity
         self._engine = engine
         self._clock = clock
-        self._fold = CallFold()
+        self._fold = Folds()
         self._tail = Tail(lines)
         self._loaded = 0
         self._problem: str | None = None
@@ -123,9 +121,9 @@ class Loader:
             self._claim(connection)
             self._loaded = connection.execute(select(func.max(events.c.seq))).scalar() or 0
             since = int(_note(connection, FOLD_FROM) or self._loaded + 1)
-            self._fold = CallFold()
+            self._fold = resume(connection)
             for event in read(connection, since):
-                self._fold.apply(event)
+                self._fold.again(event)
         self._tail.begin(self._loaded)
         self._ready = True
 
@@ -142,14 +140,15 @@ class Loader:
     def _load(self, lines: Sequence[tuple[Recorded, str]]) -> None:
         """One batch: events, the calls that they ended, and how far that is."""
         rows = [
-            {"seq": one.seq, "at": one.at, "kind": _clean(one.kind), "call": one.call, "data": data,
+            {"seq": one.seq, "at": one.at, "kind": clean(one.kind), "call": one.call, "data": data,
              "version": one.version}
             for one, data in lines
         ]  # fmt: skip
-        ended = [record for one, _ in lines if (record := self._fold.apply(one)) is not None]
+        for one, _ in lines:
+            self._fold.apply(one)
         with self._engine.begin() as connection:
             connection.execute(insert(events), rows)
-            write_calls(connection, ended)
+            self._fold.write(connection)
             _set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
         self._loaded = lines[-1][0].seq
 
@@ -197,37 +196,6 @@ def read(connection: Connection, since: int = 0) -> Iterable[Recorded]:
     query = select(events).where(events.c.seq >= since).order_by(events.c.seq)
     for row in connection.execution_options(yield_per=BATCH).execute(query):
         yield Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
-
-
-def write_calls(connection: Connection, records: Sequence[CallRecord]) -> None:
-    """Put records of calls into the table, in place of those that were there."""
-    if not records:
-        return
-    latest = {record.id: record for record in records}
-    connection.execute(delete(calls).where(calls.c.id.in_(list(latest))))
-    connection.execute(insert(calls), [_row(record) for record in latest.values()])
-
-
-def _row(record: CallRecord) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "seq": record.seq,
-        "start": record.start,
-        "end": record.end,
-        "number": _clean(record.number),
-        "dialled": _clean(record.dialled),
-        "queue": _clean(record.queues[-1]) if record.queues else "",
-        "agent": _clean(record.agent),
-        "outcome": record.outcome,
-        "wait": record.wait,
-        "talk": record.talk,
-        "record": _clean(dumps(record.to_json())),
-    }
-
-
-def _clean(text: str) -> str:
-    """What every database holds: no lone surrogates, and no NUL."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "")
 
 
 def _note(connection: Connection, name: str) -> str | None:

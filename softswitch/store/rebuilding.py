@@ -1,4 +1,4 @@
-"""Makes anew what is read off the events: the calls."""
+"""Makes anew what is read off the events: calls, visits, talks and the times of agents."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, func, select
 
-from softswitch.store.calls import CallFold, CallRecord
-from softswitch.store.loader import BATCH, read, write_calls
-from softswitch.store.tables import calls, events
+from softswitch.store.loader import BATCH, read
+from softswitch.store.projections import TABLES, Folds
+from softswitch.store.tables import events
 
 
 def rebuild(connection: Connection, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
@@ -17,22 +17,21 @@ def rebuild(connection: Connection, progress: Callable[[int], None] = lambda _: 
 
     `progress` hears how many more events are done.
     """
-    connection.execute(delete(calls))
-    fold = CallFold()
-    ended: list[CallRecord] = []
+    for table in TABLES:
+        connection.execute(delete(table))
+    folds = Folds()
     read_so_far = made = 0
     for event in read(connection):
         read_so_far += 1
-        if (record := fold.apply(event)) is not None:
-            ended.append(record)
-        if len(ended) >= BATCH:
-            write_calls(connection, ended)
-            made, ended = made + len(ended), []
+        folds.apply(event)
         if read_so_far % BATCH == 0:
+            made += len(folds.calls)
+            folds.write(connection)
             progress(BATCH)
-    write_calls(connection, ended)
+    made += len(folds.calls)
+    folds.write(connection)
     progress(read_so_far % BATCH)
-    return read_so_far, made + len(ended)
+    return read_so_far, made
 
 
 def count_events(connection: Connection) -> int:

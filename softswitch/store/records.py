@@ -109,6 +109,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "number": "the caller's number",
                 "transferred_by": "the agent who transferred the caller here",
                 "from_queue": "the queue by which those two had come together",
+                "within": "an answer within so many seconds counts as in time for the service level",
             },
         ),
         Kind.ANNOUNCED: Word(
@@ -194,6 +195,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "offer": "by which offer",
                 "queue": "from which",
                 "waited": "seconds since joining",
+                "wrap_up": "seconds for notes that follow the conversation",
             },
         ),
         Kind.CONNECT_FAILED: Word(
@@ -311,9 +313,15 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {"trunk": "its name", "server": "transport, host and port", "why": "what was the last straw"},
             alarming=True,
         ),
+        Kind.SWITCH_STARTING: Word("The switch's process has begun; nothing from before goes on."),
         Kind.SWITCH_STARTED: Word(
             "The switch takes calls.",
-            {"version": "of softswitch", "file": "configuration", "pid": "process id"},
+            {
+                "version": "of softswitch",
+                "file": "configuration",
+                "pid": "process id",
+                "agents": "those who are there without a registration",
+            },
         ),
         Kind.SWITCH_DRAINING: Word(
             "No new calls are taken; those in progress may end.", {"calls": "how many"}

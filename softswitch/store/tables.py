@@ -4,6 +4,9 @@
 |---|---|---|
 | `events` | one event, as it was noted | once, never changed |
 | `calls` | one call that has ended, folded from its events | when it ends; by `softswitch rebuild` |
+| `visits` | one stay in a queue that has ended | when it ends; by `softswitch rebuild` |
+| `talks` | one conversation of an agent that has ended | when it ends; by `softswitch rebuild` |
+| `stints` | one time that an agent was there, or paused | when it begins and ends; by `softswitch rebuild` |
 | `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
 | `notes` | where the loading stands | with every batch, in its transaction |
 """
@@ -44,6 +47,53 @@ calls = Table(
     Index("calls_by_start", "start"),
     Index("calls_by_seq", "seq"),
     Index("calls_by_number", "number"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the event that began it
+    Column("call", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("joined", Double, nullable=False),
+    Column("within", Double),  # threshold of the service level in force then
+    Column("waited", Double, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("talk", Double),  # not known where a crash cut it
+    Column("held", Double, nullable=False),
+    Column("wrap_up", Double, nullable=False),
+    Column("position", Integer),
+    Column("estimate", Double),
+    Column("told_after", Double),
+    Index("visits_of_queue", "queue", "joined"),
+)
+
+talks = Table(
+    "talks",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the event that began it
+    Column("call", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("queue", Text, nullable=False),  # empty: not from a queue
+    Column("start", Double, nullable=False),
+    Column("talk", Double),
+    Column("held", Double, nullable=False),
+    Column("wrap_up", Double, nullable=False),
+    # All that reports sum up: they read the index alone.
+    Index("talks_of_agent", "agent", "start", "queue", "talk", "held", "wrap_up"),
+)
+
+stints = Table(
+    "stints",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the event that began it
+    Column("agent", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("start", Double, nullable=False),
+    Column("end", Double),  # it goes on
+    Index("stints_by_end", "end"),
 )
 
 deliveries = Table(

@@ -8,7 +8,7 @@ import pytest
 
 from softswitch.acd.actions import Announce, CancelRing, Connect, Leave, Ring
 from softswitch.acd.engine import Engine
-from softswitch.acd.events import CallerJoined, SettingsChanged
+from softswitch.acd.events import CallerJoined, OfferAnswered, SettingsChanged
 from softswitch.acd.settings import AgentSettings, EngineSettings, QueueSettings
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.testing.fakes import FakeJournal
@@ -48,4 +48,17 @@ async def test_a_mistake_in_one_call_reaches_no_other_and_stops_no_timer() -> No
     assert [type(action) for action in good.told] == [Ring]
     await asyncio.sleep(10.5)
     assert [type(action) for action in good.told] == [Ring, CancelRing]
+    dispatcher.close()
+
+
+async def test_the_record_says_which_threshold_and_which_wrap_up_were_in_force() -> None:
+    journal, caller = FakeJournal(), Caller()
+    dispatcher = Dispatcher(Engine(seed=1), journal)
+    agents = {name: AgentSettings(name) for name in AGENTS}
+    queue = QueueSettings(QUEUE, AGENTS, strategy="hunt", wrap_up=12.0, service_within=15.0)
+    dispatcher.feed(SettingsChanged(EngineSettings({QUEUE: queue}, agents)))
+    dispatcher.join(caller, CallerJoined(CallId("c1"), QUEUE))
+    dispatcher.feed(OfferAnswered(dispatcher.ringing[0].offer))
+    assert journal.find("CallerJoined")[0].data["within"] == 15.0
+    assert journal.find("Connected")[0].data["wrap_up"] == 12.0
     dispatcher.close()

@@ -14,14 +14,14 @@ from sqlalchemy import Engine, inspect, select, text
 
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
-from softswitch.store import database, loader
+from softswitch.store import database, loader, projections, rebuilding
 from softswitch.store.calls import CallRecord, rebuild
 from softswitch.store.database import database_url, migrate, open_database
 from softswitch.store.encoding import encode
 from softswitch.store.lines import LineFile
 from softswitch.store.loader import Loader
 from softswitch.store.spool import Spool, files
-from softswitch.store.tables import calls, events, metadata
+from softswitch.store.tables import calls, events, metadata, stints, talks, visits
 from softswitch.types import CallId
 from tests.store.postgres import Postgres
 from tests.store.sample import story
@@ -88,20 +88,57 @@ def test_whenever_it_is_cut_off_nothing_is_missing_or_there_twice(tmp_path: Path
     assert stored(url) == (story(), list(rebuild(story())))
 
 
+@pytest.mark.parametrize("cut", range(1, len(story()), 3))
+def test_visits_talks_and_times_of_agents_are_the_same_whenever_it_is_cut_off(
+    tmp_path: Path, cut: int
+) -> None:
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    told = [
+        *story(),
+        Recorded(24, 1_700_000_040.0, "SwitchStarting", None, {}),
+        Recorded(25, 1_700_000_041.0, "SwitchStarted", None, {"agents": ["ann", "ben"]}),
+        Recorded(26, 1_700_000_050.0, "AgentPaused", None, {"agent": "ann"}),
+        Recorded(27, 1_700_000_055.0, "AgentResumed", None, {"agent": "ann"}),
+        Recorded(28, 1_700_000_090.0, "SwitchStarting", None, {}),
+    ]
+    file = LineFile(tmp_path / "events.jsonl")
+    file.open()
+    for part in (told[:cut], told[cut:-2], told[-2:]):
+        write(file, part)
+        with loading(file, url) as one:
+            assert one.step()
+    file.close()
+    engine = open_database(database_url(url))
+    with engine.begin() as connection:
+        before = [sorted(connection.execute(select(table)).all()) for table in projections.TABLES]
+        rebuilding.rebuild(connection)
+        assert [sorted(connection.execute(select(table)).all()) for table in projections.TABLES] == before
+        found = connection.execute(select(visits.c.call, visits.c.outcome, visits.c.waited, visits.c.held))
+        assert sorted(found.all()) == [("alice", "answered", 7.0, 2.0), ("bob", "abandoned", 10.0, 0.0)]
+        assert connection.execute(select(talks.c.agent, talks.c.talk)).all() == [("ben", 10.0)]
+        times = connection.execute(select(stints.c.agent, stints.c.state, stints.c.end - stints.c.start))
+        assert sorted(times.all()) == [
+            ("ann", "online", 14.0),
+            ("ann", "paused", 5.0),
+            ("ben", "online", 14.0),
+        ]
+    engine.dispose()
+
+
 def test_a_batch_that_failed_half_way_is_loaded_again(
     lines: LineFile, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loader, "BATCH", 7)
     write(lines, story())
     with loading(lines, url) as one:
-        real, times = loader.write_calls, iter([False, False, True])
+        real, times = projections.write_calls, iter([False, False, True])
 
         def fails(connection: object, records: object) -> None:
             if next(times, False):
                 raise OSError(28, "No space left on device")
             real(connection, records)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(loader, "write_calls", fails)
+        monkeypatch.setattr(projections, "write_calls", fails)
         with structlog.testing.capture_logs() as logs:
             assert not one.step()
             assert one.state == loader.Loaded(14, "[Errno 28] No space left on device")

@@ -1,0 +1,208 @@
+"""`softswitch export`: the record for other programs, row by row, however long it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy import Connection, func, select
+
+from softswitch.commands.report import Range
+from softswitch.errors import StoreError
+from softswitch.store.encoding import dumps
+from softswitch.store.loader import BATCH, read
+from softswitch.store.queue_log import QueueLog
+from softswitch.store.reading import reading
+from softswitch.store.tables import calls, events
+
+FORMATS = ("queue_log", "csv", "parquet", "json")
+
+LEAD = 6 * 3600.0
+"""Seconds before the range from which on events are read, for calls that were in progress."""
+
+LOT = 10_000
+"""Rows of one row group in Parquet."""
+
+COLUMNS: dict[str, str] = {
+    "id": "string", "start": "double", "end": "double", "number": "string", "name": "string",
+    "dialled": "string", "trunk": "string", "language": "string", "menus": "string", "digits": "string",
+    "queues": "string", "priority": "string", "wait": "double", "agent": "string", "outside": "string",
+    "answered": "double", "talk": "double", "held": "double", "outcome": "string", "ended_by": "string",
+    "status": "int64", "reason": "string",
+}  # fmt: skip
+"""Of CSV and Parquet: from a call's record, with the types of Arrow; moments are seconds since the epoch."""
+
+
+def export(folder: Path, days: Range, form: str, out: Path | None) -> None:
+    """Raises StoreError: a file cannot be written, something is missing, or there is nothing to export."""
+    if form == "parquet":
+        _arrow()
+        if out is None:
+            raise StoreError("Parquet is no text; name a file with --out calls.parquet")
+    with reading(folder) as connection, ExitStack() as stack:
+        total = _count(connection, days, form)
+        if not total:
+            raise StoreError(f"the record has no {'event' if form == 'queue_log' else 'call'} of {days}")
+        file = sys.stdout.buffer if out is None else stack.enter_context(_writing(out))
+        step = stack.enter_context(_progress(form, total, shown=out is not None))
+        written = _WRITERS[form](connection, days, file, step)
+    if out is not None:
+        print(f"{out}: {written:,} {'lines' if form == 'queue_log' else 'calls'} of {days}")
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[BinaryIO]:
+    """The file is there when it is whole, and not before."""
+    half = out.with_name(f"{out.name}.part")
+    try:
+        with half.open("wb") as file:
+            yield file
+        half.replace(out)
+    except OSError as error:
+        raise StoreError(f"{out}: {error.strerror}") from None
+    finally:
+        half.unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(form: str, total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not (shown and screen.is_terminal)) as progress:
+        bar = progress.add_task(f"writing {form}", total=total)
+        yield lambda more: progress.advance(bar, more)
+
+
+def _count(connection: Connection, days: Range, form: str) -> int:
+    if form == "queue_log":
+        first, last = seq_at(connection, days.since), seq_at(connection, days.until)
+        return last - first
+    query = select(func.count()).where(calls.c.start >= days.since, calls.c.start < days.until)
+    found: int = connection.execute(query).scalar_one()
+    return found
+
+
+def seq_at(connection: Connection, at: float) -> int:
+    """The number of the first event not before a moment: found by halving, as numbers grow with time."""
+    low = connection.execute(select(func.min(events.c.seq))).scalar()
+    high = connection.execute(select(func.max(events.c.seq))).scalar()
+    if low is None or high is None:
+        return 0
+    high += 1
+    while low < high:
+        middle = (low + high) // 2
+        query = (
+            select(events.c.seq, events.c.at).where(events.c.seq >= middle).order_by(events.c.seq).limit(1)
+        )
+        row = connection.execute(query).one()
+        if row.at < at:
+            low = row.seq + 1
+        else:
+            high = middle
+    return int(low)
+
+
+Step = Callable[[int], None]
+
+
+def _queue_log(connection: Connection, days: Range, file: BinaryIO, step: Step) -> int:
+    folded, written, since, until = QueueLog(), 0, int(days.since), days.until
+    for count, event in enumerate(read(connection, seq_at(connection, days.since - LEAD)), 1):
+        if event.at >= until:
+            break
+        written += _put(folded.apply(event), since, file)
+        if count % BATCH == 0:
+            step(BATCH)
+    return written + _put(folded.close(), since, file)
+
+
+def _put(lines: Iterable[str], since: int, file: BinaryIO) -> int:
+    wanted = [line for line in lines if int(line.partition("|")[0]) >= since]
+    for line in wanted:
+        file.write(f"{line}\n".encode("utf-8", "replace"))
+    return len(wanted)
+
+
+def _records(connection: Connection, days: Range, step: Step) -> Iterator[dict[str, Any]]:
+    query = select(calls.c.record).where(calls.c.start >= days.since, calls.c.start < days.until)
+    query = query.order_by(calls.c.start, calls.c.seq)
+    for text in connection.execution_options(yield_per=BATCH).execute(query).scalars():
+        yield json.loads(text)
+        step(1)
+
+
+def _json(connection: Connection, days: Range, file: BinaryIO, step: Step) -> int:
+    count = 0
+    for count, record in enumerate(_records(connection, days, step), 1):  # noqa: B007 - it is returned
+        file.write(f"{dumps(record)}\n".encode("utf-8", "replace"))
+    return count
+
+
+def _csv(connection: Connection, days: Range, file: BinaryIO, step: Step) -> int:
+    text = io.TextIOWrapper(file, "utf-8", "replace", newline="", write_through=True)
+    writer, count = csv.writer(text, lineterminator="\n"), 0
+    writer.writerow(COLUMNS)
+    for count, record in enumerate(_records(connection, days, step), 1):  # noqa: B007 - it is returned
+        cells = _cells(record)
+        for name in ("start", "end", "answered"):
+            if cells[name] is not None:
+                moment = datetime.fromtimestamp(cells[name]).astimezone()
+                cells[name] = moment.isoformat(timespec="milliseconds")
+        writer.writerow([_harmless(value) for value in cells.values()])
+    text.detach()
+    return count
+
+
+def _cells(record: dict[str, Any]) -> dict[str, Any]:
+    found = {name: record.get(name) for name in COLUMNS}
+    for name in ("menus", "queues"):
+        found[name] = " > ".join(found[name] or ())
+    return found
+
+
+def _harmless(value: object) -> object:
+    """A spreadsheet takes text that begins so for a formula; a number is left as it is."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return value if value[1:].isdecimal() else f"'{value}"
+    return value
+
+
+def _parquet(connection: Connection, days: Range, file: BinaryIO, step: Step) -> int:
+    arrow, parquet = _arrow()
+    kinds = {"string": arrow.string(), "double": arrow.float64(), "int64": arrow.int64()}
+    schema = arrow.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
+    records, count = map(_cells, _records(connection, days, step)), 0
+    with parquet.ParquetWriter(file, schema) as writer:
+        while lot := list(islice(records, LOT)):
+            writer.write_table(arrow.Table.from_pylist(lot, schema=schema))
+            count += len(lot)
+    return count
+
+
+def _arrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow  # noqa: PLC0415 - an extra
+        import pyarrow.parquet  # noqa: PLC0415
+    except ImportError:
+        raise StoreError(
+            "Parquet needs pyarrow, which is not installed: pip install 'softswitch[parquet]'; "
+            "--format csv needs nothing"
+        ) from None
+    return pyarrow, pyarrow.parquet
+
+
+_WRITERS: dict[str, Callable[[Connection, Range, BinaryIO, Step], int]] = {
+    "queue_log": _queue_log,
+    "csv": _csv,
+    "parquet": _parquet,
+    "json": _json,
+}

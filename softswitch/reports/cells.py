@@ -1,0 +1,44 @@
+"""How figures are written for people: durations as m:ss, shares in per cent, - where there is nothing."""
+
+from __future__ import annotations
+
+from softswitch.reports.agents import AgentFigures
+from softswitch.reports.figures import Figures
+
+HEADS = (
+    *("offered", "answered", "abandoned", "turned away", "abandonment", "service level", "service level 2"),
+    *("wait mean", "median", "p95", "talk mean", "talk", "hold", "wrap-up", "estimate off by"),
+)
+
+AGENT_HEADS = ("calls", "talk mean", "talk", "hold", "wrap-up", "there", "paused", "occupancy")
+
+
+def cells(one: Figures) -> tuple[str, ...]:
+    """The label, and a cell for each of `HEADS`."""
+    return (
+        one.label,
+        *(f"{count:,}" for count in (one.offered, one.answered, one.abandoned, one.turned_away)),
+        *(share(part) for part in (one.abandonment, one.service_level, one.service_level_2)),
+        *(clocked(wait) for wait in (one.wait_mean, one.wait_median, one.wait_p95, one.talk_mean)),
+        *(clocked(time) for time in (one.talk, one.held, one.wrap_up, one.estimate_error)),
+    )
+
+
+def agent_cells(one: AgentFigures) -> tuple[str, ...]:
+    """The name, and a cell for each of `AGENT_HEADS`."""
+    times = (one.talk_mean, one.talk, one.held, one.wrap_up, one.online, one.paused)
+    return (one.agent, f"{one.calls:,}", *map(clocked, times), share(one.occupancy))
+
+
+def share(value: float | None) -> str:
+    """In per cent."""
+    return "-" if value is None else f"{value:.1%}"
+
+
+def clocked(seconds: float | None) -> str:
+    """As 0:07 or 12:03:00."""
+    if seconds is None:
+        return "-"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

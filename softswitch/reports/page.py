@@ -1,0 +1,116 @@
+"""A report as a page of HTML that loads nothing from anywhere, or as a PDF."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from html import escape
+
+import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+
+from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, cells
+from softswitch.reports.plots import STYLE, drawings, svg
+from softswitch.reports.report import Report
+
+CSS = """
+body { font: 15px/1.45 system-ui, sans-serif; color: #1d2530; max-width: 1060px; margin: 2em auto;
+  padding: 0 1em }
+h1 { font-size: 1.5em; margin-bottom: .1em } h2 { font-size: 1.1em; margin-top: 2em }
+p.note { color: #66707c; font-size: .9em }
+.tiles { display: flex; flex-wrap: wrap; gap: .7em; margin: 1.2em 0 }
+.tile { border: 1px solid #dde2e8; border-radius: 8px; padding: .5em .9em; min-width: 6.6em }
+.tile b { display: block; font-size: 1.35em } .tile span { color: #66707c; font-size: .85em }
+svg { width: 100%; height: auto; margin: .5em 0 } .wide { overflow-x: auto }
+table { border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; white-space: nowrap }
+th, td { text-align: right; padding: .25em .6em; border-bottom: 1px solid #e6e9ee }
+th:first-child, td:first-child { text-align: left } th { color: #66707c; font-weight: 600 }
+@media print { .tile, svg, tr { break-inside: avoid } }
+"""
+
+NOTES = (
+    "Each caller counts once for each stay in a queue, where it began. Waits are of those answered. "
+    "The service level is answered in time, of those answered; the second one, answered or abandoned in "
+    "time, of those answered or abandoned. Occupancy is talk and wrap-up, of the time there and not paused."
+)
+
+
+def html(report: Report, by: str) -> str:
+    """The page; `by`: the table that is shown first."""
+    body = [f"<h1>{escape(report.title)}</h1>", f'<p class="note">{escape(NOTES)}</p>', _tiles(report)]
+    body += [f"<figure style='margin:0'>{svg(one)}</figure>" for one in drawings(report)]
+    names = [by] if by in report.groups else []
+    for name in (*names, *(each for each in ("queue", "day", "hour") if each != by)):
+        rows = [cells(one) for one in (*report.groups[name], report.total)]
+        body.append(f"<h2>By {name}</h2>" + _table((name, *HEADS), rows))
+    if report.agents:
+        body.append(
+            "<h2>By agent</h2>" + _table(("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents])
+        )
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(report.title)}</title>'
+        f"<style>{CSS}</style></head>\n<body>{''.join(body)}</body></html>\n"
+    )
+
+
+def _tiles(report: Report) -> str:
+    shown = zip(HEADS, cells(report.total)[1:], strict=True)
+    tiles = (
+        f'<div class="tile"><b>{escape(value)}</b><span>{escape(head)}</span></div>' for head, value in shown
+    )
+    return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{escape(one)}</th>" for one in heads)
+    lines = ("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
+
+
+LINES = 42
+"""Of a table on one page of the PDF."""
+
+
+def pdf(report: Report, by: str) -> bytes:
+    """Pages of A4: the total and the pictures, then the table asked for."""
+    out = io.BytesIO()
+    agents = by == "agent"
+    heads = (by, *(AGENT_HEADS if agents else HEADS))
+    rows = (
+        [agent_cells(one) for one in report.agents] if agents else [cells(one) for one in report.groups[by]]
+    )
+    with (
+        mpl.rc_context(STYLE),
+        PdfPages(out, metadata={"Title": report.title, "CreationDate": None}) as pages,
+    ):
+        total = [(head, value) for head, value in zip(HEADS, cells(report.total)[1:], strict=True)]
+        pages.savefig(_sheet(report.title, ("", ""), total, (0.3, 0.2)))
+        for figure in drawings(report):
+            pages.savefig(figure)
+        for start in range(0, len(rows), LINES):
+            pages.savefig(_sheet(f"{report.title}: by {by}", heads, rows[start : start + LINES], None))
+    return out.getvalue()
+
+
+def _sheet(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float] | None
+) -> Figure:
+    figure = Figure(figsize=(11.7, 8.3))
+    axes = figure.add_axes((0.03, 0.03, 0.94, 0.88))
+    axes.axis("off")
+    figure.text(0.03, 0.945, title, fontsize=13, weight="bold")
+    made = axes.table(
+        cellText=[list(row) for row in rows],
+        colLabels=list(heads) if any(heads) else None,
+        colWidths=list(widths) if widths else None,
+        loc="upper left",
+        cellLoc="right",
+        edges="horizontal",
+    )
+    made.auto_set_font_size(value=False)
+    made.set_fontsize(7 if widths is None else 11)
+    made.scale(1, 0.85 if widths is None else 1.6)
+    for cell in made.get_celld().values():
+        cell.set_edgecolor("#dde2e8")
+    return figure

@@ -1,0 +1,187 @@
+"""Events as lines of Asterisk's queue_log, which existing report tools read.
+
+    epoch|call|queue|agent|event|data1|data2|...
+
+| our event | line |
+|---|---|
+| CallerJoined | `ENTERQUEUE` url (empty), caller's number, position; none when the queue was full |
+| Connected | `CONNECT` hold time, bridged call, ring time |
+| ConversationEnded | `COMPLETEAGENT`, `COMPLETECALLER` hold time, call time, original position |
+| Transferred | `BLINDTRANSFER` number, context (empty), or `ATTENDEDTRANSFER` BRIDGE, call; then as above |
+| CallerLeft | `ABANDON`, `EXITWITHTIMEOUT` (`max-wait`), `EXITEMPTY` position, original one, wait |
+| OfferEnded | `RINGNOANSWER` ring time in ms, of `no-answer`, `busy`, `rejected` and other failures |
+| AgentPaused, AgentResumed | `PAUSEALL` reason, `UNPAUSEALL` |
+| AgentSignedIn, AgentSignedOut | `ADDMEMBER`, `REMOVEMEMBER`, queue `NONE` for all |
+| SwitchStarted | `QUEUESTART` |
+
+Positions are by the order of joining. Times are whole seconds, as there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from softswitch.ports import Recorded
+from softswitch.store.kinds import Kind
+from softswitch.types import CallId, CancelReason, EndedBy, LeaveReason, OfferFailure
+
+NONE = "NONE"
+
+_EXITS = {LeaveReason.HUNG_UP: "ABANDON", LeaveReason.MAX_WAIT: "EXITWITHTIMEOUT"}
+
+_UNANSWERED = (*OfferFailure, CancelReason.NO_ANSWER)
+
+
+@dataclass(slots=True)
+class _Caller:
+    number: str = ""
+    queue: str = ""
+    joined: float = 0.0
+    place: int = 0
+    """The original position."""
+    held: int = 0
+    """The hold time: how long the caller waited."""
+    connected: float | None = None
+    agent: str = ""
+    handed: str | None = None
+    """The line of a transfer, until the conversation has ended."""
+    rung: dict[str, float] = field(default_factory=dict)
+
+
+class QueueLog:
+    """Turns events, in their order, into lines."""
+
+    def __init__(self) -> None:
+        self._callers: dict[CallId, _Caller] = {}
+        self._lines: dict[str, dict[CallId, None]] = {}
+        self._entered: tuple[CallId, str] | None = None
+        """The last ENTERQUEUE, until it is known that the queue was not full."""
+
+    def apply(self, event: Recorded) -> list[str]:
+        """Take an event; the lines that it leads to, without their ends."""
+        entered, self._entered = self._entered, None
+        before = [] if entered is None else [entered[1]]
+        full = event.kind == Kind.CALLER_LEFT and event.data.get("reason") == LeaveReason.FULL
+        if entered is not None and full and event.call == entered[0]:
+            self._out_of_line(event.call, self._callers[event.call])
+            return []
+        line = self._of_agent(event) if event.call is None else self._of_call(event, event.call)
+        return before if line is None else [*before, line]
+
+    def close(self) -> list[str]:
+        """What is left at the end."""
+        entered, self._entered = self._entered, None
+        return [] if entered is None else [entered[1]]
+
+    def _of_agent(self, event: Recorded) -> str | None:
+        data: Any = event.data
+        agent, queue = str(data.get("agent") or NONE), str(data.get("queue") or NONE)
+        match event.kind:
+            case Kind.SWITCH_STARTED:
+                return _line(event.at, NONE, NONE, NONE, "QUEUESTART", "")
+            case Kind.AGENT_PAUSED:
+                return _line(event.at, NONE, NONE, agent, "PAUSEALL", data.get("reason") or "")
+            case Kind.AGENT_RESUMED:
+                return _line(event.at, NONE, NONE, agent, "UNPAUSEALL", "")
+            case Kind.AGENT_SIGNED_IN:
+                return _line(event.at, NONE, queue, agent, "ADDMEMBER", "")
+            case Kind.AGENT_SIGNED_OUT:
+                return _line(event.at, NONE, queue, agent, "REMOVEMEMBER", "")
+        return None
+
+    def _of_call(self, event: Recorded, call: CallId) -> str | None:
+        caller, data = self._callers.setdefault(call, _Caller()), event.data
+        match event.kind:
+            case Kind.CALL_ARRIVED:
+                caller.number = str(data.get("number", ""))
+            case Kind.CALLER_JOINED:
+                self._join(event, call, caller)
+            case Kind.OFFER_MADE:
+                caller.rung[str(data.get("offer"))] = event.at
+            case Kind.OFFER_ENDED:
+                return _rung(event, call, caller)
+            case Kind.CONNECTED if data.get("queue"):
+                return self._connect(event, call, caller)
+            case Kind.CONNECT_FAILED:
+                caller.connected = None
+                self._lines.setdefault(caller.queue, {})[call] = None
+            case Kind.CALLER_LEFT:
+                return self._leave(event, call, caller)
+            case Kind.TRANSFERRED if caller.connected is not None:
+                caller.handed = _handed(event)
+            case Kind.CONVERSATION_ENDED:
+                return _part(event, call, caller)
+            case Kind.CALL_ENDED:
+                self._out_of_line(call, caller)
+                del self._callers[call]
+        return None
+
+    def _join(self, event: Recorded, call: CallId, caller: _Caller) -> None:
+        caller.queue, caller.joined = str(event.data.get("queue", "")), event.at
+        waiting = self._lines.setdefault(caller.queue, {})
+        waiting[call] = None
+        caller.place = len(waiting)
+        self._entered = (
+            call, _line(event.at, call, caller.queue, NONE, "ENTERQUEUE", "", caller.number, caller.place),
+        )  # fmt: skip
+
+    def _connect(self, event: Recorded, call: CallId, caller: _Caller) -> str:
+        data: Any = event.data
+        self._out_of_line(call, caller)
+        caller.held = int(float(data.get("waited", event.at - caller.joined)))
+        caller.connected, caller.agent = event.at, str(data.get("agent", ""))
+        rung = caller.rung.pop(str(data.get("offer")), None)
+        ring = 0 if rung is None else int(event.at - rung)
+        return _line(event.at, call, caller.queue, caller.agent, "CONNECT", caller.held, call, ring)
+
+    def _leave(self, event: Recorded, call: CallId, caller: _Caller) -> str | None:
+        waiting = list(self._lines.get(caller.queue, ()))
+        if call not in waiting:
+            return None
+        data: Any = event.data
+        place, waited = waiting.index(call) + 1, int(float(data.get("waited", event.at - caller.joined)))
+        self._out_of_line(call, caller)
+        what = _EXITS.get(data.get("reason"), "EXITEMPTY")
+        return _line(event.at, call, caller.queue, NONE, what, place, caller.place, waited)
+
+    def _out_of_line(self, call: CallId, caller: _Caller) -> None:
+        self._lines.get(caller.queue, {}).pop(call, None)
+
+
+def _rung(event: Recorded, call: CallId, caller: _Caller) -> str | None:
+    data: Any = event.data
+    if data.get("result") not in _UNANSWERED or not caller.queue:
+        return None
+    since = caller.rung.pop(str(data.get("offer")), event.at)
+    ring = int((event.at - since) * 1000)
+    return _line(event.at, call, caller.queue, str(data.get("agent", "")), "RINGNOANSWER", ring)
+
+
+def _handed(event: Recorded) -> str:
+    data: Any = event.data
+    if data.get("attended"):
+        return f"ATTENDEDTRANSFER|BRIDGE|{_plain(data.get('into') or event.call or '')}"
+    return f"BLINDTRANSFER|{_plain(data.get('number', ''))}|"
+
+
+def _part(event: Recorded, call: CallId, caller: _Caller) -> str | None:
+    since, caller.connected = caller.connected, None
+    if since is None:
+        return None
+    handed, caller.handed = caller.handed, None
+    data: Any = event.data
+    talked = int(float(data.get("talked", event.at - since)))
+    by_agent = data.get("ended_by") == EndedBy.AGENT
+    what = handed or ("COMPLETEAGENT" if by_agent else "COMPLETECALLER")
+    head = f"{int(event.at)}|{_plain(call)}|{_plain(caller.queue)}|{_plain(caller.agent)}"
+    return f"{head}|{what}|{caller.held}|{talked}|{caller.place}"
+
+
+def _line(at: float, *cells: object) -> str:
+    return "|".join((str(int(at)), *map(_plain, cells)))
+
+
+def _plain(cell: object) -> str:
+    """Foreign text makes no fields and no lines."""
+    return "".join("_" if one == "|" or not one.isprintable() else one for one in str(cell))

@@ -1,0 +1,202 @@
+"""Stays in queues and conversations, folded from the events of calls, and from nothing else.
+
+A visit begins with CallerJoined. It ends when the caller leaves without an agent or, if there was one, when
+they are done. Waits and talks that an event states are taken from it, as they come from a steady clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from softswitch.ports import Recorded
+from softswitch.store.kinds import Kind
+from softswitch.types import CallId, LeaveReason, Seconds
+
+ANSWERED, ABANDONED, LOST = "answered", "abandoned", "lost"
+"""Outcomes of visits; the others are those of `LeaveReason`, but for `hung-up`, which is `abandoned`."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One stay of one caller in one queue."""
+
+    seq: int
+    """The number of the event that began it."""
+    call: CallId
+    queue: str
+    priority: str
+    joined: float
+    """Seconds since the epoch, UTC."""
+    within: Seconds | None
+    """The threshold of the queue's service level in force then; None: not noted."""
+    waited: Seconds = 0.0
+    outcome: str = ""
+    agent: str = ""
+    talk: Seconds | None = 0.0
+    """With that agent, holds included; None: nobody knows, as a crash cut it."""
+    held: Seconds = 0.0
+    wrap_up: Seconds = 0.0
+    position: int | None = None
+    """The first that the caller was told."""
+    estimate: Seconds | None = None
+    """The wait that the caller was told first."""
+    told_after: Seconds | None = None
+    """When that was, since joining."""
+
+
+@dataclass(slots=True)
+class Talk:
+    """One conversation of one agent, from a queue or not."""
+
+    seq: int
+    """The number of the event that began it."""
+    call: CallId
+    agent: str
+    queue: str
+    """Empty: dialled directly, or handed on."""
+    start: float
+    talk: Seconds | None = 0.0
+    held: Seconds = 0.0
+    wrap_up: Seconds = 0.0
+    """The time for notes that follows: it is the queue's, and only time ends it."""
+
+
+@dataclass(slots=True)
+class _Open:
+    visit: Visit | None = None
+    talk: Talk | None = None
+    holders: set[str] = field(default_factory=set)
+    held_since: float = 0.0
+
+
+class VisitFold:
+    """Turns events, in their order, into visits and talks."""
+
+    def __init__(self) -> None:
+        self._open: dict[CallId, _Open] = {}
+
+    def apply(self, event: Recorded) -> list[Visit | Talk]:
+        """Take an event; what it ended. Calls whose beginning is unknown are passed over."""
+        call = event.call
+        if call is None:
+            return []
+        if event.kind == Kind.CALL_ARRIVED:
+            self._open[call] = _Open()
+            return []
+        state = self._open.get(call)
+        if state is None:
+            return []
+        match event.kind:
+            case Kind.CALLER_JOINED:
+                state.visit = _visit(event, call)
+            case Kind.ANNOUNCED if state.visit is not None:
+                _tell(state.visit, event)
+            case Kind.CONNECTED:
+                _connect(state, event, call)
+            case Kind.CONNECT_FAILED:
+                _take_back(state)
+            case Kind.HELD | Kind.RESUMED:
+                _hold(state, event)
+            case Kind.CALLER_LEFT:
+                return _leave(state, event)
+            case Kind.CONVERSATION_ENDED:
+                return _part(state, event.at, event.data.get("talked"))
+            case Kind.CALL_ENDED:
+                del self._open[call]
+                return _end(state, event)
+        return []
+
+
+Data = Mapping[str, Any]
+
+
+def _visit(event: Recorded, call: CallId) -> Visit:
+    data: Data = event.data
+    queue, priority = str(data.get("queue", "")), str(data.get("priority", ""))
+    return Visit(event.seq, call, queue, priority, event.at, data.get("within"))
+
+
+def _tell(visit: Visit, event: Recorded) -> None:
+    data: Data = event.data
+    if visit.position is None:
+        visit.position = data.get("position")
+    if visit.estimate is None and data.get("wait") is not None:
+        visit.estimate, visit.told_after = float(data["wait"]), round(event.at - visit.joined, 3)
+
+
+def _connect(state: _Open, event: Recorded, call: CallId) -> None:
+    data: Data = event.data
+    agent, queue = str(data.get("agent", "")), str(data.get("queue") or "")
+    wrap_up = float(data.get("wrap_up") or 0.0)
+    visit = state.visit
+    if visit is not None and queue:
+        visit.agent, visit.outcome, visit.wrap_up = agent, ANSWERED, wrap_up
+        visit.waited = round(float(data.get("waited", event.at - visit.joined)), 3)
+    if agent:
+        state.talk = Talk(event.seq, call, agent, queue, event.at, wrap_up=wrap_up)
+    state.holders.clear()
+
+
+def _take_back(state: _Open) -> None:
+    state.talk = None
+    if state.visit is not None:
+        state.visit.agent = state.visit.outcome = ""
+        state.visit.waited = state.visit.wrap_up = 0.0
+
+
+def _hold(state: _Open, event: Recorded) -> None:
+    """While either side holds, both do not hear each other: that time counts once."""
+    by, before = str(event.data.get("by", "")), bool(state.holders)
+    if event.kind == Kind.HELD:
+        state.holders.add(by)
+    else:
+        state.holders.discard(by)
+    if not before and state.holders:
+        state.held_since = event.at
+    elif before and not state.holders and state.talk is not None:
+        state.talk.held = round(state.talk.held + event.at - state.held_since, 3)
+
+
+def _leave(state: _Open, event: Recorded) -> list[Visit | Talk]:
+    visit, data = state.visit, event.data
+    if visit is None or visit.outcome:
+        return []
+    reason = str(data.get("reason", ""))
+    visit.outcome = ABANDONED if reason == LeaveReason.HUNG_UP else reason
+    waited: Any = data.get("waited", event.at - visit.joined)
+    visit.waited, state.visit = round(float(waited), 3), None
+    return [visit]
+
+
+def _part(state: _Open, at: float, talked: Any) -> list[Visit | Talk]:
+    ended: list[Visit | Talk] = []
+    talk, visit = state.talk, state.visit
+    if talk is not None:
+        for by in tuple(state.holders):
+            _hold(state, Recorded(0, at, Kind.RESUMED, talk.call, {"by": by}))
+        talk.talk = round(at - talk.start if talked is None else float(talked), 3)
+        ended.append(talk)
+        if visit is not None and visit.outcome == ANSWERED:
+            visit.talk, visit.held = talk.talk, talk.held
+    if visit is not None and visit.outcome == ANSWERED:
+        ended.append(visit)
+        state.visit = None
+    state.talk = None
+    return ended
+
+
+def _end(state: _Open, event: Recorded) -> list[Visit | Talk]:
+    cut = "last_seen" in event.data
+    last_seen: Any = event.data.get("last_seen")
+    at = float(last_seen or event.at)
+    visit = state.visit
+    ended = _part(state, at, None)
+    if cut:
+        for one in ended:  # the last event before a crash tells nothing of how long they went on
+            one.talk, one.wrap_up = None, 0.0
+    if visit is not None and not visit.outcome:
+        visit.outcome, visit.waited = LOST if cut else ABANDONED, round(at - visit.joined, 3)
+        ended.append(visit)
+    return ended

@@ -1,0 +1,73 @@
+"""The record for other programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from softswitch.commands.export import export, seq_at
+from softswitch.commands.report import Range
+from softswitch.errors import StoreError
+from softswitch.ports import Recorded
+from softswitch.store.reading import reading
+from tests.reports.sample import days
+
+pytestmark = pytest.mark.may_block
+
+Keep = Callable[[list[Recorded]], Path]
+ALL = Range(date(2026, 2, 20), date(2026, 3, 5))
+
+
+def test_calls_as_csv_json_and_parquet(kept: Keep, tmp_path: Path) -> None:
+    folder = kept(days(1))
+    for form in ("csv", "json"):
+        export(folder, ALL, form, tmp_path / form)
+    records = [json.loads(line) for line in (tmp_path / "json").read_text().splitlines()]
+    rows = list(csv.DictReader((tmp_path / "csv").read_text().splitlines()))
+    assert len(rows) == len(records) == 120
+    assert [row["id"] for row in rows] == [record["id"] for record in records]
+    assert [float(row["wait"]) for row in rows] == [record["wait"] for record in records]
+    assert datetime.fromisoformat(rows[0]["start"]).timestamp() == records[0]["start"]
+    assert rows[0]["number"] == "+48600100200"
+    parquet = pytest.importorskip("pyarrow.parquet")
+    export(folder, ALL, "parquet", tmp_path / "calls.parquet")
+    assert parquet.read_table(tmp_path / "calls.parquet").column("wait").to_pylist() == [
+        record["wait"] for record in records
+    ]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_day_of_queue_log_knows_who_came_the_day_before(kept: Keep, tmp_path: Path) -> None:
+    events = days(2)
+    folder = kept(events)
+    export(folder, ALL, "queue_log", tmp_path / "all")
+    parts = []
+    for day in range(20, 29):
+        try:
+            export(folder, Range(date(2026, 2, day), date(2026, 2, day)), "queue_log", tmp_path / "part")
+        except StoreError:
+            continue
+        parts.append((tmp_path / "part").read_text())
+    last = (tmp_path / "all").read_text()
+    assert "".join(parts) == last[: len("".join(parts))]
+    assert len(parts) > 2
+    with reading(folder) as connection:
+        assert seq_at(connection, events[50].at) <= 51
+        assert seq_at(connection, 0.0) == 1
+
+
+def test_what_is_missing_is_named(kept: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = kept(days(1))
+    with pytest.raises(StoreError, match="no call of 2020-01-01"):
+        export(folder, Range(date(2020, 1, 1), date(2020, 1, 1)), "csv", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(StoreError, match=r"pip install 'softswitch\[parquet\]'"):
+        export(folder, ALL, "parquet", tmp_path / "calls.parquet")
+    with pytest.raises(StoreError, match="No such file"):
+        export(folder, ALL, "csv", tmp_path / "nowhere" / "calls.csv")
