@@ -10,8 +10,8 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack, ExitStack, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -96,20 +96,32 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
-        gc.collect()
-        gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
-        gc.set_threshold(*GC_THRESHOLDS)
+        web = _web(settings, running)
+        _set_aside_garbage()
         endpoint.turned_away = running.turned_away
         endpoint.gate.refusals.told = supervisor.refused
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
         stopped.callback(journal.note, "SwitchStopped")
-        async with asyncio.TaskGroup() as group:
-            warming = group.create_task(_apart(_warm(speech, settings)))
-            _take_signals(running, group)
-            await running.until_stopped()
-            warming.cancel()
+        if web is not None:
+            await stack.enter_async_context(web)
+        await _until_stopped(running, speech, settings)
+
+
+async def _until_stopped(running: RunningSwitch, speech: SpeechService, settings: SwitchSettings) -> None:
+    async with asyncio.TaskGroup() as group:
+        warming = group.create_task(_apart(_warm(speech, settings)))
+        _take_signals(running, group)
+        await running.until_stopped()
+        warming.cancel()
+
+
+def _set_aside_garbage() -> None:
+    """What is there now stays: the collector need not look at it again while calls wait."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:
@@ -120,10 +132,27 @@ def _store(folder: Path, url: str | None, named_by: str) -> Record:
         raise StoreError(f"{error} The data folder is that of {named_by}.") from None
 
 
+def _web(settings: SwitchSettings, running: RunningSwitch) -> AbstractAsyncContextManager[object] | None:
+    """The web server, listening already; None: there is none, and what it needs is not even imported."""
+    if settings.web is None:
+        return None
+    from softswitch.web.server import WebServer  # noqa: PLC0415 - it takes half a second
+
+    with _placed(settings.path):
+        return WebServer(settings.web, running)
+
+
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:
     """Start SIP. Raises EndpointError with the place of the setting that it cannot start with, if one is."""
-    try:
+    with _placed(path):
         await stack.enter_async_context(endpoint)
+
+
+@contextmanager
+def _placed(path: Path) -> Iterator[None]:
+    """Errors of a setting get its place."""
+    try:
+        yield
     except EndpointError as error:
         if not error.setting or (place := place_of(path, error.setting, error.value)) is None:
             raise

@@ -8,7 +8,7 @@ SoftswitchError
 ├── LegError               a SIP dialog did not do what was asked
 │   ├── LegRefused         the other side answered with a final status of 3xx to 6xx
 │   └── LegGone            the dialog ended; a normal end, for whoever still holds it
-├── EndpointError          the SIP stack cannot start: a port in use, a broken build
+├── EndpointError          SIP or the web server cannot start: a port in use, a broken build
 ├── StoreError             the record cannot be read or written
 ├── ControlError           the running switch cannot be reached, or refused a command
 └── EngineError            a caller of the queue engine broke its contract (a bug of ours)
@@ -97,7 +97,7 @@ class NotConfirmed(LegGone):
 
 
 class EndpointError(SoftswitchError):
-    """The SIP stack cannot start or listen."""
+    """The SIP stack or the web server cannot start or listen."""
 
     def __init__(self, message: str, setting: str = "", value: str = "") -> None:
         """`setting`: whose fault it is, as `sip.listen`; `value`: of several, this one."""

@@ -40,6 +40,7 @@ _FIXED_AT_START = (
     "media.sample_rate",
     "data",
     "store",
+    "web",
 )
 """What a reload cannot change: the stack beneath is built on it."""
 
@@ -179,6 +180,17 @@ class RunningSwitch:
             "bans": len(self._endpoint.shield.bans()),
             "late": self._endpoint.shield.late,
         }
+
+    def not_ready(self) -> list[str]:
+        """Why new calls should go to another switch; empty: they are welcome here."""
+        reasons = []
+        if self._stop_asked.is_set():
+            reasons.append("the switch is stopping and takes no new calls")
+        if self._endpoint.shield.late:
+            reasons.append("the switch is late (sip.limits.lag) and refuses new calls until it has caught up")
+        if problem := self._store.health().problem:
+            reasons.append(f"the record cannot be written: {problem}; calls go on, events are kept in memory")
+        return reasons
 
     async def queues(self) -> JsonValue:
         """Every queue with the first of its waiting callers; `at` is the moment on the clock of its times."""

@@ -264,6 +264,21 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The web server."""
+
+    host: str
+    port: int
+    metrics: str
+    """Who may read /metrics: open (everybody), token, off."""
+
+    @property
+    def shown(self) -> str:
+        """For people: `127.0.0.1:8080`."""
+        return f"{in_uri(self.host)}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchSettings:
     """Everything."""
 
@@ -282,7 +297,8 @@ class SwitchSettings:
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     store: str | None = None
     """The URL of the record's database; None: a file in that folder."""
-    web: str | None = None
+    web: WebSettings | None = None
+    """None: no web server."""
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""
     trunks: Mapping[TrunkName, Trunk] = field(default_factory=dict)
