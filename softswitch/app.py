@@ -96,7 +96,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
-        web = _web(settings, running)
+        web = _web(settings, running, journal)
         _set_aside_garbage()
         endpoint.turned_away = running.turned_away
         endpoint.gate.refusals.told = supervisor.refused
@@ -132,14 +132,16 @@ def _store(folder: Path, url: str | None, named_by: str) -> Record:
         raise StoreError(f"{error} The data folder is that of {named_by}.") from None
 
 
-def _web(settings: SwitchSettings, running: RunningSwitch) -> AbstractAsyncContextManager[object] | None:
+def _web(
+    settings: SwitchSettings, running: RunningSwitch, journal: Journal
+) -> AbstractAsyncContextManager[object] | None:
     """The web server, listening already; None: there is none, and what it needs is not even imported."""
     if settings.web is None:
         return None
     from softswitch.web.server import WebServer  # noqa: PLC0415 - it takes half a second
 
     with _placed(settings.path):
-        return WebServer(settings.web, running)
+        return WebServer(settings.web, running, journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

@@ -6,9 +6,11 @@ Commands over the control socket and signals end up here; everything runs on the
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any, cast
 
 import structlog
 
@@ -27,6 +29,7 @@ from softswitch.ports import JsonValue, Store
 from softswitch.registry import Registry
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.web.figures import Figures, Lag
 
 log = structlog.get_logger(__name__)
 
@@ -162,9 +165,6 @@ class RunningSwitch:
         """How it is, in a few numbers."""
         now = asyncio.get_running_loop().time()
         health = self._store.health()
-        phases: dict[str, int] = {}
-        for call in self._supervisor.calls:
-            phases[call.phase] = phases.get(call.phase, 0) + 1
         return {
             "version": __version__,
             "file": str(self._switch.settings.path),
@@ -172,7 +172,7 @@ class RunningSwitch:
             "draining": self._stop_asked.is_set(),
             "calls": len(self._supervisor.calls),
             "max_calls": self._switch.settings.sip.max_calls,
-            "phases": phases,
+            "phases": self._phases(),
             "record": asdict(health),
             "turned_away": self._endpoint.gate.turned_away(),
             "shielded": dict(self._endpoint.shield.counts()),
@@ -191,6 +191,33 @@ class RunningSwitch:
         if problem := self._store.health().problem:
             reasons.append(f"the record cannot be written: {problem}; calls go on, events are kept in memory")
         return reasons
+
+    def figures(self) -> Figures:
+        """The switch in numbers, for `/metrics`."""
+        now, shield, gate = asyncio.get_running_loop().time(), self._endpoint.shield, self._endpoint.gate
+        servers = cast(list[dict[str, Any]], self._registry.describe_trunks())
+        return Figures(
+            floor=self._look(0),
+            longest_wait=self._switch.dispatcher.engine.longest_waits(now),
+            phases=self._phases(),
+            max_calls=self._switch.settings.sip.max_calls,
+            requests=gate.requests(),
+            answers=gate.answers(),
+            turned_away=gate.turned_away(),
+            shielded=dict(shield.counts()),
+            dropped=dict(gate.dropped()),
+            bans=len(shield.bans()),
+            phones=self._registry.count_phones(),
+            trunks={(one["trunk"], one["server"]): one["state"] == "up" for one in servers},
+            health=self._store.health(),
+            lag=Lag(shield.meter.total, shield.meter.measured, shield.meter.worst),
+            late=shield.late,
+            uptime=now - self._started,
+        )
+
+    def _phases(self) -> dict[str, int]:
+        """How many calls in progress there are by phase."""
+        return dict(Counter(call.phase for call in self._supervisor.calls))
 
     async def queues(self) -> JsonValue:
         """Every queue with the first of its waiting callers; `at` is the moment on the clock of its times."""

@@ -16,7 +16,8 @@ from softswitch.config.settings import WebSettings
 from softswitch.errors import EndpointError
 from softswitch.types import Seconds
 from softswitch.web.application import application
-from softswitch.web.operations import Operations
+from softswitch.web.counting import Counting
+from softswitch.web.operations import Heard, Operations
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +41,14 @@ class _Uvicorn(uvicorn.Server):
 class WebServer:
     """Bound at once, so that whoever connects waits; serves between `__aenter__` and `__aexit__`."""
 
-    def __init__(self, settings: WebSettings, operations: Operations) -> None:
+    def __init__(self, settings: WebSettings, operations: Operations, journal: Heard) -> None:
         """Raises EndpointError: the address cannot be bound."""
         self._settings = settings
         self._socket = _bind(settings)
+        counting = Counting()
+        self._unsubscribe = journal.subscribe(counting.hear)
         config = uvicorn.Config(
-            application(operations),
+            application(settings, operations, counting),
             lifespan="off",
             http="h11",
             ws="none",
@@ -79,6 +82,7 @@ class WebServer:
 
     def close(self) -> None:
         """Let go of the address."""
+        self._unsubscribe()
         self._socket.close()
 
 

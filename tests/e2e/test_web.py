@@ -42,6 +42,10 @@ async def test_health_and_ready_of_a_switch_that_drains(tmp_path):
         await answering
         assert (await web.get("/health")).status_code == 200
         assert (await web.get("/ready")).status_code == 200
+        metrics = (await web.get("/metrics")).text
+        assert 'softswitch_calls_in_progress{phase="talking"} 1.0' in metrics
+        assert 'softswitch_agents{state="talking"} 1.0' in metrics
+        assert 'softswitch_queue_wait_seconds_count{queue="support",result="answered"} 1.0' in metrics
         house.switch.signal(signal.SIGTERM)
         await asyncio.to_thread(until, lambda: house.switch.events("SwitchDraining"), 10, lambda: "no drain")
         answer = await web.get("/ready")

@@ -8,7 +8,42 @@ from typing import Any
 import httpx2
 import pytest
 
+from softswitch.acd.agents import AgentState
+from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
+from softswitch.acd.stats import QueueCounts
+from softswitch.config.settings import WebSettings
+from softswitch.ports import StoreHealth
+from softswitch.types import AgentName, QueueName
 from softswitch.web.application import application
+from softswitch.web.counting import Counting
+from softswitch.web.figures import Figures, Lag
+
+SUPPORT, DESK = QueueName("support"), AgentName("desk")
+
+
+def figures() -> Figures:
+    """Two callers wait, one agent is free."""
+    counts = QueueCounts(joined=10, answered=8, answered_in_time=6, abandoned=2)
+    queue = QueueView(SUPPORT, 2, (), 1, counts)
+    agent = AgentView(DESK, AgentState.FREE, 0.0, None, None, (), 0, 1, (SUPPORT,), 3, 60.0)
+    return Figures(
+        floor=Snapshot(100.0, {SUPPORT: queue}, {DESK: agent}, ()),
+        longest_wait={SUPPORT: 12.5},
+        phases={"waiting": 2},
+        max_calls=4000,
+        requests={"INVITE": 12},
+        answers={200: 3},
+        turned_away={"max_calls": 1},
+        shielded={"scanner": 5},
+        dropped={"no-sip": 2},
+        bans=1,
+        phones={"there": 3, "silent": 1},
+        trunks={("carrier", "udp:sip.carrier.example:5060"): True},
+        health=StoreHealth(100, 3, 0, None, 90),
+        lag=Lag(0.5, 100, 0.2),
+        late=False,
+        uptime=60.0,
+    )
 
 
 class FakeOperations:
@@ -20,6 +55,16 @@ class FakeOperations:
     def not_ready(self) -> list[str]:
         return self.reasons
 
+    def figures(self) -> Figures:
+        return figures()
+
+
+class Deaf:
+    """A journal in which nothing happens."""
+
+    def subscribe(self, _: object) -> Any:
+        return lambda: None
+
 
 @pytest.fixture
 def operations() -> FakeOperations:
@@ -27,7 +72,20 @@ def operations() -> FakeOperations:
 
 
 @pytest.fixture
-async def client(operations: Any) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(application(operations), raise_app_exceptions=False)
+def counting() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def web_settings() -> WebSettings:
+    return WebSettings("127.0.0.1", 8080, "open")
+
+
+@pytest.fixture
+async def client(
+    operations: Any, counting: Counting, web_settings: WebSettings
+) -> AsyncIterator[httpx2.AsyncClient]:
+    app = application(web_settings, operations, counting)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://switch") as client:
         yield client

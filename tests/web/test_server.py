@@ -13,12 +13,13 @@ from softswitch.config.settings import WebSettings
 from softswitch.errors import EndpointError
 from softswitch.web.server import WebServer
 from tests.e2e import ports
+from tests.web.conftest import Deaf
 
 
 async def test_it_serves_and_lets_go_of_its_address(operations):
     settings = WebSettings("127.0.0.1", ports.block(), "open")
     for _ in range(2):
-        async with WebServer(settings, operations), httpx2.AsyncClient() as client:
+        async with WebServer(settings, operations, Deaf()), httpx2.AsyncClient() as client:
             answer = await client.get(f"http://{settings.shown}/health")
             assert answer.json()["status"] == "alive"
 
@@ -29,7 +30,7 @@ async def test_an_address_in_use_is_an_error_that_teaches(operations):
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(EndpointError, match=f"127.0.0.1:{port}.*in use.*web.listen") as error:
-            WebServer(WebSettings("127.0.0.1", port, "open"), operations)
+            WebServer(WebSettings("127.0.0.1", port, "open"), operations, Deaf())
     assert error.value.setting == "web.listen"
 
 
