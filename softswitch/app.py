@@ -18,6 +18,7 @@ from pathlib import Path
 import structlog
 
 from softswitch import __version__
+from softswitch.accounts import Accounts, announce_the_first, handlers
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
@@ -38,6 +39,7 @@ from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
+from softswitch.store.access import access_to
 from softswitch.store.journal import Journal
 from softswitch.store.record import Record
 
@@ -95,8 +97,10 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
-        await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
-        web = _web(settings, running, journal)
+        accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
+        commands = {**running.handlers(), **handlers(accounts)}
+        await stack.enter_async_context(Server(folder / "control.sock", commands))
+        web = _web(settings, folder, running, accounts, journal)
         _set_aside_garbage()
         endpoint.turned_away = running.turned_away
         endpoint.gate.refusals.told = supervisor.refused
@@ -106,15 +110,21 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stopped.callback(journal.note, "SwitchStopped")
         if web is not None:
             await stack.enter_async_context(web)
-        await _until_stopped(running, speech, settings)
+        await _until_stopped(running, speech, settings, accounts)
 
 
-async def _until_stopped(running: RunningSwitch, speech: SpeechService, settings: SwitchSettings) -> None:
+async def _until_stopped(
+    running: RunningSwitch, speech: SpeechService, settings: SwitchSettings, accounts: Accounts
+) -> None:
     async with asyncio.TaskGroup() as group:
-        warming = group.create_task(_apart(_warm(speech, settings)))
+        background = [group.create_task(_apart(_warm(speech, settings)))]
+        if settings.web is not None:
+            said = announce_the_first(accounts, settings.web.url)
+            background.append(group.create_task(_apart(said)))
         _take_signals(running, group)
         await running.until_stopped()
-        warming.cancel()
+        for task in background:
+            task.cancel()
 
 
 def _set_aside_garbage() -> None:
@@ -133,15 +143,17 @@ def _store(folder: Path, url: str | None, named_by: str) -> Record:
 
 
 def _web(
-    settings: SwitchSettings, running: RunningSwitch, journal: Journal
+    settings: SwitchSettings, folder: Path, running: RunningSwitch, accounts: Accounts, journal: Journal
 ) -> AbstractAsyncContextManager[object] | None:
     """The web server, listening already; None: there is none, and what it needs is not even imported."""
     if settings.web is None:
         return None
-    from softswitch.web.server import WebServer  # noqa: PLC0415 - it takes half a second
+    from softswitch.web.application import Parts  # noqa: PLC0415 - it takes half a second
+    from softswitch.web.server import WebServer  # noqa: PLC0415
+    from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
     with _placed(settings.path):
-        return WebServer(settings.web, running, journal)
+        return WebServer(settings.web, Parts(running, accounts, secret_in(folder)), journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

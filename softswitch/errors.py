@@ -11,6 +11,7 @@ SoftswitchError
 ├── EndpointError          SIP or the web server cannot start: a port in use, a broken build
 ├── StoreError             the record cannot be read or written
 ├── ControlError           the running switch cannot be reached, or refused a command
+│   └── NobodyAnswers      no switch is running there
 └── EngineError            a caller of the queue engine broke its contract (a bug of ours)
 """
 
@@ -112,6 +113,10 @@ class StoreError(SoftswitchError):
 
 class ControlError(SoftswitchError):
     """The running switch cannot be reached over its control socket, or refused a command."""
+
+
+class NobodyAnswers(ControlError):
+    """No switch is running there."""
 
 
 class EngineError(SoftswitchError):

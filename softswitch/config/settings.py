@@ -277,6 +277,12 @@ class WebSettings:
         """For people: `127.0.0.1:8080`."""
         return f"{in_uri(self.host)}:{self.port}"
 
+    @property
+    def url(self) -> str:
+        """By which a browser on this machine finds it."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+        return f"http://{in_uri(everywhere.get(self.host, self.host))}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class SwitchSettings:

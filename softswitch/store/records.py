@@ -63,6 +63,7 @@ class Kind(StrEnum):
     SETTINGS_LOADED = "SettingsLoaded"
     SETTINGS_REFUSED = "SettingsRefused"
     EVENTS_LOST = "EventsLost"
+    CHANGED = "Changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +331,15 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "A changed configuration has mistakes; the old one stays in force.",
             {"file": "its path", "problems": "each with file:line:column"},
             alarming=True,
+        ),
+        Kind.CHANGED: Word(
+            "Somebody changed something through an interface.",
+            {
+                "by": "who: `user anna`, `token crm`, `command line`",
+                "what": "in a word, as `pause`, `hang-up`, `user-added`",
+                "of": "whom or what: an agent, a call, a user, an address",
+                "how": "more of it, where there is more to say",
+            },
         ),
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",

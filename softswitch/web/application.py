@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from dataclasses import dataclass
+
+from fastapi import Depends, FastAPI
 
 from softswitch import __version__
+from softswitch.access import Role
 from softswitch.config.settings import WebSettings
 from softswitch.web.counting import Counting
+from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
+from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Operations
+from softswitch.web.operations import Accounts, Operations
 from softswitch.web.problems import answer_with_problems
+from softswitch.web.sessions import Sessions
 
 
-def application(settings: WebSettings, operations: Operations, counting: Counting) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application is made of."""
+
+    operations: Operations
+    accounts: Accounts
+    secret: str
+    """By which cookies are signed."""
+
+
+def application(settings: WebSettings, parts: Parts, counting: Counting) -> FastAPI:
     """All of it."""
     app = FastAPI(title="softswitch", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     answer_with_problems(app)
-    app.include_router(health_routes(operations))
+    sessions = Sessions(parts.secret)
+    guard = Guard(parts.accounts, sessions)
+    app.include_router(health_routes(parts.operations))
     if settings.metrics != "off":
-        app.include_router(metrics_routes(operations, counting, []))
+        guards = [Depends(guard.needs(Role.AGENT))] if settings.metrics == "token" else []
+        app.include_router(metrics_routes(parts.operations, counting, guards))
+    app.include_router(login_routes(parts.accounts, sessions, guard))
     app.add_middleware(Limits)
     return app

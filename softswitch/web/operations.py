@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from softswitch.access import Principal, User
 from softswitch.ports import Recorded
 from softswitch.web.figures import Figures
 
@@ -24,3 +25,22 @@ class Operations(Protocol):
 
     def figures(self) -> Figures:
         """The switch in numbers."""
+
+
+class Accounts(Protocol):
+    """Who may do what; every method waits for the database, and raises StoreError without it."""
+
+    async def user(self, name: str) -> User | None:
+        """The one of that name."""
+
+    async def log_in(self, name: str, password: str) -> User | None:
+        """The user, if that is the password."""
+
+    async def end_sessions(self, name: str) -> None:
+        """Whoever is logged in under that name is so no more."""
+
+    async def holder(self, text: str) -> Principal | None:
+        """Who shows this token; None: it is none, or revoked."""
+
+    async def accept(self, key: str, name: str, password: str) -> User | None:
+        """Make the user that an invitation is for; None: it is unknown, used or too old."""

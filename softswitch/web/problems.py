@@ -26,6 +26,21 @@ class ProblemDetails(BaseModel):
     detail: str
 
 
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDetails, "description": says}
+    for status, says in {
+        401: "No log-in, or a wrong one.",
+        403: "The role does not allow it.",
+        404: "There is no such thing.",
+        409: "Not in the state that it is in.",
+        422: "The request is wrong.",
+        429: "Too many failures.",
+        503: "The database does not work.",
+    }.items()
+}
+"""What every route may answer."""
+
+
 class Refused(HTTPException):
     """A request that cannot be done; `detail` is a sentence that teaches."""
 

@@ -15,9 +15,9 @@ import uvicorn
 from softswitch.config.settings import WebSettings
 from softswitch.errors import EndpointError
 from softswitch.types import Seconds
-from softswitch.web.application import application
+from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
-from softswitch.web.operations import Heard, Operations
+from softswitch.web.operations import Heard
 
 log = structlog.get_logger(__name__)
 
@@ -41,14 +41,14 @@ class _Uvicorn(uvicorn.Server):
 class WebServer:
     """Bound at once, so that whoever connects waits; serves between `__aenter__` and `__aexit__`."""
 
-    def __init__(self, settings: WebSettings, operations: Operations, journal: Heard) -> None:
+    def __init__(self, settings: WebSettings, parts: Parts, journal: Heard) -> None:
         """Raises EndpointError: the address cannot be bound."""
         self._settings = settings
         self._socket = _bind(settings)
         counting = Counting()
         self._unsubscribe = journal.subscribe(counting.hear)
         config = uvicorn.Config(
-            application(settings, operations, counting),
+            application(settings, parts, counting),
             lifespan="off",
             http="h11",
             ws="none",

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import signal
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx2
 
@@ -70,3 +75,47 @@ async def test_a_web_port_in_use_is_said_with_its_line(tmp_path):
     assert "ended with 1" in said
     assert "switch.yaml:" in said
     assert f"the web server cannot listen at 127.0.0.1:{port}: Address already in use" in said
+
+
+def softswitch(house_or_data, *arguments, password=None):
+    environment = {**os.environ, "COLUMNS": "200"}
+    if password:
+        environment["SOFTSWITCH_PASSWORD"] = password
+    command = [str(Path(sys.executable).with_name("softswitch")), *arguments, "--data", str(house_or_data)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+async def test_the_first_user_comes_in_by_the_link_and_makes_others(tmp_path):
+    port = free_port()
+    async with (
+        open_house(tmp_path, with_web(port), ["desk"]) as house,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as web,
+    ):
+        link = re.compile(rf"http://127\.0\.0\.1:{port}/first#(\S+)")
+        found = await asyncio.to_thread(until, lambda: link.search(house.switch.log()), 10, lambda: "no link")
+        assert (await web.get("/first")).status_code == 200
+        given = {"key": found[1], "name": "anna", "password": "correct horse battery"}
+        assert (await web.post("/api/v1/first", json=given)).status_code == 200
+
+        async def run(*arguments, **more):
+            return await asyncio.to_thread(softswitch, house.switch.data, *arguments, **more)
+
+        added = await run("users", "add", "ben", "--role", "agent", password="another horse battery")
+        assert "ben may log in" in added.stdout
+        token = (await run("tokens", "add", "crm")).stdout.strip()
+        me = await web.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+        assert me.json()["name"] == "token crm"
+        assert "crm" in (await run("tokens", "list")).stdout
+        changed = [(event["data"]["by"], event["data"]["what"]) for event in house.switch.events("Changed")]
+        assert changed == [
+            ("invitation", "user-added"),
+            ("command line", "user-added"),
+            ("command line", "token-added"),
+        ]
+    # While no switch runs, the same commands work on the record itself.
+    removed = await run("users", "remove", "ben")
+    assert (removed.returncode, removed.stdout) == (0, "ben is gone\n"), removed.stderr
+    assert "ben" not in (await run("users", "list")).stdout
+    assert house.switch.events("Changed")[-1]["data"]["what"] == "user-removed"
+    wrong = await run("users", "remove", "ben")
+    assert (wrong.returncode, "no user 'ben'" in wrong.stderr) == (1, True)

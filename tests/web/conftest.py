@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from softswitch.accounts import Accounts
 from softswitch.acd.agents import AgentState
 from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
 from softswitch.acd.stats import QueueCounts
 from softswitch.config.settings import WebSettings
 from softswitch.ports import StoreHealth
+from softswitch.store.access import access_to
+from softswitch.store.database import database_url, default_url, migrate, open_database
+from softswitch.testing.fakes import FakeJournal
 from softswitch.types import AgentName, QueueName
-from softswitch.web.application import application
+from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
 from softswitch.web.figures import Figures, Lag
 
+SECRET = "s" * 64
 SUPPORT, DESK = QueueName("support"), AgentName("desk")
 
 
@@ -82,10 +88,21 @@ def web_settings() -> WebSettings:
 
 
 @pytest.fixture
+async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
+    """On a database of its own; its journal keeps notes in `journal`."""
+    url = database_url(default_url(tmp_path))
+    engine = open_database(url)
+    migrate(engine)
+    engine.dispose()
+    with access_to(tmp_path, None) as store:
+        yield Accounts(store, FakeJournal())
+
+
+@pytest.fixture
 async def client(
-    operations: Any, counting: Counting, web_settings: WebSettings
+    operations: Any, accounts: Accounts, counting: Counting, web_settings: WebSettings
 ) -> AsyncIterator[httpx2.AsyncClient]:
-    app = application(web_settings, operations, counting)
+    app = application(web_settings, Parts(operations, accounts, SECRET), counting)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://switch") as client:
         yield client

@@ -117,14 +117,17 @@ async def test_metrics_are_readable(client):
     assert found["softswitch_queue_service_level_ratio", "service-level", "support"] == 0.75
 
 
-async def test_metrics_are_not_there_when_they_are_off(operations, counting):
-    import httpx2
+@pytest.mark.parametrize("web_settings", [WebSettings("127.0.0.1", 8080, "off")])
+async def test_metrics_are_not_there_when_they_are_off(client):
+    assert (await client.get("/metrics")).status_code == 404
 
-    from softswitch.web.application import application
 
-    app = application(WebSettings("127.0.0.1", 8080, "off"), operations, counting)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://switch") as client:
-        assert (await client.get("/metrics")).status_code == 404
+@pytest.mark.parametrize("web_settings", [WebSettings("127.0.0.1", 8080, "token")])
+async def test_metrics_may_need_a_token(client, accounts):
+    assert (await client.get("/metrics")).status_code == 401
+    _, text = await accounts.add_token("prometheus", "agent")
+    answer = await client.get("/metrics", headers={"Authorization": f"Bearer {text}"})
+    assert answer.status_code == 200
 
 
 def test_every_metric_of_the_dashboard_exists(story, counting):
