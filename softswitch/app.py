@@ -11,7 +11,14 @@ import gc
 import signal
 import time
 from collections.abc import Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    ExitStack,
+    closing,
+    contextmanager,
+    suppress,
+)
 from functools import partial
 from pathlib import Path
 
@@ -40,6 +47,7 @@ from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.access import access_to
+from softswitch.store.history import History
 from softswitch.store.journal import Journal
 from softswitch.store.record import Record
 
@@ -100,7 +108,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
         commands = {**running.handlers(), **handlers(accounts)}
         await stack.enter_async_context(Server(folder / "control.sock", commands))
-        web = _web(settings, folder, running, accounts, journal)
+        history = stack.enter_context(closing(History(folder, settings.store)))
+        web = await asyncio.to_thread(_web, settings, folder, running, accounts, history, journal)
         _set_aside_garbage()
         endpoint.turned_away = running.turned_away
         endpoint.gate.refusals.told = supervisor.refused
@@ -143,9 +152,16 @@ def _store(folder: Path, url: str | None, named_by: str) -> Record:
 
 
 def _web(
-    settings: SwitchSettings, folder: Path, running: RunningSwitch, accounts: Accounts, journal: Journal
+    settings: SwitchSettings,
+    folder: Path,
+    running: RunningSwitch,
+    accounts: Accounts,
+    history: History,
+    journal: Journal,
 ) -> AbstractAsyncContextManager[object] | None:
-    """The web server, listening already; None: there is none, and what it needs is not even imported."""
+    """The web server, listening already; None: there is none, and what it needs is not even imported. For a
+    thread: it takes half a second.
+    """
     if settings.web is None:
         return None
     from softswitch.web.application import Parts  # noqa: PLC0415 - it takes half a second
@@ -153,7 +169,7 @@ def _web(
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
     with _placed(settings.path):
-        return WebServer(settings.web, Parts(running, accounts, secret_in(folder)), journal)
+        return WebServer(settings.web, Parts(running, accounts, history, secret_in(folder)), journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:
@@ -199,4 +215,4 @@ def _take_signals(running: RunningSwitch, group: asyncio.TaskGroup) -> None:
 async def _reload(running: RunningSwitch) -> None:
     """SIGHUP's way: what is wrong with the file has been recorded and logged, there is nobody to tell."""
     with suppress(ConfigError):
-        await running.reload()
+        await running.reload(by="SIGHUP")

@@ -11,6 +11,8 @@ SoftswitchError
 ├── EndpointError          SIP or the web server cannot start: a port in use, a broken build
 ├── StoreError             the record cannot be read or written
 ├── ControlError           the running switch cannot be reached, or refused a command
+│   ├── NoSuch             there is no agent, call or queue of that name
+│   ├── NotNow             it cannot be done in the state that things are in
 │   └── NobodyAnswers      no switch is running there
 └── EngineError            a caller of the queue engine broke its contract (a bug of ours)
 """
@@ -113,6 +115,14 @@ class StoreError(SoftswitchError):
 
 class ControlError(SoftswitchError):
     """The running switch cannot be reached over its control socket, or refused a command."""
+
+
+class NoSuch(ControlError):
+    """There is no agent, call or queue of that name."""
+
+
+class NotNow(ControlError):
+    """It cannot be done in the state that it is in."""
 
 
 class NobodyAnswers(ControlError):

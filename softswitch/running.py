@@ -15,20 +15,24 @@ from typing import Any, cast
 import structlog
 
 from softswitch import __version__
+from softswitch.access import COMMAND_LINE
 from softswitch.acd.events import SettingsChanged
 from softswitch.acd.snapshot import Snapshot
 from softswitch.audio.speech import SpeechService
+from softswitch.calls.operator import Operator
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
+from softswitch.config.nearest import did_you_mean
 from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
-from softswitch.errors import ConfigError, ControlError, EndpointError
+from softswitch.errors import ConfigError, ControlError, EndpointError, NoSuch
 from softswitch.ports import JsonValue, Store
 from softswitch.registry import Registry
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.types import QueueName
 from softswitch.web.figures import Figures, Lag
 
 log = structlog.get_logger(__name__)
@@ -68,6 +72,8 @@ class RunningSwitch:
         registry: Registry,
     ) -> None:
         self._switch = switch
+        self.operator = Operator(switch, supervisor)
+        """What can be done to agents and calls."""
         self._speech = speech
         self._supervisor = supervisor
         self._endpoint = endpoint
@@ -117,8 +123,9 @@ class RunningSwitch:
         self.ask_to_stop()
         return {"draining": len(self._supervisor.calls), "limit": self._switch.settings.sip.drain}
 
-    async def reload(self) -> JsonValue:
+    async def reload(self, by: str = COMMAND_LINE.name) -> JsonValue:
         """Read the configuration again and apply it without touching a call; a broken one changes nothing.
+        `by`: who wants it.
 
         Raises ConfigError with every problem of the file.
         """
@@ -134,6 +141,7 @@ class RunningSwitch:
             await self._apply(new)
             waits = [name for name in _FIXED_AT_START if _value(old, name) != _value(new, name)]
             self._switch.journal.note("SettingsLoaded", file=str(new.path), after_restart=waits)
+            self.operator.changed(by, "reload", str(new.path))
             return {"file": str(new.path), "after_restart": waits}
 
     async def _apply(self, new: SwitchSettings) -> None:
@@ -225,6 +233,14 @@ class RunningSwitch:
         seen = self._look(most)
         return {"at": seen.at, "queues": [asdict(queue) for queue in seen.queues.values()]}
 
+    async def callers(self, queue: str, most: int) -> JsonValue:
+        """The first callers of one queue. Raises NoSuch."""
+        found = self._look(most).queues.get(QueueName(queue))
+        if found is None:
+            names = self._switch.settings.engine.queues
+            raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
+        return [asdict(caller) for caller in found.callers]
+
     async def agents(self) -> JsonValue:
         """Every agent with its state; `at` is the moment on the clock of its times."""
         seen = self._look(0)
@@ -245,12 +261,15 @@ class RunningSwitch:
             for ban, left in self._endpoint.shield.bans()
         ]
 
-    async def unban(self, address: str) -> JsonValue:
+    async def unban(self, address: str, by: str = COMMAND_LINE.name) -> JsonValue:
         """Hear a source again. Raises ControlError when it is no address."""
         try:
-            return {"address": address, "banned": self._endpoint.shield.unban(address)}
+            banned = self._endpoint.shield.unban(address)
         except ValueError:
             raise ControlError(f"{address!r} is no address; `softswitch bans` shows who is banned") from None
+        if banned:
+            self.operator.changed(by, "unban", address)
+        return {"address": address, "banned": banned}
 
     async def trunks(self) -> JsonValue:
         """Every server of every carrier."""

@@ -9,13 +9,16 @@ from fastapi import Depends, FastAPI
 from softswitch import __version__
 from softswitch.access import Role
 from softswitch.config.settings import WebSettings
+from softswitch.web.api import looking_routes, record_routes
+from softswitch.web.changing import agent_routes, call_routes, switch_routes
 from softswitch.web.counting import Counting
+from softswitch.web.docs import docs_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, Operations
+from softswitch.web.operations import Accounts, History, Operations
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.sessions import Sessions
 
@@ -26,6 +29,7 @@ class Parts:
 
     operations: Operations
     accounts: Accounts
+    history: History
     secret: str
     """By which cookies are signed."""
 
@@ -41,5 +45,10 @@ def application(settings: WebSettings, parts: Parts, counting: Counting) -> Fast
         guards = [Depends(guard.needs(Role.AGENT))] if settings.metrics == "token" else []
         app.include_router(metrics_routes(parts.operations, counting, guards))
     app.include_router(login_routes(parts.accounts, sessions, guard))
+    app.include_router(looking_routes(parts.operations, guard))
+    app.include_router(record_routes(parts.history, guard))
+    for routes in (agent_routes, call_routes, switch_routes):
+        app.include_router(routes(parts.operations, guard))
+    app.include_router(docs_routes(app, guard))
     app.add_middleware(Limits)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -42,11 +42,12 @@ class WebServer:
     """Bound at once, so that whoever connects waits; serves between `__aenter__` and `__aexit__`."""
 
     def __init__(self, settings: WebSettings, parts: Parts, journal: Heard) -> None:
-        """Raises EndpointError: the address cannot be bound."""
+        """Takes a while, and may be done in a thread. Raises EndpointError: the address cannot be bound."""
         self._settings = settings
         self._socket = _bind(settings)
         counting = Counting()
-        self._unsubscribe = journal.subscribe(counting.hear)
+        self._counting, self._journal = counting, journal
+        self._unsubscribe: Callable[[], None] | None = None
         config = uvicorn.Config(
             application(settings, parts, counting),
             lifespan="off",
@@ -65,6 +66,7 @@ class WebServer:
 
     async def __aenter__(self) -> Self:
         """Serve."""
+        self._unsubscribe = self._journal.subscribe(self._counting.hear)
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="web server")
         log.info("web.serving", at=f"http://{self._settings.shown}")
         return self
@@ -82,7 +84,8 @@ class WebServer:
 
     def close(self) -> None:
         """Let go of the address."""
-        self._unsubscribe()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
         self._socket.close()
 
 

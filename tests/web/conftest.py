@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,11 @@ from softswitch.acd.agents import AgentState
 from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
 from softswitch.acd.stats import QueueCounts
 from softswitch.config.settings import WebSettings
+from softswitch.errors import ConfigError, ControlError, NoSuch, NotNow, Problem
 from softswitch.ports import StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
+from softswitch.store.history import History
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import AgentName, QueueName
 from softswitch.web.application import Parts, application
@@ -57,12 +62,48 @@ class FakeOperations:
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
+        self.done: list[tuple[str, ...]] = []
 
     def not_ready(self) -> list[str]:
         return self.reasons
 
     def figures(self) -> Figures:
         return figures()
+
+    @property
+    def operator(self) -> Any:
+        return self
+
+    def pause(self, agent: str, reason: str, by: str) -> None:
+        if agent != "desk":
+            raise NoSuch(f"there is no agent {agent!r}")
+        self.done.append(("pause", agent, reason, by))
+
+    def transfer(self, call: str, number: str, by: str) -> None:
+        raise NotNow(f"call {call} is not with an agent")
+
+    def hang_up(self, call: str, by: str) -> None:
+        self.done.append(("hang-up", call, by))
+
+    async def reload(self, by: str) -> Any:
+        raise ConfigError([Problem("switch.yaml", 3, 1, "unknown key 'nubmers'")])
+
+    async def unban(self, address: str, by: str) -> Any:
+        raise ControlError(f"{address!r} is no address")
+
+    async def queues(self) -> Any:
+        return {"at": 1.0, "queues": [asdict(queue) for queue in figures().floor.queues.values()]}
+
+    async def callers(self, queue: str, most: int) -> Any:
+        return []
+
+    async def agents(self) -> Any:
+        return {"at": 1.0, "agents": [asdict(agent) for agent in figures().floor.agents.values()]}
+
+    async def _nothing(self) -> Any:
+        return []
+
+    status = calls = phones = trunks = bans = _nothing
 
 
 class Deaf:
@@ -99,10 +140,21 @@ async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
 
 
 @pytest.fixture
+def history(accounts: Accounts, tmp_path: Path) -> Iterator[History]:
+    with closing(History(tmp_path, None)) as history:
+        yield history
+
+
+@pytest.fixture
+def parts(operations: Any, accounts: Accounts, history: History) -> Parts:
+    return Parts(operations, accounts, history, SECRET)
+
+
+@pytest.fixture
 async def client(
-    operations: Any, accounts: Accounts, counting: Counting, web_settings: WebSettings
+    parts: Parts, counting: Counting, web_settings: WebSettings
 ) -> AsyncIterator[httpx2.AsyncClient]:
-    app = application(web_settings, Parts(operations, accounts, SECRET), counting)
+    app = await asyncio.to_thread(application, web_settings, parts, counting)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://switch") as client:
         yield client
