@@ -21,6 +21,7 @@ async def made(settings, parts):
     return await asyncio.to_thread(WebServer, settings, parts, Deaf())
 
 
+@pytest.mark.may_block  # a client of its own is made, which reads certificates
 async def test_it_serves_and_lets_go_of_its_address(parts):
     settings = WebSettings("127.0.0.1", ports.block(), "open")
     for _ in range(2):
