@@ -10,7 +10,7 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -21,6 +21,7 @@ from contextlib import (
 )
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -50,6 +51,9 @@ from softswitch.store.access import access_to
 from softswitch.store.history import History
 from softswitch.store.journal import Journal
 from softswitch.store.record import Record
+
+if TYPE_CHECKING:
+    from softswitch.outbound.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -111,8 +115,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         history = stack.enter_context(closing(History(folder, settings.store)))
         web = await asyncio.to_thread(_web, settings, folder, running, accounts, history, journal)
         _set_aside_garbage()
-        endpoint.turned_away = running.turned_away
-        endpoint.gate.refusals.told = supervisor.refused
+        _report(endpoint, running, supervisor)
+        running.followers.append(_webhooks(stack, store, settings))
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
@@ -141,6 +145,31 @@ def _set_aside_garbage() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+
+
+def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Supervisor) -> None:
+    """Who hears of calls that never became a leg."""
+    endpoint.turned_away = running.turned_away
+    endpoint.gate.refusals.told = supervisor.refused
+
+
+def _webhooks(
+    stack: AsyncExitStack, store: Record, settings: SwitchSettings
+) -> Callable[[SwitchSettings], None]:
+    """Tell others of events, as the settings say; returns what puts others in force."""
+    sender: list[Webhooks] = []
+
+    def apply(new: SwitchSettings) -> None:
+        if new.webhooks and not sender:
+            from softswitch.outbound.webhooks import Webhooks  # noqa: PLC0415 - many switches need none
+
+            sender.append(Webhooks(store.outbox()))
+            stack.callback(sender[0].close)
+        for one in sender:
+            one.apply(new.webhooks)
+
+    apply(settings)
+    return apply
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:

@@ -303,6 +303,19 @@ def rebuild(data: Data = None, config: Config = None) -> None:
     rebuild_calls(folder_of(data, config))
 
 
+@app.command(rich_help_panel=RECORD)
+def webhooks(
+    data: Data = None,
+    config: Config = None,
+    retry: Annotated[str | None, typer.Option(metavar="NAME", help="Try again what was given up.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Servers that are told of events: how far behind they are, and what they never took."""
+    from softswitch.commands.webhooks import print_webhooks
+
+    print_webhooks(folder_of(data, config), retry, json)
+
+
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)

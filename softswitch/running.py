@@ -80,6 +80,8 @@ class RunningSwitch:
         self._store = store
         self._book = book
         self._registry = registry
+        self.followers: list[Callable[[SwitchSettings], None]] = []
+        """Who else puts changed settings in force."""
         self._started = asyncio.get_running_loop().time()
         self._reloading = asyncio.Lock()
         self._stop_asked = asyncio.Event()
@@ -163,6 +165,8 @@ class RunningSwitch:
         self._endpoint.admit(max_calls=new.sip.max_calls, emergencies=emergencies)
         self._endpoint.shield.apply(new.sip.hostility, new.sip.listen)
         self._endpoint.silence.apply(new.sip.rtp_timeout, new.sip.rtp_timeout_on_hold)
+        for apply in self.followers:
+            apply(new)
 
     def turned_away(self, why: str, count: int) -> None:
         """There was no room for so many new calls; the record says why."""

@@ -18,6 +18,7 @@ from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
 from softswitch.config.models.web import Web, is_loopback
+from softswitch.config.models.webhooks import Webhook
 from softswitch.dialplan.codes import Features
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
@@ -57,6 +58,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
         web=_web(file.web),
+        webhooks=tuple(_webhook(name, hook) for name, hook in file.webhooks.items()),
     )
 
 
@@ -66,6 +68,11 @@ def _web(web: Web | None) -> plain.WebSettings | None:
     host, _, port = web.listen.rpartition(":")
     host = host.strip("[]")
     return plain.WebSettings(host, int(port), web.metrics or ("open" if is_loopback(host) else "token"))
+
+
+def _webhook(name: str, hook: Webhook) -> plain.Webhook:
+    kinds = None if hook.events is None else frozenset(hook.events)
+    return plain.Webhook(name, hook.url, hook.secret, kinds, hook.timeout, hook.attempts)
 
 
 def _store(path: Path, url: str | None) -> str | None:

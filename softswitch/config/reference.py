@@ -44,6 +44,7 @@ SECTIONS = (
     ("numbering", "Numbering"),
     ("outbound", "Outbound"),
     ("rewrite", "Rewrite"),
+    ("webhooks", "Webhook"),
 )
 """Headings and the models under them."""
 

@@ -285,6 +285,20 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """A server that is told of events."""
+
+    name: str
+    url: str
+    secret: str | None = field(default=None, repr=False)
+    """Signs what is sent; None: nothing does."""
+    events: frozenset[str] | None = None
+    """Kinds; None: all."""
+    timeout: Seconds = 5.0
+    attempts: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchSettings:
     """Everything."""
 
@@ -305,6 +319,7 @@ class SwitchSettings:
     """The URL of the record's database; None: a file in that folder."""
     web: WebSettings | None = None
     """None: no web server."""
+    webhooks: tuple[Webhook, ...] = ()
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""
     trunks: Mapping[TrunkName, Trunk] = field(default_factory=dict)

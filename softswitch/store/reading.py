@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, or_, select
+from sqlalchemy import URL, Connection, Engine, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
@@ -31,13 +31,21 @@ def note_url(folder: Path, url: URL) -> None:
     file = folder / URL_FILE
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(url.render_as_string(hide_password=False))
+            plain = url.set(drivername=url.get_backend_name())  # as people write it
+            out.write(plain.render_as_string(hide_password=False))
     except OSError as error:
         raise StoreError(f"{file}: {error.strerror}") from error
 
 
 @contextmanager
 def reading(folder: Path) -> Iterator[Connection]:
+    """A connection to the record of a data folder. Raises StoreError, as `engine_of`."""
+    with engine_of(folder) as engine, engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def engine_of(folder: Path) -> Iterator[Engine]:
     """The record of a data folder. Raises StoreError: there is none, or its database cannot be read."""
     file = folder / URL_FILE
     if not file.exists():
@@ -50,8 +58,7 @@ def reading(folder: Path) -> Iterator[Connection]:
         raise StoreError(f"{file}: {error.strerror}; the user of the switch can read it") from error
     engine = open_database(url)
     try:
-        with engine.connect() as connection:
-            yield connection
+        yield engine
     except SQLAlchemyError as error:
         raise StoreError(f"the record in {shown(url)} cannot be read: {why(error)}") from None
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 from softswitch.ports import Recorded, StoreHealth
 from softswitch.store.database import database_url, default_url, open_database
 from softswitch.store.loader import Loader, identity
+from softswitch.store.outbox import Outbox
 from softswitch.store.reading import note_url
 from softswitch.store.spool import Spool
 
@@ -21,7 +22,7 @@ class Record:
         Raises StoreError: the folder cannot be written, another switch does, or the URL is none. A database
         that does not work is only late.
         """
-        database = database_url(url or default_url(folder))
+        database = self._database = database_url(url or default_url(folder))
         self._spool = Spool(folder)
         try:
             note_url(folder, database)
@@ -30,6 +31,10 @@ class Record:
             self._spool.close()
             raise
         self._loader.start()
+
+    def outbox(self) -> Outbox:
+        """How far receivers of events are, on a connection of its own."""
+        return Outbox(open_database(self._database))
 
     @property
     def last(self) -> int:

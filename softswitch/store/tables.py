@@ -4,6 +4,7 @@
 |---|---|---|
 | `events` | one event, as it was noted | once, never changed |
 | `calls` | one call that has ended, folded from its events | when it ends; by `softswitch rebuild` |
+| `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
 | `notes` | where the loading stands | with every batch, in its transaction |
 | `users`, `tokens`, `invitations` | who may use the interfaces | when somebody changes it |
 """
@@ -44,6 +45,16 @@ calls = Table(
     Index("calls_by_start", "start"),
     Index("calls_by_seq", "seq"),
     Index("calls_by_number", "number"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("receiver", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # the event
+    Column("attempts", Integer, nullable=False),
+    Column("again", Double),  # when it is tried again, seconds since the epoch; null: never
+    Column("why", Text, nullable=False),
 )
 
 notes = Table(

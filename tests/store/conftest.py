@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,16 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from softswitch.store.database import database_url, open_database
-from tests.store.postgres import Postgres
+from tests.store.postgres import Postgres, a_server
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    # A short path that another user may enter: its socket's name is at most 107 characters long.
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        os.chmod(folder, 0o755)
-        with Postgres(Path(folder) / "server") as server:
-            yield server
+    with a_server() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,6 +7,9 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -67,3 +70,13 @@ class Postgres:
         assert not check or done.returncode == 0, (
             f"{program} ended with {done.returncode}: {log.read_text() if log.exists() else ''}"
         )
+
+
+@contextmanager
+def a_server() -> Iterator[Postgres]:
+    """One that runs for a while."""
+    # A short path that another user may enter: its socket's name is at most 107 characters long.
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        os.chmod(folder, 0o755)
+        with Postgres(Path(folder) / "server") as server:
+            yield server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,13 @@ def loading(lines: LineFile, url: str, identity: str = "here") -> Iterator[Loade
     one = Loader(lines, identity, open_database(database_url(url)))
     yield one
     one.close()
+
+
+def written(spool: Spool) -> None:
+    """Wait until its thread has written everything."""
+    deadline = time.monotonic() + 10.0
+    while spool.health().waiting and time.monotonic() < deadline:
+        time.sleep(0.002)
 
 
 def write(lines: LineFile, some: list[Recorded]) -> None:
@@ -109,12 +117,12 @@ def test_files_of_the_past_are_loaded_in_order_and_deleted(tmp_path: Path, ahead
     spool = Spool(tmp_path, turn=300)
     for event in story()[:ahead]:
         spool.append(event)
-    spool._writer.step()
+    written(spool)
     with loading(spool.lines, url) as one:
         one.step()
         for event in story()[ahead:]:
             spool.append(event)
-            spool._writer.step()
+            written(spool)
             if ahead == 3:
                 one.step()
         one.step()

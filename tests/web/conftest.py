@@ -133,7 +133,7 @@ async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
     """On a database of its own; its journal keeps notes in `journal`."""
     url = database_url(default_url(tmp_path))
     engine = open_database(url)
-    migrate(engine)
+    await asyncio.to_thread(migrate, engine)
     engine.dispose()
     with access_to(tmp_path, None) as store:
         yield Accounts(store, FakeJournal())

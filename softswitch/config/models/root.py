@@ -17,6 +17,7 @@ from softswitch.config.models.queues import Queue, Team
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.trunks import Trunk
 from softswitch.config.models.web import Web
+from softswitch.config.models.webhooks import Webhook
 from softswitch.config.quantities import Database, FilePath, Name, NumberPattern, Words, wrong
 
 
@@ -86,6 +87,8 @@ class Configuration(Section):
     """What agents dial from their phones to sign in and out, to pause, and to pick up."""
     pauses: dict[PauseDigits, Words] = Field(default={})
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
+    webhooks: dict[Name, Webhook] = Field(default={})
+    """Servers that are told of events, by name."""
     music: dict[Name, Playlist] = Field(default={})
     """Playlists for queues by name: files that are played one after the other, over and over."""
 

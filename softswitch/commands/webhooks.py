@@ -1,0 +1,55 @@
+"""Receivers of events: how far they are, and what was given up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.text import Text
+
+from softswitch.commands.table import console, fitting, foreign, print_json
+from softswitch.errors import StoreError
+from softswitch.store.outbox import Outbox
+from softswitch.store.reading import engine_of
+
+RECEIVERS = ("webhook", ">events behind", ">to be tried again", ">given up")
+DEAD = ("webhook", ">event", ">attempts", "why")
+
+
+def print_webhooks(folder: Path, retry: str | None, as_json: bool) -> None:
+    """`softswitch webhooks`. Raises StoreError: no such receiver."""
+    with engine_of(folder) as engine:
+        outbox = Outbox(engine)
+        states = outbox.states()
+        if retry is not None:
+            if retry not in states:
+                known = ", ".join(sorted(states)) or "none yet"
+                raise StoreError(f"nothing was ever sent to a webhook {retry!r}; there are: {known}")
+            print(f"{outbox.revive(retry, time.time())} events are tried again")
+            return
+        dead = outbox.dead()
+    if as_json:
+        fields = ("webhook", "seq", "attempts", "why")
+        print_json({"webhooks": states, "dead": [dict(zip(fields, one, strict=True)) for one in dead]})
+        return
+    console().print(_tables(states, dead) if states else "no webhook has been told of anything yet")
+
+
+def _tables(states: Mapping[str, Mapping[str, int]], dead: list[tuple[str, int, int, str]]) -> Group:
+    screen = console()
+    rows: list[Any] = [
+        (name, str(state["behind"]), str(state["waiting"]), Text(str(state["dead"]), _colour(state["dead"])))
+        for name, state in sorted(states.items())
+    ]
+    given_up = [(name, str(seq), str(attempts), foreign(why)) for name, seq, attempts, why in dead]
+    parts = [fitting(screen, RECEIVERS, rows, ())]
+    if given_up:
+        parts.append(fitting(screen, DEAD, given_up, ()))
+    return Group(*parts)
+
+
+def _colour(count: int) -> str:
+    return "bold red" if count else ""

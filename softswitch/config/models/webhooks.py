@@ -1,0 +1,53 @@
+"""`webhooks:`, the servers that are told of what happens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from softswitch.config.models.base import Section
+from softswitch.config.quantities import Duration, Words, matching, parse_text, wrong
+
+
+def _parse_url(value: object) -> str:
+    text = parse_text(value)
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname and not parts.fragment and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise wrong("expected the URL of a server, as https://crm.example/calls")
+    return text
+
+
+Url = Annotated[
+    str,
+    BeforeValidator(_parse_url),
+    WithJsonSchema({"title": "URL", "type": "string", "examples": ["https://crm.example/calls"]}),
+]
+KindName = Annotated[
+    str,
+    BeforeValidator(matching(r"[A-Z][A-Za-z]{2,40}", "a kind of event, as CallEnded")),
+    WithJsonSchema({"title": "kind of event", "type": "string", "examples": ["CallEnded"]}),
+]
+
+
+class Webhook(Section):
+    """A server that gets events as JSON by POST, each within a quarter of a second or so. What it does not
+    answer with 2xx is sent again, later and later; `softswitch webhooks` shows what was given up.
+    """
+
+    url: Url
+    """Where to."""
+    secret: Words | None = None
+    """Signs each request (header Softswitch-Signature: `t=` seconds since the epoch, `v1=` HMAC-SHA-256 of
+    `t.body`); `"${NAME}"` reads it from the environment."""
+    events: Annotated[list[KindName], Field(min_length=1)] | None = None
+    """Kinds of events, as [CallArrived, CallEnded]; left out: all. With CallEnded comes the call's record."""
+    timeout: Annotated[Duration, Field(ge=0.1, le=60)] = 5.0
+    """How long an answer may take."""
+    attempts: Annotated[int, Field(ge=1, le=100)] = 10
+    """After so many it is given up: after about four hours with ten."""

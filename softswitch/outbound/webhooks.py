@@ -1,0 +1,148 @@
+"""Webhooks: events of the record, posted to others' servers, in a thread with a loop of its own.
+
+| a delivery | then |
+|---|---|
+| answered 2xx | done |
+| anything else, or not in time | tried again after 1 s, 5 s, 15 s, a minute, 5, 15 minutes, an hour |
+| failed so often as `attempts` says | dead: kept, listed by `softswitch webhooks`, tried again by `--retry` |
+
+Deliveries of one receiver go out several at a time and not in order: `seq` is their order, and tells one
+that comes a second time. How far each is stands in the database (`parcels.Outbox`): a crash repeats at most
+one lot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import httpx2
+import structlog
+
+from softswitch import __version__
+from softswitch.config.settings import Webhook
+from softswitch.outbound.signing import HEADER, signature
+from softswitch.parcels import Lot, Outbox, Parcel, Undelivered
+from softswitch.types import Seconds
+
+LOT = 32
+"""Deliveries of one receiver at a time."""
+
+LOOK: Seconds = 0.25
+"""Between two looks for more."""
+
+TROUBLE: Seconds = 2.0
+"""How long the database is left alone when it fails."""
+
+RETRIES: tuple[Seconds, ...] = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
+"""How long after each failure the next attempt comes; the last one from then on."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, so that tests need not wait."""
+
+    now: Callable[[], float] = time.time
+    """Seconds since the epoch."""
+
+
+class Webhooks:
+    """The receivers in force, from `start` to `close`."""
+
+    def __init__(self, outbox: Outbox, clock: Clock | None = None) -> None:
+        self._outbox = outbox
+        self._clock = clock or Clock()
+        self._hooks: dict[str, Webhook] = {}
+        self._changed = threading.Event()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def apply(self, hooks: Iterable[Webhook]) -> None:
+        """Put receivers in force; what was under way goes to its end."""
+        self._hooks = {hook.name: hook for hook in hooks}
+        if self._hooks and self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+            self._thread.start()
+
+    def close(self, patience: Seconds = 5.0) -> None:
+        """Stop; what is not delivered yet is, after the next start."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(patience)
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        serving: dict[str, asyncio.Task[None]] = {}
+        async with httpx2.AsyncClient(headers={"User-Agent": f"softswitch/{__version__}"}) as client:
+            while not self._closing.is_set():
+                for name in serving.keys() - self._hooks.keys():
+                    serving.pop(name).cancel()
+                for name in self._hooks.keys() - serving.keys():
+                    serving[name] = asyncio.create_task(self._serve_one(name, client))
+                await asyncio.sleep(LOOK)
+            for task in serving.values():
+                task.cancel()
+            await asyncio.gather(*serving.values(), return_exceptions=True)
+
+    async def _serve_one(self, name: str, client: httpx2.AsyncClient) -> None:
+        begun = False
+        while name in self._hooks:
+            try:
+                if not begun:
+                    self._outbox.begin(name)
+                    begun = True
+                some = await self.deliver(self._hooks[name], client)
+            except Exception as error:
+                log.warning("webhook.trouble", receiver=name, why=str(error).splitlines()[0])
+                await asyncio.sleep(TROUBLE)
+                continue
+            if not some:
+                await asyncio.sleep(LOOK)
+
+    async def deliver(self, hook: Webhook, client: httpx2.AsyncClient) -> bool:
+        """One lot; False: there was nothing to deliver. Raises what the database raises."""
+        lot: Lot = self._outbox.next(hook.name, hook.events, LOT, self._clock.now())
+        if not lot.parcels:
+            if lot.upto > lot.since:
+                self._outbox.settle(hook.name, lot, ())
+            return lot.upto > lot.since
+        whys = await asyncio.gather(*(self._post(hook, parcel, client) for parcel in lot.parcels))
+        failed = [
+            Undelivered(parcel, self._again(hook, parcel), why)
+            for parcel, why in zip(lot.parcels, whys, strict=True)
+            if why
+        ]
+        self._outbox.settle(hook.name, lot, failed)
+        for one in failed:
+            tell = log.info if one.again else log.error
+            known = {"receiver": hook.name, "seq": one.parcel.seq, "attempt": one.parcel.attempts + 1}
+            tell("webhook.failed" if one.again else "webhook.dead", **known, why=one.why)
+        return True
+
+    def _again(self, hook: Webhook, parcel: Parcel) -> float | None:
+        """When to try again; None: that was often enough."""
+        if parcel.attempts + 1 >= hook.attempts:
+            return None
+        return self._clock.now() + RETRIES[min(parcel.attempts, len(RETRIES) - 1)]
+
+    async def _post(self, hook: Webhook, parcel: Parcel, client: httpx2.AsyncClient) -> str:
+        """Why it failed; empty: it was taken."""
+        headers = {
+            "Content-Type": "application/json",
+            "Softswitch-Event": parcel.kind,
+            "Softswitch-Delivery": str(parcel.seq),
+        }
+        if hook.secret is not None:
+            headers[HEADER] = signature(hook.secret, int(self._clock.now()), parcel.body)
+        try:
+            answer = await client.post(hook.url, content=parcel.body, headers=headers, timeout=hook.timeout)
+        except httpx2.HTTPError as error:
+            return f"{type(error).__name__}: {error}".rstrip(": ")
+        return "" if answer.is_success else f"{answer.status_code} {answer.reason_phrase}".rstrip()
