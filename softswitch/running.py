@@ -204,6 +204,11 @@ class RunningSwitch:
             reasons.append(f"the record cannot be written: {problem}; calls go on, events are kept in memory")
         return reasons
 
+    @property
+    def loaded(self) -> int:
+        """The highest number of an event that is in the database."""
+        return self._store.health().loaded
+
     def figures(self) -> Figures:
         """The switch in numbers, for `/metrics`."""
         now, shield, gate = asyncio.get_running_loop().time(), self._endpoint.shield, self._endpoint.gate

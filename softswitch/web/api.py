@@ -80,7 +80,7 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
         offset: the switch's own time); `number`: the caller's; `queue`: the last one; `agent`: who talked
         last; `before`: the `next` of the page before.
         """
-        found = await _asked(
+        found = await asked(
             history.find(
                 since=_moment(since),
                 until=_moment(until),
@@ -98,7 +98,7 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
     @router.get("/calls/{call}")
     async def call(call: CallName) -> models.CallRecord:
         """The record of a call that ended."""
-        found = await _asked(history.call(call))
+        found = await asked(history.call(call))
         if found is None:
             raise _no_call(call, "ended: /api/v1/calls lists those, /api/v1/calls/live the others")
         return models.CallRecord.model_validate(found)
@@ -106,7 +106,7 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
     @router.get("/calls/{call}/events")
     async def events_of(call: CallName) -> models.Events:
         """All that happened in a call so far."""
-        found = await _asked(history.events_of(call))
+        found = await asked(history.events_of(call))
         if not found:
             raise _no_call(call, "is known")
         return models.Events.model_validate({"events": found}, from_attributes=True)
@@ -114,14 +114,14 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
     @router.get("/calls/{call}/why")
     async def why(call: CallName) -> models.Why:
         """Why the call came to whom it came: who was rung, who was considered, who was skipped."""
-        if not await _asked(history.events_of(call)):
+        if not await asked(history.events_of(call)):
             raise _no_call(call, "is known")
-        return models.Why(steps=await _asked(history.why(call)))
+        return models.Why(steps=await asked(history.why(call)))
 
     return router
 
 
-async def _asked(question: Awaitable[Any]) -> Any:
+async def asked(question: Awaitable[Any]) -> Any:
     """The record's answer, in time. Raises Refused."""
     try:
         async with asyncio.timeout(20.0):

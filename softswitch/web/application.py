@@ -16,11 +16,13 @@ from softswitch.web.docs import docs_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
+from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, History, Operations
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.sessions import Sessions
+from softswitch.web.streaming import event_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Parts:
     """By which cookies are signed."""
 
 
-def application(settings: WebSettings, parts: Parts, counting: Counting) -> FastAPI:
+def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
     """All of it."""
     app = FastAPI(title="softswitch", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     answer_with_problems(app)
@@ -47,6 +49,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting) -> Fast
     app.include_router(login_routes(parts.accounts, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.history, guard))
+    app.include_router(event_routes(live, parts.history, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
     app.include_router(docs_routes(app, guard))

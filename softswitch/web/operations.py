@@ -24,6 +24,10 @@ class Operations(Protocol):
     def not_ready(self) -> list[str]:
         """Why new calls should go to another switch; empty: they are welcome here."""
 
+    @property
+    def loaded(self) -> int:
+        """The highest number of an event that is in the database."""
+
     def figures(self) -> Figures:
         """The switch in numbers."""
 

@@ -17,6 +17,7 @@ from softswitch.errors import EndpointError
 from softswitch.types import Seconds
 from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
+from softswitch.web.live import Live
 from softswitch.web.operations import Heard
 
 log = structlog.get_logger(__name__)
@@ -46,10 +47,11 @@ class WebServer:
         self._settings = settings
         self._socket = _bind(settings)
         counting = Counting()
+        self._live = Live(parts.history, lambda: parts.operations.loaded)
         self._counting, self._journal = counting, journal
         self._unsubscribe: Callable[[], None] | None = None
         config = uvicorn.Config(
-            application(settings, parts, counting),
+            application(settings, parts, counting, self._live),
             lifespan="off",
             http="h11",
             ws="none",
@@ -75,6 +77,7 @@ class WebServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Finish what is being answered, for a moment."""
+        self._live.close()
         self._server.should_exit = True
         if self._task is not None:
             await asyncio.wait([self._task], timeout=2 * PATIENCE)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import signal
+import time
 from contextlib import asynccontextmanager
 
 import httpx2
@@ -115,3 +118,44 @@ async def test_agents_and_the_switch_are_changed(tmp_path):
         assert (await post(api, "/unban", {"address": "192.0.2.1"}))["banned"] is False
         assert (await get(api, "/trunks")) == (await get(api, "/phones")) == []
         await asyncio.to_thread(until, lambda: house.switch.events("Changed"), 5, lambda: "no event")
+
+
+async def lines_of(answer, count):
+    """So many events of a stream."""
+    found = []
+    async for line in answer.aiter_lines():
+        if line.startswith("data: "):
+            found.append(json.loads(line.removeprefix("data: ")))
+        if len(found) == count:
+            break
+    return found
+
+
+async def test_events_are_streamed_as_they_come_and_again_from_any_number(tmp_path):
+    async with house_with_api(tmp_path) as (_, api):
+        query = {"after": 0, "kind": ["Changed", "AgentPaused"]}
+        async with asyncio.timeout(20), api.stream("GET", "/events/stream", params=query) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            (token,) = await lines_of(answer, 1)
+        assert token["data"]["what"] == "token-added"
+        headers = {"Last-Event-ID": str(token["seq"])}
+        async with asyncio.timeout(20), api.stream("GET", "/events/stream", headers=headers) as answer:
+            await post(api, "/agents/desk/pause", {"reason": "lunch"})
+            paused, changed = await lines_of(answer, 2)
+        assert (paused["kind"], changed["kind"]) == ("AgentPaused", "Changed")
+        assert [paused["seq"], changed["seq"]] == [token["seq"] + 1, token["seq"] + 2]
+        page = await get(api, "/events", after=token["seq"])
+        assert [one["seq"] for one in page["events"]] == [paused["seq"], changed["seq"]]
+        assert (await api.get("/events/stream", headers={"Last-Event-ID": "x"})).status_code == 422
+
+
+async def test_a_stream_ends_with_the_switch_and_does_not_hold_it_up(tmp_path):
+    async with house_with_api(tmp_path) as (house, api), api.stream("GET", "/events/stream") as answer:
+        reading = asyncio.create_task(lines_of(answer, 1000))
+        await asyncio.sleep(0.5)
+        begun = time.monotonic()
+        house.switch.signal(signal.SIGTERM)
+        kinds = [event["kind"] for event in await asyncio.wait_for(reading, 15)]
+        await asyncio.to_thread(house.switch.wait)
+        assert time.monotonic() - begun < 10
+        assert kinds in ([], ["SwitchDraining"])

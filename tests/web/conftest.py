@@ -27,6 +27,7 @@ from softswitch.types import AgentName, QueueName
 from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
 from softswitch.web.figures import Figures, Lag
+from softswitch.web.live import Live
 
 SECRET = "s" * 64
 SUPPORT, DESK = QueueName("support"), AgentName("desk")
@@ -151,10 +152,17 @@ def parts(operations: Any, accounts: Accounts, history: History) -> Parts:
 
 
 @pytest.fixture
+async def live(history: History) -> AsyncIterator[Live]:
+    live = Live(history, lambda: 0)
+    yield live
+    live.close()
+
+
+@pytest.fixture
 async def client(
-    parts: Parts, counting: Counting, web_settings: WebSettings
+    parts: Parts, counting: Counting, live: Live, web_settings: WebSettings
 ) -> AsyncIterator[httpx2.AsyncClient]:
-    app = await asyncio.to_thread(application, web_settings, parts, counting)
+    app = await asyncio.to_thread(application, web_settings, parts, counting, live)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://switch") as client:
         yield client
