@@ -58,8 +58,9 @@ class AccessStore:
             return None if row is None else _user(row)
 
     def add_user(self, user: User) -> bool:
-        """False: there is one of that name."""
+        """False: there is one of that name. An invitation that is open ends: it was for the first user."""
         with self._begin() as connection:
+            connection.execute(delete(invitations))
             if connection.execute(select(users.c.name).where(users.c.name == user.name)).first():
                 return False
             connection.execute(insert(users).values(_columns(user)))

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import StringConstraints
 
 from softswitch.access import Role
-from softswitch.errors import StoreError
 from softswitch.ports import JsonValue
 from softswitch.web import models
 from softswitch.web.guard import Guard
@@ -126,8 +125,6 @@ async def asked(question: Awaitable[Any]) -> Any:
     try:
         async with asyncio.timeout(20.0):
             return await question
-    except StoreError as error:
-        raise Refused(503, str(error)) from None
     except TimeoutError:
         raise Refused(503, "the record's database does not answer; ask for less, or again later") from None
 

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from softswitch.access import Principal, Role, User
-from softswitch.errors import ControlError, StoreError
+from softswitch.errors import StoreError
 from softswitch.web.attempts import Attempts
 from softswitch.web.guard import Guard, check_attempts, source_of
 from softswitch.web.operations import Accounts
@@ -36,6 +36,8 @@ class Invitation(Credentials):
     """The key of the link, and what the new user is to have."""
 
     key: Annotated[str, Field(max_length=100)]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
+    password: Annotated[str, Field(min_length=10, max_length=200)]
 
 
 class Me(BaseModel):
@@ -84,12 +86,7 @@ class Door:
         """Use the link that the first start has printed: makes the first administrator."""
         source = source_of(request)
         check_attempts(self._of_sources, source)
-        try:
-            user = await self._accounts.accept(given.key, given.name, given.password)
-        except ControlError as error:
-            raise Refused(422, str(error)) from None
-        except StoreError as error:
-            raise Refused(503, str(error)) from None
+        user = await self._accounts.accept(given.key, given.name, given.password)
         if user is None:
             self._of_sources.failed(source, time.monotonic())
             raise Refused(401, "this link is used, too old or none; `softswitch users add` makes users, too")

@@ -13,6 +13,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from softswitch.errors import ConfigError, ControlError, EngineError, NoSuch, NotNow, SoftswitchError
+
 log = structlog.get_logger(__name__)
 
 KIND = "application/problem+json"
@@ -29,6 +31,7 @@ class ProblemDetails(BaseModel):
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDetails, "description": says}
     for status, says in {
+        400: "The body is no JSON.",
         401: "No log-in, or a wrong one.",
         403: "The role does not allow it.",
         404: "There is no such thing.",
@@ -62,9 +65,15 @@ def answer_with_problems(app: FastAPI) -> None:
         detail = error.detail
         if error.status_code == 404 and detail == "Not Found":
             detail = f"there is no {request.url.path}; /api/v1/docs lists what there is"
+        if error.status_code == 400:
+            detail = "the body cannot be read; it is JSON in UTF-8, with the type application/json"
         if error.status_code == 405:
             detail = f"{request.url.path} does not know {request.method}; /api/v1/docs lists what it knows"
         return problem(error.status_code, detail, error.headers)
+
+    @app.exception_handler(SoftswitchError)
+    async def cannot(_: Request, error: SoftswitchError) -> JSONResponse:
+        return problem(status_of(error), str(error))
 
     @app.exception_handler(RequestValidationError)
     async def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -74,6 +83,12 @@ def answer_with_problems(app: FastAPI) -> None:
     async def failed(request: Request, error: Exception) -> JSONResponse:
         log.error("web.request_failed", method=request.method, path=request.url.path, error=repr(error))
         return problem(500, "this failed inside the switch; its log has more")
+
+
+def status_of(error: SoftswitchError) -> int:
+    """By whose fault it is."""
+    kinds = ((NoSuch, 404), (NotNow, 409), (ConfigError, 409), (EngineError, 409), (ControlError, 422))
+    return next((status for kind, status in kinds if isinstance(error, kind)), 503)
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

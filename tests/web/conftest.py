@@ -96,6 +96,8 @@ class FakeOperations:
         return {"at": 1.0, "queues": [asdict(queue) for queue in figures().floor.queues.values()]}
 
     async def callers(self, queue: str, most: int) -> Any:
+        if queue != SUPPORT:
+            raise NoSuch(f"there is no queue {queue!r}")
         return []
 
     async def agents(self) -> Any:

@@ -95,7 +95,7 @@ async def test_a_token_is_good_until_it_is_revoked_and_its_text_is_kept_nowhere(
 async def test_the_first_link_makes_one_administrator_once(client, accounts):
     key = await accounts.invite_the_first()
     short = {"key": key, "name": "anna", "password": "short"}
-    assert "10 to 200 characters" in (await client.post("/api/v1/first", json=short)).json()["detail"]
+    assert "at least 10 characters" in (await client.post("/api/v1/first", json=short)).json()["detail"]
     given = {"key": key, "name": "anna", "password": PASSWORD}
     assert (await client.post("/api/v1/first", json={**given, "key": "wrong"})).status_code == 401
     entered = await client.post("/api/v1/first", json=given)
@@ -103,6 +103,12 @@ async def test_the_first_link_makes_one_administrator_once(client, accounts):
     again = await client.post("/api/v1/first", json={**given, "name": "eve"})
     assert again.status_code == 401
     assert await accounts.invite_the_first() is None
+
+
+async def test_an_invitation_ends_with_the_first_user(accounts):
+    key = await accounts.invite_the_first()
+    await accounts.add_user("ben", "engineer", PASSWORD)
+    assert await accounts.accept(key, "eve", PASSWORD) is None
 
 
 async def test_an_invitation_ends_after_a_day(accounts):

@@ -90,7 +90,7 @@ async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role)
     assert (status, "switch.yaml:3:1: unknown key" in detail) == (409, True)
     status, detail = await post("calls/a1/transfer", {})
     assert (status, "number" in detail) == (422, True)
-    for path in ("calls/a1", "calls/a1/events", "calls/a1/why"):
+    for path in ("queues/suport/callers", "calls/a1", "calls/a1/events", "calls/a1/why"):
         assert (await client.get(f"/api/v1/{path}", headers=headers)).status_code == 404
     for query in ("since=0001-01-01", "limit=0", "before=0", "number=%00", "since=yesterday"):
         answer = await client.get(f"/api/v1/calls?{query}", headers=headers)
