@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from softswitch.access import Role
 from softswitch.ports import JsonValue
@@ -21,6 +21,7 @@ MOST = 1000
 """Callers, records or events in one answer."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Moment = Annotated[float, Field(allow_inf_nan=False)] | datetime
 Name = Annotated[Text, Path()]
 CallName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,32}$"), Path()]
 
@@ -66,8 +67,8 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
 
     @router.get("/calls")
     async def calls(
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
         number: Text | None = None,
         queue: Text | None = None,
         agent: Text | None = None,
@@ -75,9 +76,9 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
         before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> models.CallRecords:
-        """Calls that ended, the newest first. `since` and `until`: when they began, as ISO 8601 (without an
-        offset: the switch's own time); `number`: the caller's; `queue`: the last one; `agent`: who talked
-        last; `before`: the `next` of the page before.
+        """Calls that ended, the newest first. `since` and `until`: when they began, in seconds since the
+        epoch, or as ISO 8601 (without an offset: the switch's own time); `number`: the caller's; `queue`:
+        the last one; `agent`: who talked last; `before`: the `next` of the page before.
         """
         found = await asked(
             history.find(
@@ -129,9 +130,11 @@ async def asked(question: Awaitable[Any]) -> Any:
         raise Refused(503, "the record's database does not answer; ask for less, or again later") from None
 
 
-def _moment(at: datetime | None) -> float | None:
+def _moment(at: float | datetime | None) -> float | None:
+    if not isinstance(at, datetime):
+        return at
     try:
-        return None if at is None else at.timestamp()
+        return at.timestamp()
     except (ValueError, OverflowError, OSError):
         raise Refused(
             422, f"{at} is out of all ranges; write a moment as 2026-11-25T08:00:00+01:00"
