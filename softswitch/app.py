@@ -10,7 +10,7 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -21,7 +21,6 @@ from contextlib import (
 )
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -37,6 +36,7 @@ from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
+from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
@@ -50,10 +50,9 @@ from softswitch.sip.trunks import Trunks
 from softswitch.store.access import access_to
 from softswitch.store.history import History
 from softswitch.store.journal import Journal
+from softswitch.store.keeper import Keeper
 from softswitch.store.record import Record
-
-if TYPE_CHECKING:
-    from softswitch.outbound.webhooks import Webhooks
+from softswitch.store.recordings import FOLDER
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +81,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     folder = record_folder(settings, data)
     async with AsyncExitStack() as stack:
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
-        stack.callback(store.close)
+        clerk = await _clerk(stack, store, settings, folder)
         journal = Journal(store)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
@@ -102,7 +101,10 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         book = PhoneBook(settings.phones, dispatcher.feed)
         trunks = Trunks(endpoint, journal)
         stack.push_async_callback(trunks.close)
-        switch = Switch(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks)
+        switch = Switch(
+            *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
+            recordings=settings.recording.folder or folder / FOLDER,
+        )
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
@@ -116,21 +118,22 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         web = await asyncio.to_thread(_web, settings, folder, running, accounts, history, journal)
         _set_aside_garbage()
         _report(endpoint, running, supervisor)
-        running.followers.append(_webhooks(stack, store, settings))
+        running.followers.append(lambda new: clerk.apply(new.webhooks))
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         journal.note("SwitchStarted", version=__version__, file=str(settings.path))
         stopped.callback(journal.note, "SwitchStopped")
         if web is not None:
             await stack.enter_async_context(web)
-        await _until_stopped(running, speech, settings, accounts)
+        await _until_stopped(running, switch, speech, accounts)
 
 
 async def _until_stopped(
-    running: RunningSwitch, speech: SpeechService, settings: SwitchSettings, accounts: Accounts
+    running: RunningSwitch, switch: Switch, speech: SpeechService, accounts: Accounts
 ) -> None:
+    settings = switch.settings
     async with asyncio.TaskGroup() as group:
-        background = [group.create_task(_apart(_warm(speech, settings)))]
+        background = [group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))]
         if settings.web is not None:
             said = announce_the_first(accounts, settings.web.url)
             background.append(group.create_task(_apart(said)))
@@ -153,23 +156,13 @@ def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Superviso
     endpoint.gate.refusals.told = supervisor.refused
 
 
-def _webhooks(
-    stack: AsyncExitStack, store: Record, settings: SwitchSettings
-) -> Callable[[SwitchSettings], None]:
-    """Tell others of events, as the settings say; returns what puts others in force."""
-    sender: list[Webhooks] = []
-
-    def apply(new: SwitchSettings) -> None:
-        if new.webhooks and not sender:
-            from softswitch.outbound.webhooks import Webhooks  # noqa: PLC0415 - many switches need none
-
-            sender.append(Webhooks(store.outbox()))
-            stack.callback(sender[0].close)
-        for one in sender:
-            one.apply(new.webhooks)
-
-    apply(settings)
-    return apply
+async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings, folder: Path) -> Clerk:
+    """Who loads the record, and tells others; ends after the store, whose last lines it loads."""
+    clerk = await stack.enter_async_context(Clerk(folder))
+    clerk.apply(settings.webhooks)
+    stack.callback(store.close)
+    store.loaded = lambda: (clerk.progress.loaded, clerk.progress.problem)
+    return clerk
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:
@@ -222,8 +215,25 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     """Render what callers will hear before they do."""
     prompts = [menu.prompt for menu in settings.menus.menus.values()]
     prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
+    if settings.recording.announce is not None:
+        prompts.append(settings.recording.announce)
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
+
+
+async def _in_background(*works: Coroutine[None, None, None]) -> None:
+    """All of it at the same time, each apart."""
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(_apart(work))
+
+
+async def _keep_recordings(switch: Switch) -> None:
+    """Repair those that a crash cut, and delete those that are too old."""
+    keeper = Keeper(
+        switch.recordings, lambda: switch.settings.recording.retention, switch.journal, switch.clock
+    )
+    await keeper.run()
 
 
 async def _apart(work: Coroutine[None, None, None]) -> None:

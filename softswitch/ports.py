@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from softswitch.types import (
@@ -82,6 +83,46 @@ class Media(Protocol):
 
     def player(self, clip: Clip, *, loop: bool = False) -> Player:
         """A player that starts at once, for whoever declares it. `loop`: from the start again at its end."""
+
+
+class Recording(Protocol):
+    """A stereo file that is being written: what two legs send, one on each side. Its time never stops: a
+    side without a leg, or with one that sends nothing, is silent.
+    """
+
+    file: Path
+
+    paused: bool
+    """Both sides are silent in the file, so that times stay true."""
+
+    @property
+    def seconds(self) -> Seconds:
+        """How long it is."""
+
+    @property
+    def lost(self) -> Seconds:
+        """How much of that is silence because the disk could not take it in time."""
+
+    def hear(self, left: Source | None, right: Source | None) -> None:
+        """Whom it hears from now on."""
+
+    def pause(self) -> None:
+        """Be silent, until `resume`."""
+
+    def resume(self) -> None:
+        """Hear again."""
+
+    def close(self) -> None:
+        """End it; the file is whole a moment later. A second call does nothing."""
+
+
+class Recorder(Protocol):
+    """Makes recordings. Nothing here waits for a disk."""
+
+    def record(self, file: Path, left: Source | None, right: Source | None) -> Recording:
+        """Begin at once; the file and its folders are made a moment later. Raises AudioError when there is
+        no room for one more.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +272,10 @@ class Endpoint(Protocol):
     @property
     def media(self) -> Media:
         """The bridge that its legs hang on."""
+
+    @property
+    def recorder(self) -> Recorder:
+        """What records its legs."""
 
     def dial(
         self,

@@ -45,6 +45,7 @@ _FIXED_AT_START = (
     "sip.codecs",
     "sip.rtp_ports",
     "media.sample_rate",
+    "recording.folder",
     "data",
     "store",
     "web",
@@ -83,6 +84,7 @@ class RunningSwitch:
         self.followers: list[Callable[[SwitchSettings], None]] = []
         """Who else puts changed settings in force."""
         self._started = asyncio.get_running_loop().time()
+        endpoint.recorder.note = switch.journal.note
         self._reloading = asyncio.Lock()
         self._stop_asked = asyncio.Event()
         self._stop_now = asyncio.Event()
@@ -186,6 +188,10 @@ class RunningSwitch:
             "max_calls": self._switch.settings.sip.max_calls,
             "phases": self._phases(),
             "record": asdict(health),
+            "recording": {
+                "open": len(self._endpoint.recorder.open),
+                "problem": self._endpoint.recorder.problem,
+            },
             "turned_away": self._endpoint.gate.turned_away(),
             "shielded": dict(self._endpoint.shield.counts()),
             "dropped": dict(self._endpoint.gate.dropped()),

@@ -24,9 +24,8 @@ from softswitch.control.server import Server
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ConfigError, ControlError, Problem
 from softswitch.ports import JsonValue, Recorded
-from softswitch.store.record import Record
 from softswitch.types import CallId
-from tests.store.sample import ALICE, story
+from tests.store.sample import ALICE, Kept, story
 
 DEMO = Path(__file__).parents[1] / "config" / "demo.yaml"
 
@@ -64,7 +63,7 @@ def softswitch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
     """A data folder with the sample's calls."""
-    store = Record(tmp_path)
+    store = Kept(tmp_path)
     for event in story():
         store.append(event)
     store.close()
@@ -237,7 +236,7 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
         "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}, SPEAKING],
         "uncounted": 7,
     }
-    store = Record(tmp_path)
+    store = Kept(tmp_path)
     for event in story()[:11]:
         data = {**event.data, "why": why} if event.kind == "OfferMade" else event.data
         store.append(type(event)(event.seq, event.at, event.kind, event.call, data))
@@ -274,7 +273,7 @@ OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
 
 
 def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, tmp_path: Path) -> None:
-    store = Record(tmp_path)
+    store = Kept(tmp_path)
     for seq, (kind, data) in enumerate(OUTSIDE, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("out"), data))
     store.close()
@@ -309,7 +308,7 @@ HANDED_ON: list[tuple[str, dict[str, JsonValue]]] = [
 
 
 def test_a_call_that_was_handed_on_shows_to_whom(softswitch: Any, tmp_path: Path) -> None:
-    store = Record(tmp_path)
+    store = Kept(tmp_path)
     for seq, (kind, data) in enumerate(HANDED_ON, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("moved"), data))
     store.close()
@@ -332,7 +331,7 @@ def test_why_of_a_consultation_says_what_it_became(softswitch: Any, tmp_path: Pa
         ("Transferred", {"by": "ann", "number": "202", "attended": True, "into": "d75e0b3f9902"}),
         ("ConversationEnded", {"agent": "ben", "ended_by": "transfer", "talked": 3.0}),
     ]
-    store = Record(tmp_path)
+    store = Kept(tmp_path)
     for seq, (kind, data) in enumerate(told, start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("asked"), data))
     store.close()
@@ -361,7 +360,7 @@ def test_why_tells_of_the_key_that_did_not_come(
         ("OfferEnded", {"offer": "o1", "agent": "mobile", "result": result, "status": 0}),
         ("NotConfirmed", {"agent": "mobile", "reason": reason, "waited": 8.0}),
     ]
-    store = Record(tmp_path)
+    store = Kept(tmp_path)
     events: list[tuple[str, dict[str, JsonValue]]] = [
         ("CallArrived", {"number": "100", "dialled": "600"}),
         ("OfferMade", {"offer": "o1", "agent": "mobile", "queue": "sales"}),
@@ -379,11 +378,11 @@ def test_why_tells_of_the_key_that_did_not_come(
 
 
 def test_a_talk_that_a_crash_cut_has_an_unknown_length(softswitch: Any, tmp_path: Path) -> None:
-    store = Record(tmp_path)
+    store = Kept(tmp_path)
     for seq, (kind, data) in enumerate(HANDED_ON[:2], start=1):
         store.append(Recorded(seq, 1_700_000_000.0 + seq, kind, CallId("cut"), data))
     store.close()
-    Record(tmp_path).close()
+    Kept(tmp_path).close()
     row = softswitch("calls", "--data", tmp_path).row("ann")
     assert "?" in row.split()
     assert "0.0 s" not in row
@@ -418,6 +417,7 @@ class FakeSwitch:
     def __init__(self) -> None:
         self.stops = 0
         self.problem: str | None = None
+        self.recording_problem = ""
         self.database: dict[str, Any] = {"loaded": 99, "database_problem": None}
 
     async def status(self) -> JsonValue:
@@ -430,6 +430,7 @@ class FakeSwitch:
             "max_calls": 4000,
             "phases": {"waiting": 2, "talking": 1},
             "record": {"last": 99, "waiting": 4, "lost": 0, "problem": self.problem, **self.database},
+            "recording": {"open": 2, "problem": self.recording_problem},
             "turned_away": {"max_calls": 3},
             "shielded": {"scanner": 12, "banned": 7},
             "dropped": {"keep-alive": 40, "syntax error": 3},
@@ -553,6 +554,14 @@ def test_unban_says_what_it_did(softswitch: Any, switch: FakeSwitch, tmp_path: P
 def test_status_shouts_when_the_record_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     switch.problem = "No space left on device"
     assert "FAILING: No space left on device" in softswitch("status", "--data", tmp_path).out
+
+
+def test_status_says_what_is_recorded_and_shouts_when_that_fails(
+    softswitch: Any, switch: FakeSwitch, tmp_path: Path
+) -> None:
+    assert "2 conversations" in softswitch("status", "--data", tmp_path).row("recording")
+    switch.recording_problem = "the disk stands still"
+    assert "FAILING: the disk stands still" in softswitch("status", "--data", tmp_path).row("recording")
 
 
 def test_status_shouts_when_the_database_fails(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
@@ -754,7 +763,7 @@ def test_a_folder_that_another_switch_has_is_told_with_who_named_it(
     path = switch_file(more=f"data: {folder}\n" if named == "file" else "")
     if named == "environment":
         monkeypatch.setenv("SOFTSWITCH_DATA", str(folder))
-    other = Record(folder)
+    other = Kept(folder)
     try:
         ran = softswitch("run", path, *(["--data", folder] if named == "option" else []))
     finally:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from softswitch.calls.call import Call, Move, Transferred
 from softswitch.calls.identity import introduce
 from softswitch.calls.onward import NextParty, Onward
+from softswitch.calls.recording import CallRecording
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Hear, Leg, Referral
@@ -90,6 +91,8 @@ async def meet(switch: Switch, call: Call, party: NextParty) -> Onward | None:
         finally:
             call.conversation_over(leg, EndedBy.AGENT if party.agent else EndedBy.CALLED)
     except (LegError, TimeoutError) as error:
+        if call.recording is not None:
+            call.recording.end()
         status = party.status_of(error)
         call.note("TransferFailed", number=call.leg.dialled, status=status)
         return Reject(status)
@@ -109,10 +112,12 @@ class Conversation:
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
         self._onward: asyncio.Future[Onward | None] = asyncio.get_running_loop().create_future()
         self._open = True
+        self._recording = call.recording = call.recording or CallRecording(switch, call)
 
     async def run(self) -> Onward | None:
         """Until it is over; see `converse`."""
         self._begin()
+        listening = self._recording.attend_keys()
         try:
             moments: set[asyncio.Future[Any]] = {self.other.ended, self._onward}
             await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
@@ -127,9 +132,13 @@ class Conversation:
                 onward.close()  # the caller was to go on, and has hung up
             raise
         finally:
+            for task in listening:
+                task.cancel()
             if self.trying is not None:
                 self.trying.party.close()
             self.close()
+            onward = self._onward.result() if self._onward.done() else None
+            self._recording.parted(goes_on=isinstance(onward, NextParty))
 
     def agent_of(self, leg: Leg) -> AgentName | None:
         """Which agent is at one of the two legs."""
@@ -198,6 +207,7 @@ class Conversation:
             if self.agent_of(leg) is not None and leg.origin.trunk is None:  # no carrier transfers
                 leg.on_refer = lambda referral, leg=leg: self._refer(leg, referral)
         self.wire()
+        self._recording.connected(self.other)
         introduce(self)
         self.call.reached, waiting = False, self.call.when_talking
         if waiting is not None:

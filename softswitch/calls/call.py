@@ -24,6 +24,7 @@ from softswitch.types import (
 
 if TYPE_CHECKING:
     from softswitch.calls.onward import Onward, Riding
+    from softswitch.calls.recording import CallRecording
 
 CONFIRMATION: Seconds = 8.0
 """How long the caller's ACK may take: four retransmissions of our 200 lie within (RFC 3261 13.3.1.4). PJSIP
@@ -122,6 +123,12 @@ class Call:
 
     handed_on: bool = False
     """One of the two in the conversation has been handed on."""
+
+    recording: CallRecording | None = None
+    """What is recorded of it; None: it has come to no conversation yet."""
+
+    knows_of_recording: bool = False
+    """The caller has been told."""
 
     passed_on: Leg | None = None
     """The other side's leg, when it goes on in another call and is not to be hung up."""

@@ -165,6 +165,8 @@ class Supervisor:
             if agent is not None:
                 feed(AgentCallEnded(agent, call.id))
             call.leg.hangup(503)  # does nothing, unless the switch stops
+            if call.recording is not None:
+                call.recording.end()
             self._note_end(call)
 
     async def _lead(self, call: Call) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.exchange import Exchange
@@ -26,4 +27,6 @@ class Switch:
     dispatcher: Dispatcher
     directory: Directory
     carriers: Carriers
+    recordings: Path = Path("recordings")
+    """The folder of recordings."""
     exchange: Exchange = field(default_factory=Exchange)

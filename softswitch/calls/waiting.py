@@ -18,6 +18,7 @@ from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
 from softswitch.calls.call import Call
 from softswitch.calls.music import DUCKED
 from softswitch.calls.onward import Onward
+from softswitch.calls.recording import announce_recording
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import Announcement, Hear, Leg
@@ -40,6 +41,7 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | Non
     Raises LegError when the caller is gone before being answered.
     """
     call.queue, call.phase = to.queue, "waiting"
+    await announce_recording(switch, call)
     stay = Stay(switch, call, to.priority or call.priority or DEFAULT_PRIORITY)
     try:
         while (left := await stay.until_agent()) is None:

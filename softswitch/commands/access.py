@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.accounts import Accounts, handlers
 from softswitch.commands.table import console, print_json, table, when
@@ -19,6 +20,7 @@ from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, StoreError
 from softswitch.ports import JsonValue
 from softswitch.store.access import access_to
+from softswitch.store.database import database_url, default_url, migrate, open_database, why
 from softswitch.store.journal import Journal
 from softswitch.store.reading import URL_FILE
 from softswitch.store.record import Record
@@ -44,19 +46,22 @@ async def _without_a_switch(folder: Path, command: str, arguments: dict[str, Jso
     url = file.read_text().strip() or None
     record = Record(folder, url)
     try:
-        await _until_loaded(record)
+        _prepare(url or default_url(folder))
         with access_to(folder, url) as store:
             return await handlers(Accounts(store, Journal(record)))[command](**arguments)
     finally:
         record.close()
 
 
-async def _until_loaded(record: Record) -> None:
-    """The tables are there then. Raises StoreError: the database does not work."""
-    while (health := record.health()).loaded < health.last:
-        if health.database_problem:
-            raise StoreError(f"the record's database does not work: {health.database_problem}")
-        await asyncio.sleep(0.05)
+def _prepare(url: str) -> None:
+    """The tables are those of this version then. Raises StoreError."""
+    engine = open_database(database_url(url))
+    try:
+        migrate(engine)
+    except SQLAlchemyError as error:
+        raise StoreError(f"the record's database does not work: {why(error)}") from None
+    finally:
+        engine.dispose()
 
 
 def print_users(folder: Path, json: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -69,6 +70,7 @@ def status(answer: Mapping[str, Any]) -> Table:
         "calls": f"{answer['calls']} of at most {answer['max_calls']}" + (f": {phases}" if phases else ""),
         "record": f"event {record['last']}, {record['waiting']} lines not yet written",
     }
+    lines |= _recording(answer["recording"])
     if answer["turned_away"]:
         counts = ", ".join(f"{count} for {why}" for why, count in answer["turned_away"].items())
         lines["turned away"] = f"{counts} (503: no room)"
@@ -98,6 +100,14 @@ def status(answer: Mapping[str, Any]) -> Table:
     for name, value in lines.items():
         made.add_row(Text(name, style="bold"), value)
     return made
+
+
+def _recording(recording: Mapping[str, Any]) -> dict[str, str]:
+    """The line about recordings, if there are any."""
+    if not recording["open"] and not recording["problem"]:
+        return {}
+    problem = f" [bold red]FAILING: {escape(recording['problem'])}[/]" if recording["problem"] else ""
+    return {"recording": f"{recording['open']} conversations{problem}"}
 
 
 def print_queues(socket: Path, as_json: bool) -> None:

@@ -29,9 +29,9 @@ from softswitch.routing import CallerRule, NumberRule, Routing
 from softswitch.types import AgentName, Language, QueueName, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
+"""The folder of the record, beside the configuration, when that names none."""
 SQLITE = "sqlite:///"
 STUN_PORT = 3478
-"""The folder of the record, beside the configuration, when that names none."""
 
 
 def build(path: Path, file: Configuration) -> plain.SwitchSettings:
@@ -55,6 +55,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         trunks={TrunkName(name): trunk(name, section) for name, section in file.trunks.items()},
         logins=_logins(file),
         features=_features(file),
+        recording=_recording(file, voice),
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
         web=_web(file.web),
@@ -226,4 +227,15 @@ def _hashes(given: Ha1 | None) -> dict[Algorithm, str]:
 
 def _features(file: Configuration) -> Features:
     codes = file.features
-    return Features(codes.sign_in, codes.sign_out, codes.pause, codes.resume, codes.pickup, dict(file.pauses))
+    return Features(**codes.model_dump(), reasons=dict(file.pauses))
+
+
+def _recording(file: Configuration, voice: Voice) -> plain.RecordingSettings:
+    section, announce = file.recording, file.recording.announce
+    return plain.RecordingSettings(
+        folder=section.folder.absolute() if section.folder else None,
+        queues={name: queue.record for name, queue in file.queues.items() if queue.record is not None},
+        others=section.others,
+        retention=section.retention,
+        announce=None if announce is None else voice.prompt(announce.say, announce.play),
+    )

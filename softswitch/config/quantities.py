@@ -20,6 +20,9 @@ from softswitch.routing import pattern_problem
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = r"[0-9]{1,6}(?:\.[0-9]{1,3})?(?:ms|s|m|h)"
+_DAYS = r"([1-9][0-9]{0,4}) days?"
+_PERCENT = r"([0-9]{1,3}(?:\.[0-9]{1,2})?)%"
+_SHARES = {"always": 1.0, "on-demand": 0.0}
 _SPAN = r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)"
 
 
@@ -38,6 +41,22 @@ def parse_duration(value: object) -> float:
     elif isinstance(value, int) and not isinstance(value, bool):
         raise wrong(f"{value} of which unit? write {value}s, {value}m or {value}ms")
     raise wrong("expected a duration, as 20s, 10m, 300ms or 1h")
+
+
+def parse_days(value: object) -> float:
+    """Seconds of `90 days`."""
+    if isinstance(value, str) and (match := re.fullmatch(_DAYS, value)):
+        return int(match[1]) * 86400.0
+    raise wrong("expected a number of days, as `90 days`")
+
+
+def parse_share(value: object) -> float:
+    """How much is recorded: 1.0 for `always`, 0.25 for `25%`, 0.0 for `on-demand`."""
+    if value in _SHARES:
+        return _SHARES[str(value)]
+    if isinstance(value, str) and (match := re.fullmatch(_PERCENT, value)) and 0 < float(match[1]) <= 100:
+        return float(match[1]) / 100
+    raise wrong("expected always, on-demand, or a part of the calls, as 25%")
 
 
 def parse_ageing(value: object) -> float:
@@ -187,6 +206,16 @@ Duration = Annotated[
     ),
 ]
 """Seconds; written `20s`, `10m`, `300ms`, `1h`, or 0."""
+
+Days = Annotated[float, BeforeValidator(parse_days), _schema("days", _DAYS, ["90 days"])]
+"""Seconds; written `90 days`."""
+
+Share = Annotated[
+    float,
+    BeforeValidator(parse_share),
+    _schema("always, on-demand or a percentage", rf"always|on-demand|{_PERCENT}", ["always", "25%"]),
+]
+"""A part of all calls, from 0 to 1; written `always`, `25%`, or `on-demand` for 0."""
 
 Ageing = Annotated[
     float,

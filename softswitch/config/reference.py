@@ -38,6 +38,7 @@ SECTIONS = (
     ("agents", "Agent"),
     ("ha1", "Ha1"),
     ("features", "Features"),
+    ("recording", "Recording"),
     ("teams", "Team"),
     ("trunks", "Trunk"),
     ("inbound", "Inbound"),

@@ -16,7 +16,7 @@ from softswitch.ivr.settings import MenuTree
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
-from softswitch.types import AgentName, Language, Seconds, Srtp, ToNumber, TrunkName, Way
+from softswitch.types import AgentName, Language, Prompt, Seconds, Srtp, ToNumber, TrunkName, Way
 
 SCANNERS = (
     *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
@@ -163,6 +163,23 @@ class MediaSettings:
     """Playlists by name; `classical` and `silence` are built in."""
     queue_music: Mapping[str, str] = field(default_factory=dict)
     """Playlist by queue name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSettings:
+    """Recordings of calls."""
+
+    folder: Path | None = None
+    """Where the files are; None: in the folder of the record."""
+    queues: Mapping[str, float] = field(default_factory=dict)
+    """Which part of its conversations is recorded, from 0 to 1, by queue; the agent may record the others
+    on demand. A queue that is not there records none."""
+    others: float | None = None
+    """The same for conversations that come by no queue; None: none."""
+    retention: Seconds | None = None
+    """How long the files are kept; None: for ever."""
+    announce: Prompt | None = None
+    """What callers are told before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,3 +344,4 @@ class SwitchSettings:
     logins: tuple[Account, ...] = ()
     """Of phones that register and prove who calls."""
     features: Features = field(default_factory=Features)
+    recording: RecordingSettings = RecordingSettings()

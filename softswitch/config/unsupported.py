@@ -21,7 +21,6 @@ KEYS = MappingProxyType(
         ("ServiceLevel", "target"): "service level targets",
         ("Queue", "no_agents"): "a destination for queues without agents",
         ("Queue", "keys"): "keys while waiting",
-        ("Queue", "record"): "recording",
         ("Agent", "skills"): "skills",
         ("TeamMember", "tier"): "tiers of a team",
         ("TeamMember", "after"): "tiers of a team",

@@ -28,6 +28,9 @@ class Features:
     pause: str = "*13"
     resume: str = "*14"
     pickup: str = "*8"
+    record: str = "*1"
+    """Pressed in a conversation, as the next one."""
+    pause_recording: str = "*2"
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Of a pause, by the digits that follow its code."""
 

@@ -37,6 +37,7 @@ from softswitch.sip.media import NativeBridge, NativeMedia
 from softswitch.sip.options import MAX_LEGS, domain_of, library_options, transport_options
 from softswitch.sip.outside import Outside
 from softswitch.sip.pinger import Pinger
+from softswitch.sip.recorder import NativeRecorder
 from softswitch.sip.sender import Sender
 from softswitch.sip.shield import Shield
 from softswitch.sip.silence import SilenceWatch
@@ -81,6 +82,7 @@ class SipEndpoint:
         self.rate = media.sample_rate
         self.media = NativeMedia(self.rate)
         self.bridge: Bridge = NativeBridge()
+        self.recorder = NativeRecorder(self.bridge, self.rate)
         self.legs: dict[int, SipLeg] = {}
         """Legs that have not ended, by serial number."""
         self.gate = Gate(self.legs)
@@ -321,6 +323,7 @@ class SipEndpoint:
         for why, count in self.gate.newly_turned_away().items():
             self.turned_away(why, count)
         self.shield.sweep()
+        self.recorder.sweep()
         self._unforgotten = [leg for leg in self._unforgotten if not leg.forget()]
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
 
@@ -337,6 +340,7 @@ class SipEndpoint:
             self.outside.close()
             self.shield.close()
             self.gate.close()
+        self.recorder.close()
         self.media.close()
         if self._accounts is not None:
             self._accounts.close()

@@ -108,6 +108,8 @@ class CallRecord:
     """Those that came about, in order."""
     transferred_from: str = ""
     """Of a call that did not come in: the one in which the caller's leg was before."""
+    recordings: list[str] = field(default_factory=list)
+    """Files within the folder of recordings, in order."""
     held: Seconds = 0.0
     """On hold, by either side."""
     ended_by: str = ""
@@ -323,6 +325,10 @@ def _transferred(state: _Open, at: float, data: Data) -> None:
     state.record.transfers.append(Transfer(by, number, attended, into))
 
 
+def _recorded(state: _Open, at: float, data: Data) -> None:
+    state.record.recordings.append(str(data.get("file", "")))
+
+
 def _held(state: _Open, at: float, data: Data) -> None:
     state.holds.setdefault(str(data.get("by", "")), at)
 
@@ -370,6 +376,7 @@ _NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
     Kind.CONNECT_FAILED: _connect_failed,
     Kind.CONVERSATION_ENDED: _talked,
     Kind.TRANSFERRED: _transferred,
+    Kind.RECORDING_STARTED: _recorded,
     Kind.HELD: _held,
     Kind.RESUMED: _resumed,
     Kind.CALL_ENDED: _ended,

@@ -1,4 +1,4 @@
-"""Moves the record from its lines into the database, in a thread of its own.
+"""Moves the record from its lines into the database; the clerk's work, in a process of its own.
 
     lines (events.jsonl) --tail--> Loader --one transaction a batch--> events, calls, notes
 
@@ -10,7 +10,7 @@ there twice.
 | state | is left by |
 |---|---|
 | connecting | the tables are there and belong to this record: loading; an error: failing |
-| loading | an error: failing; `close`: one last batch, closed |
+| loading | an error: failing |
 | failing | `RETRY` seconds: connecting |
 """
 
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -34,12 +33,11 @@ from softswitch.ports import Recorded
 from softswitch.store import database
 from softswitch.store.calls import CallFold, CallRecord
 from softswitch.store.encoding import dumps
-from softswitch.store.lines import LineFile
 from softswitch.store.tables import calls, events, notes
-from softswitch.store.tail import Tail, number_of, older
+from softswitch.store.tail import Lines, Tail, number_of, older
 from softswitch.types import Seconds
 
-PAUSE: Seconds = 0.1
+PAUSE: Seconds = 0.2
 """How long lines gather before they go into the database together."""
 
 RETRY: Seconds = 2.0
@@ -68,11 +66,11 @@ class Loaded:
 
 
 class Loader:
-    """From `start` to `close`."""
+    """From the first `step` to `close`."""
 
     def __init__(
         self,
-        lines: LineFile,
+        lines: Lines,
         identity: str,
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
@@ -88,36 +86,16 @@ class Loader:
         self._problem: str | None = None
         self._alarmed_at: float | None = None
         self._ready = False
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="record-loader", daemon=True)
 
-    def start(self) -> None:
-        """Begin; a database that is not there will be tried again and again."""
-        self._thread.start()
-
-    def close(self, patience: Seconds = 5.0) -> bool:
-        """Load what is left and stop; False when that took too long or failed: the next start does it."""
-        self._closing.set()
-        if self._thread.ident is None:
-            self._let_go()
-            return True
-        self._thread.join(patience)
-        return not self._thread.is_alive() and self._problem is None
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._tail.close()
+        self._engine.dispose()
 
     @property
     def state(self) -> Loaded:
         """How far it is."""
         return Loaded(self._loaded, self._problem)
-
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            self._closing.wait(RETRY if self._problem else PAUSE)
-            self.step()
-        self._let_go()
-
-    def _let_go(self) -> None:
-        self._tail.close()
-        self._engine.dispose()
 
     def step(self) -> bool:
         """Load all that is there; False when the database failed. Blocks."""

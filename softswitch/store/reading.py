@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, or_, select
+from sqlalchemy import URL, Connection, Engine, inspect, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
@@ -37,6 +37,19 @@ def note_url(folder: Path, url: URL) -> None:
         raise StoreError(f"{file}: {error.strerror}") from error
 
 
+def open_of(folder: Path) -> Engine:
+    """The database of a data folder; nothing is opened yet. Raises StoreError: there is none."""
+    file = folder / URL_FILE
+    if not file.exists():
+        raise StoreError(
+            f"there is no record of calls in {folder}; name the switch's data folder with --data DIR"
+        )
+    try:
+        return open_database(database_url(file.read_text().strip() or default_url(folder)))
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror}; the user of the switch can read it") from error
+
+
 @contextmanager
 def reading(folder: Path) -> Iterator[Connection]:
     """A connection to the record of a data folder. Raises StoreError, as `engine_of`."""
@@ -47,22 +60,24 @@ def reading(folder: Path) -> Iterator[Connection]:
 @contextmanager
 def engine_of(folder: Path) -> Iterator[Engine]:
     """The record of a data folder. Raises StoreError: there is none, or its database cannot be read."""
-    file = folder / URL_FILE
-    if not file.exists():
-        raise StoreError(
-            f"there is no record of calls in {folder}; name the switch's data folder with --data DIR"
-        )
-    try:
-        url = database_url(file.read_text().strip() or default_url(folder))
-    except OSError as error:
-        raise StoreError(f"{file}: {error.strerror}; the user of the switch can read it") from error
-    engine = open_database(url)
+    engine = open_of(folder)
     try:
         yield engine
     except SQLAlchemyError as error:
-        raise StoreError(f"the record in {shown(url)} cannot be read: {why(error)}") from None
+        if _is_new(engine):
+            raise StoreError(
+                f"{shown(engine.url)} has no tables yet; a switch makes them in its first seconds"
+            ) from None
+        raise StoreError(f"the record in {shown(engine.url)} cannot be read: {why(error)}") from None
     finally:
         engine.dispose()
+
+
+def _is_new(engine: Engine) -> bool:
+    try:
+        return not inspect(engine).has_table(events.name)
+    except SQLAlchemyError:
+        return False
 
 
 def last_calls(connection: Connection, count: int) -> list[CallRecord]:

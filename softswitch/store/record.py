@@ -1,14 +1,13 @@
-"""The record of a switch: lines first, and from there into the database (`ports.Store`)."""
+"""The record of a switch, as the switch keeps it: lines, with where they go from there (`ports.Store`)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from softswitch.ports import Recorded, StoreHealth
-from softswitch.store.database import database_url, default_url, open_database
-from softswitch.store.loader import Loader, identity
-from softswitch.store.outbox import Outbox
+from softswitch.store.database import database_url, default_url
 from softswitch.store.reading import note_url
 from softswitch.store.spool import Spool
 
@@ -22,19 +21,15 @@ class Record:
         Raises StoreError: the folder cannot be written, another switch does, or the URL is none. A database
         that does not work is only late.
         """
-        database = self._database = database_url(url or default_url(folder))
+        database = database_url(url or default_url(folder))
         self._spool = Spool(folder)
+        self.loaded: Callable[[], tuple[int, str | None]] = lambda: (0, None)
+        """How far the database is, and why not further, says whoever loads it."""
         try:
             note_url(folder, database)
-            self._loader = Loader(self._spool.lines, identity(folder), open_database(database))
         except BaseException:
             self._spool.close()
             raise
-        self._loader.start()
-
-    def outbox(self) -> Outbox:
-        """How far receivers of events are, on a connection of its own."""
-        return Outbox(open_database(self._database))
 
     @property
     def last(self) -> int:
@@ -47,10 +42,9 @@ class Record:
 
     def health(self) -> StoreHealth:
         """See `ports.Store`."""
-        loaded = self._loader.state
-        return replace(self._spool.health(), loaded=loaded.last, database_problem=loaded.problem)
+        last, problem = self.loaded()
+        return replace(self._spool.health(), loaded=last, database_problem=problem)
 
     def close(self) -> None:
         """See `ports.Store`."""
         self._spool.close()
-        self._loader.close()

@@ -43,6 +43,16 @@ class Kind(StrEnum):
     CONNECT_FAILED = "ConnectFailed"
     HELD = "Held"
     RESUMED = "Resumed"
+    RECORDING_ANNOUNCED = "RecordingAnnounced"
+    RECORDING_STARTED = "RecordingStarted"
+    RECORDING_PAUSED = "RecordingPaused"
+    RECORDING_RESUMED = "RecordingResumed"
+    RECORDING_ENDED = "RecordingEnded"
+    RECORDING_FAILED = "RecordingFailed"
+    RECORDINGS_DELAYED = "RecordingsDelayed"
+    RECORDINGS_LOST = "RecordingsLost"
+    RECORDINGS_REPAIRED = "RecordingsRepaired"
+    RECORDINGS_DELETED = "RecordingsDeleted"
     CONVERSATION_ENDED = "ConversationEnded"
     TRANSFER_ASKED = "TransferAsked"
     TRANSFER_FAILED = "TransferFailed"
@@ -253,6 +263,54 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.HELD: Word("One side put the other on hold.", {"by": "caller or agent"}),
         Kind.RESUMED: Word("The side that held took the call back.", {"by": "caller or agent"}),
+        Kind.RECORDING_ANNOUNCED: Word("The caller was told that the conversation is, or may be, recorded."),
+        Kind.RECORDING_STARTED: Word(
+            "What caller and agent say is being recorded.",
+            {
+                "file": "within the folder of recordings",
+                "agent": "who talks to the caller",
+                "by": "the agent who wanted it; missing: the queue's rule",
+            },
+        ),
+        Kind.RECORDING_PAUSED: Word(
+            "From now on the recording is silence.",
+            {"file": "which", "agent": "who wanted it", "at": "how far it is, in s"},
+        ),
+        Kind.RECORDING_RESUMED: Word(
+            "The recording goes on after a pause.",
+            {"file": "which", "agent": "who wanted it", "at": "how far it is, in s"},
+        ),
+        Kind.RECORDING_ENDED: Word(
+            "The recording is over, and its file whole a moment later.",
+            {
+                "file": "which",
+                "seconds": "how long it is",
+                "lost": "how much of that is silence because the disk could not take it in time, in s",
+            },
+        ),
+        Kind.RECORDING_FAILED: Word(
+            "A conversation that should be recorded could not be.",
+            {"file": "which", "why": "the error"},
+            alarming=True,
+        ),
+        Kind.RECORDINGS_DELAYED: Word(
+            "Files of recordings cannot be written at the moment; memory holds four seconds of each.",
+            {"why": "the error of the disk"},
+            alarming=True,
+        ),
+        Kind.RECORDINGS_LOST: Word(
+            "The ends of recordings, or all of them, could not be written for a minute, and are given up.",
+            {"count": "how many recordings"},
+            alarming=True,
+        ),
+        Kind.RECORDINGS_REPAIRED: Word(
+            "Recordings that a crash had cut were given their lengths.",
+            {"count": "how many", "files": "which, the first of them"},
+        ),
+        Kind.RECORDINGS_DELETED: Word(
+            "Recordings were deleted as their time was over.",
+            {"count": "how many", "files": "which, the first of them", "days": "how long they are kept"},
+        ),
         Kind.CONVERSATION_ENDED: Word(
             "Caller and agent are done.",
             {

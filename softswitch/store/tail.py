@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from softswitch.ports import Recorded
 from softswitch.store.encoding import data_in, decode
-from softswitch.store.lines import LineFile
-from softswitch.store.spool import OLDER
+from softswitch.store.spool import EVENTS, OLDER
 
 
 def number_of(file: Path) -> int:
@@ -22,10 +21,45 @@ def older(folder: Path, after: int = -1) -> list[Path]:
     return [file for file in sorted(folder.glob(OLDER)) if number_of(file) > after]
 
 
+class Lines(Protocol):
+    """The file of now, as far as it may be read."""
+
+    path: Path
+
+    @property
+    def size(self) -> int:
+        """Bytes of whole lines that will stay."""
+
+
+class Growing:
+    """The file of now of another process. What has been there for a moment will stay: a write that fails
+    half-way is undone at once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / EVENTS
+        self._size = self._seen = self._file = 0
+
+    @property
+    def size(self) -> int:
+        """What was there when `look` looked last but one."""
+        return self._size
+
+    def look(self, *, settled: bool = True) -> None:
+        """Look at it again; `settled=False`: nobody writes it any more."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return  # a new one begins just now
+        before = self._seen if found.st_ino == self._file else 0
+        self._file, self._seen = found.st_ino, found.st_size
+        self._size = min(before, found.st_size) if settled else found.st_size
+
+
 class Tail:
     """A place in the lines; it moves on as they are read. For one thread."""
 
-    def __init__(self, lines: LineFile) -> None:
+    def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self._file: BinaryIO | None = None
         self._finished = -1
@@ -50,6 +84,9 @@ class Tail:
             place = self._file.tell()
             while place < limit and len(found) < most:
                 line = self._file.readline()
+                if active and not line.endswith(b"\n"):  # in the making
+                    self._file.seek(place)
+                    return found
                 place += len(line)
                 event = decode(line)
                 if event is not None and event.seq > after:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from softswitch.errors import AudioError, LegRefused, SpeechError
 from softswitch.ports import Announcement, Clip, JsonValue
 from softswitch.testing.fake_leg import FakeLeg
+from softswitch.testing.fake_recorder import FakeRecorder
 from softswitch.testing.hearing import Spell, now
 from softswitch.types import (
     UNKNOWN,
@@ -185,6 +186,7 @@ class FakeEndpoint:
         self, agents: Mapping[str, PhoneScript] | None = None, *, media: FakeMedia | None = None
     ) -> None:
         self.media = media or FakeMedia()
+        self.recorder = FakeRecorder()
         self.agents: dict[str, PhoneScript] = dict(agents or {})
         self.callers: list[FakeLeg] = []
         self.dialled: list[FakeLeg] = []

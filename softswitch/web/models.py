@@ -177,6 +177,8 @@ class CallRecord(BaseModel):
     talks: list[Talk]
     transfers: list[Transfer]
     transferred_from: str
+    recordings: list[str]
+    """Files within the folder of recordings."""
     held: float
     ended_by: str
     status: int

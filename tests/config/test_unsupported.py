@@ -22,7 +22,6 @@ EXAMPLES = {
     ("Queue", "no_answer"): "queues: {q: {§no_answer: {pause_after: 2}}}",
     ("Queue", "no_agents"): "queues: {q: {§no_agents: {voicemail: support}}}",
     ("Queue", "keys"): "queues: {q: {§keys: {1: {callback: support}}}}",
-    ("Queue", "record"): "queues: {q: {§record: always}}",
     ("ServiceLevel", "target"): "queues: {q: {service_level: {within: 20s, §target: 80%}}}",
     ("Agent", "skills"): f"agents: {{a: {{{DESK}, §skills: {{billing: 5}}}}}}",
     ("TeamMember", "tier"): "teams: {q: {agents: [§{mobile-1: {tier: 2}}]}}",

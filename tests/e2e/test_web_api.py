@@ -158,4 +158,4 @@ async def test_a_stream_ends_with_the_switch_and_does_not_hold_it_up(tmp_path):
         kinds = [event["kind"] for event in await asyncio.wait_for(reading, 15)]
         await asyncio.to_thread(house.switch.wait)
         assert time.monotonic() - begun < 10
-        assert kinds in ([], ["SwitchDraining"])
+        assert set(kinds) <= {"Changed", "SwitchDraining"}

@@ -12,6 +12,9 @@ from collections import Counter
 
 import pytest
 
+from softswitch.errors import StoreError
+from softswitch.store.outbox import Outbox
+from softswitch.store.reading import engine_of
 from softswitch.testing.phone import Phone, Refused
 from tests.e2e.switch import Switch, serving, until
 
@@ -65,11 +68,19 @@ class Receiver:
         return 200
 
 
+def begun(switch: Switch) -> bool:
+    """Whether the receiver is known: it gets what happens from then on."""
+    with contextlib.suppress(StoreError), engine_of(switch.data) as engine:
+        return "crm" in Outbox(engine).states()
+    return False
+
+
 async def test_a_receiver_that_fails_half_the_time_hears_of_every_call_over_a_crash(tmp_path):
     async with Receiver() as receiver:
         hook = {"url": receiver.url, "secret": SECRET, "events": ["CallArrived", "CallEnded"]}
         switch = Switch(tmp_path, {"numbers": {"601": "hangup"}, "webhooks": {"crm": hook}})
         async with serving(switch), Phone("100") as phone:
+            await asyncio.to_thread(until, lambda: begun(switch), 15.0, switch.last_words)
             for number in range(20):
                 with contextlib.suppress(Refused):
                     await phone.call(switch.uri("601")).until_answered()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from softswitch.ports import Recorded
+from softswitch.store.loader import Loader, identity
+from softswitch.store.reading import open_of
+from softswitch.store.record import Record
+from softswitch.store.tail import Growing
 from softswitch.types import CallId
 
 ALICE = CallId("alice")
@@ -49,3 +54,19 @@ def story() -> list[Recorded]:
         Recorded(seq, 1_700_000_000 + at, kind, call, data)
         for seq, (at, kind, call, data) in enumerate(STORY, start=1)
     ]
+
+
+class Kept(Record):
+    """A record that is in its database, too, once it is closed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._folder = folder
+
+    def close(self) -> None:
+        super().close()
+        lines = Growing(self._folder)
+        lines.look(settled=False)
+        loader = Loader(lines, identity(self._folder), open_of(self._folder))
+        assert loader.step()
+        loader.close()

@@ -188,16 +188,6 @@ def test_a_database_that_is_stopped_is_late_and_nothing_else(lines: LineFile, po
     assert stored(postgres.url)[0] == story()
 
 
-def test_the_thread_loads_what_comes_and_the_rest_at_the_end(lines: LineFile, url: str) -> None:
-    engine = open_database(database_url(url))
-    one = Loader(lines, "here", engine)
-    one.start()
-    write(lines, story()[:9])
-    write(lines, story()[9:])
-    assert one.close(20.0)
-    assert stored(url)[0] == story()
-
-
 def _shape(engine: Engine) -> object:
     found = inspect(engine)
     return {

@@ -7,6 +7,9 @@ from softswitch.config.checks.scene import Scene
 FOLLOWED = ("pause", "pickup")
 """Features with codes that digits may follow."""
 
+PRESSED = ("record", "pause_recording")
+"""Features whose codes are pressed in a conversation, where no other is heard."""
+
 
 def check(scene: Scene) -> None:
     """All of this file; of two codes the one that stands further down is wrong."""
@@ -18,6 +21,8 @@ def check(scene: Scene) -> None:
     order = sorted(codes, key=lambda key: (keys[key].line, keys[key].column) if key in given else (0, 0))
     for place, key in enumerate(order):
         for other in order[:place]:
+            if (key in PRESSED) != (other in PRESSED):
+                continue
             default = "" if other in given else ", unless the file says otherwise"
             if message := _clash((other, codes[other]), (key, codes[key]), default):
                 scene.wrong(("features", key), message)
@@ -33,4 +38,6 @@ def _clash(first: tuple[str, str], second: tuple[str, str], default: str) -> str
         return f"digits follow {taken} (`{other}`), so the code of `{key}` cannot begin with it"
     if key in FOLLOWED and taken.startswith(code):
         return f"digits follow {code} (`{key}`), so the code of `{other}`, {taken}, cannot begin with it"
+    if key in PRESSED and (code.startswith(taken) or taken.startswith(code)):
+        return f"{code} (`{key}`) and {taken} (`{other}`) cannot be told apart: one begins with the other"
     return ""

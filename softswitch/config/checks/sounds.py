@@ -46,6 +46,8 @@ def _heard(scene: Scene) -> Iterator[tuple[Loc, Say | None, Path | None]]:
             yield (*loc, "wrong"), menu.wrong.say, menu.wrong.play
         for ask, question in menu.ask.items():
             yield (*loc, "ask", ask), question.say, question.play
+    if (announce := scene.configuration.recording.announce) is not None:
+        yield ("recording", "announce"), announce.say, announce.play
     for use in scene.uses():
         yield use.loc, use.to.say, use.to.play
 

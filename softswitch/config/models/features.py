@@ -1,4 +1,4 @@
-"""`features:` and `pauses:`, what agents dial to change their own state, and to pick up."""
+"""`features:` and `pauses:`, what agents dial to change their state or to pick up, or press to record."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ PauseDigits = Annotated[
 
 
 class Features(Section):
-    """Codes that agents dial from their own phones. A voice confirms each."""
+    """Codes that agents dial from their own phones, a voice confirms each; the last two are pressed in a
+    conversation.
+    """
 
     sign_in: Code = "*11"
     """Take calls of all the agent's queues."""
@@ -38,3 +40,9 @@ class Features(Section):
     pickup: Code = "*8"
     """Take the call that has been ringing longest at a colleague of the same queue; with a colleague's
     extension behind it, as *8201, what rings there."""
+    record: Code = "*1"
+    """Pressed in a conversation of a queue with `record`: record it from now on; again: no more. What is
+    recorded anyway goes on."""
+    pause_recording: Code = "*2"
+    """Pressed in a conversation that is being recorded: silence in the file, as for the number of a card;
+    again: the pause is over."""

@@ -16,6 +16,7 @@ from softswitch.config.quantities import (
     Ageing,
     Duration,
     Name,
+    Share,
     Words,
     matching,
     parse_text,
@@ -134,6 +135,10 @@ class Queue(Section):
     """The longest wait; left out: no limit."""
     timeout: AnyDestination | None = None
     """Where a caller goes after `max_wait`; left out: the call ends."""
+    record: Share | None = None
+    """Which conversations are recorded: always, a part of the calls (25%), or on-demand, when the agent
+    presses the key `record` of `features`; left out: none. A part is chosen by chance, and the agent may
+    record the others on demand."""
 
 
 def _once_each(names: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from softswitch.config.models.features import Features, PauseDigits
 from softswitch.config.models.hours import Schedule
 from softswitch.config.models.menus import Menu
 from softswitch.config.models.queues import Queue, Team
+from softswitch.config.models.recording import Recording
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.trunks import Trunk
 from softswitch.config.models.web import Web
@@ -84,7 +85,9 @@ class Configuration(Section):
     """The classes of numbers that agents may dial of whom nothing else is said; left out: all but
     international, premium and satellite."""
     features: Features = Features()
-    """What agents dial from their phones to sign in and out, to pause, and to pick up."""
+    """What agents dial from their phones to sign in and out, to pause, and to pick up, or press to record."""
+    recording: Recording = Recording()
+    """Recordings of calls."""
     pauses: dict[PauseDigits, Words] = Field(default={})
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
     webhooks: dict[Name, Webhook] = Field(default={})

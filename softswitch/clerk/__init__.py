@@ -1,0 +1,19 @@
+"""The clerk: a process of its own that loads the record into its database and tells others what is in it.
+
+Python's threads share one lock: what a thread computes, SIP waits for, and with a database in the switch's
+process the slowest hundredth of answers took 200 ms in place of 12. So the switch only writes lines, and
+whatever is made of them is made over here. It speaks with its parent in lines of JSON:
+
+| from the switch | |
+|---|---|
+| `{"webhooks": [...]}` | the receivers in force |
+| end of file | the switch has ended, in order or not: load the rest, and end |
+
+| to the switch | |
+|---|---|
+| `{"loaded": 123, "problem": null}` | how far the database is, whenever that changes |
+| `{"log": ["warning", "DatabaseFailing", {...}]}` | a line for the log |
+
+A clerk that dies is followed by another. Two at once, over a restart of the switch, wait for each other by a
+lock on `clerk.lock`.
+"""

@@ -1,0 +1,101 @@
+"""`python -m softswitch.clerk FOLDER`: what the clerk does; see the package."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import sys
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from softswitch.config.settings import Webhook
+from softswitch.store.loader import PAUSE, RETRY, Loader, identity
+from softswitch.store.outbox import Outbox
+from softswitch.store.reading import open_of
+from softswitch.store.tail import Growing
+
+
+def main() -> int:
+    """Work until standard input ends."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the parent's to heed: it closes our input
+        signal.signal(number, signal.SIG_IGN)
+    structlog.configure(processors=[_to_parent], cache_logger_on_first_use=True)
+    folder = Path(sys.argv[1])
+    with (folder / "clerk.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        Clerk(folder).work()
+    return 0
+
+
+class Clerk:
+    """One process's work."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lines = Growing(folder)
+        self._loader = Loader(self._lines, identity(folder), open_of(folder))
+        self._outbox = Outbox(open_of(folder))
+        self._webhooks: Any = None
+        self._told: Any = None
+
+    def work(self) -> None:
+        """Load what comes, and heed the parent, until it has ended."""
+        rest = b""
+        while True:
+            pause = RETRY if self._loader.state.problem else PAUSE
+            ready, _, _ = select.select([0], [], [], pause)
+            if ready:
+                heard = os.read(0, 65536)
+                if not heard:
+                    break
+                *orders, rest = (rest + heard).split(b"\n")
+                for order in orders:
+                    self._heed(json.loads(order))
+            self._lines.look()
+            self._loader.step()
+            self._tell()
+        self._lines.look(settled=False)
+        self._loader.step()
+        if self._webhooks is not None:
+            self._webhooks.close()
+        self._loader.close()
+
+    def _heed(self, order: Mapping[str, Any]) -> None:
+        hooks = [
+            Webhook(**{**one, "events": None if one["events"] is None else frozenset(one["events"])})
+            for one in order["webhooks"]
+        ]
+        if hooks and self._webhooks is None:
+            from softswitch.outbound.webhooks import Webhooks  # noqa: PLC0415 - many switches need none
+
+            self._webhooks = Webhooks(self._outbox)
+        if self._webhooks is not None:
+            self._webhooks.apply(hooks)
+
+    def _tell(self) -> None:
+        state = self._loader.state
+        if state != self._told:
+            self._told = state
+            _say({"loaded": state.last, "problem": state.problem})
+
+
+def _to_parent(_logger: object, level: str, event: MutableMapping[str, Any]) -> str:
+    """A structlog processor: the line goes to the parent's log."""
+    name = event.pop("event")
+    _say({"log": [level, name, dict(event)]})
+    raise structlog.DropEvent
+
+
+def _say(what: Mapping[str, Any]) -> None:
+    with contextlib.suppress(OSError):  # the parent is gone; its input's end tells
+        os.write(1, json.dumps(what, default=str).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
