@@ -10,14 +10,22 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack, ExitStack, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    ExitStack,
+    closing,
+    contextmanager,
+    suppress,
+)
 from functools import partial
 from pathlib import Path
 
 import structlog
 
 from softswitch import __version__
+from softswitch.accounts import Accounts, announce_the_first, handlers
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
@@ -39,6 +47,8 @@ from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
+from softswitch.store.access import access_to
+from softswitch.store.history import History
 from softswitch.store.journal import Journal
 from softswitch.store.keeper import Keeper
 from softswitch.store.record import Record
@@ -101,21 +111,43 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
-        await stack.enter_async_context(Server(folder / "control.sock", running.handlers()))
-        gc.collect()
-        gc.freeze()  # what is there now stays: the collector need not look at it again while calls wait
-        gc.set_threshold(*GC_THRESHOLDS)
+        accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
+        commands = {**running.handlers(), **handlers(accounts)}
+        await stack.enter_async_context(Server(folder / "control.sock", commands))
+        history = stack.enter_context(closing(History(folder, settings.store)))
+        web = await asyncio.to_thread(_web, settings, folder, running, accounts, history, journal)
+        _set_aside_garbage()
         _report(endpoint, running, supervisor)
         running.followers.append(lambda new: clerk.apply(new.webhooks))
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
-        async with asyncio.TaskGroup() as group:
-            background = group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))
-            _take_signals(running, group)
-            await running.until_stopped()
-            background.cancel()
+        if web is not None:
+            await stack.enter_async_context(web)
+        await _until_stopped(running, switch, speech, accounts)
+
+
+async def _until_stopped(
+    running: RunningSwitch, switch: Switch, speech: SpeechService, accounts: Accounts
+) -> None:
+    settings = switch.settings
+    async with asyncio.TaskGroup() as group:
+        background = [group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))]
+        if settings.web is not None:
+            said = announce_the_first(accounts, settings.web.url)
+            background.append(group.create_task(_apart(said)))
+        _take_signals(running, group)
+        await running.until_stopped()
+        for task in background:
+            task.cancel()
+
+
+def _set_aside_garbage() -> None:
+    """What is there now stays: the collector need not look at it again while calls wait."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Supervisor) -> None:
@@ -152,10 +184,38 @@ def _store(folder: Path, url: str | None, named_by: str) -> Record:
         raise StoreError(f"{error} The data folder is that of {named_by}.") from None
 
 
+def _web(
+    settings: SwitchSettings,
+    folder: Path,
+    running: RunningSwitch,
+    accounts: Accounts,
+    history: History,
+    journal: Journal,
+) -> AbstractAsyncContextManager[object] | None:
+    """The web server, listening already; None: there is none, and what it needs is not even imported. For a
+    thread: it takes half a second.
+    """
+    if settings.web is None:
+        return None
+    from softswitch.web.application import Parts  # noqa: PLC0415 - it takes half a second
+    from softswitch.web.server import WebServer  # noqa: PLC0415
+    from softswitch.web.sessions import secret_in  # noqa: PLC0415
+
+    with _placed(settings.path):
+        return WebServer(settings.web, Parts(running, accounts, history, secret_in(folder)), journal)
+
+
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:
     """Start SIP. Raises EndpointError with the place of the setting that it cannot start with, if one is."""
-    try:
+    with _placed(path):
         await stack.enter_async_context(endpoint)
+
+
+@contextmanager
+def _placed(path: Path) -> Iterator[None]:
+    """Errors of a setting get its place."""
+    try:
+        yield
     except EndpointError as error:
         if not error.setting or (place := place_of(path, error.setting, error.value)) is None:
             raise
@@ -205,4 +265,4 @@ def _take_signals(running: RunningSwitch, group: asyncio.TaskGroup) -> None:
 async def _reload(running: RunningSwitch) -> None:
     """SIGHUP's way: what is wrong with the file has been recorded and logged, there is nobody to tell."""
     with suppress(ConfigError):
-        await running.reload()
+        await running.reload(by="SIGHUP")

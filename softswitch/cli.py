@@ -17,6 +17,8 @@ from typing import Annotated
 import typer
 
 from softswitch import __version__
+from softswitch.commands import access_lines
+from softswitch.commands.options import AsJson, Config, Data, folder_of
 from softswitch.errors import ConfigError, SoftswitchError
 
 app = typer.Typer(
@@ -28,21 +30,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(access_lines.users, name="users", rich_help_panel=access_lines.PANEL)
+app.add_typer(access_lines.tokens, name="tokens", rich_help_panel=access_lines.PANEL)
+
 RUNNING = "The running switch"
 RECORD = "The record"
 FILES = "Configurations"
 
 ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="DIR",
-        envvar="SOFTSWITCH_DATA",
-        help="The switch's data folder. Else --config's, else softswitch-data here or one folder below.",
-    ),
-]
-Config = Annotated[Path | None, typer.Option(metavar="FILE", help="Use the data folder that FILE names.")]
 
 
 def main() -> None:
@@ -265,7 +260,7 @@ def calls(
         return
     from softswitch.commands.record import print_calls
 
-    print_calls(_folder(data, config), last, json)
+    print_calls(folder_of(data, config), last, json)
 
 
 @app.command(rich_help_panel=RECORD)
@@ -280,7 +275,7 @@ def why(
     """Each time an agent was rung for a call: who was considered, who was skipped, and why."""
     from softswitch.commands.record import print_why
 
-    print_why(_folder(data, config), call, json)
+    print_why(folder_of(data, config), call, json)
 
 
 @app.command(rich_help_panel=RECORD)
@@ -297,7 +292,7 @@ def events(
     from softswitch.commands.events import print_events
 
     with contextlib.suppress(KeyboardInterrupt):
-        print_events(_folder(data, config), last, follow, json, kind, call)
+        print_events(folder_of(data, config), last, follow, json, kind, call)
 
 
 @app.command(rich_help_panel=RECORD)
@@ -305,7 +300,7 @@ def rebuild(data: Data = None, config: Config = None) -> None:
     """Make the calls of the record anew from its events; a switch that runs goes on."""
     from softswitch.commands.events import rebuild_calls
 
-    rebuild_calls(_folder(data, config))
+    rebuild_calls(folder_of(data, config))
 
 
 @app.command(rich_help_panel=RECORD)
@@ -328,7 +323,7 @@ def report(
 
     _one_of("--by", by, BYS)
     _one_of("--format", format, FORMATS)
-    print_report(_folder(data, config), range_of(since, until), queue, by, format, out)
+    print_report(folder_of(data, config), range_of(since, until), queue, by, format, out)
 
 
 @app.command(rich_help_panel=RECORD)
@@ -350,7 +345,7 @@ def export(
     from softswitch.commands.report import range_of
 
     _one_of("--format", format, FORMATS)
-    export(_folder(data, config), range_of(since, until), format, out)
+    export(folder_of(data, config), range_of(since, until), format, out)
 
 
 @app.command(rich_help_panel=RECORD)
@@ -363,7 +358,7 @@ def webhooks(
     """Servers that are told of events: how far behind they are, and what they never took."""
     from softswitch.commands.webhooks import print_webhooks
 
-    print_webhooks(_folder(data, config), retry, json)
+    print_webhooks(folder_of(data, config), retry, json)
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
@@ -372,13 +367,7 @@ def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _folder(data: Path | None, config: Path | None) -> Path:
-    from softswitch.commands.finding import data_folder
-
-    return data_folder(data, config)
-
-
 def _socket(data: Path | None, config: Path | None) -> Path:
     from softswitch.control.wire import SOCKET
 
-    return _folder(data, config) / SOCKET
+    return folder_of(data, config) / SOCKET

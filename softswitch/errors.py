@@ -8,9 +8,12 @@ SoftswitchError
 ├── LegError               a SIP dialog did not do what was asked
 │   ├── LegRefused         the other side answered with a final status of 3xx to 6xx
 │   └── LegGone            the dialog ended; a normal end, for whoever still holds it
-├── EndpointError          the SIP stack cannot start: a port in use, a broken build
+├── EndpointError          SIP or the web server cannot start: a port in use, a broken build
 ├── StoreError             the record cannot be read or written
 ├── ControlError           the running switch cannot be reached, or refused a command
+│   ├── NoSuch             there is no agent, call or queue of that name
+│   ├── NotNow             it cannot be done in the state that things are in
+│   └── NobodyAnswers      no switch is running there
 └── EngineError            a caller of the queue engine broke its contract (a bug of ours)
 """
 
@@ -97,7 +100,7 @@ class NotConfirmed(LegGone):
 
 
 class EndpointError(SoftswitchError):
-    """The SIP stack cannot start or listen."""
+    """The SIP stack or the web server cannot start or listen."""
 
     def __init__(self, message: str, setting: str = "", value: str = "") -> None:
         """`setting`: whose fault it is, as `sip.listen`; `value`: of several, this one."""
@@ -112,6 +115,18 @@ class StoreError(SoftswitchError):
 
 class ControlError(SoftswitchError):
     """The running switch cannot be reached over its control socket, or refused a command."""
+
+
+class NoSuch(ControlError):
+    """There is no agent, call or queue of that name."""
+
+
+class NotNow(ControlError):
+    """It cannot be done in the state that it is in."""
+
+
+class NobodyAnswers(ControlError):
+    """No switch is running there."""
 
 
 class EngineError(SoftswitchError):

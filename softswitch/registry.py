@@ -101,6 +101,10 @@ class Registry:
             lines.append({**line, "lamps": counts[str(line["source"])], **banned})
         return lines
 
+    def count_phones(self) -> dict[str, int]:
+        """How many are registered, by state; `describe` looks at each."""
+        return self._phones.count()
+
     def heard(self, event: Recorded) -> None:
         """The record's newest event (`Journal.subscribe`)."""
         self.watching.hear(event)

@@ -6,27 +6,34 @@ Commands over the control socket and signals end up here; everything runs on the
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any, cast
 
 import structlog
 
 from softswitch import __version__
+from softswitch.access import COMMAND_LINE
 from softswitch.acd.events import SettingsChanged
 from softswitch.acd.snapshot import Snapshot
 from softswitch.audio.speech import SpeechService
+from softswitch.calls.operator import Operator
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.config.load import load
+from softswitch.config.nearest import did_you_mean
 from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
-from softswitch.errors import ConfigError, ControlError, EndpointError
+from softswitch.errors import ConfigError, ControlError, EndpointError, NoSuch
 from softswitch.ports import JsonValue, Store
 from softswitch.registry import Registry
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.endpoint import SipEndpoint
+from softswitch.types import QueueName
+from softswitch.web.figures import Figures, Lag
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +48,7 @@ _FIXED_AT_START = (
     "recording.folder",
     "data",
     "store",
+    "web",
 )
 """What a reload cannot change: the stack beneath is built on it."""
 
@@ -65,6 +73,8 @@ class RunningSwitch:
         registry: Registry,
     ) -> None:
         self._switch = switch
+        self.operator = Operator(switch, supervisor)
+        """What can be done to agents and calls."""
         self._speech = speech
         self._supervisor = supervisor
         self._endpoint = endpoint
@@ -117,8 +127,9 @@ class RunningSwitch:
         self.ask_to_stop()
         return {"draining": len(self._supervisor.calls), "limit": self._switch.settings.sip.drain}
 
-    async def reload(self) -> JsonValue:
+    async def reload(self, by: str = COMMAND_LINE.name) -> JsonValue:
         """Read the configuration again and apply it without touching a call; a broken one changes nothing.
+        `by`: who wants it.
 
         Raises ConfigError with every problem of the file.
         """
@@ -134,6 +145,7 @@ class RunningSwitch:
             await self._apply(new)
             waits = [name for name in _FIXED_AT_START if _value(old, name) != _value(new, name)]
             self._switch.journal.note("SettingsLoaded", file=str(new.path), after_restart=waits)
+            self.operator.changed(by, "reload", str(new.path))
             return {"file": str(new.path), "after_restart": waits}
 
     async def _apply(self, new: SwitchSettings) -> None:
@@ -167,9 +179,6 @@ class RunningSwitch:
         """How it is, in a few numbers."""
         now = asyncio.get_running_loop().time()
         health = self._store.health()
-        phases: dict[str, int] = {}
-        for call in self._supervisor.calls:
-            phases[call.phase] = phases.get(call.phase, 0) + 1
         return {
             "version": __version__,
             "file": str(self._switch.settings.path),
@@ -177,7 +186,7 @@ class RunningSwitch:
             "draining": self._stop_asked.is_set(),
             "calls": len(self._supervisor.calls),
             "max_calls": self._switch.settings.sip.max_calls,
-            "phases": phases,
+            "phases": self._phases(),
             "record": asdict(health),
             "recording": {
                 "open": len(self._endpoint.recorder.open),
@@ -190,11 +199,62 @@ class RunningSwitch:
             "late": self._endpoint.shield.late,
         }
 
+    def not_ready(self) -> list[str]:
+        """Why new calls should go to another switch; empty: they are welcome here."""
+        reasons = []
+        if self._stop_asked.is_set():
+            reasons.append("the switch is stopping and takes no new calls")
+        if self._endpoint.shield.late:
+            reasons.append("the switch is late (sip.limits.lag) and refuses new calls until it has caught up")
+        if problem := self._store.health().problem:
+            reasons.append(f"the record cannot be written: {problem}; calls go on, events are kept in memory")
+        return reasons
+
+    @property
+    def loaded(self) -> int:
+        """The highest number of an event that is in the database."""
+        return self._store.health().loaded
+
+    def figures(self) -> Figures:
+        """The switch in numbers, for `/metrics`."""
+        now, shield, gate = asyncio.get_running_loop().time(), self._endpoint.shield, self._endpoint.gate
+        servers = cast(list[dict[str, Any]], self._registry.describe_trunks())
+        return Figures(
+            floor=self._look(0),
+            longest_wait=self._switch.dispatcher.engine.longest_waits(now),
+            phases=self._phases(),
+            max_calls=self._switch.settings.sip.max_calls,
+            requests=gate.requests(),
+            answers=gate.answers(),
+            turned_away=gate.turned_away(),
+            shielded=dict(shield.counts()),
+            dropped=dict(gate.dropped()),
+            bans=len(shield.bans()),
+            phones=self._registry.count_phones(),
+            trunks={(one["trunk"], one["server"]): one["state"] == "up" for one in servers},
+            health=self._store.health(),
+            lag=Lag(shield.meter.total, shield.meter.measured, shield.meter.worst),
+            late=shield.late,
+            uptime=now - self._started,
+        )
+
+    def _phases(self) -> dict[str, int]:
+        """How many calls in progress there are by phase."""
+        return dict(Counter(call.phase for call in self._supervisor.calls))
+
     async def queues(self) -> JsonValue:
         """Every queue with the first of its waiting callers; `at` is the moment on the clock of its times."""
         most = max(FEWEST, LISTED // max(1, len(self._switch.settings.engine.queues)))
         seen = self._look(most)
         return {"at": seen.at, "queues": [asdict(queue) for queue in seen.queues.values()]}
+
+    async def callers(self, queue: str, most: int) -> JsonValue:
+        """The first callers of one queue. Raises NoSuch."""
+        found = self._look(most).queues.get(QueueName(queue))
+        if found is None:
+            names = self._switch.settings.engine.queues
+            raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
+        return [asdict(caller) for caller in found.callers]
 
     async def agents(self) -> JsonValue:
         """Every agent with its state; `at` is the moment on the clock of its times."""
@@ -216,12 +276,15 @@ class RunningSwitch:
             for ban, left in self._endpoint.shield.bans()
         ]
 
-    async def unban(self, address: str) -> JsonValue:
+    async def unban(self, address: str, by: str = COMMAND_LINE.name) -> JsonValue:
         """Hear a source again. Raises ControlError when it is no address."""
         try:
-            return {"address": address, "banned": self._endpoint.shield.unban(address)}
+            banned = self._endpoint.shield.unban(address)
         except ValueError:
             raise ControlError(f"{address!r} is no address; `softswitch bans` shows who is banned") from None
+        if banned:
+            self.operator.changed(by, "unban", address)
+        return {"address": address, "banned": banned}
 
     async def trunks(self) -> JsonValue:
         """Every server of every carrier."""

@@ -17,7 +17,7 @@ from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
 from softswitch.store.encoding import dumps
 from softswitch.store.kinds import Kind
-from softswitch.store.reading import events_of, find_call, last_calls, reading
+from softswitch.store.reading import events_of, find_call, last_calls, reading, reasoning
 from softswitch.types import CallId, Quality
 
 OUTCOMES = {
@@ -118,17 +118,9 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
             raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
         events = events_of(connection, call)
     if as_json:
-        offers = [event for event in events if event.kind in _OFFERS]
-        print_json([{"at": event.at, "kind": event.kind, **event.data} for event in offers])
+        print_json(reasoning(events))
         return
     console().print(why(call, events))
-
-
-_OFFERS = (
-    *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
-    *(Kind.CONFIRMED, Kind.NOT_CONFIRMED),
-    *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),
-)
 
 
 def why(call: CallId, events: list[Recorded]) -> RenderableType:

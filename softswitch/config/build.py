@@ -17,6 +17,7 @@ from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
+from softswitch.config.models.web import Web, is_loopback
 from softswitch.config.models.webhooks import Webhook
 from softswitch.dialplan.codes import Features
 from softswitch.hours import Hours
@@ -57,8 +58,17 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         recording=_recording(file, voice),
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
+        web=_web(file.web),
         webhooks=tuple(_webhook(name, hook) for name, hook in file.webhooks.items()),
     )
+
+
+def _web(web: Web | None) -> plain.WebSettings | None:
+    if web is None:
+        return None
+    host, _, port = web.listen.rpartition(":")
+    host = host.strip("[]")
+    return plain.WebSettings(host, int(port), web.metrics or ("open" if is_loopback(host) else "token"))
 
 
 def _webhook(name: str, hook: Webhook) -> plain.Webhook:

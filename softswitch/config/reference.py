@@ -23,6 +23,7 @@ SECTIONS = (
     ("ban", "Ban"),
     ("registration", "Registration"),
     ("media", "Media"),
+    ("web", "Web"),
     ("hours", "Schedule"),
     ("callers", "Caller"),
     ("menus", "Menu"),

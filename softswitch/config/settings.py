@@ -281,6 +281,27 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The web server."""
+
+    host: str
+    port: int
+    metrics: str
+    """Who may read /metrics: open (everybody), token, off."""
+
+    @property
+    def shown(self) -> str:
+        """For people: `127.0.0.1:8080`."""
+        return f"{in_uri(self.host)}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """By which a browser on this machine finds it."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+        return f"http://{in_uri(everywhere.get(self.host, self.host))}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """A server that is told of events."""
 
@@ -313,8 +334,9 @@ class SwitchSettings:
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     store: str | None = None
     """The URL of the record's database; None: a file in that folder."""
+    web: WebSettings | None = None
+    """None: no web server."""
     webhooks: tuple[Webhook, ...] = ()
-    web: str | None = None
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""
     trunks: Mapping[TrunkName, Trunk] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 
 KEYS = MappingProxyType(
     {
-        ("Configuration", "web"): "the web API, wallboard and agent panel",
         ("Configuration", "voicemail"): "voicemail",
         ("Caller", "lookup"): "asking a web service about the caller",
         ("Caller", "timeout"): "asking a web service about the caller",

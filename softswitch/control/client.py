@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from softswitch.control.wire import check_path, encode
-from softswitch.errors import ControlError
+from softswitch.errors import ControlError, NobodyAnswers
 from softswitch.ports import JsonValue
 from softswitch.types import Seconds
 
@@ -40,7 +40,7 @@ def stream(path: Path, command: str, /, **arguments: JsonValue) -> Iterator[Any]
                 yield message["result"]
                 return
         except (FileNotFoundError, ConnectionRefusedError):
-            raise ControlError(_NOBODY.format(path=path)) from None
+            raise NobodyAnswers(_NOBODY.format(path=path)) from None
         except PermissionError:
             raise ControlError(f"{path}: only the user who runs the switch may control it") from None
         except TimeoutError:

@@ -52,6 +52,10 @@ class LagMeter:
         self.lateness = Lateness(limit)
         self.worst: Seconds = 0.0
         """The latest that the timer ever was."""
+        self.total: Seconds = 0.0
+        """The sum of all measurements."""
+        self.measured = 0
+        """How many."""
         self._tell = tell
         self._timer: asyncio.TimerHandle | None = None
         self._due: Seconds = 0.0
@@ -75,6 +79,7 @@ class LagMeter:
         now = asyncio.get_running_loop().time()
         lag, before = now - self._due, self.lateness.late
         self.worst = max(self.worst, lag)
+        self.total, self.measured = self.total + max(0.0, lag), self.measured + 1
         if self.lateness.measured(lag, now) != before:
             self._tell(not before)
         self._arm()

@@ -151,6 +151,11 @@ class Phones:
             })  # fmt: skip
         return lines
 
+    def count(self) -> dict[str, int]:
+        """How many are registered, by state."""
+        there = sum(phone.there for phone in self._phones.values())
+        return {"there": there, "silent": len(self._phones) - there}
+
     # What happens ------------------------------------------------------------------------------------
 
     def _follow(self, events: Iterable[Event], *, restored: bool = False) -> None:

@@ -78,7 +78,8 @@ class Shield:
         self._told: dict[str, int] = {}
         self.handshakes = Handshakes()
         """Of TLS, that failed."""
-        self._meter = LagMeter(settings.limits.lag, self._late)
+        self.meter = LagMeter(settings.limits.lag, self._late)
+        """How late the loop is."""
 
     # For the endpoint. -------------------------------------------------------------------------------
 
@@ -90,11 +91,11 @@ class Shield:
         self.apply(self._settings, self._listen)
         for source, ban in self._bans.items():
             lib.shield_ban(sources.native(source)[0], ban.until)
-        self._meter.start()
+        self.meter.start()
 
     def close(self) -> None:
         """Leave it; the library is about to end."""
-        self._meter.stop()
+        self.meter.stop()
         lib.tcp_close()
         lib.shield_close()
 
@@ -104,7 +105,7 @@ class Shield:
         self._settings, self._listen = settings, listen
         self._never = tuple(map(ip_network, settings.ban.never))
         self._offences.allow(settings.ban.failures, settings.ban.within)
-        self._meter.lateness.limit = settings.limits.lag
+        self.meter.lateness.limit = settings.limits.lag
         self._fill()
         if limits_change:
             lib.shield_limit(*_tokens(settings.limits.per_source), *_tokens(settings.limits.all))
@@ -219,9 +220,9 @@ class Shield:
     def _late(self, late: bool) -> None:
         self._state.late = late
         if late:
-            log.warning("sip.late", limit=self._meter.lateness.limit, advice="new calls get 503 until then")
+            log.warning("sip.late", limit=self.meter.lateness.limit, advice="new calls get 503 until then")
         else:
-            log.info("sip.on_time", worst=self._meter.worst)
+            log.info("sip.on_time", worst=self.meter.worst)
 
     def _fill(self) -> None:
         """All tables of networks and names; between two packets nobody sees them empty. Who is trusted now is

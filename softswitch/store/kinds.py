@@ -66,3 +66,4 @@ class Kind(StrEnum):
     SETTINGS_LOADED = "SettingsLoaded"
     SETTINGS_REFUSED = "SettingsRefused"
     EVENTS_LOST = "EventsLost"
+    CHANGED = "Changed"

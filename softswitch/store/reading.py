@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, inspect, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
-from softswitch.ports import Recorded
+from softswitch.ports import JsonValue, Recorded
 from softswitch.store.calls import CallRecord
 from softswitch.store.database import database_url, default_url, open_database, shown, why
 from softswitch.store.kinds import Kind
@@ -106,3 +106,16 @@ def events_of(connection: Connection, call: CallId) -> list[Recorded]:
     ]
     arrivals = [place for place, event in enumerate(found) if event.kind == Kind.CALL_ARRIVED]
     return found[arrivals[-1] :] if arrivals else found
+
+
+REASONING = (
+    *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
+    *(Kind.CONFIRMED, Kind.NOT_CONFIRMED),
+    *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),
+)
+"""Events that say why a call came to whom it came."""
+
+
+def reasoning(events: Iterable[Recorded]) -> list[dict[str, JsonValue]]:
+    """`softswitch why` for machines."""
+    return [{"at": event.at, "kind": event.kind, **event.data} for event in events if event.kind in REASONING]

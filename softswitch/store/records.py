@@ -336,6 +336,15 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {"file": "its path", "problems": "each with file:line:column"},
             alarming=True,
         ),
+        Kind.CHANGED: Word(
+            "Somebody changed something through an interface.",
+            {
+                "by": "who: `user anna`, `token crm`, `command line`",
+                "what": "in a word, as `pause`, `hang-up`, `user-added`",
+                "of": "whom or what: an agent, a call, a user, an address",
+                "how": "more of it, where there is more to say",
+            },
+        ),
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
             {"count": "how many events", "last": "the last missing number; the first is this event's own"},

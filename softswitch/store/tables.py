@@ -9,6 +9,7 @@
 | `stints` | one time that an agent was there, or paused | when it begins and ends; by `softswitch rebuild` |
 | `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
 | `notes` | where the loading stands | with every batch, in its transaction |
+| `users`, `tokens`, `invitations` | who may use the interfaces | when somebody changes it |
 """
 
 from __future__ import annotations
@@ -111,4 +112,35 @@ notes = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("agent", Text),  # of the configuration; NULL: none
+    Column("password", Text, nullable=False),  # argon2id
+    Column("since", Double, nullable=False),  # sessions that began before are over
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("hash", Text, nullable=False),  # SHA-256 of the token, in hex
+    Column("created", Double, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("revoked", Double),  # when; NULL: it is good
+    Index("tokens_by_hash", "hash", unique=True),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("hash", Text, primary_key=True),  # SHA-256 of the key in the link, in hex
+    Column("role", Text, nullable=False),
+    Column("expires", Double, nullable=False),
 )

@@ -64,3 +64,16 @@ def test_a_snapshot_lists_the_first_of_a_long_line_and_counts_all() -> None:
     view = desk.engine.snapshot(desk.now, most=10).queues[QueueName("q")]
     assert view.waiting == 30
     assert [caller.position for caller in view.callers] == list(range(1, 11))
+
+
+def test_the_longest_wait_is_of_who_waits_now_wherever_in_the_line() -> None:
+    desk = Desk(queue(agents="ann"))
+    assert desk.engine.longest_waits(desk.now) == {}
+    desk.join("c1")
+    desk.wait(4)
+    desk.answer("ann")
+    desk.join("c2")
+    desk.wait(3)
+    desk.join("c3", priority="urgent")
+    desk.wait(2)
+    assert desk.engine.longest_waits(desk.now) == {QueueName("q"): 5.0}

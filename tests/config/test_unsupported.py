@@ -10,7 +10,6 @@ from tests.config.conftest import SOUND
 DESK = 'dial: "sip:a@b"'
 
 EXAMPLES = {
-    ("Configuration", "web"): '§web: {listen: "127.0.0.1:8080"}',
     ("Configuration", "voicemail"): "§voicemail: {support: {max: 3m}}",
     ("Caller", "lookup"): 'callers: [{name: a, match: [5], priority: vip, §lookup: "https://crm.example"}]',
     ("Caller", "timeout"): "callers: [{name: a, match: [5], priority: vip, §timeout: 300ms}]",

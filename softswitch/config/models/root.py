@@ -17,6 +17,7 @@ from softswitch.config.models.queues import Queue, Team
 from softswitch.config.models.recording import Recording
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.trunks import Trunk
+from softswitch.config.models.web import Web
 from softswitch.config.models.webhooks import Webhook
 from softswitch.config.quantities import Database, FilePath, Name, NumberPattern, Words, wrong
 
@@ -56,6 +57,8 @@ class Configuration(Section):
     """The database of the record: `sqlite:///FILE`, or `postgresql://user:password@host/name` (`"${NAME}"`
     reads a password from the environment). Left out: record.db in the folder `data`. Calls never wait for
     it: everything is in files first, and what it misses while it is away is loaded later."""
+    web: Web | None = None
+    """The web server: health, metrics and the REST API. Left out: there is none."""
     hours: dict[Name, Schedule] = Field(default={})
     """Opening hours by name; menus refer to them."""
     numbers: dict[NumberPattern, AnyDestination] = Field(default={})

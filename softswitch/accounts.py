@@ -1,0 +1,251 @@
+"""Users and API tokens of the interfaces: made, changed, recognised. SQL and hashing are done in threads, and
+every change is an event of the record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from softswitch.access import COMMAND_LINE, Principal, Role, Token, User
+from softswitch.errors import ControlError, StoreError
+from softswitch.ports import Journal, JsonValue
+from softswitch.store.access import AccessStore
+from softswitch.types import Seconds
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+log = structlog.get_logger(__name__)
+
+SHORTEST = 10
+"""Characters of a password at least (NIST SP 800-63B asks for 8)."""
+
+LONGEST = 200
+
+VALID: Seconds = 24 * 3600.0
+"""How long an invitation holds."""
+
+HASHING = 2
+"""Passwords hashed at once: each takes 64 MB and 50 ms of a core."""
+
+PREFIX = "sws_"
+"""Of tokens: so that scanners for secrets find them where they should not be."""
+
+_NAME = re.compile(r"[A-Za-z0-9._@+-]{1,64}")
+
+
+class Accounts:
+    """All of them."""
+
+    def __init__(self, store: AccessStore, journal: Journal, now: Callable[[], float] = time.time) -> None:
+        """`now`: seconds since the epoch."""
+        self._store = store
+        self._journal = journal
+        self._now = now
+        self._hashing = asyncio.Semaphore(HASHING)
+        self._hasher: PasswordHasher | None = None
+        self._nobody = ""
+        """The hash of a password that nobody has: an unknown user takes as long as a wrong password."""
+
+    # Users -------------------------------------------------------------------------------------------
+
+    async def add_user(
+        self, name: str, role: str, password: str, agent: str | None = None, by: Principal = COMMAND_LINE
+    ) -> User:
+        """Raises ControlError: the name is taken or none, the password too short; StoreError."""
+        user = User(_name(name), _role(role), agent, await self._hash(password), self._now())
+        if not await asyncio.to_thread(self._store.add_user, user):
+            raise ControlError(f"there is a user {name!r} already; `softswitch users password` changes it")
+        self._changed(by, "user-added", name, user.role)
+        return user
+
+    async def users(self) -> list[User]:
+        """All, by name."""
+        return await asyncio.to_thread(self._store.users)
+
+    async def remove_user(self, name: str, by: Principal = COMMAND_LINE) -> None:
+        """Sessions of that user are over. Raises ControlError: there is none."""
+        if not await asyncio.to_thread(self._store.remove_user, name):
+            raise _no_user(name)
+        self._changed(by, "user-removed", name)
+
+    async def set_password(self, name: str, password: str, by: Principal = COMMAND_LINE) -> None:
+        """Sessions of that user are over. Raises ControlError: nobody has that name, or it is too short."""
+        hashed = await self._hash(password)
+        now = self._now()
+        if not await asyncio.to_thread(self._store.change_user, name, password=hashed, since=now):
+            raise _no_user(name)
+        self._changed(by, "password-set", name)
+
+    async def end_sessions(self, name: str) -> None:
+        """Whoever is logged in under that name is so no more."""
+        await asyncio.to_thread(self._store.change_user, name, since=self._now())
+
+    async def user(self, name: str) -> User | None:
+        """The one of that name."""
+        return await asyncio.to_thread(self._store.user, name)
+
+    async def log_in(self, name: str, password: str) -> User | None:
+        """The user, if that is the password. Wrong ones and unknown users take equally long."""
+        user = await asyncio.to_thread(self._store.user, name)
+        async with self._hashing:
+            good = await asyncio.to_thread(self._verify, user.password if user else None, password)
+        return user if good else None
+
+    # Tokens ------------------------------------------------------------------------------------------
+
+    async def add_token(self, label: str, role: str, by: Principal = COMMAND_LINE) -> tuple[Token, str]:
+        """The token and its text, which is kept nowhere. Raises ControlError about the label."""
+        text = PREFIX + secrets.token_urlsafe(32)
+        token = Token(secrets.token_hex(4), _name(label), _role(role), self._now(), by.name)
+        await asyncio.to_thread(self._store.add_token, token, _digest(text))
+        self._changed(by, "token-added", token.id, f"{label}, {token.role}")
+        return token, text
+
+    async def tokens(self) -> list[Token]:
+        """All, the eldest first."""
+        return await asyncio.to_thread(self._store.tokens)
+
+    async def revoke_token(self, id: str, by: Principal = COMMAND_LINE) -> None:
+        """It is good no more, from now on. Raises ControlError: there is no such token."""
+        if not await asyncio.to_thread(self._store.revoke_token, id, self._now()):
+            raise ControlError(f"there is no token {id!r} in use; `softswitch tokens list` shows them")
+        self._changed(by, "token-revoked", id)
+
+    async def holder(self, text: str) -> Principal | None:
+        """Who shows this token; None: it is none, or revoked."""
+        token = await asyncio.to_thread(self._store.token, _digest(text))
+        return None if token is None else Principal(f"token {token.label}", token.role)
+
+    # The first one -----------------------------------------------------------------------------------
+
+    async def invite_the_first(self) -> str | None:
+        """A key by which an engineer can be made once, within 24 hours; None: there are users."""
+        if await asyncio.to_thread(self._store.count_users):
+            return None
+        key = secrets.token_urlsafe(24)
+        await asyncio.to_thread(self._store.invite, _digest(key), Role.ENGINEER, self._now() + VALID)
+        return key
+
+    async def accept(self, key: str, name: str, password: str) -> User | None:
+        """Make the user that an invitation is for. None: it is unknown, used or too old.
+
+        Raises ControlError about name and password.
+        """
+        hashed = await self._hash(password)
+        user = await asyncio.to_thread(self._store.accept, _digest(key), self._now(), _name(name), hashed)
+        if user is not None:
+            self._changed(Principal("invitation", Role.ENGINEER), "user-added", name, user.role)
+        return user
+
+    # Inside ------------------------------------------------------------------------------------------
+
+    def _changed(self, by: Principal, what: str, of: str, how: str = "") -> None:
+        self._journal.note("Changed", by=by.name, what=what, of=of, how=how)
+
+    async def _hash(self, password: str) -> str:
+        if not SHORTEST <= len(password) <= LONGEST:
+            raise ControlError(f"a password has {SHORTEST} to {LONGEST} characters; this one {len(password)}")
+        async with self._hashing:
+            return await asyncio.to_thread(lambda: self._argon2().hash(password))
+
+    def _verify(self, hashed: str | None, password: str) -> bool:
+        from argon2.exceptions import Argon2Error, InvalidHashError  # noqa: PLC0415 - as below
+
+        hasher = self._argon2()
+        if not self._nobody:
+            self._nobody = hasher.hash(secrets.token_urlsafe())
+        try:
+            hasher.verify(hashed or self._nobody, password)
+        except (Argon2Error, InvalidHashError):
+            return False
+        return hashed is not None
+
+    def _argon2(self) -> PasswordHasher:
+        from argon2 import PasswordHasher  # noqa: PLC0415 - only who logs in needs it
+
+        if self._hasher is None:
+            self._hasher = PasswordHasher()
+        return self._hasher
+
+
+def _digest(text: str) -> str:
+    """SHA-256 is enough: what is hashed is random and long."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ControlError(f"{name!r} is no name: letters, digits and . _ @ + - are, 64 at most")
+    return name
+
+
+def _role(role: str) -> Role:
+    try:
+        return Role(role)
+    except ValueError:
+        raise ControlError(f"{role!r} is no role; there are {', '.join(Role)}") from None
+
+
+def _no_user(name: str) -> ControlError:
+    return ControlError(f"there is no user {name!r}; `softswitch users list` shows them")
+
+
+def handlers(accounts: Accounts) -> dict[str, Callable[..., Awaitable[JsonValue]]]:
+    """The commands of the control socket."""
+
+    async def users_add(name: str, role: str, password: str, agent: str | None = None) -> JsonValue:
+        await accounts.add_user(name, role, password, agent)
+        return None
+
+    async def users_list() -> JsonValue:
+        return [{"name": one.name, "role": one.role, "agent": one.agent} for one in await accounts.users()]
+
+    async def users_remove(name: str) -> JsonValue:
+        await accounts.remove_user(name)
+        return None
+
+    async def users_password(name: str, password: str) -> JsonValue:
+        await accounts.set_password(name, password)
+        return None
+
+    async def tokens_add(label: str, role: str) -> JsonValue:
+        token, text = await accounts.add_token(label, role)
+        return {"id": token.id, "token": text}
+
+    async def tokens_list() -> JsonValue:
+        return [
+            {"id": one.id, "label": one.label, "role": one.role, "created": one.created, "by": one.by,
+             "revoked": one.revoked}
+            for one in await accounts.tokens()
+        ]  # fmt: skip
+
+    async def tokens_revoke(id: str) -> JsonValue:
+        await accounts.revoke_token(id)
+        return None
+
+    known = (users_add, users_list, users_remove, users_password, tokens_add, tokens_list, tokens_revoke)
+    return {handler.__name__: handler for handler in known}
+
+
+async def announce_the_first(accounts: Accounts, base: str) -> None:
+    """Where there is no user yet: say by which link the first one comes in. Waits for the database."""
+    while True:
+        try:
+            key = await accounts.invite_the_first()
+            break
+        except StoreError:  # its tables may just be made; that it fails is said by who loads it
+            await asyncio.sleep(1.0)
+    if key is None:
+        return
+    link = f"{base}/first#{key}"
+    log.warning("FirstLogin", link=link, advice="open it within 24 h, and make yourself an administrator")
+    print(f"No user yet. The first administrator comes in here, once, within 24 hours: {link}", flush=True)

@@ -1,0 +1,108 @@
+"""What people do to agents and calls by an interface, each with its event: who, what, to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
+from softswitch.calls.bridge import Conversation
+from softswitch.calls.call import Call
+from softswitch.calls.supervisor import Supervisor
+from softswitch.calls.switch import Switch
+from softswitch.config.nearest import did_you_mean
+from softswitch.errors import NoSuch, NotNow
+from softswitch.ports import Leg, Referral
+from softswitch.types import AgentName, QueueName
+
+BY_STATUS = {
+    403: "the agent may not transfer there, or it is a code and no number",
+    404: "nobody has that number",
+    486: "who is there is busy",
+    491: "a transfer is being tried already",
+}
+"""Why a transfer does not begin, by the status that a phone would get."""
+
+
+class Operator:
+    """Everything happens at once, on the loop; `by` is who does it, for the record."""
+
+    def __init__(self, switch: Switch, supervisor: Supervisor) -> None:
+        self._switch = switch
+        self._supervisor = supervisor
+
+    def pause(self, agent: str, reason: str, by: str) -> None:
+        """Let an agent take no offers until resumed. Raises NoSuch."""
+        self._switch.dispatcher.feed(AgentPaused(self._agent(agent), reason))
+        self.changed(by, "pause", agent, reason)
+
+    def resume(self, agent: str, by: str) -> None:
+        """Let an agent take offers again. Raises NoSuch."""
+        self._switch.dispatcher.feed(AgentResumed(self._agent(agent)))
+        self.changed(by, "resume", agent)
+
+    def sign_in(self, agent: str, queue: str | None, by: str) -> None:
+        """Let an agent take calls of a queue again, None: of all. Raises NoSuch."""
+        self._switch.dispatcher.feed(AgentSignedIn(self._agent(agent), self._queue(queue)))
+        self.changed(by, "sign-in", agent, queue or "")
+
+    def sign_out(self, agent: str, queue: str | None, by: str) -> None:
+        """Let an agent take no more calls of a queue, None: of all. Raises NoSuch."""
+        self._switch.dispatcher.feed(AgentSignedOut(self._agent(agent), self._queue(queue)))
+        self.changed(by, "sign-out", agent, queue or "")
+
+    def hang_up(self, call: str, by: str) -> None:
+        """End a call, whatever it is doing. Raises NoSuch."""
+        found = self._call(call)
+        self.changed(by, "hang-up", call)
+        found.leg.hangup(reason=f"Hung up by {by}")
+
+    def transfer(self, call: str, number: str, by: str) -> None:
+        """Send the other side of an agent's conversation elsewhere, as the agent's own phone would.
+
+        Raises NoSuch; NotNow: nobody talks in it, or the transfer could not begin.
+        """
+        conversation = self._switch.exchange.conversations.get(self._call(call).leg.id)
+        mover = None if conversation is None else _agents_leg(conversation)
+        if conversation is None or mover is None:
+            raise NotNow(f"call {call} is not with an agent; a transfer takes the place of one who talks")
+        answers: list[int] = []
+        status = self._switch.exchange.refer(conversation, mover, Referral(number, answers.append))
+        refused = next((each for each in (status, *answers) if each >= 300), None)
+        if refused is not None:
+            why = BY_STATUS.get(refused, f"it was refused with {refused}")
+            raise NotNow(f"call {call} stays where it is: {number!r}: {why}")
+        self.changed(by, "transfer", call, number)
+
+    def changed(self, by: str, what: str, of: str, how: str = "") -> None:
+        """Put a change on record."""
+        self._switch.journal.note("Changed", by=by, what=what, of=of, how=how)
+
+    def _agent(self, name: str) -> AgentName:
+        _known("agent", name, self._switch.settings.engine.agents)
+        return AgentName(name)
+
+    def _queue(self, name: str | None) -> QueueName | None:
+        if name is None:
+            return None
+        _known("queue", name, self._switch.settings.engine.queues)
+        return QueueName(name)
+
+    def _call(self, id: str) -> Call:
+        for call in self._supervisor.calls:
+            if call.id == id:
+                return call
+        raise NoSuch(f"no call {id!r} is in progress; /api/v1/calls/live shows those that are")
+
+
+def _known(kind: str, name: str, names: Iterable[str]) -> None:
+    names = tuple(names)
+    if name not in names:
+        raise NoSuch(f"there is no {kind} {name!r}{did_you_mean(name, names)}")
+
+
+def _agents_leg(conversation: Conversation) -> Leg | None:
+    """The leg of the agent; where two talk, of the one who was called."""
+    for leg in (conversation.other, conversation.call.leg):
+        if conversation.agent_of(leg) is not None:
+            return leg
+    return None

@@ -1,0 +1,110 @@
+"""The record's past, for interfaces that ask again and again: queries in threads, connections kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from softswitch.errors import StoreError
+from softswitch.ports import JsonValue, Recorded
+from softswitch.store.calls import CallRecord
+from softswitch.store.database import database_url, default_url, open_database, shown, why
+from softswitch.store.reading import events_of, reasoning
+from softswitch.store.tables import calls, events
+from softswitch.types import CallId
+
+T = TypeVar("T")
+
+
+class History:
+    """Every method raises StoreError when the database cannot be read."""
+
+    def __init__(self, folder: Path, url: str | None) -> None:
+        """`url` of the database; None: the file in the folder. Nothing is opened yet."""
+        self._url = database_url(url or default_url(folder))
+        self._engine = open_database(self._url)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._engine.dispose()
+
+    async def find(
+        self,
+        *,
+        limit: int,
+        since: float | None = None,
+        until: float | None = None,
+        before: int | None = None,
+        **equal: str | None,
+    ) -> list[dict[str, JsonValue]]:
+        """Records of calls that ended, the newest first; None: whichever.
+
+        `since`, `until`: calls that began then or later, and before, in seconds since the epoch; `before`:
+        that ended before this event; `equal`: number (the caller's), queue (the last), agent (who talked
+        last), outcome.
+        """
+        query = select(calls.c.record).order_by(calls.c.seq.desc()).limit(limit)
+        for name, value in equal.items():
+            if value is not None:
+                query = query.where(calls.c[name] == value)
+        if since is not None:
+            query = query.where(calls.c.start >= since)
+        if until is not None:
+            query = query.where(calls.c.start < until)
+        if before is not None:
+            query = query.where(calls.c.seq < before)
+        found = await self._ask(lambda connection: connection.execute(query).scalars().all())
+        return [_record(text) for text in found]
+
+    async def call(self, id: str) -> dict[str, JsonValue] | None:
+        """One call's record."""
+        query = select(calls.c.record).where(calls.c.id == id)
+        found = await self._ask(lambda connection: connection.execute(query).scalar())
+        return None if found is None else _record(found)
+
+    async def events_of(self, id: str) -> list[Recorded]:
+        """One call's events, in order; of one in progress those so far."""
+        return await self._ask(lambda connection: events_of(connection, CallId(id)))
+
+    async def why(self, id: str) -> list[dict[str, JsonValue]]:
+        """Why a call came to whom it came."""
+        return reasoning(await self.events_of(id))
+
+    async def events(self, after: int, limit: int) -> Sequence[Recorded]:
+        """The events that follow one, in order."""
+        return await self._ask(lambda connection: _events(connection, after, limit))
+
+    async def _ask(self, question: Callable[[Connection], T]) -> T:
+        def ask() -> T:
+            with self._connected() as connection:
+                return question(connection)
+
+        return await asyncio.to_thread(ask)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"the record in {shown(self._url)} cannot be read: {why(error)}") from None
+
+
+def _record(text: str) -> dict[str, JsonValue]:
+    """With all fields, also of a record that an earlier version has written."""
+    return CallRecord.from_json(json.loads(text)).to_json()
+
+
+def _events(connection: Connection, after: int, limit: int) -> list[Recorded]:
+    query = select(events).where(events.c.seq > after).order_by(events.c.seq).limit(limit)
+    return [
+        Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,57 @@
+"""Composes the web application out of its rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Depends, FastAPI
+
+from softswitch import __version__
+from softswitch.access import Role
+from softswitch.config.settings import WebSettings
+from softswitch.web.api import looking_routes, record_routes
+from softswitch.web.changing import agent_routes, call_routes, switch_routes
+from softswitch.web.counting import Counting
+from softswitch.web.docs import docs_routes
+from softswitch.web.guard import Guard
+from softswitch.web.health import health_routes
+from softswitch.web.limits import Limits
+from softswitch.web.live import Live
+from softswitch.web.login import login_routes
+from softswitch.web.metrics import metrics_routes
+from softswitch.web.operations import Accounts, History, Operations
+from softswitch.web.problems import answer_with_problems
+from softswitch.web.sessions import Sessions
+from softswitch.web.streaming import event_routes
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application is made of."""
+
+    operations: Operations
+    accounts: Accounts
+    history: History
+    secret: str
+    """By which cookies are signed."""
+
+
+def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
+    """All of it."""
+    app = FastAPI(title="softswitch", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    answer_with_problems(app)
+    sessions = Sessions(parts.secret)
+    guard = Guard(parts.accounts, sessions)
+    app.include_router(health_routes(parts.operations))
+    if settings.metrics != "off":
+        guards = [Depends(guard.needs(Role.AGENT))] if settings.metrics == "token" else []
+        app.include_router(metrics_routes(parts.operations, counting, guards))
+    app.include_router(login_routes(parts.accounts, sessions, guard))
+    app.include_router(looking_routes(parts.operations, guard))
+    app.include_router(record_routes(parts.history, guard))
+    app.include_router(event_routes(live, parts.history, guard))
+    for routes in (agent_routes, call_routes, switch_routes):
+        app.include_router(routes(parts.operations, guard))
+    app.include_router(docs_routes(app, guard))
+    app.add_middleware(Limits)
+    return app

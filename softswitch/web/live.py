@@ -1,0 +1,156 @@
+"""Events as they come, for many viewers: read once from the record's database, written once, handed to all.
+
+Whatever a viewer sees is on record; a viewer who comes again names the last number that was seen, and misses
+nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+
+import structlog
+
+from softswitch.errors import StoreError
+from softswitch.ports import Recorded
+from softswitch.types import Seconds
+from softswitch.web.operations import History
+
+log = structlog.get_logger(__name__)
+
+LOOK: Seconds = 0.1
+"""Between two looks whether there is more."""
+
+PAGE = 500
+"""Events read at a time."""
+
+BEHIND = 5000
+"""Events that a viewer may be behind; whoever does not read is let go, and may come again."""
+
+VIEWERS = 100
+"""At once."""
+
+Line = tuple[int, str, bytes]
+"""Number, kind, and the event as it is sent."""
+
+
+class TooMany(Exception):
+    """There are as many viewers as there may be."""
+
+
+class Viewer:
+    """One who looks on."""
+
+    def __init__(self) -> None:
+        self._lines: asyncio.Queue[Line | None] = asyncio.Queue()
+        self._over = False
+
+    def put(self, lines: list[Line]) -> None:
+        """More has come."""
+        if self._over:
+            return
+        for line in lines:
+            self._lines.put_nowait(line)
+        if self._lines.qsize() > BEHIND:
+            self.end()
+
+    def end(self) -> None:
+        """There will be no more; what is there may still be read."""
+        self._over = True
+        self._lines.put_nowait(None)
+
+    async def next(self, patience: Seconds) -> Line | None:
+        """The next one; None: there will be none. Raises TimeoutError."""
+        async with asyncio.timeout(patience):
+            return await self._lines.get()
+
+
+class Live:
+    """All viewers, and the one who reads for them while there are any."""
+
+    def __init__(self, history: History, loaded: Callable[[], int]) -> None:
+        """`loaded`: the highest number in the database."""
+        self._history = history
+        self._loaded = loaded
+        self._position = 0
+        self._viewers: set[Viewer] = set()
+        self._reader: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def count(self) -> int:
+        """How many look on."""
+        return len(self._viewers)
+
+    def close(self) -> None:
+        """Nothing more comes: viewers see what they have, and their streams end."""
+        self._closed = True
+        for viewer in self._viewers:
+            viewer.end()
+        if self._reader is not None:
+            self._reader.cancel()
+
+    async def watch(self, after: int | None, patience: Seconds) -> AsyncIterator[Line | None]:
+        """The events that follow number `after` (None: those from now on), without end; None whenever nothing
+        has come for `patience` seconds. Raises TooMany, StoreError.
+        """
+        viewer = self._join()
+        try:
+            seen = self._position if after is None else min(after, self._position)
+            while seen < self._position:  # the past; what comes meanwhile waits in the viewer's queue
+                page = await self._history.events(seen, PAGE)
+                if not page:
+                    break
+                for event in page:
+                    yield written(event)
+                seen = page[-1].seq
+            while True:
+                try:
+                    line = await viewer.next(patience)
+                except TimeoutError:
+                    yield None
+                    continue
+                if line is None:
+                    return
+                if line[0] > seen:
+                    yield line
+        finally:
+            self._viewers.discard(viewer)
+
+    def _join(self) -> Viewer:
+        if len(self._viewers) >= VIEWERS:
+            raise TooMany
+        viewer = Viewer()
+        self._viewers.add(viewer)
+        if self._closed:
+            viewer.end()
+        elif self._reader is None or self._reader.done():
+            self._position = self._loaded()
+            self._reader = asyncio.create_task(self._read(), name="events for viewers")
+        return viewer
+
+    async def _read(self) -> None:
+        while self._viewers:
+            await asyncio.sleep(LOOK)
+            if self._loaded() <= self._position:
+                continue
+            try:
+                page = await self._history.events(self._position, PAGE)
+            except StoreError as error:
+                log.warning("web.events_wait", why=str(error))
+                await asyncio.sleep(1.0)
+                continue
+            if not page:
+                continue
+            lines = [written(event) for event in page]
+            self._position = page[-1].seq
+            for viewer in self._viewers:
+                viewer.put(lines)
+
+
+def written(event: Recorded) -> Line:
+    """An event as server-sent events have it (WHATWG HTML, section 9.2)."""
+    body = {"seq": event.seq, "at": event.at, "kind": event.kind, "call": event.call, "data": event.data}
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return event.seq, event.kind, f"id: {event.seq}\nevent: event\ndata: {text}\n\n".encode(errors="replace")

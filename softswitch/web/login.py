@@ -1,0 +1,146 @@
+"""Logging in and out, and the first user of all."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+
+from softswitch.access import Principal, Role, User
+from softswitch.errors import StoreError
+from softswitch.web.attempts import Attempts
+from softswitch.web.guard import Guard, check_attempts, source_of
+from softswitch.web.operations import Accounts
+from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.sessions import COOKIE, LASTS, Sessions
+
+log = structlog.get_logger(__name__)
+
+PAGES = Path(__file__).with_name("pages")
+
+FAILURES_OF_A_SOURCE = 50
+"""Of one address, whatever the names: a proxy's address is everybody's."""
+
+
+class Credentials(BaseModel):
+    """Name and password."""
+
+    name: Annotated[str, Field(max_length=64)]
+    password: Annotated[str, Field(max_length=200)]
+
+
+class Invitation(Credentials):
+    """The key of the link, and what the new user is to have."""
+
+    key: Annotated[str, Field(max_length=100)]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
+    password: Annotated[str, Field(min_length=10, max_length=200)]
+
+
+class Me(BaseModel):
+    """Who makes this request."""
+
+    name: str
+    role: Role
+    agent: str | None
+    """The agent of the configuration that this is."""
+    csrf: str | None
+    """For changes by a browser: the value of the header X-CSRF-Token."""
+
+
+STATIC = frozenset({"login.js", "style.css", "docs.js"})
+"""What every browser may load: nothing in it is secret."""
+
+
+class Door:
+    """Lets users in."""
+
+    def __init__(self, accounts: Accounts, sessions: Sessions) -> None:
+        self._accounts = accounts
+        self._sessions = sessions
+        self._attempts, self._of_sources = Attempts(), Attempts(FAILURES_OF_A_SOURCE)
+
+    async def log_in(self, request: Request, response: Response, given: Credentials) -> Me:
+        """Name and password for a session. Five failures within ten minutes, and one must wait."""
+        source, now = source_of(request), time.monotonic()
+        key = f"{source} {given.name}"
+        check_attempts(self._of_sources, source)
+        check_attempts(self._attempts, key)
+        self._attempts.failed(key, now)  # until it is known better: several at once get no more tries
+        self._of_sources.failed(source, now)
+        try:
+            user = await self._accounts.log_in(given.name, given.password)
+        except StoreError as error:
+            raise Refused(503, f"{error}; nobody can log in until it works again") from None
+        if user is None:
+            log.warning("web.login_failed", source=source, user=given.name)
+            raise Refused(401, "name or password is wrong")
+        self._attempts.succeeded(key)
+        self._of_sources.succeeded(source)
+        return self._enter(request, response, user)
+
+    async def first(self, request: Request, response: Response, given: Invitation) -> Me:
+        """Use the link that the first start has printed: makes the first administrator."""
+        source = source_of(request)
+        check_attempts(self._of_sources, source)
+        user = await self._accounts.accept(given.key, given.name, given.password)
+        if user is None:
+            self._of_sources.failed(source, time.monotonic())
+            raise Refused(401, "this link is used, too old or none; `softswitch users add` makes users, too")
+        return self._enter(request, response, user)
+
+    def _enter(self, request: Request, response: Response, user: User) -> Me:
+        cookie = self._sessions.write(user.name, time.time())
+        secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+        response.set_cookie(
+            COOKIE, cookie, max_age=int(LASTS), httponly=True, samesite="strict", secure=secure, path="/"
+        )
+        csrf = self._sessions.csrf(cookie)
+        return Me(name=f"user {user.name}", role=user.role, agent=user.agent, csrf=csrf)
+
+
+def login_routes(accounts: Accounts, sessions: Sessions, guard: Guard) -> APIRouter:
+    """Under /api/v1, and the page."""
+    router = APIRouter(tags=["access"], responses=PROBLEMS)
+    door = Door(accounts, sessions)
+    router.add_api_route("/api/v1/login", door.log_in, methods=["POST"])
+    router.add_api_route("/api/v1/first", door.first, methods=["POST"])
+    anybody = Depends(guard.needs(Role.AGENT))
+
+    @router.get("/api/v1/me")
+    async def me(request: Request, who: Annotated[Principal, anybody]) -> Me:
+        """Who I am, and what I may do."""
+        cookie = None if "authorization" in request.headers else request.cookies.get(COOKIE)
+        csrf = sessions.csrf(cookie) if cookie else None
+        return Me(name=who.name, role=who.role, agent=who.agent, csrf=csrf)
+
+    @router.post("/api/v1/logout", status_code=204)
+    async def log_out(response: Response, who: Annotated[Principal, anybody]) -> None:
+        """End all sessions of this user, in every browser."""
+        kind, _, name = who.name.partition(" ")
+        if kind == "user":
+            await accounts.end_sessions(name)
+        response.delete_cookie(COOKIE, path="/")
+
+    router.include_router(_pages())
+    return router
+
+
+def _pages() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/login")
+    @router.get("/first")
+    async def page() -> FileResponse:
+        return FileResponse(PAGES / "login.html")
+
+    @router.get("/static/{name}")
+    async def static(name: str) -> FileResponse:
+        if name not in STATIC:
+            raise Refused(404, f"there is no {name}")
+        return FileResponse(PAGES / name)
+
+    return router

@@ -1,0 +1,241 @@
+"""What the API answers, with units. Moments are seconds since the epoch (UTC), durations seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from softswitch.acd.snapshot import AgentView, CallerView, QueueView
+from softswitch.types import Quality
+
+
+class RecordHealth(BaseModel):
+    """Whether the record is being kept."""
+
+    last: int
+    """The highest number of an event."""
+    waiting: int
+    """Events in memory that are not on disk yet."""
+    lost: int
+    problem: str | None
+    loaded: int
+    """The highest number that is in the database."""
+    database_problem: str | None
+
+
+class Status(BaseModel):
+    """How the switch is."""
+
+    version: str
+    file: str
+    """The configuration."""
+    uptime: float
+    draining: bool
+    calls: int
+    max_calls: int
+    phases: dict[str, int]
+    """Calls in progress by phase."""
+    record: RecordHealth
+    turned_away: dict[str, int]
+    shielded: dict[str, int]
+    dropped: dict[str, int]
+    bans: int
+    late: bool
+
+
+class Queues(BaseModel):
+    """Every queue, with the first of its callers."""
+
+    at: float
+    """The moment, on the clock of `joined`: seconds since some start."""
+    queues: list[QueueView]
+
+
+class Callers(BaseModel):
+    """Who waits in a queue, in order."""
+
+    callers: list[CallerView]
+
+
+class Agents(BaseModel):
+    """Every agent."""
+
+    at: float
+    """The moment, on the clock of `since` and `until`."""
+    agents: list[AgentView]
+
+
+class LiveCall(BaseModel):
+    """A call in progress."""
+
+    call: str
+    number: str
+    """Who calls, as people see it."""
+    dialled: str
+    phase: str
+    queue: str | None
+    agent: str | None
+    seconds: float
+    """Since it came."""
+
+
+class Phone(BaseModel):
+    """A registered phone."""
+
+    agent: str
+    contact: str
+    transport: str
+    source: str
+    nat: bool
+    path: list[str]
+    q: float
+    phone: str
+    """Its User-Agent."""
+    state: str
+    latency: float | None
+    registered: float
+    """Seconds ago."""
+    expires: float
+    """In so many seconds."""
+    lamps: int
+
+
+class Trunk(BaseModel):
+    """One server of a carrier."""
+
+    model_config = {"extra": "allow"}
+
+    trunk: str
+    server: str
+    state: str
+
+
+class Ban(BaseModel):
+    """A source that is not heard."""
+
+    address: str
+    why: str
+    left: float
+    """Seconds."""
+
+
+class Offer(BaseModel):
+    """One ringing of one agent."""
+
+    agent: str
+    result: str
+    seconds: float
+
+
+class Talk(BaseModel):
+    """One conversation."""
+
+    agent: str
+    number: str
+    seconds: float | None
+    ended_by: str
+
+
+class Transfer(BaseModel):
+    """One agent handed the other side on."""
+
+    by: str
+    number: str
+    attended: bool
+    into: str
+
+
+class CallRecord(BaseModel):
+    """What became of one call."""
+
+    id: str
+    seq: int
+    """The number of the event that ended it."""
+    start: float
+    end: float
+    number: str
+    name: str
+    dialled: str
+    sip_call_id: str
+    transport: str
+    trunk: str
+    diverted: list[str]
+    language: str
+    menus: list[str]
+    digits: str
+    entered: dict[str, str]
+    queues: list[str]
+    priority: str
+    wait: float
+    left: str
+    offers: list[Offer]
+    agent: str
+    outside: str
+    answered: float | None
+    talk: float | None
+    talks: list[Talk]
+    transfers: list[Transfer]
+    transferred_from: str
+    recordings: list[str]
+    """Files within the folder of recordings."""
+    held: float
+    ended_by: str
+    status: int
+    reason: str
+    caller_media: Quality
+    agent_media: Quality
+    outcome: str
+
+
+class CallRecords(BaseModel):
+    """A page of them, the newest first."""
+
+    calls: list[CallRecord]
+    next: int | None
+    """The `before` of the next page; null: this is the last."""
+
+
+class Event(BaseModel):
+    """Something that happened; the kinds and their fields are those of the record."""
+
+    seq: int
+    at: float
+    kind: str
+    call: str | None
+    data: dict[str, Any]
+    version: int
+
+
+class Events(BaseModel):
+    """Events in order."""
+
+    events: list[Event]
+
+
+class Why(BaseModel):
+    """Why a call came to whom it came: offers, who was considered, who was skipped and why."""
+
+    steps: list[dict[str, Any]]
+
+
+class Reloaded(BaseModel):
+    """The configuration is in force."""
+
+    file: str
+    after_restart: list[str]
+    """Changed settings that wait for the next start."""
+
+
+class Unbanned(BaseModel):
+    """The source is heard."""
+
+    address: str
+    banned: bool
+    """Whether it was not."""
+
+
+class Done(BaseModel):
+    """It is done, and on record."""
+
+    done: str

@@ -1,0 +1,115 @@
+"""What the web server needs of the running switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from softswitch.access import Principal, User
+from softswitch.calls.operator import Operator
+from softswitch.ports import JsonValue, Recorded
+from softswitch.web.figures import Figures
+
+
+class Heard(Protocol):
+    """The journal, for those who listen."""
+
+    def subscribe(self, subscriber: Callable[[Recorded], None]) -> Callable[[], None]:
+        """Hand each event from now on to `subscriber`; call the result to end it."""
+
+
+class Operations(Protocol):
+    """The running switch; everything is called on the loop."""
+
+    def not_ready(self) -> list[str]:
+        """Why new calls should go to another switch; empty: they are welcome here."""
+
+    @property
+    def loaded(self) -> int:
+        """The highest number of an event that is in the database."""
+
+    def figures(self) -> Figures:
+        """The switch in numbers."""
+
+    @property
+    def operator(self) -> Operator:
+        """What can be done to agents and calls."""
+
+    async def status(self) -> JsonValue:
+        """How it is."""
+
+    async def queues(self) -> JsonValue:
+        """Every queue with the first of its callers."""
+
+    async def callers(self, queue: str, most: int) -> JsonValue:
+        """The first callers of one queue. Raises NoSuch."""
+
+    async def agents(self) -> JsonValue:
+        """Every agent."""
+
+    async def calls(self) -> JsonValue:
+        """The calls in progress."""
+
+    async def phones(self) -> JsonValue:
+        """Every phone that is registered."""
+
+    async def trunks(self) -> JsonValue:
+        """Every server of every carrier."""
+
+    async def bans(self) -> JsonValue:
+        """The sources that are not heard."""
+
+    async def unban(self, address: str, by: str) -> JsonValue:
+        """Hear a source again. Raises ControlError."""
+
+    async def reload(self, by: str) -> JsonValue:
+        """Apply the changed configuration. Raises ConfigError."""
+
+
+class History(Protocol):
+    """The record's past; every method raises StoreError when the database cannot be read."""
+
+    async def find(
+        self,
+        *,
+        since: float | None,
+        until: float | None,
+        number: str | None,
+        queue: str | None,
+        agent: str | None,
+        outcome: str | None,
+        before: int | None,
+        limit: int,
+    ) -> list[dict[str, JsonValue]]:
+        """Records of calls that ended, the newest first."""
+
+    async def call(self, id: str) -> dict[str, JsonValue] | None:
+        """One call's record."""
+
+    async def events_of(self, id: str) -> list[Recorded]:
+        """One call's events, in order."""
+
+    async def why(self, id: str) -> list[dict[str, JsonValue]]:
+        """Why a call came to whom it came."""
+
+    async def events(self, after: int, limit: int) -> Sequence[Recorded]:
+        """The events that follow one, in order."""
+
+
+class Accounts(Protocol):
+    """Who may do what; every method waits for the database, and raises StoreError without it."""
+
+    async def user(self, name: str) -> User | None:
+        """The one of that name."""
+
+    async def log_in(self, name: str, password: str) -> User | None:
+        """The user, if that is the password."""
+
+    async def end_sessions(self, name: str) -> None:
+        """Whoever is logged in under that name is so no more."""
+
+    async def holder(self, text: str) -> Principal | None:
+        """Who shows this token; None: it is none, or revoked."""
+
+    async def accept(self, key: str, name: str, password: str) -> User | None:
+        """Make the user that an invitation is for; None: it is unknown, used or too old."""

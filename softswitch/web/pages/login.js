@@ -1,0 +1,21 @@
+// Logs in; with the key of the first start behind the #, makes the first administrator.
+"use strict";
+const form = document.getElementById("form");
+const key = location.pathname === "/first" ? location.hash.slice(1) : "";
+if (key) {
+  document.getElementById("says").textContent =
+    "Choose a name and a password of at least ten characters: you are the first administrator.";
+  form.querySelector("button").textContent = "Make me the administrator";
+  form.password.autocomplete = "new-password";
+}
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const given = { name: form.elements.namedItem("name").value, password: form.password.value };
+  const answer = await fetch(key ? "/api/v1/first" : "/api/v1/login", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(key ? { ...given, key } : given),
+  });
+  if (answer.ok) location.assign("/api/v1/docs");
+  else document.getElementById("error").textContent = (await answer.json()).detail;
+});

@@ -1,0 +1,97 @@
+"""Errors as the API gives them: problem+json (RFC 9457), with a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from softswitch.errors import ConfigError, ControlError, EngineError, NoSuch, NotNow, SoftswitchError
+
+log = structlog.get_logger(__name__)
+
+KIND = "application/problem+json"
+
+
+class ProblemDetails(BaseModel):
+    """What went wrong, and what to do."""
+
+    title: str
+    status: int
+    detail: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDetails, "description": says}
+    for status, says in {
+        400: "The body is no JSON.",
+        401: "No log-in, or a wrong one.",
+        403: "The role does not allow it.",
+        404: "There is no such thing.",
+        409: "Not in the state that it is in.",
+        422: "The request is wrong.",
+        429: "Too many failures.",
+        503: "The database does not work.",
+    }.items()
+}
+"""What every route may answer."""
+
+
+class Refused(HTTPException):
+    """A request that cannot be done; `detail` is a sentence that teaches."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, detail, dict(headers) if headers else None)
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The answer."""
+    title = HTTPStatus(status).phrase
+    return JSONResponse({"title": title, "status": status, "detail": detail}, status, headers, KIND)
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Every error of an application becomes a problem."""
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+        detail = error.detail
+        if error.status_code == 404 and detail == "Not Found":
+            detail = f"there is no {request.url.path}; /api/v1/docs lists what there is"
+        if error.status_code == 400:
+            detail = "the body cannot be read; it is JSON in UTF-8, with the type application/json"
+        if error.status_code == 405:
+            detail = f"{request.url.path} does not know {request.method}; /api/v1/docs lists what it knows"
+        return problem(error.status_code, detail, error.headers)
+
+    @app.exception_handler(SoftswitchError)
+    async def cannot(_: Request, error: SoftswitchError) -> JSONResponse:
+        return problem(status_of(error), str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(422, "; ".join(map(_sentence, error.errors())))
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        log.error("web.request_failed", method=request.method, path=request.url.path, error=repr(error))
+        return problem(500, "this failed inside the switch; its log has more")
+
+
+def status_of(error: SoftswitchError) -> int:
+    """By whose fault it is."""
+    kinds = ((NoSuch, 404), (NotNow, 409), (ConfigError, 409), (EngineError, 409), (ControlError, 422))
+    return next((status for kind, status in kinds if isinstance(error, kind)), 503)
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    where, *rest = map(str, error["loc"])
+    name = ".".join(rest)
+    return f"{name or where} ({where}): {error['msg']}"

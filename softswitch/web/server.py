@@ -1,0 +1,111 @@
+"""The web server: uvicorn on the switch's own loop, with a socket that was bound before calls were taken."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+import structlog
+import uvicorn
+
+from softswitch.config.settings import WebSettings
+from softswitch.errors import EndpointError
+from softswitch.types import Seconds
+from softswitch.web.application import Parts, application
+from softswitch.web.counting import Counting
+from softswitch.web.live import Live
+from softswitch.web.operations import Heard
+
+log = structlog.get_logger(__name__)
+
+CONNECTIONS = 300
+"""At once; more get 503."""
+
+PATIENCE: Seconds = 2.0
+"""How long requests may go on when the switch ends."""
+
+SETTING = "web.listen"
+
+
+class _Uvicorn(uvicorn.Server):
+    """Signals are the switch's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class WebServer:
+    """Bound at once, so that whoever connects waits; serves between `__aenter__` and `__aexit__`."""
+
+    def __init__(self, settings: WebSettings, parts: Parts, journal: Heard) -> None:
+        """Takes a while, and may be done in a thread. Raises EndpointError: the address cannot be bound."""
+        self._settings = settings
+        self._socket = _bind(settings)
+        counting = Counting()
+        self._live = Live(parts.history, lambda: parts.operations.loaded)
+        self._counting, self._journal = counting, journal
+        self._unsubscribe: Callable[[], None] | None = None
+        config = uvicorn.Config(
+            application(settings, parts, counting, self._live),
+            lifespan="off",
+            http="h11",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=int(PATIENCE),
+        )
+        config.load()
+        self._server = _Uvicorn(config)
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Serve."""
+        self._unsubscribe = self._journal.subscribe(self._counting.hear)
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="web server")
+        log.info("web.serving", at=f"http://{self._settings.shown}")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish what is being answered, for a moment."""
+        self._live.close()
+        self._server.should_exit = True
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=2 * PATIENCE)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the address."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        self._socket.close()
+
+
+def _bind(settings: WebSettings) -> socket.socket:
+    kind = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(kind, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        why = error.strerror or str(error)
+        raise EndpointError(
+            f"the web server cannot listen at {settings.shown}: {why}. Is another switch or web server "
+            "running there? Stop it, or give `web.listen` another port.",
+            SETTING,
+        ) from error
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,87 @@
+"""/api/v1/events: the record's events, page by page and as they come (server-sent events)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from softswitch.access import Role
+from softswitch.errors import StoreError
+from softswitch.types import Seconds
+from softswitch.web import models
+from softswitch.web.api import MOST, PREFIX, Text, asked
+from softswitch.web.guard import Guard
+from softswitch.web.live import VIEWERS, Live
+from softswitch.web.operations import History
+from softswitch.web.problems import PROBLEMS, Refused
+
+BEAT: Seconds = 15.0
+"""A word after so long, so that nothing on the way takes the connection for dead; and then it is asked
+whether the viewer may still look on."""
+
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+Number = Annotated[int | None, Query(ge=0, le=2**62)]
+
+
+def event_routes(live: Live, history: History, guard: Guard) -> APIRouter:
+    """Both."""
+    supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
+    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["events"], dependencies=supervisors)
+
+    @router.get("/events")
+    async def events(after: Number = 0, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> models.Events:
+        """The events that follow number `after`, in order."""
+        found = await asked(history.events(after or 0, limit))
+        return models.Events.model_validate({"events": found}, from_attributes=True)
+
+    @router.get(
+        "/events/stream",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    )
+    async def stream(
+        request: Request,
+        after: Number = None,
+        kind: Annotated[list[Text] | None, Query(max_length=100)] = None,
+        last_event_id: Annotated[str | None, Header()] = None,
+    ) -> StreamingResponse:
+        """Events as they come, each as `id` (its number) and `data` (JSON); only what is on record is sent.
+        Who comes again says in `Last-Event-ID`, as browsers do, or in `after`, which number was the last, and
+        gets what was missed. `kind`: only these. It ends when the switch does.
+        """
+        seen = after if last_event_id is None else _number(last_event_id)
+        if live.count >= VIEWERS:
+            raise Refused(503, f"{VIEWERS} viewers look on already", {"Retry-After": "10"})
+        wanted = None if kind is None else frozenset(kind)
+        sent = _sent(live, request, guard, seen, wanted)
+        return StreamingResponse(sent, media_type="text/event-stream", headers=HEADERS)
+
+    return router
+
+
+async def _sent(
+    live: Live, request: Request, guard: Guard, after: int | None, kinds: frozenset[str] | None
+) -> AsyncIterator[bytes]:
+    clock = asyncio.get_running_loop().time
+    asked_again = clock() + BEAT
+    yield b": the events of a switch\nretry: 2000\n\n"
+    try:
+        async for line in live.watch(after, BEAT):
+            if line is None:
+                yield b": nothing new\n\n"
+            elif kinds is None or line[1] in kinds:
+                yield line[2]
+            if clock() >= asked_again:
+                await guard.who(request)
+                asked_again = clock() + BEAT
+    except (StoreError, Refused):
+        return  # the client comes again, and is told then
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Refused(422, f"Last-Event-ID is the number of an event; {text[:40]!r} is none")
+    return int(text)

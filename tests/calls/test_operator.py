@@ -1,0 +1,82 @@
+"""What people do to agents and calls by an interface."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from softswitch.acd.agents import AgentState
+from softswitch.calls.operator import Operator
+from softswitch.errors import NoSuch, NotNow
+from softswitch.testing.fakes import answers
+from softswitch.types import LegState
+from tests.calls.house import house
+from tests.calls.office import doing, office, records, talking
+
+pytestmark = pytest.mark.virtual_time
+
+
+def changes(it):
+    return [tuple(note.data.values()) for note in it.journal.find("Changed")]
+
+
+async def test_agents_are_paused_and_signed_out_and_back_with_who_did_it() -> None:
+    async with house({}, office()) as it:
+        operator = Operator(it.switch, it.supervisor)
+        operator.pause("desk-201", "lunch", "user anna")
+        assert doing(it, "desk-201") is AgentState.PAUSED
+        operator.resume("desk-201", "user anna")
+        operator.sign_out("desk-201", "support", "user anna")
+        operator.sign_in("desk-201", None, "user anna")
+        assert changes(it) == [
+            ("user anna", "pause", "desk-201", "lunch"),
+            ("user anna", "resume", "desk-201", ""),
+            ("user anna", "sign-out", "desk-201", "support"),
+            ("user anna", "sign-in", "desk-201", ""),
+        ]
+
+
+async def test_unknown_agents_queues_and_calls_change_nothing() -> None:
+    async with house({}, office()) as it:
+        operator = Operator(it.switch, it.supervisor)
+        with pytest.raises(NoSuch, match="did you mean 'desk-20"):
+            operator.pause("desk-20l", "", "x")
+        with pytest.raises(NoSuch, match="queue"):
+            operator.sign_in("desk-201", "suport", "x")
+        with pytest.raises(NoSuch, match="no call"):
+            operator.hang_up("c1", "x")
+        assert changes(it) == []
+
+
+async def test_a_conversation_is_transferred_as_the_agents_phone_would() -> None:
+    async with house({"201": answers(), "202": answers(1.0, talks=10.0)}, office()) as it:
+        caller, agent = await talking(it)
+        operator, (call,) = Operator(it.switch, it.supervisor), it.supervisor.calls
+        with pytest.raises(NotNow, match="nobody has that number"):
+            operator.transfer(call.id, "299", "user anna")
+        operator.transfer(call.id, "202", "user anna")
+        await asyncio.sleep(2)
+        assert agent.state is LegState.ENDED
+        assert caller.hears() == {"202": 1.0}
+        assert changes(it) == [("user anna", "transfer", call.id, "202")]
+        await asyncio.sleep(10)
+
+
+async def test_a_call_is_hung_up_whatever_it_does() -> None:
+    async with house({"201": answers()}, office()) as it:
+        caller, agent = await talking(it)
+        operator, (call,) = Operator(it.switch, it.supervisor), it.supervisor.calls
+        operator.hang_up(call.id, "user anna")
+        await asyncio.sleep(1)
+        assert (caller.state, agent.state) == (LegState.ENDED, LegState.ENDED)
+        waiting = it.call("600")
+        await asyncio.sleep(1)
+        (call,) = it.supervisor.calls
+        with pytest.raises(NotNow, match="not with an agent"):
+            operator.transfer(call.id, "202", "user anna")
+        operator.hang_up(call.id, "user anna")
+        await asyncio.sleep(1)
+        assert waiting.state is LegState.ENDED
+        assert [record.reason for record in records(it)] == ["Hung up by user anna"] * 2
+        assert not it.supervisor.calls

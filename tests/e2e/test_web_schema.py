@@ -1,0 +1,35 @@
+"""The REST API of a running switch holds to its own description, whatever it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.test_web_api import house_with_api
+
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+
+COMMAND = (
+    *(str(SCHEMATHESIS), "run", "--phases", "coverage,fuzzing", "--max-examples", "5", "--seed", "1"),
+    *("--generation-database", "none", "--request-timeout", "5", "--no-color"),
+    *("--exclude-path", "/api/v1/events/stream", "--exclude-path", "/api/v1/logout"),
+    *("--exclude-checks", "positive_data_acceptance"),  # what is no address is a text all the same
+)
+
+
+async def test_schemathesis_finds_nothing(tmp_path):
+    async with house_with_api(tmp_path) as (house, api):
+        address = str(api.base_url).rstrip("/")
+        header = f"Authorization: {api.headers['authorization']}"
+        run = await asyncio.to_thread(
+            subprocess.run,
+            [*COMMAND, "-H", header, f"{address}/openapi.json"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        )
+        assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-1000:]
+        assert "web.request_failed" not in house.switch.log()

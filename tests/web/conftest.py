@@ -1,0 +1,170 @@
+"""A web application over a switch that is none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from softswitch.accounts import Accounts
+from softswitch.acd.agents import AgentState
+from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
+from softswitch.acd.stats import QueueCounts
+from softswitch.config.settings import WebSettings
+from softswitch.errors import ConfigError, ControlError, NoSuch, NotNow, Problem
+from softswitch.ports import StoreHealth
+from softswitch.store.access import access_to
+from softswitch.store.database import database_url, default_url, migrate, open_database
+from softswitch.store.history import History
+from softswitch.testing.fakes import FakeJournal
+from softswitch.types import AgentName, QueueName
+from softswitch.web.application import Parts, application
+from softswitch.web.counting import Counting
+from softswitch.web.figures import Figures, Lag
+from softswitch.web.live import Live
+
+SECRET = "s" * 64
+SUPPORT, DESK = QueueName("support"), AgentName("desk")
+
+
+def figures() -> Figures:
+    """Two callers wait, one agent is free."""
+    counts = QueueCounts(joined=10, answered=8, answered_in_time=6, abandoned=2)
+    queue = QueueView(SUPPORT, 2, (), 1, counts)
+    agent = AgentView(DESK, AgentState.FREE, 0.0, None, None, (), 0, 1, (SUPPORT,), 3, 60.0)
+    return Figures(
+        floor=Snapshot(100.0, {SUPPORT: queue}, {DESK: agent}, ()),
+        longest_wait={SUPPORT: 12.5},
+        phases={"waiting": 2},
+        max_calls=4000,
+        requests={"INVITE": 12},
+        answers={200: 3},
+        turned_away={"max_calls": 1},
+        shielded={"scanner": 5},
+        dropped={"no-sip": 2},
+        bans=1,
+        phones={"there": 3, "silent": 1},
+        trunks={("carrier", "udp:sip.carrier.example:5060"): True},
+        health=StoreHealth(100, 3, 0, None, 90),
+        lag=Lag(0.5, 100, 0.2),
+        late=False,
+        uptime=60.0,
+    )
+
+
+class FakeOperations:
+    """What a test wants the switch to say."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.done: list[tuple[str, ...]] = []
+
+    def not_ready(self) -> list[str]:
+        return self.reasons
+
+    def figures(self) -> Figures:
+        return figures()
+
+    @property
+    def operator(self) -> Any:
+        return self
+
+    def pause(self, agent: str, reason: str, by: str) -> None:
+        if agent != "desk":
+            raise NoSuch(f"there is no agent {agent!r}")
+        self.done.append(("pause", agent, reason, by))
+
+    def transfer(self, call: str, number: str, by: str) -> None:
+        raise NotNow(f"call {call} is not with an agent")
+
+    def hang_up(self, call: str, by: str) -> None:
+        self.done.append(("hang-up", call, by))
+
+    async def reload(self, by: str) -> Any:
+        raise ConfigError([Problem("switch.yaml", 3, 1, "unknown key 'nubmers'")])
+
+    async def unban(self, address: str, by: str) -> Any:
+        raise ControlError(f"{address!r} is no address")
+
+    async def queues(self) -> Any:
+        return {"at": 1.0, "queues": [asdict(queue) for queue in figures().floor.queues.values()]}
+
+    async def callers(self, queue: str, most: int) -> Any:
+        if queue != SUPPORT:
+            raise NoSuch(f"there is no queue {queue!r}")
+        return []
+
+    async def agents(self) -> Any:
+        return {"at": 1.0, "agents": [asdict(agent) for agent in figures().floor.agents.values()]}
+
+    async def _nothing(self) -> Any:
+        return []
+
+    status = calls = phones = trunks = bans = _nothing
+
+
+class Deaf:
+    """A journal in which nothing happens."""
+
+    def subscribe(self, _: object) -> Any:
+        return lambda: None
+
+
+@pytest.fixture
+def operations() -> FakeOperations:
+    return FakeOperations()
+
+
+@pytest.fixture
+def counting() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def web_settings() -> WebSettings:
+    return WebSettings("127.0.0.1", 8080, "open")
+
+
+@pytest.fixture
+async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
+    """On a database of its own; its journal keeps notes in `journal`."""
+    url = database_url(default_url(tmp_path))
+    engine = open_database(url)
+    await asyncio.to_thread(migrate, engine)
+    engine.dispose()
+    with access_to(tmp_path, None) as store:
+        yield Accounts(store, FakeJournal())
+
+
+@pytest.fixture
+def history(accounts: Accounts, tmp_path: Path) -> Iterator[History]:
+    with closing(History(tmp_path, None)) as history:
+        yield history
+
+
+@pytest.fixture
+def parts(operations: Any, accounts: Accounts, history: History) -> Parts:
+    return Parts(operations, accounts, history, SECRET)
+
+
+@pytest.fixture
+async def live(history: History) -> AsyncIterator[Live]:
+    live = Live(history, lambda: 0)
+    yield live
+    live.close()
+
+
+@pytest.fixture
+async def client(
+    parts: Parts, counting: Counting, live: Live, web_settings: WebSettings
+) -> AsyncIterator[httpx2.AsyncClient]:
+    app = await asyncio.to_thread(application, web_settings, parts, counting, live)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://switch") as client:
+        yield client

@@ -1,0 +1,121 @@
+"""The REST API: who may, what it answers, and its own description."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from softswitch.store.calls import CallRecord
+from softswitch.web import models
+from softswitch.web.login import PAGES, STATIC
+
+OPEN = {"/health", "/ready", "/metrics", "/api/v1/login", "/api/v1/first"}
+
+
+@pytest.fixture
+async def as_role(accounts):
+    async def headers(role):
+        _, text = await accounts.add_token(role, role)
+        return {"Authorization": f"Bearer {text}"}
+
+    return headers
+
+
+async def described(client, as_role):
+    return (await client.get("/api/v1/openapi.json", headers=await as_role("agent"))).json()
+
+
+async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, as_role):
+    paths = (await described(client, as_role))["paths"]
+    assert len(paths) > 20
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            if path in OPEN:
+                continue
+            url = re.sub(r"\{\w+\}", "a1", path)
+            answer = await client.request(method, url, json={})
+            assert answer.status_code == 401, (method, path)
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert operation["security"], path
+    assert (await client.get("/api/v1/openapi.json")).status_code == 401
+    assert (await client.get("/api/v1/docs")).headers["location"] == "/login"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "least"),
+    [
+        ("get", "/api/v1/queues", None, "agent"),
+        ("get", "/api/v1/agents", None, "agent"),
+        ("get", "/api/v1/phones", None, "supervisor"),
+        ("get", "/api/v1/calls", None, "supervisor"),
+        ("get", "/api/v1/calls/live", None, "supervisor"),
+        ("post", "/api/v1/agents/desk/pause", {}, "supervisor"),
+        ("post", "/api/v1/calls/a1/hang-up", None, "supervisor"),
+        ("post", "/api/v1/unban", {"address": "x"}, "engineer"),
+        ("post", "/api/v1/reload", None, "engineer"),
+    ],
+)
+async def test_roles_decide(client, as_role, method, path, body, least):
+    roles = ("agent", "supervisor", "engineer")
+    for role in roles:
+        answer = await client.request(method, path, json=body, headers=await as_role(role))
+        allowed = roles.index(role) >= roles.index(least)
+        assert (answer.status_code != 403) is allowed, role
+
+
+async def test_agents_change_their_own_state_alone(client, accounts, operations):
+    await accounts.add_user("anna", "agent", "correct horse battery", "desk")
+    given = {"name": "anna", "password": "correct horse battery"}
+    csrf = {"X-CSRF-Token": (await client.post("/api/v1/login", json=given)).json()["csrf"]}
+    paused = await client.post("/api/v1/agents/desk/pause", json={"reason": "lunch"}, headers=csrf)
+    assert paused.json() == {"done": "desk is paused"}
+    assert operations.done == [("pause", "desk", "lunch", "user anna")]
+    other = await client.post("/api/v1/agents/other/pause", json={}, headers=csrf)
+    assert (other.status_code, "supervisor" in other.json()["detail"]) == (403, True)
+
+
+async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role):
+    headers = await as_role("engineer")
+
+    async def post(path, body=None):
+        answer = await client.post(f"/api/v1/{path}", json=body, headers=headers)
+        return answer.status_code, answer.json()["detail"]
+
+    assert await post("agents/dek/pause", {}) == (404, "there is no agent 'dek'")
+    assert await post("calls/a1/transfer", {"number": "600"}) == (409, "call a1 is not with an agent")
+    status, detail = await post("reload")
+    assert (status, "switch.yaml:3:1: unknown key" in detail) == (409, True)
+    status, detail = await post("calls/a1/transfer", {})
+    assert (status, "number" in detail) == (422, True)
+    for path in ("queues/suport/callers", "calls/a1", "calls/a1/events", "calls/a1/why"):
+        assert (await client.get(f"/api/v1/{path}", headers=headers)).status_code == 404
+    for query in ("since=0001-01-01", "limit=0", "before=0", "number=%00", "since=yesterday"):
+        answer = await client.get(f"/api/v1/calls?{query}", headers=headers)
+        assert answer.status_code == 422, query
+
+
+def test_a_call_record_of_the_api_has_all_that_the_record_has():
+    ours = {field.name for field in fields(CallRecord)} | {"outcome"}
+    assert models.CallRecord.model_fields.keys() == ours
+
+
+async def test_nothing_of_the_pages_comes_from_outside(client):
+    for page in PAGES.iterdir():
+        assert not re.search(r"""(src|href|url)\s*[=(]\s*["']?(https?:)?//""", page.read_text()), page
+    for name in STATIC:
+        assert (await client.get(f"/static/{name}")).status_code == 200
+    assert (await client.get("/static/login.html")).status_code == 404
+    assert (await client.get("/static/..%2fapi.py")).status_code == 404
+
+
+async def test_the_docs_are_a_page_for_who_is_logged_in(client, as_role):
+    answer = await client.get("/api/v1/docs", headers=await as_role("agent"))
+    assert (answer.status_code, "/static/docs.js" in answer.text) == (200, True)
+
+
+def test_the_pages_are_part_of_the_package():
+    text = Path("pyproject.toml").read_text()
+    assert all(f'"**/*{page.suffix}"' in text for page in PAGES.iterdir())

@@ -1,0 +1,117 @@
+"""Events for viewers: the past, then what comes, nothing twice and nothing left out."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from softswitch.ports import Recorded
+from softswitch.web import live as module
+from softswitch.web.live import Live, TooMany
+
+
+class FakeHistory:
+    """Events that are in the database."""
+
+    def __init__(self, count):
+        self.stored = [Recorded(seq, float(seq), "Announced", None, {}) for seq in range(1, count + 1)]
+        self.asked = 0
+
+    @property
+    def loaded(self):
+        return self.stored[-1].seq if self.stored else 0
+
+    def add(self, count=1):
+        for _ in range(count):
+            self.stored.append(Recorded(self.loaded + 1, 0.0, "Announced", None, {}))
+
+    async def events(self, after, limit):
+        self.asked += 1
+        await asyncio.sleep(0)
+        return [event for event in self.stored if event.seq > after][:limit]
+
+
+@pytest.fixture
+def history():
+    return FakeHistory(1200)
+
+
+@pytest.fixture
+def live(history):
+    live = Live(history, lambda: history.loaded)
+    yield live
+    live.close()
+
+
+pytestmark = pytest.mark.virtual_time
+
+
+async def seen(live, after, count):
+    async with aclosing(live.watch(after, 60.0)) as lines:
+        found = []
+        async for line in lines:
+            found.append(line[0])
+            if len(found) == count:
+                return found
+    return found
+
+
+async def test_a_viewer_gets_the_past_and_then_what_comes(live, history):
+    watching = asyncio.create_task(seen(live, 100, 1105))
+    await asyncio.sleep(0.05)
+    history.add(3)
+    await asyncio.sleep(1)
+    history.add(2)
+    assert await watching == list(range(101, 1206))
+
+
+async def test_without_a_number_only_what_comes_is_seen(live, history):
+    watching = asyncio.create_task(seen(live, None, 2))
+    await asyncio.sleep(1)
+    history.add(2)
+    assert await watching == [1201, 1202]
+
+
+async def test_a_number_from_the_future_waits_for_what_comes(live, history):
+    watching = asyncio.create_task(seen(live, 99_999, 1))
+    await asyncio.sleep(1)
+    history.add()
+    assert await watching == [1201]
+
+
+async def test_many_viewers_cost_one_reading(live, history):
+    watching = [asyncio.create_task(seen(live, None, 1)) for _ in range(50)]
+    await asyncio.sleep(1)
+    history.add()
+    assert await asyncio.gather(*watching) == [[1201]] * 50
+    assert history.asked == 1
+
+
+async def test_a_viewer_who_does_not_read_is_let_go_and_the_others_go_on(live, history, monkeypatch):
+    monkeypatch.setattr(module, "BEHIND", 10)
+    async with aclosing(live.watch(None, 60.0)) as lazy:
+        reading = asyncio.ensure_future(anext(lazy))
+        await asyncio.sleep(0.1)
+        history.add()
+        await reading
+        history.add(20)
+        await asyncio.sleep(1)
+        assert [line[0] async for line in lazy] == list(range(1202, 1222))  # and it ends
+    assert not live.count
+
+
+async def test_there_are_only_so_many_viewers_and_all_end_with_the_switch(live, history, monkeypatch):
+    monkeypatch.setattr(module, "VIEWERS", 2)
+    watching = [asyncio.create_task(seen(live, None, 1)) for _ in range(2)]
+    await asyncio.sleep(1)
+    with pytest.raises(TooMany):
+        await seen(live, None, 1)
+    live.close()
+    assert await asyncio.gather(*watching) == [[], []]
+
+
+async def test_silence_is_told(live):
+    async with aclosing(live.watch(None, 15.0)) as lines:
+        assert await anext(lines) is None
