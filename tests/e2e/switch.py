@@ -9,21 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
-from softswitch.errors import StoreError
-from softswitch.store.reading import last_calls, reading
+from softswitch.store.calls import rebuild
+from softswitch.store.spool import read_events
 from tests.e2e import ports
 
 COMMAND = (str(Path(sys.executable).with_name("softswitch")), "run")
 START = 30.0
 """Seconds that the switch may take to serve."""
-ALL = 1_000_000
-"""Calls: more than a test makes."""
 STOP = 20.0
 """Seconds that it may take to end."""
 
@@ -135,11 +133,9 @@ class Switch:
         """Records of calls that ended, as soon as there are so many."""
 
         def found() -> list[Record] | None:
-            with suppress(StoreError), reading(self.data) as connection:  # it may just be made
-                ended = [record.to_json() for record in last_calls(connection, ALL)]
-                some = [record for record in ended if wanted(record)]
-                return some if len(some) >= count else None
-            return None
+            ended = (record.to_json() for record in rebuild(read_events(self.data)))
+            some = [record for record in ended if wanted(record)]
+            return some if len(some) >= count else None
 
         return until(found, within, lambda: f"fewer than {count} such calls in the record{self.last_words()}")
 

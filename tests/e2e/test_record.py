@@ -23,10 +23,13 @@ from softswitch.store.calls import rebuild
 from softswitch.store.loader import read
 from softswitch.store.reading import last_calls, reading
 from softswitch.testing.phone import Phone, Refused
-from tests.e2e.switch import ALL, Switch, serving, until
+from tests.e2e.switch import Switch, serving, until
 from tests.store.postgres import Postgres, a_server
 
 pytestmark = pytest.mark.may_block
+
+ALL = 1_000_000
+"""Calls: more than a test makes."""
 
 CONFIGURATION = {
     "media": {"languages": ["en"]},

@@ -14,7 +14,7 @@ from softswitch.store.access import AccessStore, access_to
 from softswitch.store.calls import CallRecord
 from softswitch.store.database import database_url, migrate, open_database
 from softswitch.store.history import History
-from softswitch.store.loader import write_calls
+from softswitch.store.projections import write_calls
 from softswitch.types import CallId
 
 ANNA = User("anna", Role.AGENT, "desk", "hash", 5.0)
