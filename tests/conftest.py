@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+import structlog
 
 from softswitch.testing.clock import VirtualTimeLoop, watch_for_blocking
 
@@ -30,7 +31,9 @@ def pytest_asyncio_loop_factories(
 @pytest.fixture(autouse=True)
 def nothing_blocks_the_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test in which one callback held the loop for over 200 ms."""
+    log = structlog.get_config()
     with watch_for_blocking() as blocked:
         yield
+    structlog.configure(**log)  # a command that ran in this process may have changed it
     if blocked and not request.node.get_closest_marker("may_block"):
         pytest.fail("\n".join(map(str, blocked)), pytrace=False)
