@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 PATIENCE = 5.0
 """Real seconds that a loop with no timer left waits for the outside world before it calls a test stuck."""
 
-BLOCKING = 0.2
+BLOCKING = 0.4
 """Real seconds from which on a callback counts as blocking the loop."""
 
 

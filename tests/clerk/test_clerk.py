@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from softswitch.clerk.parent import Clerk
@@ -91,3 +92,9 @@ async def test_after_the_death_of_its_parent_it_ends_its_work_and_itself(tmp_pat
     orphan.stdin.close()
     assert await asyncio.wait_for(orphan.wait(), 15) == 0
     assert stored(tmp_path) == [event.seq for event in story()]
+
+
+@pytest.fixture(autouse=True)
+def log_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another test of this process may have had the module's logger bound for good."""
+    monkeypatch.setattr("softswitch.clerk.parent.log", structlog.get_logger())
