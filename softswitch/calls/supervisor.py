@@ -167,6 +167,7 @@ class Supervisor:
             call.leg.hangup(503)  # does nothing, unless the switch stops
             if call.recording is not None:
                 call.recording.end()
+                call.recording = None  # the two in a circle would be the collector's
             self._note_end(call)
 
     async def _lead(self, call: Call) -> None:

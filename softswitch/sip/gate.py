@@ -215,6 +215,8 @@ class Gate:
             leg=self._legs.get(native.serial),
             here=ffi.string(native.here).decode(),
         )
+        if request.method == "OPTIONS" and self.state.draining and not request.in_dialog:
+            return self._busy(native)
         handler = self._handlers.get(request.method)
         answer = handler(request) if handler else decide(request, self.allowed)
         if native.crowded and not answer.status and answer.origin.agent is None:
@@ -234,6 +236,11 @@ class Gate:
             data = text.encode()
             lib.gate_body(native, main.encode(), sub.encode(), data, len(data))
         return answer.status
+
+    def _busy(self, native: Any) -> int:
+        """Whoever asks whether calls are taken: not now."""
+        lib.gate_header(native, b"Retry-After", b"%d" % self.state.retry_after)
+        return 503
 
 
 class _Native:

@@ -104,7 +104,7 @@ class SipLeg(Sounding):
         self._our_end: LegEnd | None = None
         self._quality: Quality | None = None
         self._no_media: asyncio.TimerHandle | None = None
-        self._tones = ToneEar(home.bridge, self, home.rate)
+        self._tones = ToneEar(home.bridge, home.rate)
 
     def __repr__(self) -> str:
         return f"<{self.id} {'from' if self.incoming else 'to'} {self.remote.number} {self.state}>"
@@ -203,7 +203,7 @@ class SipLeg(Sounding):
         """Whether keys mean anything now; see `ports.Leg.await_keys`."""
         self._tones.always = tones
         self._tones.awaited = awaited and self.state is not LegState.ENDED
-        self._tones.attend(self._call_id(), self.serial)
+        self._tones.attend(self, self._call_id(), self.serial)
 
     def hangup(self, status: int = 0, reason: str = "") -> None:
         """End it, in whatever way its state asks for; see `ports.Leg.hangup`."""
@@ -265,7 +265,7 @@ class SipLeg(Sounding):
             self._streams = view.streams
             self._ear.listens_at(slot)
             self.sounds_at(slot)
-            self._tones.attend(self._call_id(), self.serial)
+            self._tones.attend(self, self._call_id(), self.serial)
         held = view.media == _HELD
         if held != self.held:
             self.held = held

@@ -14,23 +14,25 @@ log = structlog.get_logger(__name__)
 
 
 class ToneEar:
-    """Listens to one leg, wherever it is in the bridge, while `awaited`. It costs 2 us in each 20 ms."""
+    """Listens to one leg, wherever it is in the bridge, while `awaited`. It costs 2 us in each 20 ms.
 
-    def __init__(self, bridge: Bridge, leg: Sounding, rate: int) -> None:
+    It does not know its leg in between: the two in a circle would be the collector's, forty objects a call.
+    """
+
+    def __init__(self, bridge: Bridge, rate: int) -> None:
         self.awaited = False
         """Somebody reads the leg's keys."""
         self.always = False
         """Also where they may come another way."""
         self._bridge = bridge
-        self._leg = leg
         self._rate = rate
         self._native: Any = None
         self._slot = -1
-        self._ear = Listening(bridge)
+        self._ear: Listening | None = None
 
-    def attend(self, call: int, serial: int) -> None:
+    def attend(self, leg: Sounding, call: int, serial: int) -> None:
         """Listen, or no more, as the leg's call in PJSUA wants it now."""
-        if not (self.awaited and self._leg.slot is not None and lib.tones_are_needed(call, self.always)):
+        if not (self.awaited and leg.slot is not None and lib.tones_are_needed(call, self.always)):
             self.close()
         elif self._native is None:
             slot = ffi.new("int *")
@@ -39,14 +41,16 @@ class ToneEar:
                 log.error("sip.no_tones", why=f"the bridge has {lib.media_ports():,} ports")
                 return
             self._native, self._slot = native, slot[0]
+            self._ear = Listening(self._bridge)
             self._ear.listens_at(self._slot)
-            self._ear.declare(Hear(self._leg))
+            self._ear.declare(Hear(leg))
 
     def close(self) -> None:
         """Listen no more."""
         native, self._native = self._native, None
-        if native is not None:
-            self._ear.close()
+        ear, self._ear = self._ear, None
+        if ear is not None:
+            ear.close()
             lib.tones_destroy(native, self._slot)
 
 

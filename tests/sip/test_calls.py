@@ -12,6 +12,7 @@ from softswitch.sip._native import lib
 from softswitch.sip.gate import Answer, decide
 from softswitch.sip.leg import PjCall
 from softswitch.types import UNKNOWN, AgentName, LegState, Origin, Party, TrunkName, Way
+from tests.circles import no_circles
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, Ringing, sdp
 
@@ -434,3 +435,15 @@ async def test_two_hundred_calls_leave_nothing_behind(house: House, phone: Phone
     await asyncio.sleep(0.1)
     assert lib.legs_in_use() <= before
     assert lib.media_ports() == 1
+
+
+@pytest.mark.may_block  # it collects garbage
+async def test_a_leg_that_has_ended_is_freed_without_the_collector(house: House, phone: Phone) -> None:
+    await house.call_in(phone, sdp(9))  # whatever is made once is there
+    with no_circles("softswitch.sip", "softswitch.types"):
+        call, leg = await house.call_in(phone, sdp(9))
+        leg.await_keys(True, tones=True)
+        await call.bye()
+        await leg.ended
+        del call, leg
+        await asyncio.sleep(0.1)

@@ -234,6 +234,8 @@ async def test_a_draining_switch_takes_no_calls_and_keeps_those_it_has(house: Ho
     house.endpoint.admit(draining=True)
     try:
         assert (await Dialog(phone).invite(sdp(9))).status == 503
+        asked = await phone.request("OPTIONS")
+        assert (asked.status, asked.header("Retry-After")) == (503, "10"), "nobody should send calls here"
         assert (await call.invite(sdp(9))).status == 200
         assert not leg.ended.done()
     finally:
