@@ -23,9 +23,15 @@ typedef struct {
 typedef struct {
     char codec[40];
     unsigned received, sent, lost;
+    unsigned late;
     unsigned jitter;
+    unsigned buffered;
+    unsigned round_trip;
     int encrypted;
     unsigned strangers;
+    unsigned reports;
+    unsigned far_lost;
+    unsigned far_jitter;
 } leg_quality;
 
 /* A slot of PJSUA is used by one leg after another; the serial number tells them apart. */
@@ -63,6 +69,9 @@ static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event);
 static void presses_open(int wake);
 static void presses_begin(leg_record *record, unsigned serial);
 
+/* In _measure.c. */
+static void leg_add_stream(leg_quality *total, pjmedia_stream *stream);
+
 /* In _strangers.c. */
 static void strangers_introduce(int id);
 static unsigned strangers_counted(const pjsua_call_media *media);
@@ -88,22 +97,6 @@ static int leg_is_encrypted(const pjsua_call_media *media)
         return 0;
     srtp = pjmedia_transport_info_get_spc_info(&info, PJMEDIA_TRANSPORT_TYPE_SRTP);
     return srtp && srtp->active;
-}
-
-static void leg_add_stream(leg_quality *total, pjmedia_stream *stream)
-{
-    pjmedia_stream_info info;
-    pjmedia_rtcp_stat stat;
-
-    if (!stream || pjmedia_stream_get_stat(stream, &stat) != PJ_SUCCESS)
-        return;
-    total->received += stat.rx.pkt;
-    total->sent += stat.tx.pkt;
-    total->lost += stat.rx.loss;
-    total->jitter = (unsigned)stat.rx.jitter.mean;
-    if (pjmedia_stream_get_info(stream, &info) == PJ_SUCCESS)
-        pj_ansi_snprintf(total->codec, sizeof(total->codec), "%.*s/%u", (int)info.fmt.encoding_name.slen,
-                         info.fmt.encoding_name.ptr, info.fmt.clock_rate);
 }
 
 static void leg_on_stream_destroyed(pjsua_call_id call, pjmedia_stream *stream, unsigned index)
