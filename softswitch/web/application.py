@@ -19,7 +19,7 @@ from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, History, Operations
+from softswitch.web.operations import Accounts, Operations, Pages
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.sessions import Sessions
 from softswitch.web.streaming import event_routes
@@ -31,7 +31,7 @@ class Parts:
 
     operations: Operations
     accounts: Accounts
-    history: History
+    pages: Pages
     secret: str
     """By which cookies are signed."""
 
@@ -48,8 +48,8 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         app.include_router(metrics_routes(parts.operations, counting, guards))
     app.include_router(login_routes(parts.accounts, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
-    app.include_router(record_routes(parts.history, guard))
-    app.include_router(event_routes(live, parts.history, guard))
+    app.include_router(record_routes(parts.pages, guard))
+    app.include_router(event_routes(live, parts.pages, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
     app.include_router(docs_routes(app, guard))
