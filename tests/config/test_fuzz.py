@@ -110,7 +110,7 @@ def test_any_text_of_the_languages_pieces(text):
     some.integers(0, 40),
     some.sampled_from(["", *PIECES]),
 )
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_slip_of_the_pen_in_a_sound_file(number, slip, column, piece):
     lines = list(LINES)
     line = lines[number]
