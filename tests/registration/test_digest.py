@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -85,6 +87,23 @@ def test_what_cannot_be_used_says_why(value, why, malformed):
     assert isinstance(found, Unreadable)
     assert why in found.why
     assert found.malformed is malformed
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [("Digest a=b, =c", 13), ('Digest a=b,  "c"', 14), ("@", 1), ("Digest a=b, c=d e", 13)],
+)
+def test_where_it_cannot_be_read_is_counted_from_one(value, place):
+    assert digest.parse(value) == Unreadable(f"cannot be read from character {place} on")
+
+
+@pytest.mark.parametrize("part", ["a", "a ", "a=b ", 'a="', "\\", '\\"', " ", "=", "a=b,a"])
+def test_no_header_takes_more_time_than_its_length_is_worth(part):
+    value = "Digest a=" + part * (4000 // len(part))
+    began = time.process_time()
+    for _ in range(10):
+        digest.parse(value)
+    assert time.process_time() - began < 0.1
 
 
 def test_challenges_come_best_first_each_for_a_line_of_its_own():
