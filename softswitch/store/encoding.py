@@ -12,6 +12,7 @@ from functools import lru_cache
 from math import modf
 from typing import Any
 
+from softswitch import jsontext
 from softswitch.ports import Recorded
 
 dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str).encode
@@ -20,21 +21,24 @@ dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", "
 def encode(event: Recorded) -> bytes:
     """An event as a line. What JSON cannot say is said as text, never refused."""
     try:
-        data = dumps(event.data)
+        data = jsontext.dumps(event.data)
     except (ValueError, TypeError, RecursionError):
-        data = dumps({"unprintable": repr(event.data)})
-    call = "null" if event.call is None else dumps(event.call)
-    line = (
-        f'{{"seq":{event.seq},"at":{event.at:.6f},"time":"{utc(event.at)}","kind":{dumps(event.kind)},'
-        f'"call":{call},"data":{data},"version":{event.version}}}\n'
+        data = jsontext.dumps({"unprintable": repr(event.data)})
+    return b'{"seq":%d,"at":%.6f,"time":"%b","kind":%b,"call":%b,"data":%b,"version":%d}\n' % (
+        event.seq,
+        event.at,
+        utc(event.at).encode(),
+        jsontext.dumps(event.kind),
+        jsontext.dumps(event.call),
+        data,
+        event.version,
     )
-    return line.encode("utf-8", "backslashreplace")  # a lone surrogate becomes \udc80: JSON's own escape
 
 
 def decode(line: bytes) -> Recorded | None:
     """The event of a line, None when it is none (garbage that a dying disk or an editor left)."""
     try:
-        read: dict[str, Any] = json.loads(line)
+        read: dict[str, Any] = jsontext.loads(line)
         return Recorded(
             read["seq"], read["at"], read["kind"], read["call"], read["data"], read.get("version", 1)
         )
@@ -44,8 +48,7 @@ def decode(line: bytes) -> Recorded | None:
 
 def data_in(line: bytes) -> str:
     """The text behind `data` in a line that `encode` made."""
-    text = line.decode(errors="replace")
-    return text[text.index('"data":') + 7 : text.rindex(',"version":')]
+    return line[line.index(b'"data":') + 7 : line.rindex(b',"version":')].decode(errors="replace")
 
 
 def utc(at: float) -> str:
