@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import calls, engine, gaps, hold, hostile, offer, readers, record, registrations, year
+from bench import calls, engine, gaps, hold, hostile, offer, readers, record, registrations, speed, year
 from bench.rows import Row, table
 
 BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -33,6 +33,7 @@ def main() -> int:
     if unknown := set(chosen) - BENCHES.keys():
         console.print(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}")
         return 2
+    console.print(speed.line())
     rows: list[Row] = []
     for bench in chosen:
         what, run = BENCHES[bench]
