@@ -43,7 +43,7 @@ from softswitch.config.settings import SwitchSettings, WebSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.librarian.parent import Librarian
-from softswitch.ports import Leg
+from softswitch.ports import JsonValue, Leg
 from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
@@ -85,6 +85,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         clerk = await _clerk(stack, store, settings, folder)
         journal = _journal(store)
+        clerk.note = journal.note
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
@@ -110,9 +111,9 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
-        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
+        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
-        running.followers.append(lambda new: clerk.apply(new.webhooks))
+        running.followers.append(clerk.apply)
         accounts, web = await _interfaces(stack, settings, folder, running, journal)
         _set_aside_garbage()
         emergencies = settings.dialplan.numbering.emergency_forms
@@ -179,7 +180,7 @@ def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Superviso
 async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings, folder: Path) -> Clerk:
     """Who loads the record, and tells others; ends after the store, whose last lines it loads."""
     clerk = await stack.enter_async_context(Clerk(folder))
-    clerk.apply(settings.webhooks)
+    clerk.apply(settings)
     stack.callback(store.close)
     store.loaded = lambda: (clerk.progress.loaded, clerk.progress.problem)
     return clerk
@@ -193,7 +194,9 @@ def _journal(store: Record) -> Journal:
 
 def _note_start(journal: Journal, settings: SwitchSettings) -> None:
     fixed = [str(name) for name, agent in settings.engine.agents.items() if not agent.registers]
-    journal.note("SwitchStarted", version=__version__, file=str(settings.path), agents=fixed)
+    service = settings.services.to_json()
+    known: dict[str, JsonValue] = {"version": __version__, "file": str(settings.path), "service": service}
+    journal.note("SwitchStarted", **known, agents=fixed)
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:

@@ -81,6 +81,7 @@ def _volumes(axes: Axes, report: Report) -> None:
     parts: Mapping[str, tuple[str, list[int]]] = {
         "answered": (BLUE, [one.answered for one in rows]),
         "abandoned": (ORANGE, [one.abandoned for one in rows]),
+        "short": ("#f3cf9f", [one.short for one in rows]),
         "turned away": (GREY, [one.turned_away for one in rows]),
     }
     for name, (colour, values) in parts.items():
@@ -104,7 +105,7 @@ def _waits(axes: Axes, report: Report) -> None:
 
 def _levels(axes: Axes, report: Report) -> None:
     places, rows, _, unit = _series(report)
-    lines = (("service_level", BLUE, "of those answered"), ("service_level_2", GREEN, "with the abandoned"))
+    lines = (("service_level", BLUE, "as configured"), ("service_level_2", GREEN, "with the abandoned"))
     for name, colour, label in lines:
         values = [100 * _number(getattr(one, name)) for one in rows]
         axes.plot(places, values, color=colour, label=label, marker=".")

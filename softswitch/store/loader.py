@@ -51,6 +51,9 @@ BATCH = 1000
 IDENTITY, FOLD_FROM = "record", "fold_from"
 """Names in `notes`: whose record this is; the first event of the eldest call that was in progress."""
 
+SERVICE = "service"
+"""The name in `notes` of how the service level is counted since the last start or reload."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -146,6 +149,9 @@ class Loader:
         with self._engine.begin() as connection:
             add(connection, events, rows)
             self._fold.write(connection)
+            for one, _ in lines:
+                if "service" in one.data:
+                    _set_note(connection, SERVICE, json.dumps(one.data["service"]))
             _set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
         self._loaded = lines[-1][0].seq
 

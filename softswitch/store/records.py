@@ -30,6 +30,15 @@ QUALITY = (
     "far_lost, far_jitter, far_mos (as the other side reports), encrypted, strangers: types.Quality"
 )
 
+SERVICE = "how the service level is counted: acd/service.py"
+
+MAIL = {
+    "mail": "its id",
+    "to": "the address",
+    "about": "what it is about",
+    "attempts": "how often it was tried",
+}
+
 VOCABULARY: Mapping[str, Word] = MappingProxyType(
     {
         Kind.CALL_ARRIVED: Word(
@@ -111,6 +120,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "transferred_by": "the agent who transferred the caller here",
                 "from_queue": "the queue by which those two had come together",
                 "within": "an answer within so many seconds counts as in time for the service level",
+                "short": "hanging up before so many seconds does not count as abandoned",
             },
         ),
         Kind.ANNOUNCED: Word(
@@ -322,6 +332,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "file": "configuration",
                 "pid": "process id",
                 "agents": "those who are there without a registration",
+                "service": SERVICE,
             },
         ),
         Kind.SWITCH_DRAINING: Word(
@@ -330,7 +341,11 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.SWITCH_STOPPED: Word("The switch ended in order."),
         Kind.SETTINGS_LOADED: Word(
             "A changed configuration is in force.",
-            {"file": "its path", "after_restart": "changed settings that wait for the next start"},
+            {
+                "file": "its path",
+                "after_restart": "changed settings that wait for the next start",
+                "service": SERVICE,
+            },
         ),
         Kind.SETTINGS_REFUSED: Word(
             "A changed configuration has mistakes; the old one stays in force.",
@@ -345,6 +360,32 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "of": "whom or what: an agent, a call, a user, an address",
                 "how": "more of it, where there is more to say",
             },
+        ),
+        Kind.MAIL_SENT: Word("The mail server has taken a mail.", MAIL),
+        Kind.MAIL_REFUSED: Word(
+            "The mail server refused a mail for good; `softswitch mail` lists it, `mail retry` tries again.",
+            {**MAIL, "why": "the server's words"},
+            alarming=True,
+        ),
+        Kind.MAIL_FAILING: Word(
+            "A mail has waited longer than `mail.alarm`.",
+            {
+                "server": "of `mail`",
+                "waiting": "how many mails do",
+                "since": "for how long, seconds",
+                "why": "the server's words, or why it cannot be asked",
+            },
+            alarming=True,
+        ),
+        Kind.MAIL_WORKING: Word("No mail waits for long any more.", {"server": "of `mail`"}),
+        Kind.REPORT_POSTED: Word(
+            "A line of `reports` was due; its mails are on their way.",
+            {"report": "its days, as in its subject", "to": "addresses", "due": "the moment it was for"},
+        ),
+        Kind.REPORT_FAILED: Word(
+            "A line of `reports` was due, and could not be made; it is tried again for a day.",
+            {"to": "addresses", "due": "the moment it was for", "why": "what went wrong"},
+            alarming=True,
         ),
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
