@@ -39,7 +39,7 @@ from softswitch.calls.switch import Switch
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
-from softswitch.config.settings import SwitchSettings, WebSettings
+from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.librarian.parent import Librarian
@@ -145,7 +145,7 @@ async def _interfaces(
         return accounts, nullcontext()
     librarian = await stack.enter_async_context(Librarian(folder))
     with _placed(settings.path):
-        web = await asyncio.to_thread(_web, settings.web, folder, running, accounts, librarian, journal)
+        web = await asyncio.to_thread(_web, settings, folder, running, accounts, librarian, journal)
     return accounts, web
 
 
@@ -214,7 +214,7 @@ def _import_web(settings: SwitchSettings) -> None:
 
 
 def _web(
-    settings: WebSettings,
+    settings: SwitchSettings,
     folder: Path,
     running: RunningSwitch,
     accounts: Accounts,
@@ -223,10 +223,14 @@ def _web(
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""
     from softswitch.web.application import Parts  # noqa: PLC0415 - see _import_web
+    from softswitch.web.reports import ReportDesk  # noqa: PLC0415
     from softswitch.web.server import WebServer  # noqa: PLC0415
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
-    return WebServer(settings, Parts(running, accounts, pages, secret_in(folder)), journal)
+    assert settings.web is not None
+    reports = ReportDesk(folder, settings.zone)
+    parts = Parts(running, accounts, pages, secret_in(folder), reports)
+    return WebServer(settings.web, parts, journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

@@ -51,7 +51,7 @@ def _row(one: Listed, now: float) -> tuple[Text, ...]:
 def probe_server(folder: Path, address: str) -> int:
     """`softswitch mail test`: 0, or 1 when it was not taken. Raises ControlError."""
     *_, answer, _ = stream(folder / SOCKET, "mail_test", to=address)
-    console().print(Text("taken: " if answer["taken"] else "not taken: ", "bold"), foreign(answer["said"]))
+    console().print(Text("taken:" if answer["taken"] else "not taken:", "bold"), foreign(answer["said"]))
     return 0 if answer["taken"] else 1
 
 

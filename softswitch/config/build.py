@@ -9,7 +9,7 @@ from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSetti
 from softswitch.config import settings as plain
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
-from softswitch.config.build_mail import mail_settings, report_settings
+from softswitch.config.build_mail import mail_settings, report_settings, zone_of
 from softswitch.config.build_menus import Voice, destination, menu_tree
 from softswitch.config.build_service import service, service_of
 from softswitch.config.build_trunks import trunk
@@ -62,6 +62,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         store=_store(path, file.store),
         web=_web(file.web),
         service=service(file.service_level),
+        zone=zone_of(file),
         mail=mail_settings(file.mail),
         reports=report_settings(file),
         webhooks=tuple(_webhook(name, hook) for name, hook in file.webhooks.items()),

@@ -28,8 +28,7 @@ def mail_settings(mail: Mail | None) -> plain.MailSettings | None:
 
 def report_settings(file: Configuration) -> tuple[plain.ReportSettings, ...]:
     """What is mailed when."""
-    zones = zones_of(file)
-    zone = zones[0] if len(zones) == 1 else None
+    zone = zone_of(file)
     return tuple(
         plain.ReportSettings(
             to=tuple(dict.fromkeys(one.to)),
@@ -43,6 +42,12 @@ def report_settings(file: Configuration) -> tuple[plain.ReportSettings, ...]:
         )
         for one in file.reports
     )
+
+
+def zone_of(file: Configuration) -> str | None:
+    """That of all opening hours; None: there are none, or several."""
+    zones = zones_of(file)
+    return zones[0] if len(zones) == 1 else None
 
 
 def zones_of(file: Configuration) -> list[str]:

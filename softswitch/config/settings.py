@@ -390,6 +390,8 @@ class SwitchSettings:
     """Of phones that register and prove who calls."""
     features: Features = field(default_factory=Features)
     recording: RecordingSettings = RecordingSettings()
+    zone: str | None = None
+    """The time zone of all opening hours; None: there are none, or several: the machine's."""
 
     @property
     def services(self) -> Services:

@@ -17,17 +17,22 @@ from softswitch.reports.plots import STYLE, drawings, svg
 from softswitch.reports.report import Report
 
 CSS = """
-body { font: 15px/1.45 system-ui, sans-serif; color: #1d2530; max-width: 1060px; margin: 2em auto;
+:root { color-scheme: light dark; --ink: #1d2530; --soft: #66707c; --line: #dde2e8 }
+body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); max-width: 1060px; margin: 2em auto;
   padding: 0 1em }
 h1 { font-size: 1.5em; margin-bottom: .1em } h2 { font-size: 1.1em; margin-top: 2em }
-p.note { color: #66707c; font-size: .9em }
+p.note { color: var(--soft); font-size: .9em; margin: .4em 0 }
 .tiles { display: flex; flex-wrap: wrap; gap: .7em; margin: 1.2em 0 }
-.tile { border: 1px solid #dde2e8; border-radius: 8px; padding: .5em .9em; min-width: 6.6em }
-.tile b { display: block; font-size: 1.35em } .tile span { color: #66707c; font-size: .85em }
+.tile { border: 1px solid var(--line); border-radius: 8px; padding: .5em .9em; min-width: 6.6em }
+.tile b { display: block; font-size: 1.35em } .tile span { color: var(--soft); font-size: .85em }
 svg { width: 100%; height: auto; margin: .5em 0 } .wide { overflow-x: auto }
 table { border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; white-space: nowrap }
-th, td { text-align: right; padding: .25em .6em; border-bottom: 1px solid #e6e9ee }
-th:first-child, td:first-child { text-align: left } th { color: #66707c; font-weight: 600 }
+th, td { text-align: right; padding: .25em .6em; border-bottom: 1px solid var(--line) }
+th:first-child, td:first-child { text-align: left } th { color: var(--soft); font-weight: 600 }
+@media (max-width: 600px) { body { margin: 1em auto } figure { overflow-x: auto } svg { min-width: 620px }
+  .tile { flex: 1 1 5.5em; min-width: 5.5em; padding: .4em .6em } }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa4b0; --line: #3a424d }
+  body { background: #14181d } svg { filter: invert(.915) hue-rotate(180deg) } }
 @media print { .tile, svg, tr { break-inside: avoid } }
 """
 
@@ -45,7 +50,9 @@ def html(report: Report, by: str) -> str:
             "<h2>By agent</h2>" + _table(("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents])
         )
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(report.title)}</title>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(report.title)}</title>"
         f"<style>{CSS}</style></head>\n<body>{''.join(body)}</body></html>\n"
     )
 

@@ -21,6 +21,7 @@ from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, Operations, Pages
 from softswitch.web.problems import answer_with_problems
+from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
 from softswitch.web.streaming import event_routes
 
@@ -34,6 +35,8 @@ class Parts:
     pages: Pages
     secret: str
     """By which cookies are signed."""
+    reports: ReportDesk | None = None
+    """Who makes reports; None: nobody."""
 
 
 def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
@@ -49,6 +52,8 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(login_routes(parts.accounts, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.pages, guard))
+    if parts.reports is not None:
+        app.include_router(report_routes(parts.reports, guard))
     app.include_router(event_routes(live, parts.pages, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))

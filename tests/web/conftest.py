@@ -29,6 +29,7 @@ from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
 from softswitch.web.figures import Figures, Lag
 from softswitch.web.live import Live
+from softswitch.web.reports import ReportDesk
 
 SECRET = "s" * 64
 SUPPORT, DESK = QueueName("support"), AgentName("desk")
@@ -150,8 +151,13 @@ def pages(accounts: Accounts, tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def parts(operations: Any, accounts: Accounts, pages: Desk) -> Parts:
-    return Parts(operations, accounts, pages, SECRET)
+def reports(tmp_path: Path) -> ReportDesk:
+    return ReportDesk(tmp_path, "Europe/Warsaw")
+
+
+@pytest.fixture
+def parts(operations: Any, accounts: Accounts, pages: Desk, reports: ReportDesk) -> Parts:
+    return Parts(operations, accounts, pages, SECRET, reports)
 
 
 @pytest.fixture
