@@ -62,7 +62,8 @@ class Services:
 
     def sentences(self, queue: str | None) -> list[str]:
         """For people: how it is counted, of one queue or of all with those that differ."""
-        others = self.queues if queue is None else {}
+        differ = {name: way for name, way in self.queues.items() if way != self.common}
+        others = differ if queue is None else {}
         first = [f"Service level: {self.of(queue)}."]
         return first + [f"Service level of queue {name}: {way}." for name, way in sorted(others.items())]
 

@@ -13,7 +13,7 @@
 | abandonment | abandoned, of those answered or abandoned |
 | talk | from Connected on, holds included; a talk that a crash cut counts in none of its figures |
 | hold | within talk: while either side held |
-| wrap-up | the queue's time for notes after each conversation |
+| wrap-up | the time for notes that began after each conversation |
 | occupancy | talk and wrap-up, of the time in which the agent was there and not paused |
 | estimate error | of those told a wait and answered: mean distance between it and what was left to wait |
 

@@ -29,10 +29,10 @@ svg { width: 100%; height: auto; margin: .5em 0 } .wide { overflow-x: auto }
 table { border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; white-space: nowrap }
 th, td { text-align: right; padding: .25em .6em; border-bottom: 1px solid var(--line) }
 th:first-child, td:first-child { text-align: left } th { color: var(--soft); font-weight: 600 }
-@media (max-width: 600px) { body { margin: 1em auto } figure { overflow-x: auto } svg { min-width: 620px }
+@media (max-width: 600px) { body { margin: 1em auto } figure { overflow-x: auto } svg { min-width: 480px }
   .tile { flex: 1 1 5.5em; min-width: 5.5em; padding: .4em .6em } }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa4b0; --line: #3a424d }
-  body { background: #14181d } svg { filter: invert(.915) hue-rotate(180deg) } }
+  svg { filter: invert(.915) hue-rotate(180deg) } }
 @media print { .tile, svg, tr { break-inside: avoid } }
 """
 

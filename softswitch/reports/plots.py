@@ -150,7 +150,7 @@ def _talk(axes: Axes, report: Report) -> None:
     axes.set_xlabel("hours")
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
-    axes.legend(loc="lower right", ncols=2)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     more = f" (the {AGENTS} who talked most)" if sum(1 for one in report.agents if one.calls) > AGENTS else ""
     axes.set_title(f"Talk and occupancy by agent{more}")
 

@@ -269,6 +269,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "ended_by": "caller, agent, called, switch or transfer",
                 "reason": "the switch's own word for why it ended the agent's leg, as `No RTP for 60s`",
                 "talked": "seconds since Connected, without those in which one was handed on",
+                "wrap_up": "seconds for notes that begin now; a reload may have changed them since Connected",
             },
         ),
         Kind.TRANSFER_ASKED: Word(

@@ -61,7 +61,7 @@ class Talk:
     talk: Seconds | None = 0.0
     held: Seconds = 0.0
     wrap_up: Seconds = 0.0
-    """The time for notes that follows: it is the queue's, and only time ends it."""
+    """The time for notes that follows, by the queue's settings in force when it began; only time ends it."""
 
 
 @dataclass(slots=True)
@@ -106,6 +106,7 @@ class VisitFold:
             case Kind.CALLER_LEFT:
                 return _leave(state, event)
             case Kind.CONVERSATION_ENDED:
+                _wrap_up(state, event.data.get("wrap_up"))
                 return _part(state, event.at, event.data.get("talked"))
             case Kind.CALL_ENDED:
                 del self._open[call]
@@ -180,6 +181,15 @@ def _given_up(state: _Open, visit: Visit) -> str:
 
 def _number(value: Any) -> float:
     return 0.0 if value is None else float(value)
+
+
+def _wrap_up(state: _Open, seconds: Any) -> None:
+    """What began at the end is what was; the time that was announced at the beginning may have changed."""
+    if seconds is None:
+        return
+    for one in (state.talk, state.visit):
+        if one is not None:
+            one.wrap_up = float(seconds)
 
 
 def _part(state: _Open, at: float, talked: Any) -> list[Visit | Talk]:
