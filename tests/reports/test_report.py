@@ -59,7 +59,6 @@ def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: in
         )
         turned_away = told.offered - len(told.waits) - told.abandoned - told.short
         assert (made.short, made.turned_away) == (told.short, turned_away)
-        assert bool(made.short) is bool(short)
         handled = len(told.waits) + told.abandoned
         assert made.abandonment == pytest.approx(told.abandoned / handled)
         assert made.service_level_2 == pytest.approx((told.in_time + told.abandoned_in_time) / handled)
@@ -70,6 +69,7 @@ def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: in
         assert made.service_level == pytest.approx(told.in_time / len(told.waits))
         assert (made.talk, made.held) == pytest.approx((told.talk, told.held), abs=0.1)  # of milliseconds
     assert {one.agent: one.talk for one in report.agents} == pytest.approx(by_agent)
+    assert bool(report.total.short) is bool(short)
     whole = [count(events, queue) for queue in ("sales", "support")]
     stays = [stay for told in whole for stay in told.stays]
     for step, told_step in zip(report.impatience, by_step(stays, WAIT_STEPS), strict=True):
