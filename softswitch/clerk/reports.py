@@ -60,12 +60,15 @@ class Rounds:
         self._loaded = loaded
         self._clock = clock or Clock()
         self._reports: dict[str, ReportSettings] = {}
-        self._failed: dict[str, float] = {}
+        self._failed: dict[tuple[str, float], float] = {}
+        """When those are tried again that could not be made, by line and moment."""
+        self._changed = True
         self._courier = Courier("reports", self._serve)
 
     def apply(self, reports: Iterable[ReportSettings]) -> None:
         """Put lines in force."""
         self._reports = {name_of(one): one for one in reports}
+        self._changed = True
         if self._reports:
             self._courier.start()
 
@@ -94,11 +97,13 @@ class Rounds:
             return
         reports = self._reports
         with self._engine.begin() as connection:
-            self._forget(connection, reports.keys())
+            if self._changed:
+                _forget(connection, reports.keys())
+                self._changed = False
             last = {name: _begun(connection, name, now) for name in reports}
         for name, report in reports.items():
             for at in due(report, last[name], now):
-                if now < self._failed.get(name, 0.0) or not await self._send(name, report, at):
+                if now < self._failed.get((name, at), 0.0) or not await self._send(name, report, at):
                     break
 
     async def _send(self, name: str, report: ReportSettings, at: float) -> bool:
@@ -106,11 +111,11 @@ class Rounds:
         try:
             letter = await self._make(report, at)
         except ErrandFailed as error:
-            if name not in self._failed:
+            if (name, at) not in self._failed:
                 self._tell("ReportFailed", **known, why=str(error)[:400])
-            self._failed[name] = self._clock.now() + AGAIN
+            self._failed[name, at] = self._clock.now() + AGAIN
             return False
-        self._failed.pop(name, None)
+        self._failed = {key: again for key, again in self._failed.items() if key[0] != name}
         key = f"report {name} {at:.0f}"
         files = tuple(Attachment(one["name"], base64.b64decode(one["data"])) for one in letter["files"])
         with self._engine.begin() as connection:
@@ -120,11 +125,6 @@ class Rounds:
             _set(connection, name, at)
         self._tell("ReportPosted", **known, report=letter["subject"])
         return True
-
-    def _forget(self, connection: Connection, names: Iterable[str]) -> None:
-        known = [PREFIX + name for name in names]
-        gone = notes.c.name.startswith(PREFIX), notes.c.name.not_in(known)
-        connection.execute(delete(notes).where(*gone))
 
 
 def maker(folder: Path) -> Maker:
@@ -141,6 +141,12 @@ def maker(folder: Path) -> Maker:
         return json.loads(await run(*arguments, limit=LIMIT, environment=environment))
 
     return make
+
+
+def _forget(connection: Connection, names: Iterable[str]) -> None:
+    """How far lines were that are not there any more."""
+    known = [PREFIX + name for name in names]
+    connection.execute(delete(notes).where(notes.c.name.startswith(PREFIX), notes.c.name.not_in(known)))
 
 
 def _begun(connection: Connection, name: str, now: float) -> float:

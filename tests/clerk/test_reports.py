@@ -113,6 +113,12 @@ async def test_one_that_cannot_be_made_is_tried_again_and_somebody_is_told(offic
     await office.rounds.look()
     assert len(office.posted) == 2
     assert office.told == ["ReportFailed", "ReportPosted"]
+    office.failing = True
+    office.now = at("2026-11-26 07:01")
+    await office.rounds.look()
+    office.now = at("2026-11-27 07:02")  # what was due for a day is given up, and the next is told of again
+    await office.rounds.look()
+    assert office.told[2:] == ["ReportFailed", "ReportFailed"]
 
 
 async def test_a_line_that_is_new_or_changed_begins_with_its_next_moment(office: Office) -> None:
