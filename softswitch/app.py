@@ -31,6 +31,7 @@ from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
+from softswitch.calls.opening import Opening
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
@@ -114,6 +115,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
         running.followers.append(clerk.apply)
+        opening = _opening(switch, running)
         accounts, web = await _interfaces(stack, settings, folder, running, journal)
         _set_aside_garbage()
         emergencies = settings.dialplan.numbering.emergency_forms
@@ -121,7 +123,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
-        await _until_stopped(running, switch, speech, accounts)
+        await _until_stopped(running, switch, opening, speech, accounts)
 
 
 async def _music(
@@ -150,11 +152,12 @@ async def _interfaces(
 
 
 async def _until_stopped(
-    running: RunningSwitch, switch: Switch, speech: SpeechService, accounts: Accounts
+    running: RunningSwitch, switch: Switch, opening: Opening, speech: SpeechService, accounts: Accounts
 ) -> None:
     settings = switch.settings
     async with asyncio.TaskGroup() as group:
-        background = [group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))]
+        works = (_warm(speech, settings), _keep_recordings(switch), opening.run())
+        background = [group.create_task(_in_background(*works))]
         if settings.web is not None:
             said = announce_the_first(accounts, settings.web.url)
             background.append(group.create_task(_apart(said)))
@@ -162,6 +165,14 @@ async def _until_stopped(
         await running.until_stopped()
         for task in background:
             task.cancel()
+
+
+def _opening(switch: Switch, running: RunningSwitch) -> Opening:
+    """Queues that are closed are so before the first call."""
+    opening = Opening(switch)
+    opening.look()
+    running.followers.append(lambda _: opening.changed())
+    return opening
 
 
 def _set_aside_garbage() -> None:

@@ -374,6 +374,8 @@ class SwitchSettings:
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     store: str | None = None
     """The URL of the record's database; None: a file in that folder."""
+    queue_hours: Mapping[str, str] = field(default_factory=dict)
+    """The opening hours of those queues that have some."""
     web: WebSettings | None = None
     """None: no web server."""
     service: Service = field(default_factory=Service)

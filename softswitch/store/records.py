@@ -179,6 +179,18 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "An agent took the call that rang at a colleague.",
             {"offer": "which ringing", "agent": "at whom it rang", "by": "who took it"},
         ),
+        Kind.PLACE_REGAINED: Word(
+            "A caller who was cut off has called again, and has the old place.",
+            {"queue": "where", "ago": "seconds since the place was taken"},
+        ),
+        Kind.CALLBACK_RESTING: Word(
+            "Somebody is to be called back later.",
+            {
+                "queue": "where the place is",
+                "attempts": "in vain so far",
+                "pause": "seconds until the next; null: when the queue opens",
+            },
+        ),
         Kind.CONNECTED: Word(
             "Caller and agent can talk.",
             {
@@ -283,8 +295,31 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.AGENT_SIGNED_OUT: Word(
             "An agent takes no more calls of a queue.", {"agent": "who", "queue": "which; null: all of them"}
         ),
-        Kind.AGENT_PAUSED: Word("An agent takes no calls.", {"agent": "who", "reason": "as given, or empty"}),
-        Kind.AGENT_RESUMED: Word("An agent takes calls again.", {"agent": "who"}),
+        Kind.AGENT_PAUSED: Word(
+            "An agent takes no calls.",
+            {
+                "agent": "who",
+                "reason": "as given, or empty; no-answer: too many offers in a row were not answered",
+                "automatic": "true: nobody asked for it",
+            },
+        ),
+        Kind.AGENT_RESUMED: Word(
+            "An agent takes calls again.",
+            {
+                "agent": "who",
+                "reason": "of the pause, where that lasted as long as it may",
+                "automatic": "true: nobody asked for it",
+            },
+        ),
+        Kind.WRAP_UP_ENDED: Word(
+            "An agent was done with the notes on a call.", {"agent": "who", "took": "seconds"}
+        ),
+        Kind.OVERFLOW_BEGAN: Word(
+            "Agents of other teams help in a queue from now on.", {"queue": "which", "waiting": "how many"}
+        ),
+        Kind.OVERFLOW_ENDED: Word("They help no more.", {"queue": "which", "waiting": "how many still"}),
+        Kind.QUEUE_OPENED: Word("The hours of a queue began.", {"queue": "which"}),
+        Kind.QUEUE_CLOSED: Word("The hours of a queue are over.", {"queue": "which"}),
         Kind.PHONE_REGISTERED: Word(
             "A phone of an agent registered an address.",
             {

@@ -14,9 +14,10 @@ from softswitch.config.models.features import Features, PauseDigits
 from softswitch.config.models.hours import Schedule
 from softswitch.config.models.mail import Mail, Report
 from softswitch.config.models.menus import Menu
-from softswitch.config.models.queues import Queue, ServiceLevel, Team
+from softswitch.config.models.queues import Queue, ServiceLevel
 from softswitch.config.models.recording import Recording
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
+from softswitch.config.models.teams import Team
 from softswitch.config.models.trunks import Trunk
 from softswitch.config.models.web import Web
 from softswitch.config.models.webhooks import Webhook
