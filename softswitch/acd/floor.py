@@ -128,11 +128,7 @@ class Floor:
         limit = caller.queue.settings.overdue
         caller.rescue = None
         if limit is not None and not caller.overdue:
-            caller.rescue = self.deadlines.set(caller.standing + limit, partial(self._rescue, caller))
-
-    def _rescue(self, caller: Caller) -> None:
-        """The wait is overdue."""
-        self.rank_anew(caller)
+            caller.rescue = self.deadlines.set(caller.standing + limit, partial(self.rank_anew, caller))
 
     def rank_anew(self, caller: Caller) -> None:
         """Something that makes a place has changed: take the one that is due now."""

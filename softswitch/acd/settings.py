@@ -102,10 +102,10 @@ class QueueSettings:
     name: QueueName
     agents: tuple[AgentName, ...] = ()
     """The team that serves it, in its order (which hunt follows)."""
-    members: Mapping[AgentName, Member] = field(default_factory=dict)
-    """Of the team, those of whom something special holds."""
     strategy: str = "longest-idle"
     """A name registered in `acd/strategies`, or by the entry point group `softswitch.strategies`."""
+    members: Mapping[AgentName, Member] = field(default_factory=dict)
+    """Of the team, those of whom something special holds."""
     ring: Seconds = 20.0
     """How long one agent rings before the next one does."""
     retry: Seconds = 5.0
