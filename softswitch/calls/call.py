@@ -24,6 +24,7 @@ from softswitch.types import (
 
 if TYPE_CHECKING:
     from softswitch.calls.onward import Onward, Riding
+    from softswitch.calls.originating import Origination
     from softswitch.calls.recording import CallRecording
 
 CONFIRMATION: Seconds = 8.0
@@ -102,6 +103,9 @@ class Call:
 
     begins: Onward | None = None
     """Where a call begins that did not come in: the leg was in another call before."""
+
+    origination: Origination | None = None
+    """Who asked for it, and whom it rings first, of a call that did not come in but was asked for."""
 
     riding: Riding | None = None
     """Since it talks in somebody else's call."""

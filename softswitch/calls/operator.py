@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
 from softswitch.calls.bridge import Conversation
 from softswitch.calls.call import Call
+from softswitch.calls.originator import Originator, Then, known
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
-from softswitch.config.nearest import did_you_mean
 from softswitch.errors import NoSuch, NotNow
 from softswitch.ports import Leg, Referral
-from softswitch.types import AgentName, QueueName
+from softswitch.types import AgentName, CallId, QueueName, Seconds
 
 BY_STATUS = {
     403: "the agent may not transfer there, or it is a code and no number",
@@ -29,6 +27,7 @@ class Operator:
     def __init__(self, switch: Switch, supervisor: Supervisor) -> None:
         self._switch = switch
         self._supervisor = supervisor
+        self._originator = Originator(switch, supervisor)
 
     def pause(self, agent: str, reason: str, by: str) -> None:
         """Let an agent take no offers until resumed. Raises NoSuch."""
@@ -49,6 +48,18 @@ class Operator:
         """Let an agent take no more calls of a queue, None: of all. Raises NoSuch."""
         self._switch.dispatcher.feed(AgentSignedOut(self._agent(agent), self._queue(queue)))
         self.changed(by, "sign-out", agent, queue or "")
+
+    def dial(self, agent: str, number: str, by: str) -> CallId:
+        """Ring an agent's phone, and call a number from there. Raises as `Originator` does."""
+        call = self._originator.dial(self._agent(agent), number, by)
+        self.changed(by, "dial", agent, number)
+        return call
+
+    def originate(self, to: str, then: Then, ring: Seconds, by: str) -> CallId:
+        """Ring somebody, and lead them on once they answer. Raises as `Originator` does."""
+        call = self._originator.call(to, then, ring, by)
+        self.changed(by, "call", to, call)
+        return call
 
     def hang_up(self, call: str, by: str) -> None:
         """End a call, whatever it is doing. Raises NoSuch."""
@@ -78,13 +89,13 @@ class Operator:
         self._switch.journal.note("Changed", by=by, what=what, of=of, how=how)
 
     def _agent(self, name: str) -> AgentName:
-        _known("agent", name, self._switch.settings.engine.agents)
+        known("agent", name, self._switch.settings.engine.agents)
         return AgentName(name)
 
     def _queue(self, name: str | None) -> QueueName | None:
         if name is None:
             return None
-        _known("queue", name, self._switch.settings.engine.queues)
+        known("queue", name, self._switch.settings.engine.queues)
         return QueueName(name)
 
     def _call(self, id: str) -> Call:
@@ -92,12 +103,6 @@ class Operator:
             if call.id == id:
                 return call
         raise NoSuch(f"no call {id!r} is in progress; /api/v1/calls/live shows those that are")
-
-
-def _known(kind: str, name: str, names: Iterable[str]) -> None:
-    names = tuple(names)
-    if name not in names:
-        raise NoSuch(f"there is no {kind} {name!r}{did_you_mean(name, names)}")
 
 
 def _agents_leg(conversation: Conversation) -> Leg | None:

@@ -206,6 +206,7 @@ def _phone(name: str, agent: Agent, usual: Encryption, voice: Voice) -> plain.Ag
         extension=agent.number,
         ring=agent.ring,
         forwards=agent.forwards,
+        auto_answer=agent.auto_answer,
         srtp=srtp,
         outside=None if outside is None else voice.outside(outside, agent.via),
         confirm=agent.confirm is not False,

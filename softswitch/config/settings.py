@@ -197,6 +197,8 @@ class AgentPhone:
     """Ring time when dialled directly."""
     forwards: bool = False
     """Its phones may send calls on."""
+    auto_answer: bool = False
+    """Its phones are asked to answer by themselves for a call that the agent is to make."""
     srtp: Srtp = Srtp.OFF
     """Of phones that register, and of calls from them; `way` says it for the fixed address."""
     outside: ToNumber | None = None

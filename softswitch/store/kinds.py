@@ -13,6 +13,7 @@ class Kind(StrEnum):
     CALL_ANSWERED = "CallAnswered"
     CALL_REFUSED = "CallRefused"
     CALLS_TURNED_AWAY = "CallsTurnedAway"
+    ORIGINATE_FAILED = "OriginateFailed"
     CALL_ENDED = "CallEnded"
     MENU_ENTERED = "MenuEntered"
     MENU_MISTAKE = "MenuMistake"

@@ -95,6 +95,13 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
         records = [models.CallRecord.model_validate(one) for one in found]
         return models.CallRecords(calls=records, next=records[-1].seq if len(records) == limit else None)
 
+    _call_routes(router, history)
+    return router
+
+
+def _call_routes(router: APIRouter, history: History) -> None:
+    """What is on record of one call."""
+
     @router.get("/calls/{call}")
     async def call(call: CallName) -> models.CallRecord:
         """The record of a call that ended."""
@@ -117,8 +124,6 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
         if not await asked(history.events_of(call)):
             raise _no_call(call, "is known")
         return models.Why(steps=await asked(history.why(call)))
-
-    return router
 
 
 async def asked(question: Awaitable[Any]) -> Any:

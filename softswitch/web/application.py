@@ -10,7 +10,8 @@ from softswitch import __version__
 from softswitch.access import Role
 from softswitch.config.settings import WebSettings
 from softswitch.web.api import looking_routes, record_routes
-from softswitch.web.changing import agent_routes, call_routes, switch_routes
+from softswitch.web.calling import call_routes
+from softswitch.web.changing import agent_routes, switch_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.guard import Guard

@@ -1,6 +1,5 @@
 """/api/v1: what is changed by it. Every change is an event of the record, with who made it."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -8,7 +7,8 @@ from pydantic import BaseModel, StringConstraints
 
 from softswitch.access import Principal, Role
 from softswitch.web import models
-from softswitch.web.api import PREFIX, CallName, Name, Text
+from softswitch.web.api import PREFIX, Name, Text
+from softswitch.web.calling import To
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.problems import PROBLEMS, Refused
@@ -27,13 +27,6 @@ class OfQueue(BaseModel):
     """Left out: all that the agent serves."""
 
 
-class To(BaseModel):
-    """Where to."""
-
-    number: Text
-    """As the agent would dial it: an extension, a number of `numbers`, or one outside."""
-
-
 class Address(BaseModel):
     """Whom."""
 
@@ -49,46 +42,39 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
     @router.post("/pause")
     async def pause(agent: Name, how: Pause, who: Annotated[Principal, anybody]) -> models.Done:
         """Take no offers until resumed; a conversation goes on."""
-        return _do(
-            _own(who, agent), lambda: operator.pause(agent, how.reason, who.name), f"{agent} is paused"
-        )
+        _check_own(who, agent)
+        operator.pause(agent, how.reason, who.name)
+        return models.Done(done=f"{agent} is paused")
 
     @router.post("/resume")
     async def resume(agent: Name, who: Annotated[Principal, anybody]) -> models.Done:
         """Take offers again."""
-        return _do(_own(who, agent), lambda: operator.resume(agent, who.name), f"{agent} is paused no more")
+        _check_own(who, agent)
+        operator.resume(agent, who.name)
+        return models.Done(done=f"{agent} is paused no more")
+
+    @router.post("/dial", status_code=202)
+    async def dial(agent: Name, to: To, who: Annotated[Principal, anybody]) -> models.Begun:
+        """Click to dial: the agent's own phone rings, and once it is answered the number is called, by the
+        agent's dial plan. Refused at once: 403 what the agent may not dial, 404 a number that nobody has, 409
+        somebody who is busy or has no phone, 503 without a channel. What comes of the call is in its events.
+        """
+        _check_own(who, agent)
+        return models.Begun(call=operator.dial(agent, to.number, who.name))
 
     @router.post("/sign-in")
     async def sign_in(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
         """Take calls of a queue, or of all."""
-        did = f"{agent} is signed in"
-        return _do(_own(who, agent), lambda: operator.sign_in(agent, of.queue, who.name), did)
+        _check_own(who, agent)
+        operator.sign_in(agent, of.queue, who.name)
+        return models.Done(done=f"{agent} is signed in")
 
     @router.post("/sign-out")
     async def sign_out(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
         """Take no more calls of a queue, or of all."""
-        did = f"{agent} is signed out"
-        return _do(_own(who, agent), lambda: operator.sign_out(agent, of.queue, who.name), did)
-
-    return router
-
-
-def call_routes(operations: Operations, guard: Guard) -> APIRouter:
-    """What is done to calls in progress."""
-    router = APIRouter(prefix=f"{PREFIX}/calls/{{call}}", responses=PROBLEMS, tags=["calls"])
-    operator = operations.operator
-    supervisor = Depends(guard.needs(Role.SUPERVISOR))
-
-    @router.post("/hang-up")
-    async def hang_up(call: CallName, who: Annotated[Principal, supervisor]) -> models.Done:
-        """End it, whatever it is doing."""
-        return _do(True, lambda: operator.hang_up(call, who.name), f"call {call} is being hung up")
-
-    @router.post("/transfer")
-    async def transfer(call: CallName, to: To, who: Annotated[Principal, supervisor]) -> models.Done:
-        """Send the other side of an agent's conversation elsewhere, as the agent's phone would."""
-        did = f"call {call} is on its way to {to.number}"
-        return _do(True, lambda: operator.transfer(call, to.number, who.name), did)
+        _check_own(who, agent)
+        operator.sign_out(agent, of.queue, who.name)
+        return models.Done(done=f"{agent} is signed out")
 
     return router
 
@@ -113,13 +99,7 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def _own(who: Principal, agent: str) -> bool:
-    return who.role.allows(Role.SUPERVISOR) or who.agent == agent
-
-
-def _do(allowed: bool, change: Callable[[], None], did: str) -> models.Done:
-    """Do it and say so. Raises Refused."""
-    if not allowed:
+def _check_own(who: Principal, agent: str) -> None:
+    """Raises Refused: an agent, and not the one that it is about."""
+    if not who.role.allows(Role.SUPERVISOR) and who.agent != agent:
         raise Refused(403, "agents change their own state alone; this needs the role supervisor")
-    change()
-    return models.Done(done=did)

@@ -177,6 +177,8 @@ class CallRecord(BaseModel):
     talks: list[Talk]
     transfers: list[Transfer]
     transferred_from: str
+    originated_by: str = ""
+    """Who asked for it through an interface, of a call that did not come in."""
     recordings: list[str]
     """Files within the folder of recordings."""
     held: float
@@ -233,6 +235,13 @@ class Unbanned(BaseModel):
     address: str
     banned: bool
     """Whether it was not."""
+
+
+class Begun(BaseModel):
+    """The call has begun: it is in `/calls/live`, and its events follow."""
+
+    call: str
+    """Its id."""
 
 
 class Done(BaseModel):

@@ -13,11 +13,23 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from softswitch.errors import ConfigError, ControlError, EngineError, NoSuch, NotNow, SoftswitchError
+from softswitch.errors import (
+    ConfigError,
+    ControlError,
+    EngineError,
+    NoRoom,
+    NoSuch,
+    NotAllowed,
+    NotNow,
+    SoftswitchError,
+)
 
 log = structlog.get_logger(__name__)
 
 KIND = "application/problem+json"
+
+SOON = {"Retry-After": "10"}
+"""In a 503 for want of room."""
 
 
 class ProblemDetails(BaseModel):
@@ -38,7 +50,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "Not in the state that it is in.",
         422: "The request is wrong.",
         429: "Too many failures.",
-        503: "The database does not work.",
+        503: "The database does not work, or everything is in use; Retry-After says when to ask again.",
     }.items()
 }
 """What every route may answer."""
@@ -73,7 +85,7 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(SoftswitchError)
     async def cannot(_: Request, error: SoftswitchError) -> JSONResponse:
-        return problem(status_of(error), str(error))
+        return problem(status_of(error), str(error), SOON if isinstance(error, NoRoom) else None)
 
     @app.exception_handler(RequestValidationError)
     async def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -87,8 +99,18 @@ def answer_with_problems(app: FastAPI) -> None:
 
 def status_of(error: SoftswitchError) -> int:
     """By whose fault it is."""
-    kinds = ((NoSuch, 404), (NotNow, 409), (ConfigError, 409), (EngineError, 409), (ControlError, 422))
-    return next((status for kind, status in kinds if isinstance(error, kind)), 503)
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
+
+
+_STATUS = (
+    (NoSuch, 404),
+    (NotNow, 409),
+    (NotAllowed, 403),
+    (NoRoom, 503),
+    (ConfigError, 409),
+    (EngineError, 409),
+    (ControlError, 422),
+)
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
