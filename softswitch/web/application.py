@@ -23,6 +23,7 @@ from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, History, Operations
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.sessions import Sessions
+from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.streaming import event_routes
 
 
@@ -39,7 +40,14 @@ class Parts:
 
 def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
     """All of it."""
-    app = FastAPI(title="softswitch", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="softswitch",
+        description=ABOUT,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     answer_with_problems(app)
     sessions = Sessions(parts.secret)
     guard = Guard(parts.accounts, sessions)
@@ -51,6 +59,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.history, guard))
     app.include_router(event_routes(live, parts.history, guard))
+    app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
     app.include_router(docs_routes(app, guard))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -31,8 +32,19 @@ BEHIND = 5000
 VIEWERS = 100
 """At once."""
 
-Line = tuple[int, str, bytes]
-"""Number, kind, and the event as it is sent."""
+
+class Line(NamedTuple):
+    """An event as it is sent."""
+
+    seq: int
+    kind: str
+    text: str
+    """JSON."""
+
+    @property
+    def as_sse(self) -> bytes:
+        """As server-sent events have it (WHATWG HTML, section 9.2)."""
+        return f"id: {self.seq}\nevent: event\ndata: {self.text}\n\n".encode(errors="replace")
 
 
 class TooMany(Exception):
@@ -79,6 +91,11 @@ class Live:
         self._closed = False
 
     @property
+    def closed(self) -> bool:
+        """The switch ends."""
+        return self._closed
+
+    @property
     def count(self) -> int:
         """How many look on."""
         return len(self._viewers)
@@ -91,7 +108,7 @@ class Live:
         if self._reader is not None:
             self._reader.cancel()
 
-    async def watch(self, after: int | None, patience: Seconds) -> AsyncIterator[Line | None]:
+    async def watch(self, after: int | None, patience: Seconds) -> AsyncGenerator[Line | None]:
         """The events that follow number `after` (None: those from now on), without end; None whenever nothing
         has come for `patience` seconds. Raises TooMany, StoreError.
         """
@@ -113,7 +130,7 @@ class Live:
                     continue
                 if line is None:
                     return
-                if line[0] > seen:
+                if line.seq > seen:
                     yield line
         finally:
             self._viewers.discard(viewer)
@@ -150,7 +167,7 @@ class Live:
 
 
 def written(event: Recorded) -> Line:
-    """An event as server-sent events have it (WHATWG HTML, section 9.2)."""
+    """An event as viewers get it."""
     body = {"seq": event.seq, "at": event.at, "kind": event.kind, "call": event.call, "data": event.data}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return event.seq, event.kind, f"id: {event.seq}\nevent: event\ndata: {text}\n\n".encode(errors="replace")
+    return Line(event.seq, event.kind, text)

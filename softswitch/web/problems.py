@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -88,6 +88,7 @@ def answer_with_problems(app: FastAPI) -> None:
         return problem(status_of(error), str(error), SOON if isinstance(error, NoRoom) else None)
 
     @app.exception_handler(RequestValidationError)
+    @app.exception_handler(WebSocketRequestValidationError)
     async def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
         return problem(422, "; ".join(map(_sentence, error.errors())))
 
