@@ -88,8 +88,12 @@ class Operator:
         """Put a change on record."""
         self._switch.journal.note("Changed", by=by, what=what, of=of, how=how)
 
-    def _agent(self, name: str) -> AgentName:
+    def check_agent(self, name: str) -> None:
+        """Raises NoSuch unless there is an agent of that name."""
         known("agent", name, self._switch.settings.engine.agents)
+
+    def _agent(self, name: str) -> AgentName:
+        self.check_agent(name)
         return AgentName(name)
 
     def _queue(self, name: str | None) -> QueueName | None:

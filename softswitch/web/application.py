@@ -21,6 +21,7 @@ from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, History, Operations
+from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
@@ -56,6 +57,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         guards = [Depends(guard.needs(Role.AGENT))] if settings.metrics == "token" else []
         app.include_router(metrics_routes(parts.operations, counting, guards))
     app.include_router(login_routes(parts.accounts, sessions, guard))
+    app.include_router(people_routes(parts.accounts, parts.operations, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.history, guard))
     app.include_router(event_routes(live, parts.history, guard))

@@ -17,7 +17,7 @@ from softswitch.acd.agents import AgentState
 from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
 from softswitch.acd.stats import QueueCounts
 from softswitch.config.settings import WebSettings
-from softswitch.errors import ConfigError, ControlError, NoSuch, NotNow, Problem
+from softswitch.errors import ConfigError, ControlError, NoRoom, NoSuch, NotAllowed, NotNow, Problem
 from softswitch.ports import StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
@@ -79,6 +79,22 @@ class FakeOperations:
         if agent != "desk":
             raise NoSuch(f"there is no agent {agent!r}")
         self.done.append(("pause", agent, reason, by))
+
+    def check_agent(self, name: str) -> None:
+        if name != "desk":
+            raise NoSuch(f"there is no agent {name!r}")
+
+    def dial(self, agent: str, number: str, by: str) -> str:
+        if number == "911":
+            raise NoRoom("no channel of carrier is free")
+        if number.startswith("+4870"):
+            raise NotAllowed("'premium' refuses it")
+        self.done.append(("dial", agent, number, by))
+        return "c1"
+
+    def originate(self, to: str, then: Any, ring: float, by: str) -> str:
+        self.done.append(("call", to, str(then.queue or then.number), by))
+        return "c2"
 
     def transfer(self, call: str, number: str, by: str) -> None:
         raise NotNow(f"call {call} is not with an agent")

@@ -54,6 +54,11 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
         ("get", "/api/v1/calls/live", None, "supervisor"),
         ("post", "/api/v1/agents/desk/pause", {}, "supervisor"),
         ("post", "/api/v1/calls/a1/hang-up", None, "supervisor"),
+        ("post", "/api/v1/agents/desk/dial", {"number": "600"}, "supervisor"),
+        ("post", "/api/v1/calls", {"to": "desk", "then": {"queue": "support"}}, "supervisor"),
+        ("get", "/api/v1/users", None, "engineer"),
+        ("get", "/api/v1/tokens", None, "engineer"),
+        ("post", "/api/v1/tokens", {"label": "x", "role": "agent"}, "engineer"),
         ("post", "/api/v1/unban", {"address": "x"}, "engineer"),
         ("post", "/api/v1/reload", None, "engineer"),
     ],
@@ -72,7 +77,11 @@ async def test_agents_change_their_own_state_alone(client, accounts, operations)
     csrf = {"X-CSRF-Token": (await client.post("/api/v1/login", json=given)).json()["csrf"]}
     paused = await client.post("/api/v1/agents/desk/pause", json={"reason": "lunch"}, headers=csrf)
     assert paused.json() == {"done": "desk is paused"}
-    assert operations.done == [("pause", "desk", "lunch", "user anna")]
+    dialled = await client.post("/api/v1/agents/desk/dial", json={"number": "600"}, headers=csrf)
+    assert (dialled.status_code, dialled.json()) == (202, {"call": "c1"})
+    assert operations.done == [("pause", "desk", "lunch", "user anna"), ("dial", "desk", "600", "user anna")]
+    theirs = await client.post("/api/v1/agents/other/dial", json={"number": "600"}, headers=csrf)
+    assert theirs.status_code == 403
     other = await client.post("/api/v1/agents/other/pause", json={}, headers=csrf)
     assert (other.status_code, "supervisor" in other.json()["detail"]) == (403, True)
 
@@ -86,6 +95,11 @@ async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role)
 
     assert await post("agents/dek/pause", {}) == (404, "there is no agent 'dek'")
     assert await post("calls/a1/transfer", {"number": "600"}) == (409, "call a1 is not with an agent")
+    assert await post("agents/desk/dial", {"number": "+48701"}) == (403, "'premium' refuses it")
+    full = await client.post("/api/v1/agents/desk/dial", json={"number": "911"}, headers=headers)
+    assert (full.status_code, full.headers["retry-after"]) == (503, "10")
+    status, detail = await post("calls", {"to": "desk", "then": {"queue": "a", "menu": "b"}})
+    assert (status, "one of number, queue, menu and agent" in detail) == (422, True)
     status, detail = await post("reload")
     assert (status, "switch.yaml:3:1: unknown key" in detail) == (409, True)
     status, detail = await post("calls/a1/transfer", {})
