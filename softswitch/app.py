@@ -241,6 +241,7 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
     if settings.recording.announce is not None:
         prompts.append(settings.recording.announce)
+    prompts += settings.media.sounds.values()
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 

@@ -25,6 +25,7 @@ from softswitch.types import (
 if TYPE_CHECKING:
     from softswitch.calls.onward import Onward, Riding
     from softswitch.calls.originating import Origination
+    from softswitch.calls.playing import Playing
     from softswitch.calls.recording import CallRecording
 
 CONFIRMATION: Seconds = 8.0
@@ -130,6 +131,9 @@ class Call:
 
     recording: CallRecording | None = None
     """What is recorded of it; None: it has come to no conversation yet."""
+
+    playing: Playing | None = None
+    """What an interface plays into it; None: it never has."""
 
     knows_of_recording: bool = False
     """The caller has been told."""

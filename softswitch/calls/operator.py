@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
 from softswitch.calls.bridge import Conversation
 from softswitch.calls.call import Call
 from softswitch.calls.originator import Originator, Then, known
+from softswitch.calls.playing import Hearer, Playing, Wanted
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
-from softswitch.errors import NoSuch, NotNow
+from softswitch.errors import AudioError, ControlError, NoSuch, NotNow
 from softswitch.ports import Leg, Referral
-from softswitch.types import AgentName, CallId, QueueName, Seconds
+from softswitch.types import AgentName, CallId, Language, Prompt, QueueName, Seconds
 
 BY_STATUS = {
     403: "the agent may not transfer there, or it is a code and no number",
@@ -19,6 +22,18 @@ BY_STATUS = {
     491: "a transfer is being tried already",
 }
 """Why a transfer does not begin, by the status that a phone would get."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What is to be played: a sound of the configuration, else a text."""
+
+    sound: str | None = None
+    """Its name in `sounds`."""
+    text: str = ""
+    """What is said."""
+    language: str | None = None
+    """Of the text; None: the call's."""
 
 
 class Operator:
@@ -83,6 +98,37 @@ class Operator:
             why = BY_STATUS.get(refused, f"it was refused with {refused}")
             raise NotNow(f"call {call} stays where it is: {number!r}: {why}")
         self.changed(by, "transfer", call, number)
+
+    async def play(self, call: str, what: Sounds, to: Hearer, by: str) -> None:
+        """Play a sound into a call, once it is rendered. Raises NoSuch; NotNow: nobody is there to hear it;
+        ControlError: it cannot be spoken.
+        """
+        name, prompt = self._prompt(what)
+        try:
+            clip = await self._switch.speech.prompt(prompt, self._call(call).language)
+        except AudioError as error:
+            raise ControlError(f"{name!r} cannot be played: {error}") from None
+        found = self._call(call)
+        found.playing = found.playing or Playing(self._switch, found)
+        found.playing.play(Wanted(name, clip, to, by))
+        self.changed(by, "play", call, name)
+
+    def stop_playing(self, call: str, by: str) -> None:
+        """End the sound that is played into a call. Raises NoSuch; NotNow: none is."""
+        found = self._call(call)
+        if found.playing is None or not found.playing.stop("stopped", by):
+            raise NotNow(f"nothing is played into call {call}")
+        self.changed(by, "stop-playing", call)
+
+    def _prompt(self, what: Sounds) -> tuple[str, Prompt]:
+        media = self._switch.settings.media
+        if what.sound is not None:
+            known("sound", what.sound, media.sounds)
+            return what.sound, media.sounds[what.sound]
+        if what.language is not None:
+            known("language", what.language, media.languages)
+            return what.text, Prompt({Language(what.language): what.text})
+        return what.text, Prompt(dict.fromkeys(media.languages, what.text))
 
     def changed(self, by: str, what: str, of: str, how: str = "") -> None:
         """Put a change on record."""

@@ -112,6 +112,9 @@ class Absent:
     def hear(self, *sources: Hear) -> None:
         """Nobody does."""
 
+    def overlay(self, *sources: Hear, ducked: float = 1.0) -> None:
+        """Nobody hears that either."""
+
     def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """None come."""
 

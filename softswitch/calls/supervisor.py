@@ -179,6 +179,9 @@ class Supervisor:
         finally:
             if agent is not None:
                 feed(AgentCallEnded(agent, call.id))
+            if call.playing is not None:
+                call.playing.stop("over")
+                call.playing = None
             call.leg.hangup(503)  # does nothing, unless the switch stops
             if call.recording is not None:
                 call.recording.end()

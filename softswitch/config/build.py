@@ -134,6 +134,7 @@ def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:
         languages=voice.languages,
         music={name: tuple(path.absolute() for path in files) for name, files in file.music.items()},
         queue_music={name: queue.music for name, queue in file.queues.items()},
+        sounds={name: voice.prompt(sound.say, sound.play) for name, sound in file.sounds.items()},
     )
 
 

@@ -163,6 +163,8 @@ class MediaSettings:
     """Playlists by name; `classical` and `silence` are built in."""
     queue_music: Mapping[str, str] = field(default_factory=dict)
     """Playlist by queue name."""
+    sounds: Mapping[str, Prompt] = field(default_factory=dict)
+    """What interfaces can play into calls, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Kind(StrEnum):
     RECORDINGS_LOST = "RecordingsLost"
     RECORDINGS_REPAIRED = "RecordingsRepaired"
     RECORDINGS_DELETED = "RecordingsDeleted"
+    SOUND_PLAYED = "SoundPlayed"
+    SOUND_STOPPED = "SoundStopped"
     CONVERSATION_ENDED = "ConversationEnded"
     TRANSFER_ASKED = "TransferAsked"
     TRANSFER_FAILED = "TransferFailed"

@@ -268,6 +268,19 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "Recordings were deleted as their time was over.",
             {"count": "how many", "files": "which, the first of them", "days": "how long they are kept"},
         ),
+        Kind.SOUND_PLAYED: Word(
+            "Somebody plays a sound into the call through an interface.",
+            {
+                "sound": "its name in `sounds`, or what is said",
+                "to": "caller, agent or both",
+                "by": "who wanted it",
+                "seconds": "how long it is",
+            },
+        ),
+        Kind.SOUND_STOPPED: Word(
+            "A sound that was played into the call is heard no more.",
+            {"sound": "which", "why": "ended, stopped, replaced, over (the call)", "by": "who stopped it"},
+        ),
         Kind.CONVERSATION_ENDED: Word(
             "Caller and agent are done.",
             {

@@ -70,6 +70,9 @@ class FakeLeg:
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._spell: Spell = (inf, inf)
         self._hearing = Hearing()
+        self._beneath: tuple[Hear, ...] = ()
+        self._over: tuple[Hear, ...] = ()
+        self._ducked = 1.0
 
     def __repr__(self) -> str:
         return f"<FakeLeg {self.id} {self.remote.label} {self.state}>"
@@ -105,7 +108,14 @@ class FakeLeg:
     def hear(self, *sources: Hear) -> None:
         """Declare what this leg hears from now on."""
         if self.state is not LegState.ENDED:
-            self._hearing.declare(now(), sources)
+            self._beneath = sources
+            self._declare()
+
+    def overlay(self, *sources: Hear, ducked: float = 1.0) -> None:
+        """Declare what is heard over that; players beneath are ducked."""
+        if self.state is not LegState.ENDED:
+            self._over, self._ducked = sources, ducked
+            self._declare()
 
     def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Only noted: what is pressed here is heard anyway."""
@@ -200,6 +210,13 @@ class FakeLeg:
     def _move(self, state: LegState) -> None:
         self.state = state
         self.log.append((now(), state.value))
+
+    def _declare(self) -> None:
+        beneath = [
+            Hear(one.source, one.level * self._ducked) if self._over and hasattr(one.source, "clip") else one
+            for one in self._beneath
+        ]
+        self._hearing.declare(now(), (*beneath, *self._over))
 
     def _talk(self) -> None:
         self._move(LegState.ANSWERED)

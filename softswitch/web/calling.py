@@ -6,12 +6,17 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
 
 from softswitch.access import Principal, Role
+from softswitch.calls.operator import Sounds
 from softswitch.calls.originator import Then
+from softswitch.calls.playing import Hearer
 from softswitch.web import models
 from softswitch.web.api import PREFIX, CallName, Text
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.problems import PROBLEMS
+
+SPOKEN = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+"""A text of one line, and not of blanks alone."""
 
 
 class To(BaseModel):
@@ -53,6 +58,24 @@ class Wanted(BaseModel):
     """Seconds within which it must be answered; an agent's own `ring` may be shorter."""
 
 
+class Played(BaseModel):
+    """A sound: `sound`, or `text`."""
+
+    sound: Text | None = None
+    """A name in `sounds` of the configuration."""
+    text: Annotated[str, Field(min_length=1, max_length=500, pattern=SPOKEN)] | None = None
+    """What is said."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    """Of the text; left out: the call's."""
+    to: Hearer = Hearer.CALLER
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.sound is None) == (self.text is None):
+            raise ValueError("expected either sound or text")
+        return self
+
+
 def call_routes(operations: Operations, guard: Guard) -> APIRouter:
     """All of it."""
     router = APIRouter(prefix=f"{PREFIX}/calls", responses=PROBLEMS, tags=["calls"])
@@ -72,6 +95,21 @@ def call_routes(operations: Operations, guard: Guard) -> APIRouter:
         """End it, whatever it is doing."""
         operator.hang_up(call, who.name)
         return models.Done(done=f"call {call} is being hung up")
+
+    @router.post("/{call}/play")
+    async def play(call: CallName, what: Played, who: Annotated[Principal, supervisor]) -> models.Done:
+        """Play a sound, or say something, over what is heard in a call: music is quieter meanwhile, people
+        are not. Another one replaces it.
+        """
+        sound = Sounds(what.sound, what.text or "", what.language)
+        await operator.play(call, sound, what.to, who.name)
+        return models.Done(done=f"call {call} hears it")
+
+    @router.post("/{call}/stop-playing")
+    async def stop_playing(call: CallName, who: Annotated[Principal, supervisor]) -> models.Done:
+        """End what is being played."""
+        operator.stop_playing(call, who.name)
+        return models.Done(done=f"call {call} hears it no more")
 
     @router.post("/{call}/transfer")
     async def transfer(call: CallName, to: To, who: Annotated[Principal, supervisor]) -> models.Done:
