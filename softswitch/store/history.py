@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from softswitch.errors import StoreError
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.calls import CallRecord
 from softswitch.store.database import database_url, default_url, open_database, shown, why
+from softswitch.store.outbox import Outbox
 from softswitch.store.reading import events_of, reasoning
 from softswitch.store.tables import calls, events
 from softswitch.types import CallId
@@ -81,6 +83,25 @@ class History:
         """The events that follow one, in order."""
         return await self._ask(lambda connection: _events(connection, after, limit))
 
+    async def webhooks(self) -> Mapping[str, Mapping[str, int]]:
+        """How far each receiver of events is; see `Outbox.states`."""
+        return await self._of_outbox(Outbox.states)
+
+    async def dead(self, most: int) -> list[tuple[str, int, int, str]]:
+        """What receivers never took; see `Outbox.dead`."""
+        return await self._of_outbox(lambda outbox: outbox.dead(most))
+
+    async def revive(self, receiver: str) -> int:
+        """Send everything again that one receiver never took; returns how many events that is."""
+        return await self._of_outbox(lambda outbox: outbox.revive(receiver, time.time()))
+
+    async def _of_outbox(self, question: Callable[[Outbox], T]) -> T:
+        def ask() -> T:
+            with self._readable():
+                return question(Outbox(self._engine))
+
+        return await asyncio.to_thread(ask)
+
     async def _ask(self, question: Callable[[Connection], T]) -> T:
         def ask() -> T:
             with self._connected() as connection:
@@ -90,9 +111,13 @@ class History:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
+        with self._readable(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
         try:
-            with self._engine.connect() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             raise StoreError(f"the record in {shown(self._url)} cannot be read: {why(error)}") from None
 

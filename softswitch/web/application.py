@@ -11,7 +11,7 @@ from softswitch.access import Role
 from softswitch.config.settings import WebSettings
 from softswitch.web.api import looking_routes, record_routes
 from softswitch.web.calling import call_routes
-from softswitch.web.changing import agent_routes, switch_routes
+from softswitch.web.changing import agent_routes, switch_routes, webhook_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.guard import Guard
@@ -64,6 +64,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
+    app.include_router(webhook_routes(parts.operations, parts.history, guard))
     app.include_router(docs_routes(app, guard))
     app.add_middleware(Limits)
     return app

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, StringConstraints
 
 from softswitch.access import Principal, Role
+from softswitch.calls.originator import known
 from softswitch.web import models
-from softswitch.web.api import PREFIX, Name, Text
+from softswitch.web.api import MOST, PREFIX, Name, Text, asked
 from softswitch.web.calling import To
 from softswitch.web.guard import Guard
-from softswitch.web.operations import Operations
+from softswitch.web.operations import History, Operations
 from softswitch.web.problems import PROBLEMS, Refused
 
 
@@ -90,11 +91,43 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
         done: Any = await operations.reload(by=who.name)
         return models.Reloaded.model_validate(done)
 
+    @router.post("/stop")
+    async def stop(who: Annotated[Principal, engineer]) -> models.Stopping:
+        """Take no more calls, let those in progress finish, and end; a second one ends at once."""
+        done: Any = await operations.stop(by=who.name)
+        return models.Stopping.model_validate(done)
+
     @router.post("/unban")
     async def unban(whom: Address, who: Annotated[Principal, engineer]) -> models.Unbanned:
         """Hear an address again before its time."""
         done: Any = await operations.unban(whom.address, by=who.name)
         return models.Unbanned.model_validate(done)
+
+    return router
+
+
+def webhook_routes(operations: Operations, history: History, guard: Guard) -> APIRouter:
+    """How events get to others' servers, and those that did not."""
+    router = APIRouter(prefix=f"{PREFIX}/webhooks", responses=PROBLEMS, tags=["webhooks"])
+    engineer = Depends(guard.needs(Role.ENGINEER))
+
+    @router.get("", dependencies=[engineer])
+    async def webhooks(limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> models.Webhooks:
+        """How far each receiver is, and the last events that were given up."""
+        states, dead = await asked(history.webhooks()), await asked(history.dead(limit))
+        letters = [dict(zip(models.DeadLetter.model_fields, one, strict=True)) for one in dead]
+        return models.Webhooks(
+            webhooks=[models.Receiver(webhook=name, **state) for name, state in sorted(states.items())],
+            dead=[models.DeadLetter(**one) for one in letters],
+        )
+
+    @router.post("/{webhook}/retry")
+    async def retry(webhook: Name, who: Annotated[Principal, engineer]) -> models.Revived:
+        """Send everything again that one receiver never took."""
+        known("webhook", webhook, await asked(history.webhooks()))
+        again = await asked(history.revive(webhook))
+        operations.operator.changed(who.name, "webhook-retry", webhook, str(again))
+        return models.Revived(again=again)
 
     return router
 

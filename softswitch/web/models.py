@@ -229,6 +229,52 @@ class Reloaded(BaseModel):
     """Changed settings that wait for the next start."""
 
 
+class Stopping(BaseModel):
+    """No new calls are taken."""
+
+    draining: int
+    """Calls in progress, which may finish."""
+    limit: float
+    """Seconds, after which they are hung up."""
+
+
+class Receiver(BaseModel):
+    """A server that is told of events."""
+
+    webhook: str
+    behind: int
+    """Events that have not been tried yet."""
+    waiting: int
+    """Events to be tried again."""
+    dead: int
+    """Events that were given up."""
+
+
+class DeadLetter(BaseModel):
+    """An event that a receiver never took."""
+
+    webhook: str
+    seq: int
+    attempts: int
+    why: str
+    """What was wrong the last time."""
+
+
+class Webhooks(BaseModel):
+    """Receivers, and what they never took."""
+
+    webhooks: list[Receiver]
+    dead: list[DeadLetter]
+    """The newest first."""
+
+
+class Revived(BaseModel):
+    """Events are on their way again."""
+
+    again: int
+    """How many."""
+
+
 class Unbanned(BaseModel):
     """The source is heard."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from softswitch.access import Principal, Token, User
@@ -62,6 +62,9 @@ class Operations(Protocol):
     async def unban(self, address: str, by: str) -> JsonValue:
         """Hear a source again. Raises ControlError."""
 
+    async def stop(self, by: str) -> JsonValue:
+        """Take no more calls, let those in progress finish, and end; a second one ends at once."""
+
     async def reload(self, by: str) -> JsonValue:
         """Apply the changed configuration. Raises ConfigError."""
 
@@ -94,6 +97,15 @@ class History(Protocol):
 
     async def events(self, after: int, limit: int) -> Sequence[Recorded]:
         """The events that follow one, in order."""
+
+    async def webhooks(self) -> Mapping[str, Mapping[str, int]]:
+        """Of each receiver of events: `behind` so many, `waiting` to be tried again, `dead`."""
+
+    async def dead(self, most: int) -> list[tuple[str, int, int, str]]:
+        """What receivers never took, the newest first: receiver, event, attempts, why."""
+
+    async def revive(self, receiver: str) -> int:
+        """Send everything again that one receiver never took; returns how many events that is."""
 
 
 class Accounts(Protocol):

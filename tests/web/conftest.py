@@ -105,6 +105,13 @@ class FakeOperations:
     async def reload(self, by: str) -> Any:
         raise ConfigError([Problem("switch.yaml", 3, 1, "unknown key 'nubmers'")])
 
+    async def stop(self, by: str) -> Any:
+        self.done.append(("stop", by))
+        return {"draining": 2, "limit": 60.0}
+
+    def changed(self, by: str, what: str, of: str, how: str = "") -> None:
+        self.done.append((what, of, how, by))
+
     async def unban(self, address: str, by: str) -> Any:
         raise ControlError(f"{address!r} is no address")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from softswitch.parcels import Lot, Parcel, Undelivered
 from softswitch.store.calls import CallRecord
+from softswitch.store.outbox import Outbox
 from softswitch.web import models
 from softswitch.web.login import PAGES, STATIC
 
@@ -133,3 +136,27 @@ async def test_the_docs_are_a_page_for_who_is_logged_in(client, as_role):
 def test_the_pages_are_part_of_the_package():
     text = Path("pyproject.toml").read_text()
     assert all(f'"**/*{page.suffix}"' in text for page in PAGES.iterdir())
+
+
+async def test_webhooks_and_what_they_never_took(client, as_role, operations, history):
+    outbox = Outbox(history._engine)
+    await asyncio.to_thread(outbox.begin, "crm")
+    dead = Undelivered(Parcel(7, "CallEnded", b"{}", 9), None, "500 Oops")
+    await asyncio.to_thread(outbox.settle, "crm", Lot((dead.parcel,), 0, 0), [dead])
+    headers = await as_role("engineer")
+    seen = (await client.get("/api/v1/webhooks", headers=headers)).json()
+    assert seen["webhooks"] == [{"webhook": "crm", "behind": 0, "waiting": 0, "dead": 1}]
+    assert seen["dead"] == [{"webhook": "crm", "seq": 7, "attempts": 10, "why": "500 Oops"}]
+    again = await client.post("/api/v1/webhooks/crm/retry", headers=headers)
+    assert again.json() == {"again": 1}
+    assert operations.done == [("webhook-retry", "crm", "1", "token engineer")]
+    assert (await client.get("/api/v1/webhooks", headers=headers)).json()["dead"] == []
+    unknown = await client.post("/api/v1/webhooks/crn/retry", headers=headers)
+    assert (unknown.status_code, "did you mean 'crm'" in unknown.text) == (404, True)
+
+
+async def test_the_switch_is_stopped_by_engineers(client, as_role, operations):
+    denied = await client.post("/api/v1/stop", headers=await as_role("supervisor"))
+    assert denied.status_code == 403
+    assert (await client.post("/api/v1/stop", headers=await as_role("engineer"))).json()["draining"] == 2
+    assert operations.done == [("stop", "token engineer")]
