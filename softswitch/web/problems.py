@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -79,9 +80,11 @@ def answer_with_problems(app: FastAPI) -> None:
             detail = f"there is no {request.url.path}; /api/v1/docs lists what there is"
         if error.status_code == 400:
             detail = "the body cannot be read; it is JSON in UTF-8, with the type application/json"
+        headers = error.headers
         if error.status_code == 405:
+            headers = _allowed(request) or headers
             detail = f"{request.url.path} does not know {request.method}; /api/v1/docs lists what it knows"
-        return problem(error.status_code, detail, error.headers)
+        return problem(error.status_code, detail, headers)
 
     @app.exception_handler(SoftswitchError)
     async def cannot(_: Request, error: SoftswitchError) -> JSONResponse:
@@ -112,6 +115,17 @@ _STATUS = (
     (EngineError, 409),
     (ControlError, 422),
 )
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """All methods of a path: each is a route of its own, and the first would name no more than its own."""
+    methods = {
+        method
+        for path, known in request.app.state.methods.items()
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.url.path)
+        for method in known
+    }
+    return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

@@ -155,6 +155,11 @@ async def test_webhooks_and_what_they_never_took(client, as_role, operations, hi
     assert (unknown.status_code, "did you mean 'crm'" in unknown.text) == (404, True)
 
 
+async def test_a_method_that_a_path_does_not_know_is_told_all_that_it_does(client):
+    answer = await client.request("PUT", "/api/v1/calls")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
 async def test_the_switch_is_stopped_by_engineers(client, as_role, operations):
     denied = await client.post("/api/v1/stop", headers=await as_role("supervisor"))
     assert denied.status_code == 403
