@@ -23,7 +23,7 @@ from softswitch.errors import StoreError
 from softswitch.types import Seconds
 from softswitch.web.api import PREFIX, Text
 from softswitch.web.guard import Guard, Who
-from softswitch.web.live import Live
+from softswitch.web.live import Live, TooMany
 from softswitch.web.problems import Refused
 from softswitch.web.streaming import BEAT, Number, check_room
 
@@ -117,7 +117,7 @@ async def _send(
             return GOING_AWAY
         except Refused as refused:
             return NO_ACCESS if refused.status_code in (401, 403) else TRY_AGAIN
-        except StoreError:
+        except (StoreError, TooMany):
             return TRY_AGAIN
     return GOING_AWAY if live.closed else TRY_AGAIN
 

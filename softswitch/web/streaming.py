@@ -13,7 +13,7 @@ from softswitch.types import Seconds
 from softswitch.web import models
 from softswitch.web.api import MOST, PREFIX, Text, asked
 from softswitch.web.guard import Guard, Who
-from softswitch.web.live import VIEWERS, Live
+from softswitch.web.live import VIEWERS, Live, TooMany
 from softswitch.web.operations import History
 from softswitch.web.problems import PROBLEMS, SOON, Refused
 
@@ -82,7 +82,7 @@ async def _sent(
             if clock() >= asked_again:
                 await may(request)
                 asked_again = clock() + BEAT
-    except (StoreError, Refused):
+    except (StoreError, Refused, TooMany):
         return  # the client comes again, and is told then
 
 
