@@ -21,6 +21,10 @@ class FakeLeg:
     `hold`, `resume`, `hang_up`, `answer_remotely` and `refuse`, now or later (`after`).
     """
 
+    _beneath: tuple[Hear, ...] = ()
+    _over: tuple[Hear, ...] = ()
+    _ducked = 1.0
+
     def __init__(
         self,
         leg_id: str,
@@ -70,9 +74,6 @@ class FakeLeg:
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._spell: Spell = (inf, inf)
         self._hearing = Hearing()
-        self._beneath: tuple[Hear, ...] = ()
-        self._over: tuple[Hear, ...] = ()
-        self._ducked = 1.0
 
     def __repr__(self) -> str:
         return f"<FakeLeg {self.id} {self.remote.label} {self.state}>"
