@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.test_web_api import house_with_api
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
@@ -20,6 +22,7 @@ COMMAND = (
 )
 
 
+@pytest.mark.timeout(300)  # 40 s where nothing else runs
 async def test_schemathesis_finds_nothing(tmp_path):
     async with house_with_api(tmp_path) as (house, api):
         address = str(api.base_url).rstrip("/")
