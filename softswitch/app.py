@@ -40,18 +40,20 @@ from softswitch.calls.switch import Switch
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
-from softswitch.config.settings import SwitchSettings
+from softswitch.config.settings import SwitchSettings, WebSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
+from softswitch.librarian.parent import Librarian
 from softswitch.ports import Leg
 from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.access import access_to
-from softswitch.store.history import History
 from softswitch.store.journal import Journal
 from softswitch.store.keeper import Keeper
+from softswitch.store.reading import open_of
+from softswitch.store.receivers import Receivers
 from softswitch.store.record import Record
 from softswitch.store.recordings import FOLDER
 
@@ -95,9 +97,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         endpoint = SipEndpoint(settings.sip, settings.media, on_incoming=welcome)
         await _open(endpoint, stack, path)
         endpoint.admit(draining=True)  # until everybody who serves a call is there
-        music = MusicRoom(endpoint.media, speech)
-        stack.callback(music.close)
-        await music.load(settings.media.queue_music.values())
+        music = await _music(stack, endpoint, speech, settings)
         dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
         stack.callback(dispatcher.close)
         dispatcher.feed(SettingsChanged(settings.engine))
@@ -126,6 +126,16 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         await _until_stopped(running, switch, speech, accounts)
 
 
+async def _music(
+    stack: AsyncExitStack, endpoint: SipEndpoint, speech: SpeechService, settings: SwitchSettings
+) -> MusicRoom:
+    """What those who wait hear."""
+    music = MusicRoom(endpoint.media, speech)
+    stack.callback(music.close)
+    await music.load(settings.media.queue_music.values())
+    return music
+
+
 async def _interfaces(
     stack: AsyncExitStack, settings: SwitchSettings, folder: Path, running: RunningSwitch, journal: Journal
 ) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
@@ -133,8 +143,15 @@ async def _interfaces(
     accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
     commands = {**running.handlers(), **handlers(accounts)}
     await stack.enter_async_context(Server(folder / "control.sock", commands))
-    history = stack.enter_context(closing(History(folder, settings.store)))
-    return accounts, await asyncio.to_thread(_web, settings, folder, running, accounts, history, journal)
+    if settings.web is None:
+        return accounts, nullcontext()
+    record = (
+        await stack.enter_async_context(Librarian(folder)),
+        stack.enter_context(closing(Receivers(open_of(folder)))),
+    )
+    with _placed(settings.path):
+        web = await asyncio.to_thread(_web, settings.web, folder, running, accounts, record, journal)
+    return accounts, web
 
 
 async def _until_stopped(
@@ -200,22 +217,19 @@ def _import_web(settings: SwitchSettings) -> None:
 
 
 def _web(
-    settings: SwitchSettings,
+    settings: WebSettings,
     folder: Path,
     running: RunningSwitch,
     accounts: Accounts,
-    history: History,
+    record: tuple[Librarian, Receivers],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
-    """The web server, listening already, or nothing. For a thread."""
-    if settings.web is None:
-        return nullcontext()
+    """The web server, listening already. For a thread."""
     from softswitch.web.application import Parts  # noqa: PLC0415 - see _import_web
     from softswitch.web.server import WebServer  # noqa: PLC0415
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
-    with _placed(settings.path):
-        return WebServer(settings.web, Parts(running, accounts, history, secret_in(folder)), journal)
+    return WebServer(settings, Parts(running, accounts, *record, secret_in(folder)), journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

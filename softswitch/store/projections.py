@@ -5,16 +5,15 @@ What a fold has finished waits until it is written, in the transaction of the ev
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
-from typing import Any
+from operator import attrgetter
 
-from sqlalchemy import Connection, Table, delete, insert, select, tuple_
+from sqlalchemy import Connection, select
 
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallFold, CallRecord
-from softswitch.store.encoding import dumps
+from softswitch.store.rows import Cells, put
 from softswitch.store.stints import Stint, StintFold, moment
 from softswitch.store.tables import calls, events, stints, talks, visits
 from softswitch.store.visits import Talk, Visit, VisitFold
@@ -58,12 +57,9 @@ class Folds:
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
         write_calls(connection, self.calls)
-        _write(connection, visits, self.visits)
-        _write(connection, talks, self.talks)
-        if self.stints:
-            keys = tuple_(stints.c.seq, stints.c.agent).in_([(seq, clean(name)) for seq, name in self.stints])
-            connection.execute(delete(stints).where(keys))
-            connection.execute(insert(stints), [_cells(one) for one in self.stints.values()])
+        put(connection, visits, [_cells(one) for one in self.visits])
+        put(connection, talks, [_cells(one) for one in self.talks])
+        put(connection, stints, [_cells(one) for one in self.stints.values()])
         self.calls, self.visits, self.talks, self.stints = [], [], [], {}
 
 
@@ -80,41 +76,36 @@ def resume(connection: Connection) -> Folds:
 
 def write_calls(connection: Connection, records: Sequence[CallRecord]) -> None:
     """Put records of calls into the table, in place of those that were there."""
-    if not records:
-        return
-    latest = {record.id: record for record in records}
-    connection.execute(delete(calls).where(calls.c.id.in_(list(latest))))
-    connection.execute(insert(calls), [_row(record) for record in latest.values()])
+    put(connection, calls, [_row(record) for record in records])
 
 
-def _write(connection: Connection, table: Table, rows: Sequence[Visit] | Sequence[Talk]) -> None:
-    if rows:
-        connection.execute(delete(table).where(table.c.seq.in_([one.seq for one in rows])))
-        connection.execute(insert(table), [_cells(one) for one in rows])
+_COLUMNS = {Visit: visits, Talk: talks, Stint: stints}
+_FIELDS = {kind: attrgetter(*(column.name for column in of.columns)) for kind, of in _COLUMNS.items()}
 
 
-def _cells(one: Visit | Talk | Stint) -> dict[str, Any]:
-    values = {each.name: getattr(one, each.name) for each in dataclasses.fields(one)}
-    return {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+def _cells(one: Visit | Talk | Stint) -> Cells:
+    return tuple([clean(value) if isinstance(value, str) else value for value in _FIELDS[type(one)](one)])
 
 
-def _row(record: CallRecord) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "seq": record.seq,
-        "start": record.start,
-        "end": record.end,
-        "number": clean(record.number),
-        "dialled": clean(record.dialled),
-        "queue": clean(record.queues[-1]) if record.queues else "",
-        "agent": clean(record.agent),
-        "outcome": record.outcome,
-        "wait": record.wait,
-        "talk": record.talk,
-        "record": clean(dumps(record.to_json())),
-    }
+def _row(record: CallRecord) -> Cells:
+    return (
+        record.id,
+        record.seq,
+        record.start,
+        record.end,
+        clean(record.number),
+        clean(record.dialled),
+        clean(record.queues[-1]) if record.queues else "",
+        clean(record.agent),
+        record.outcome,
+        record.wait,
+        record.talk,
+        clean(record.line()),
+    )
 
 
 def clean(text: str) -> str:
     """What every database holds: no lone surrogates, and no NUL."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "")

@@ -20,7 +20,7 @@ from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, History, Operations
+from softswitch.web.operations import Accounts, Operations, Pages, Receivers
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.sessions import Sessions
@@ -34,7 +34,8 @@ class Parts:
 
     operations: Operations
     accounts: Accounts
-    history: History
+    pages: Pages
+    receivers: Receivers
     secret: str
     """By which cookies are signed."""
 
@@ -59,12 +60,12 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(login_routes(parts.accounts, sessions, guard))
     app.include_router(people_routes(parts.accounts, parts.operations, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
-    app.include_router(record_routes(parts.history, guard))
-    app.include_router(event_routes(live, parts.history, guard))
+    app.include_router(record_routes(parts.pages, guard))
+    app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
-    app.include_router(webhook_routes(parts.operations, parts.history, guard))
+    app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
     app.include_router(docs_routes(app, guard))
     app.add_middleware(Limits)
     return app

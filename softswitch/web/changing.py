@@ -11,7 +11,7 @@ from softswitch.web import models
 from softswitch.web.api import MOST, PREFIX, Name, Text, asked
 from softswitch.web.calling import To
 from softswitch.web.guard import Guard
-from softswitch.web.operations import History, Operations
+from softswitch.web.operations import Operations, Receivers
 from softswitch.web.problems import PROBLEMS, Refused
 
 
@@ -106,7 +106,7 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def webhook_routes(operations: Operations, history: History, guard: Guard) -> APIRouter:
+def webhook_routes(operations: Operations, receivers: Receivers, guard: Guard) -> APIRouter:
     """How events get to others' servers, and those that did not."""
     router = APIRouter(prefix=f"{PREFIX}/webhooks", responses=PROBLEMS, tags=["webhooks"])
     engineer = Depends(guard.needs(Role.ENGINEER))
@@ -114,7 +114,7 @@ def webhook_routes(operations: Operations, history: History, guard: Guard) -> AP
     @router.get("", dependencies=[engineer])
     async def webhooks(limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> models.Webhooks:
         """How far each receiver is, and the last events that were given up."""
-        states, dead = await asked(history.webhooks()), await asked(history.dead(limit))
+        states, dead = await asked(receivers.states()), await asked(receivers.dead(limit))
         letters = [dict(zip(models.DeadLetter.model_fields, one, strict=True)) for one in dead]
         return models.Webhooks(
             webhooks=[models.Receiver(webhook=name, **state) for name, state in sorted(states.items())],
@@ -124,8 +124,8 @@ def webhook_routes(operations: Operations, history: History, guard: Guard) -> AP
     @router.post("/{webhook}/retry")
     async def retry(webhook: Name, who: Annotated[Principal, engineer]) -> models.Revived:
         """Send everything again that one receiver never took."""
-        known("webhook", webhook, await asked(history.webhooks()))
-        again = await asked(history.revive(webhook))
+        known("webhook", webhook, await asked(receivers.states()))
+        again = await asked(receivers.revive(webhook))
         operations.operator.changed(who.name, "webhook-retry", webhook, str(again))
         return models.Revived(again=again)
 

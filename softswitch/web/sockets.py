@@ -23,6 +23,7 @@ from softswitch.errors import StoreError
 from softswitch.types import Seconds
 from softswitch.web.api import PREFIX, Text
 from softswitch.web.guard import Guard, Who
+from softswitch.web.lines import json_of
 from softswitch.web.live import Live, TooMany
 from softswitch.web.problems import Refused
 from softswitch.web.streaming import BEAT, Number, check_room
@@ -105,9 +106,9 @@ async def _send(
     async with aclosing(live.watch(after, BEAT)) as lines:
         try:
             async for line in lines:
-                if line is not None and (kinds is None or line.kind in kinds):
+                if line is not None and (kinds is None or line[1] in kinds):
                     async with asyncio.timeout(PATIENCE):
-                        await websocket.send_text(line.text.encode(errors="replace").decode())
+                        await websocket.send_text(json_of(line))
                 if clock() >= asked_again:
                     await may(websocket)
                     asked_again = clock() + BEAT

@@ -18,10 +18,12 @@ from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
 from softswitch.acd.stats import QueueCounts
 from softswitch.config.settings import WebSettings
 from softswitch.errors import ConfigError, ControlError, NoRoom, NoSuch, NotAllowed, NotNow, Problem
+from softswitch.librarian.desk import Desk
 from softswitch.ports import StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
 from softswitch.store.history import History
+from softswitch.store.receivers import Receivers
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import AgentName, QueueName
 from softswitch.web.application import Parts, application
@@ -166,19 +168,25 @@ async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
 
 
 @pytest.fixture
-def history(accounts: Accounts, tmp_path: Path) -> Iterator[History]:
-    with closing(History(tmp_path, None)) as history:
-        yield history
+def pages(accounts: Accounts, tmp_path: Path) -> Iterator[Desk]:
+    with closing(History(open_database(database_url(default_url(tmp_path))))) as history:
+        yield Desk(history)
 
 
 @pytest.fixture
-def parts(operations: Any, accounts: Accounts, history: History) -> Parts:
-    return Parts(operations, accounts, history, SECRET)
+def receivers(accounts: Accounts, tmp_path: Path) -> Iterator[Receivers]:
+    with closing(Receivers(open_database(database_url(default_url(tmp_path))))) as receivers:
+        yield receivers
 
 
 @pytest.fixture
-async def live(history: History) -> AsyncIterator[Live]:
-    live = Live(history, lambda: 0)
+def parts(operations: Any, accounts: Accounts, pages: Desk, receivers: Receivers) -> Parts:
+    return Parts(operations, accounts, pages, receivers, SECRET)
+
+
+@pytest.fixture
+async def live(pages: Desk) -> AsyncIterator[Live]:
+    live = Live(pages, lambda: 0)
     yield live
     live.close()
 

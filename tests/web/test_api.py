@@ -138,8 +138,8 @@ def test_the_pages_are_part_of_the_package():
     assert all(f'"**/*{page.suffix}"' in text for page in PAGES.iterdir())
 
 
-async def test_webhooks_and_what_they_never_took(client, as_role, operations, history):
-    outbox = Outbox(history._engine)
+async def test_webhooks_and_what_they_never_took(client, as_role, operations, receivers):
+    outbox = Outbox(receivers._engine)
     await asyncio.to_thread(outbox.begin, "crm")
     dead = Undelivered(Parcel(7, "CallEnded", b"{}", 9), None, "500 Oops")
     await asyncio.to_thread(outbox.settle, "crm", Lot((dead.parcel,), 0, 0), [dead])

@@ -20,7 +20,7 @@ from softswitch.web.server import WebServer
 from softswitch.web.sessions import COOKIE, Sessions
 from tests.e2e import ports
 from tests.web.conftest import SECRET, Deaf, FakeOperations
-from tests.web.test_live import FakeHistory
+from tests.web.test_live import FakePages
 
 pytestmark = pytest.mark.may_block  # hashing, and threads of the database that start
 
@@ -39,7 +39,7 @@ class Operations(FakeOperations):
 
 @dataclass
 class Site:
-    history: FakeHistory
+    history: FakePages
     address: str
     server: WebServer
     headers: dict[str, str]
@@ -51,10 +51,10 @@ class Site:
 
 @pytest.fixture
 async def site(parts, accounts):
-    history = FakeHistory(3)
+    history = FakePages(3)
     _, text = await accounts.add_token("crm", "supervisor")
     settings = WebSettings("127.0.0.1", ports.block(), "open")
-    parts = replace(parts, operations=Operations(history), history=history)
+    parts = replace(parts, operations=Operations(history), pages=history)
     async with WebServer(settings, parts, Deaf()) as server:
         yield Site(history, settings.shown, server, {"Authorization": f"Bearer {text}"})
 
