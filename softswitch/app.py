@@ -40,11 +40,11 @@ from softswitch.calls.switch import Switch
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
-from softswitch.config.settings import SwitchSettings, WebSettings
+from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.librarian.parent import Librarian
-from softswitch.ports import Leg
+from softswitch.ports import JsonValue, Leg
 from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
@@ -88,6 +88,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         clerk = await _clerk(stack, store, settings, folder)
         journal = _journal(store)
+        clerk.note = journal.note
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
@@ -113,9 +114,9 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
-        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
+        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
-        running.followers.append(lambda new: clerk.apply(new.webhooks))
+        running.followers.append(clerk.apply)
         accounts, web = await _interfaces(stack, settings, folder, running, journal)
         _set_aside_garbage()
         emergencies = settings.dialplan.numbering.emergency_forms
@@ -150,7 +151,7 @@ async def _interfaces(
         stack.enter_context(closing(Receivers(open_of(folder)))),
     )
     with _placed(settings.path):
-        web = await asyncio.to_thread(_web, settings.web, folder, running, accounts, record, journal)
+        web = await asyncio.to_thread(_web, settings, folder, running, accounts, record, journal)
     return accounts, web
 
 
@@ -185,7 +186,7 @@ def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Superviso
 async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings, folder: Path) -> Clerk:
     """Who loads the record, and tells others; ends after the store, whose last lines it loads."""
     clerk = await stack.enter_async_context(Clerk(folder))
-    clerk.apply(settings.webhooks)
+    clerk.apply(settings)
     stack.callback(store.close)
     store.loaded = lambda: (clerk.progress.loaded, clerk.progress.problem)
     return clerk
@@ -199,7 +200,9 @@ def _journal(store: Record) -> Journal:
 
 def _note_start(journal: Journal, settings: SwitchSettings) -> None:
     fixed = [str(name) for name, agent in settings.engine.agents.items() if not agent.registers]
-    journal.note("SwitchStarted", version=__version__, file=str(settings.path), agents=fixed)
+    service = settings.services.to_json()
+    known: dict[str, JsonValue] = {"version": __version__, "file": str(settings.path), "service": service}
+    journal.note("SwitchStarted", **known, agents=fixed)
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:
@@ -217,7 +220,7 @@ def _import_web(settings: SwitchSettings) -> None:
 
 
 def _web(
-    settings: WebSettings,
+    settings: SwitchSettings,
     folder: Path,
     running: RunningSwitch,
     accounts: Accounts,
@@ -226,10 +229,14 @@ def _web(
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""
     from softswitch.web.application import Parts  # noqa: PLC0415 - see _import_web
+    from softswitch.web.reports import ReportDesk  # noqa: PLC0415
     from softswitch.web.server import WebServer  # noqa: PLC0415
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
-    return WebServer(settings, Parts(running, accounts, *record, secret_in(folder)), journal)
+    assert settings.web is not None
+    reports = ReportDesk(folder, settings.zone)
+    parts = Parts(running, accounts, *record, secret_in(folder), reports)
+    return WebServer(settings.web, parts, journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

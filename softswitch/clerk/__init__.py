@@ -6,12 +6,16 @@ whatever is made of them is made over here. It speaks with its parent in lines o
 
 | from the switch | |
 |---|---|
-| `{"webhooks": [...]}` | the receivers in force |
+| `{"webhooks": [...], "mail": {...}, "reports": [...]}` | what is in force: receivers, server, lines |
+| `{"probe": [1, "anna@office.example"]}` | send a mail at once, and tell how that went, under that number |
 | end of file | the switch has ended, in order or not: load the rest, and end |
 
 | to the switch | |
 |---|---|
 | `{"loaded": 123, "problem": null}` | how far the database is, whenever that changes |
+| `{"mail": {"waiting": 2, ...}}` | how the mails are (`parcels.Post`), whenever that changes |
+| `{"note": ["MailSent", {...}]}` | an event for the record |
+| `{"probed": [1, true, "250 OK"]}` | the answer: whether it was taken, and the server's words |
 | `{"log": ["warning", "DatabaseFailing", {...}]}` | a line for the log |
 
 A clerk that dies is followed by another. Two at once, over a restart of the switch, wait for each other by a

@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import structlog
 
-from softswitch.config.settings import Webhook
+from softswitch.config.settings import SwitchSettings
+from softswitch.errors import ControlError
+from softswitch.parcels import Post
 from softswitch.types import Seconds
 
 AGAIN: Seconds = 2.0
@@ -22,6 +25,9 @@ AGAIN: Seconds = 2.0
 
 PATIENCE: Seconds = 10.0
 """How long the clerk may take for what is left when the switch ends; more is loaded after the next start."""
+
+PROBING: Seconds = 5.0
+"""Beyond the time that the mail server has for each answer: how long a test of it may take."""
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +38,8 @@ class Progress:
 
     loaded: int = 0
     problem: str | None = None
+    post: Post = field(default_factory=Post)
+    """How the mails are."""
 
 
 class Clerk:
@@ -41,7 +49,12 @@ class Clerk:
         """`folder`: that of the record, which is there already."""
         self.progress = Progress()
         self._folder = folder
-        self._hooks: list[dict[str, Any]] = []
+        self._order: dict[str, Any] | None = None
+        self._patience = PROBING
+        self._numbers = count(1)
+        self._probes: dict[int, asyncio.Future[tuple[bool, str]]] = {}
+        self.note: Callable[..., None] = log.info
+        """Where events go."""
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._closing = False
@@ -67,16 +80,42 @@ class Clerk:
                 with contextlib.suppress(ProcessLookupError):
                     self._process.kill()
 
-    def apply(self, hooks: Iterable[Webhook]) -> None:
-        """The receivers of events in force."""
-        self._hooks = [
-            asdict(hook) | {"events": None if hook.events is None else sorted(hook.events)} for hook in hooks
+    def apply(self, settings: SwitchSettings) -> None:
+        """The receivers of events in force, the mail server, and what is mailed when."""
+        hooks = [
+            asdict(hook) | {"events": None if hook.events is None else sorted(hook.events)}
+            for hook in settings.webhooks
         ]
-        self._order()
+        mail = settings.mail
+        self._patience = PROBING + (3 * mail.timeout if mail else 0.0)
+        self._order = {
+            "webhooks": hooks,
+            "mail": None if mail is None else asdict(mail),
+            "reports": [asdict(one) for one in settings.reports],
+        }
+        self._give(self._order)
 
-    def _order(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(json.dumps({"webhooks": self._hooks}).encode() + b"\n")
+    async def probe(self, to: str) -> tuple[bool, str]:
+        """Send a mail at once; whether it was taken, and what the server said. Raises ControlError."""
+        number = next(self._numbers)
+        answer: asyncio.Future[tuple[bool, str]] = asyncio.get_running_loop().create_future()
+        self._probes[number] = answer
+        try:
+            if not self._give({"probe": [number, to]}):
+                raise ControlError("the clerk, which sends mail, is being started again; try in a moment")
+            async with asyncio.timeout(self._patience):
+                return await answer
+        except TimeoutError:
+            raise ControlError(f"the mail server gave no answer within {self._patience:g} s") from None
+        finally:
+            del self._probes[number]
+
+    def _give(self, order: dict[str, Any]) -> bool:
+        """False: there is nobody to take it."""
+        if self._process is None or self._process.stdin is None:
+            return False
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        return True
 
     async def _keep(self) -> None:
         while not self._closing:
@@ -86,7 +125,8 @@ class Clerk:
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,
             )
-            self._order()
+            if self._order is not None:
+                self._give(self._order)
             await self._listen(self._process)
             code = await self._process.wait()
             self._process = None
@@ -102,8 +142,21 @@ class Clerk:
                 said = json.loads(line)
             except ValueError:
                 continue
-            if "log" in said:
-                level, event, fields = said["log"]
-                getattr(log, level)(event, **fields)
-            else:
-                self.progress.loaded, self.progress.problem = said["loaded"], said["problem"]
+            self._hear(said)
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        if "log" in said:
+            level, event, fields = said["log"]
+            getattr(log, level)(event, **fields)
+        elif "note" in said:
+            kind, data = said["note"]
+            self.note(kind, **data)
+        elif "mail" in said:
+            self.progress.post = Post(**said["mail"])
+        elif "probed" in said:
+            number, taken, words = said["probed"]
+            answer = self._probes.get(number)
+            if answer is not None and not answer.done():
+                answer.set_result((taken, words))
+        else:
+            self.progress.loaded, self.progress.problem = said["loaded"], said["problem"]

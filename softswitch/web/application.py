@@ -23,6 +23,7 @@ from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, Operations, Pages, Receivers
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
+from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.streaming import event_routes
@@ -38,6 +39,8 @@ class Parts:
     receivers: Receivers
     secret: str
     """By which cookies are signed."""
+    reports: ReportDesk | None = None
+    """Who makes reports; None: nobody."""
 
 
 def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
@@ -61,6 +64,8 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(people_routes(parts.accounts, parts.operations, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.pages, guard))
+    if parts.reports is not None:
+        app.include_router(report_routes(parts.reports, guard))
     app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, call_routes, switch_routes):
