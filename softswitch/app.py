@@ -15,6 +15,7 @@ from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
     ExitStack,
+    closing,
     contextmanager,
     nullcontext,
     suppress,
@@ -52,6 +53,8 @@ from softswitch.sip.trunks import Trunks
 from softswitch.store.access import access_to
 from softswitch.store.journal import Journal
 from softswitch.store.keeper import Keeper
+from softswitch.store.reading import open_of
+from softswitch.store.receivers import Receivers
 from softswitch.store.record import Record
 from softswitch.store.recordings import FOLDER
 
@@ -145,9 +148,12 @@ async def _interfaces(
     await stack.enter_async_context(Server(folder / "control.sock", commands))
     if settings.web is None:
         return accounts, nullcontext()
-    librarian = await stack.enter_async_context(Librarian(folder))
+    record = (
+        await stack.enter_async_context(Librarian(folder)),
+        stack.enter_context(closing(Receivers(open_of(folder)))),
+    )
     with _placed(settings.path):
-        web = await asyncio.to_thread(_web, settings, folder, running, accounts, librarian, journal)
+        web = await asyncio.to_thread(_web, settings, folder, running, accounts, record, journal)
     return accounts, web
 
 
@@ -229,7 +235,7 @@ def _web(
     folder: Path,
     running: RunningSwitch,
     accounts: Accounts,
-    pages: Librarian,
+    record: tuple[Librarian, Receivers],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""
@@ -240,7 +246,7 @@ def _web(
 
     assert settings.web is not None
     reports = ReportDesk(folder, settings.zone)
-    parts = Parts(running, accounts, pages, secret_in(folder), reports)
+    parts = Parts(running, accounts, *record, secret_in(folder), reports)
     return WebServer(settings.web, parts, journal)
 
 
@@ -267,6 +273,7 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
     if settings.recording.announce is not None:
         prompts.append(settings.recording.announce)
+    prompts += settings.media.sounds.values()
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 

@@ -139,6 +139,7 @@ def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:
         languages=voice.languages,
         music={name: tuple(path.absolute() for path in files) for name, files in file.music.items()},
         queue_music={name: queue.music for name, queue in file.queues.items()},
+        sounds={name: voice.prompt(sound.say, sound.play) for name, sound in file.sounds.items()},
     )
 
 
@@ -176,6 +177,7 @@ def _phone(name: str, agent: Agent, usual: Encryption, voice: Voice) -> plain.Ag
         extension=agent.number,
         ring=agent.ring,
         forwards=agent.forwards,
+        auto_answer=agent.auto_answer,
         srtp=srtp,
         outside=None if outside is None else voice.outside(outside, agent.via),
         confirm=agent.confirm is not False,

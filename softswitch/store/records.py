@@ -38,6 +38,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "diverted": "who passed the call on, the latest first: `number` and `reason` (RFC 5806)",
                 "transferred_by": "of a call that did not come in: the agent who handed this leg on",
                 "transferred_from": "the call in which the leg was before",
+                "originated_by": "of a call that an interface asked for: who; the caller is rung first then",
             },
         ),
         Kind.CALL_ROUTED: Word(
@@ -50,7 +51,13 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "destination": "as the configuration writes it: `{menu: welcome}`",
             },
         ),
-        Kind.CALL_ANSWERED: Word("The caller's leg was answered (200 OK)."),
+        Kind.CALL_ANSWERED: Word(
+            "The caller's leg was answered (200 OK).",
+            {
+                "leg": "of a call that an interface asked for: the leg of who answered",
+                "sip_call_id": "the Call-ID of that leg",
+            },
+        ),
         Kind.CALL_REFUSED: Word(
             "The switch refused the call before answering it; CallEnded follows.",
             {"status": "SIP status", "reason": "why"},
@@ -64,6 +71,16 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "trunk": "of channels: whose",
             },
             alarming=True,
+        ),
+        Kind.ORIGINATE_FAILED: Word(
+            "A call that an interface asked for came to nothing; without a call: it could not even begin.",
+            {
+                "by": "who asked for it",
+                "agent": "the agent who was to make it, if one was",
+                "number": "where it was to go",
+                "status": "what that means as a SIP status: 486 busy, 480 no answer, 403 not allowed",
+                "why": "in a sentence",
+            },
         ),
         Kind.CALL_ENDED: Word(
             "The caller's leg is gone; the last event of a call.",
@@ -254,6 +271,19 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.RECORDINGS_DELETED: Word(
             "Recordings were deleted as their time was over.",
             {"count": "how many", "files": "which, the first of them", "days": "how long they are kept"},
+        ),
+        Kind.SOUND_PLAYED: Word(
+            "Somebody plays a sound into the call through an interface.",
+            {
+                "sound": "its name in `sounds`, or what is said",
+                "to": "caller, agent or both",
+                "by": "who wanted it",
+                "seconds": "how long it is",
+            },
+        ),
+        Kind.SOUND_STOPPED: Word(
+            "A sound that was played into the call is heard no more.",
+            {"sound": "which", "why": "ended, stopped, replaced, over (the call)", "by": "who stopped it"},
         ),
         Kind.CONVERSATION_ENDED: Word(
             "Caller and agent are done.",

@@ -10,7 +10,8 @@ from softswitch import __version__
 from softswitch.access import Role
 from softswitch.config.settings import WebSettings
 from softswitch.web.api import looking_routes, record_routes
-from softswitch.web.changing import agent_routes, call_routes, switch_routes
+from softswitch.web.calling import call_routes
+from softswitch.web.changing import agent_routes, switch_routes, webhook_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.guard import Guard
@@ -19,10 +20,12 @@ from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, Operations, Pages
+from softswitch.web.operations import Accounts, Operations, Pages, Receivers
+from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
+from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.streaming import event_routes
 
 
@@ -33,6 +36,7 @@ class Parts:
     operations: Operations
     accounts: Accounts
     pages: Pages
+    receivers: Receivers
     secret: str
     """By which cookies are signed."""
     reports: ReportDesk | None = None
@@ -41,7 +45,14 @@ class Parts:
 
 def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
     """All of it."""
-    app = FastAPI(title="softswitch", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="softswitch",
+        description=ABOUT,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     answer_with_problems(app)
     sessions = Sessions(parts.secret)
     guard = Guard(parts.accounts, sessions)
@@ -50,13 +61,16 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         guards = [Depends(guard.needs(Role.AGENT))] if settings.metrics == "token" else []
         app.include_router(metrics_routes(parts.operations, counting, guards))
     app.include_router(login_routes(parts.accounts, sessions, guard))
+    app.include_router(people_routes(parts.accounts, parts.operations, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.pages, guard))
     if parts.reports is not None:
         app.include_router(report_routes(parts.reports, guard))
     app.include_router(event_routes(live, parts.pages, guard))
+    app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
+    app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
     app.include_router(docs_routes(app, guard))
     app.add_middleware(Limits)
     return app

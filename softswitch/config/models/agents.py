@@ -113,6 +113,9 @@ class Agent(Section):
     `srtp` in `sip` says."""
     may_dial: list[Name] | None = None
     """The classes of numbers outside that may be dialled from this phone; left out: those of everybody."""
+    auto_answer: bool = False
+    """Whether this agent's phones are asked to answer by themselves (Call-Info, Alert-Info, Answer-Mode) when
+    they ring for a call that the agent is to make through the API (`dial`). Calls of others ring."""
     forwards: bool = False
     """Whether this agent's phones may send calls on (302): to a colleague, or outside where the agent may
     dial. Otherwise a phone that does has refused."""

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from softswitch.config.models.agents import Agent
 from softswitch.config.models.base import Section
-from softswitch.config.models.destinations import AnyDestination, Status
+from softswitch.config.models.destinations import AnyDestination, Sound, Status
 from softswitch.config.models.dialling import Numbering, Outbound
 from softswitch.config.models.features import Features, PauseDigits
 from softswitch.config.models.hours import Schedule
@@ -96,6 +96,8 @@ class Configuration(Section):
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
     webhooks: dict[Name, Webhook] = Field(default={})
     """Servers that are told of events, by name."""
+    sounds: dict[Name, Sound] = Field(default={})
+    """What can be played into calls through the API, by name."""
     mail: Mail | None = None
     """The server that takes mails. Left out: none are sent."""
     reports: list[Report] = Field(default=[])
