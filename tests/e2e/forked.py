@@ -36,7 +36,7 @@ class Forked:
         self._line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._line.settimeout(PATIENCE)
         self._line.connect(str(_parent()))
-        self._line.sendall(json.dumps([arguments, str(log)]).encode() + b"\n")
+        self._line.sendall(json.dumps([arguments, str(log), os.getcwd(), dict(os.environ)]).encode() + b"\n")
         self._answers = self._line.makefile("r")
         self.pid = int(self._answers.readline())
         self._code: int | None = None
@@ -98,13 +98,13 @@ def _let_go(process: subprocess.Popen[bytes], folder: Path) -> None:
 # The parent's side --------------------------------------------------------------------------------------
 
 
-def _serve(folder: Path) -> None:
+def _serve(home: Path) -> None:
     """Fork at request until stdin ends; returns in the children alone, which are the command then."""
-    path = folder / "parent"
+    path = home / "parent"
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    door.bind(str(folder / "opening"))
+    door.bind(str(home / "opening"))
     door.listen(8)
-    (folder / "opening").rename(path)  # whoever sees it can connect
+    (home / "opening").rename(path)  # whoever sees it can connect
     children: dict[int, tuple[int, socket.socket]] = {}  # by descriptor: process and who waits for it
     while True:
         ready = select.select([0, door, *children], [], [])[0]
@@ -119,9 +119,12 @@ def _serve(folder: Path) -> None:
             line.close()
         if door in ready:
             line = door.accept()[0]
-            arguments, log = json.loads(line.makefile("r").readline())
+            arguments, log, folder, environment = json.loads(line.makefile("r").readline())
             pid = os.fork()
             if pid == 0:
+                os.chdir(folder)
+                os.environ.clear()
+                os.environ.update(environment)
                 _become(arguments, log)
                 return
             children[os.pidfd_open(pid)] = pid, line

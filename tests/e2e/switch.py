@@ -39,7 +39,7 @@ class Switch:
         self.data = folder / "data"
         self.file = folder / "switch.yaml"
         self._log = folder / "switch.log"
-        first = 16384 + self.port % 7000
+        first = 16384 + self.port % 3400
         self._sip = {
             "listen": [f"udp:127.0.0.1:{self.port}", f"tcp:127.0.0.1:{self.port}"],
             "rtp_ports": f"{first}-{first + rtp}",
