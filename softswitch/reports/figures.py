@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from softswitch.acd.stats import RATIOS, QueueCounts
 from softswitch.types import Seconds
@@ -76,12 +76,12 @@ wrap_up, estimate, told_after; -1 where nothing is known.
 """
 
 
-def columns(queues: Iterable[tuple[str, Iterable[tuple[float, ...]]]]) -> Visits:
+def columns(queues: Iterable[tuple[str, ArrayLike]]) -> Visits:
     """The rows of each queue as columns."""
     names: list[str] = []
     tables: list[Floats] = []
     for name, rows in queues:
-        table = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, WIDTH)
+        table = np.asarray(rows, np.float64).reshape(-1, WIDTH)
         if len(table):
             names.append(name)
             tables.append(table)

@@ -1,45 +1,77 @@
-"""What reports read of the record: everything between two moments, as plain rows."""
+"""What reports read of the record: everything between two moments, as plain rows or numbers."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, text
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, text
 
 from softswitch.acd.service import Services
 
+Floats = NDArray[np.float64]
 Spans = dict[str, list[tuple[float, float]]]
+
+VISIT = (
+    *("joined", "waited"),
+    "CASE outcome WHEN 'answered' THEN 1 WHEN 'abandoned' THEN 2 WHEN 'short' THEN 3 ELSE 0 END",
+    *("coalesce(within, -1)", "coalesce(talk, -1)", "held", "wrap_up", "coalesce(estimate, -1)"),
+    "coalesce(told_after, -1)",
+)
+"""What a report needs of a visit, all of it numbers."""
+
+MICRO = 1_000_000
+"""Moments are on record to the microsecond."""
+
+AT_ONCE = 2
+"""Queues that SQLite reads side by side."""
+
+CHOSEN = "FROM visits WHERE queue = :queue AND joined >= :since AND joined < :until"
 
 
 def visits_between(
     connection: Connection, since: float, until: float, queue: str | None
-) -> Iterator[tuple[str, Iterator[tuple[float, ...]]]]:
-    """Visits that began in [since, until), for each queue: joined, waited, outcome (1: answered,
+) -> Iterator[tuple[str, Floats]]:
+    """Visits that began in [since, until), for each queue, a row each: joined, waited, outcome (1: answered,
     2: abandoned, 3: so soon that it does not count, 0: another), within, talk, held, wrap_up, estimate,
     told_after. -1 where nothing is known.
-
-    A year may have a million, so they are numbers alone, and come as they are read.
     """
-    query = text(
-        "SELECT joined, waited, CASE outcome WHEN 'answered' THEN 1 WHEN 'abandoned' THEN 2 "
-        "WHEN 'short' THEN 3 ELSE 0 END, "
-        "coalesce(within, -1), coalesce(talk, -1), held, wrap_up, coalesce(estimate, -1), "
-        "coalesce(told_after, -1) FROM visits WHERE queue = :queue AND joined >= :since AND joined < :until"
-    )
-    _hasten(connection)
-    for name in queues_seen(connection) if queue is None else [queue]:
-        cursor: Any = connection.execute(query, _named(since, until, name)).cursor
-        yield name, iter(cursor)
+    names = queues_seen(connection) if queue is None else [queue]
+    chosen = [_named(since, until, name) for name in names]
+    if connection.dialect.name != "sqlite":
+        yield from zip(names, (_as_rows(connection, one) for one in chosen), strict=True)
+        return
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from zip(names, pool.map(partial(_as_texts, connection.engine), chosen), strict=True)
+
+
+def _as_rows(connection: Connection, chosen: dict[str, Any]) -> Floats:
+    cursor: Any = connection.execute(text(f"SELECT {', '.join(VISIT)} {CHOSEN}"), chosen).cursor
+    return np.fromiter(chain.from_iterable(cursor), np.float64).reshape(-1, len(VISIT))
+
+
+def _as_texts(engine: Engine, chosen: dict[str, Any]) -> Floats:
+    """Each column comes as one text of whole microseconds: a year's nine million numbers never are objects of
+    Python, and the interpreter is free meanwhile. A text holds 10^9 bytes: 50 million visits to a queue.
+    """
+    parts = (f"group_concat(CAST(round(({one}) * {MICRO}) AS INTEGER))" for one in VISIT)
+    with engine.connect() as connection:
+        _hasten(connection)
+        texts = connection.execute(text(f"SELECT {', '.join(parts)} {CHOSEN}"), chosen).one()
+    return np.array([np.fromstring(one or "", np.int64, sep=",") / MICRO for one in texts]).T
 
 
 def _hasten(connection: Connection) -> None:
     """Rows of a queue lie all over the table: let SQLite see the file instead of reading it page by page."""
-    if connection.dialect.name == "sqlite":
-        for pragma in ("mmap_size=1073741824", "cache_size=-65536"):
-            connection.exec_driver_sql(f"PRAGMA {pragma}")
+    for pragma in ("mmap_size=1073741824", "cache_size=-65536"):
+        connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
 def talks_between(connection: Connection, since: float, until: float, queue: str | None) -> list[Any]:
