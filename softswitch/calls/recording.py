@@ -183,14 +183,16 @@ class CallRecording:
             return
         self._recording = recording
         more = {} if by is None else {"by": by}
-        call.note("RecordingStarted", file=self._file.as_posix(), agent=call.agent, **more)
+        file = self._file.as_posix()
+        call.note("RecordingStarted", file=file, queue=self._queue, agent=call.agent, **more)
 
     def _close(self) -> None:
         recording, self._recording = self._recording, None
         if recording is not None:
             recording.close()
             seconds, lost = round(recording.seconds, 3), round(recording.lost, 3)
-            self._call.note("RecordingEnded", file=self._file.as_posix(), seconds=seconds, lost=lost)
+            file, size = self._file.as_posix(), recording.bytes
+            self._call.note("RecordingEnded", file=file, seconds=seconds, bytes=size, lost=lost)
 
 
 async def announce_recording(switch: Switch, call: Call) -> None:

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     RECORDINGS_LOST = "RecordingsLost"
     RECORDINGS_REPAIRED = "RecordingsRepaired"
     RECORDINGS_DELETED = "RecordingsDeleted"
+    RECORDING_HEARD = "RecordingHeard"
     CONVERSATION_ENDED = "ConversationEnded"
     TRANSFER_ASKED = "TransferAsked"
     TRANSFER_FAILED = "TransferFailed"

@@ -1,4 +1,4 @@
-"""All that is read off the events, and its tables: calls, visits, talks and stints.
+"""All that is read off the events, and its tables: calls, visits, talks, stints and recordings.
 
 What a fold has finished waits until it is written, in the transaction of the events that finished it.
 """
@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, tuple_
+from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
 
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallFold, CallRecord
 from softswitch.store.encoding import dumps
+from softswitch.store.index import Change, Tape, TapeFold
 from softswitch.store.stints import Stint, StintFold, moment
-from softswitch.store.tables import calls, events, stints, talks, visits
+from softswitch.store.tables import calls, events, recordings, stints, talks, visits
 from softswitch.store.visits import Talk, Visit, VisitFold
 
-TABLES = (calls, visits, talks, stints)
+TABLES = (calls, visits, talks, stints, recordings)
 """Those that can be made anew."""
 
 
@@ -28,10 +29,13 @@ class Folds:
 
     def __init__(self, agents: StintFold | None = None) -> None:
         self._calls, self._visits, self._agents = CallFold(), VisitFold(), agents or StintFold()
+        self._tapes = TapeFold()
         self.calls: list[CallRecord] = []
         self.visits: list[Visit] = []
         self.talks: list[Talk] = []
         self.stints: dict[tuple[int, str], Stint] = {}
+        self.tapes: dict[str, Tape] = {}
+        self.changes: list[Change] = []
 
     @property
     def since(self) -> int | None:
@@ -42,6 +46,7 @@ class Folds:
         """Take an event that is in the database, with what it finished: the calls in progress need it."""
         self._calls.apply(event)
         self._visits.apply(event)
+        self._tapes.apply(event)
 
     def apply(self, event: Recorded) -> None:
         """Take the next event."""
@@ -54,6 +59,11 @@ class Folds:
                 self.talks.append(one)
         for stint in self._agents.apply(event):
             self.stints[stint.seq, stint.agent] = stint
+        for each in self._tapes.apply(event):
+            if isinstance(each, Tape):
+                self.tapes[each.file] = each
+            else:
+                self.changes.append(each)
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
@@ -64,7 +74,9 @@ class Folds:
             keys = tuple_(stints.c.seq, stints.c.agent).in_([(seq, clean(name)) for seq, name in self.stints])
             connection.execute(delete(stints).where(keys))
             connection.execute(insert(stints), [_cells(one) for one in self.stints.values()])
+        _write_tapes(connection, self.tapes.values(), self.changes)
         self.calls, self.visits, self.talks, self.stints = [], [], [], {}
+        self.tapes, self.changes = {}, []
 
 
 def resume(connection: Connection) -> Folds:
@@ -91,6 +103,28 @@ def _write(connection: Connection, table: Table, rows: Sequence[Visit] | Sequenc
     if rows:
         connection.execute(delete(table).where(table.c.seq.in_([one.seq for one in rows])))
         connection.execute(insert(table), [_cells(one) for one in rows])
+
+
+def _write_tapes(connection: Connection, tapes: Collection[Tape], changes: Sequence[Change]) -> None:
+    if tapes:
+        rows = [_tape_row(tape) for tape in tapes]
+        connection.execute(delete(recordings).where(recordings.c.file.in_([row["file"] for row in rows])))
+        connection.execute(insert(recordings), rows)
+    for change in changes:
+        values = {name: value for name, value in dataclasses.asdict(change).items() if value is not None}
+        file = clean(values.pop("file"))
+        if values:
+            connection.execute(update(recordings).where(recordings.c.file == file).values(values))
+
+
+def _tape_row(tape: Tape) -> dict[str, Any]:
+    return {
+        **{name: getattr(tape, name) for name in ("seq", "call", "start", "seconds", "bytes")},
+        **{name: clean(getattr(tape, name)) for name in ("file", "queue", "number")},
+        "agent": clean(" ".join(tape.agents)),
+        "own": clean(" ".join(sorted(tape.own))),
+        "deleted": None,
+    }
 
 
 def _cells(one: Visit | Talk | Stint) -> dict[str, Any]:

@@ -79,6 +79,22 @@ def _repair(file: Path) -> bool:
     return True
 
 
+def measure(file: Path) -> tuple[Seconds, int] | None:
+    """How long a recording is, and how many bytes it has; None: it goes on, or its header says nothing.
+
+    Raises OSError.
+    """
+    with file.open("rb") as opened:
+        header = opened.read(_HEADER.size)
+        size = os.fstat(opened.fileno()).st_size
+    if len(header) < _HEADER.size:
+        return None
+    fields = _HEADER.unpack(header)
+    if fields[0] != b"RIFF" or fields[-1] == UNKNOWN or not fields[8]:
+        return None
+    return round(fields[-1] / fields[8], 3), size
+
+
 def delete_older(
     folder: Path, keep: Seconds, now: float, given_up: Callable[[], bool] = _never
 ) -> list[Path]:

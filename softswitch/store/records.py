@@ -208,6 +208,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "What caller and agent say is being recorded.",
             {
                 "file": "within the folder of recordings",
+                "queue": "by which they came together; null: by none",
                 "agent": "who talks to the caller",
                 "by": "the agent who wanted it; missing: the queue's rule",
             },
@@ -225,6 +226,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {
                 "file": "which",
                 "seconds": "how long it is",
+                "bytes": "how large its file is",
                 "lost": "how much of that is silence because the disk could not take it in time, in s",
             },
         ),
@@ -245,11 +247,20 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.RECORDINGS_REPAIRED: Word(
             "Recordings that a crash had cut were given their lengths.",
-            {"count": "how many", "files": "which, the first of them"},
+            {
+                "count": "how many",
+                "files": "which",
+                "seconds": "how long each of them is, in their order",
+                "bytes": "how large each is; 0: it was empty, and is gone",
+            },
         ),
         Kind.RECORDINGS_DELETED: Word(
-            "Recordings were deleted as their time was over.",
-            {"count": "how many", "files": "which, the first of them", "days": "how long they are kept"},
+            "Recordings were deleted: their time was over, or a caller's data was erased.",
+            {"count": "how many", "files": "which", "days": "how long they are kept", "why": "`erased`"},
+        ),
+        Kind.RECORDING_HEARD: Word(
+            "Somebody listened to a recording, or took a copy of it.",
+            {"file": "which", "by": "who", "how": "`listened`, or `exported` into a folder"},
         ),
         Kind.CONVERSATION_ENDED: Word(
             "Caller and agent are done.",
