@@ -26,6 +26,7 @@ from pathlib import Path
 import structlog
 
 from softswitch import __version__
+from softswitch.access import COMMAND_LINE
 from softswitch.accounts import Accounts, announce_the_first, handlers
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
@@ -53,7 +54,9 @@ from softswitch.store.history import History
 from softswitch.store.journal import Journal
 from softswitch.store.keeper import Keeper
 from softswitch.store.record import Record
-from softswitch.store.recordings import FOLDER
+from softswitch.store.recordings import FOLDER, note_folder
+from softswitch.store.shelf import Shelf
+from softswitch.store.shelf import handlers as shelf_handlers
 
 log = structlog.get_logger(__name__)
 
@@ -104,9 +107,11 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         book = PhoneBook(settings.phones, dispatcher.feed)
         trunks = Trunks(endpoint, journal)
         stack.push_async_callback(trunks.close)
+        recordings = settings.recording.folder or folder / FOLDER
+        note_folder(folder, recordings)
         switch = Switch(
             *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
-            recordings=settings.recording.folder or folder / FOLDER,
+            recordings=recordings,
         )
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
@@ -116,7 +121,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         _report(endpoint, running, supervisor)
         running.followers.append(lambda new: clerk.apply(new.webhooks))
-        accounts, web = await _interfaces(stack, settings, folder, running, journal)
+        accounts, web = await _interfaces(stack, folder, running, switch, journal)
         _set_aside_garbage()
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
@@ -127,14 +132,17 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
 
 
 async def _interfaces(
-    stack: AsyncExitStack, settings: SwitchSettings, folder: Path, running: RunningSwitch, journal: Journal
+    stack: AsyncExitStack, folder: Path, running: RunningSwitch, switch: Switch, journal: Journal
 ) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
     """The control socket, open; the accounts; and the web server, which is still to be entered."""
+    settings = switch.settings
     accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
-    commands = {**running.handlers(), **handlers(accounts)}
+    commands = {**running.handlers(), **handlers(accounts), **shelf_handlers(journal, COMMAND_LINE.name)}
     await stack.enter_async_context(Server(folder / "control.sock", commands))
     history = stack.enter_context(closing(History(folder, settings.store)))
-    return accounts, await asyncio.to_thread(_web, settings, folder, running, accounts, history, journal)
+    shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
+    parts = (running, accounts, history, shelf)
+    return accounts, await asyncio.to_thread(_web, settings, folder, parts, journal)
 
 
 async def _until_stopped(
@@ -202,9 +210,7 @@ def _import_web(settings: SwitchSettings) -> None:
 def _web(
     settings: SwitchSettings,
     folder: Path,
-    running: RunningSwitch,
-    accounts: Accounts,
-    history: History,
+    parts: tuple[RunningSwitch, Accounts, History, Shelf],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already, or nothing. For a thread."""
@@ -215,7 +221,7 @@ def _web(
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
     with _placed(settings.path):
-        return WebServer(settings.web, Parts(running, accounts, history, secret_in(folder)), journal)
+        return WebServer(settings.web, Parts(*parts, secret_in(folder)), journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

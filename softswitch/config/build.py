@@ -237,5 +237,6 @@ def _recording(file: Configuration, voice: Voice) -> plain.RecordingSettings:
         queues={name: queue.record for name, queue in file.queues.items() if queue.record is not None},
         others=section.others,
         retention=section.retention,
+        agents_listen=section.agents_listen == "own",
         announce=None if announce is None else voice.prompt(announce.say, announce.play),
     )

@@ -180,6 +180,8 @@ class RecordingSettings:
     """How long the files are kept; None: for ever."""
     announce: Prompt | None = None
     """What callers are told before."""
+    agents_listen: bool = False
+    """Agents may listen to their own conversations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -82,11 +82,11 @@ class History:
         """The events that follow one, in order."""
         return await self._ask(lambda connection: _events(connection, after, limit))
 
-    async def recordings(self, wanted: Wanted, limit: int) -> list[dict[str, JsonValue]]:
+    async def recordings(self, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
         """Files of the index of recordings, the newest first."""
         return await self._ask(lambda connection: find(connection, wanted, limit))
 
-    async def recording(self, file: str) -> dict[str, JsonValue] | None:
+    async def recording(self, file: str) -> dict[str, Any] | None:
         """One of them."""
         return await self._ask(lambda connection: find_one(connection, file))
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from softswitch.errors import NoSuch, NotNow
-from softswitch.ports import JsonValue
 from softswitch.store.recordings import measure
 from softswitch.store.tables import recordings
 
@@ -35,13 +34,13 @@ class Wanted:
     """Not those that are deleted, or go on."""
 
 
-def find(connection: Connection, wanted: Wanted, limit: int | None = None) -> list[dict[str, JsonValue]]:
+def find(connection: Connection, wanted: Wanted, limit: int | None = None) -> list[dict[str, Any]]:
     """The newest first."""
     query = _query(wanted).order_by(recordings.c.seq.desc()).limit(limit)
     return [_row(row) for row in connection.execute(query)]
 
 
-def find_one(connection: Connection, file: str) -> dict[str, JsonValue] | None:
+def find_one(connection: Connection, file: str) -> dict[str, Any] | None:
     """The one of that name."""
     row = connection.execute(select(recordings).where(recordings.c.file == file)).first()
     return None if row is None else _row(row)
@@ -66,13 +65,13 @@ def _query(wanted: Wanted) -> Select[Any]:
     return query
 
 
-def _row(row: Row[Any]) -> dict[str, JsonValue]:
+def _row(row: Row[Any]) -> dict[str, Any]:
     found = dict(row._mapping)
     found["agents"], found["own"] = found.pop("agent").split(), found["own"].split()
     return found
 
 
-def place_of(folder: Path, found: dict[str, JsonValue]) -> Path:
+def place_of(folder: Path, found: dict[str, Any]) -> Path:
     """Where a recording of the index lies, whole. Blocks.
 
     Raises NoSuch: it is gone, or would be somewhere else than in the folder; NotNow: it is still written.

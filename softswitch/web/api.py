@@ -82,8 +82,8 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
         """
         found = await asked(
             history.find(
-                since=_moment(since),
-                until=_moment(until),
+                since=moment(since),
+                until=moment(until),
                 number=number,
                 queue=queue,
                 agent=agent,
@@ -130,7 +130,8 @@ async def asked(question: Awaitable[Any]) -> Any:
         raise Refused(503, "the record's database does not answer; ask for less, or again later") from None
 
 
-def _moment(at: float | datetime | None) -> float | None:
+def moment(at: float | datetime | None) -> float | None:
+    """In seconds since the epoch. Raises Refused: out of all ranges."""
     if not isinstance(at, datetime):
         return at
     try:

@@ -22,6 +22,7 @@ from softswitch.ports import StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
 from softswitch.store.history import History
+from softswitch.store.shelf import Shelf
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import AgentName, QueueName
 from softswitch.web.application import Parts, application
@@ -149,8 +150,25 @@ def history(accounts: Accounts, tmp_path: Path) -> Iterator[History]:
 
 
 @pytest.fixture
-def parts(operations: Any, accounts: Accounts, history: History) -> Parts:
-    return Parts(operations, accounts, history, SECRET)
+def journal() -> FakeJournal:
+    return FakeJournal()
+
+
+@pytest.fixture
+def listeners() -> set[str]:
+    """Which roles may listen beside those who always may."""
+    return set()
+
+
+@pytest.fixture
+def recordings(history: History, journal: FakeJournal, listeners: set[str], tmp_path: Path) -> Shelf:
+    """In a folder of their own."""
+    return Shelf(history, tmp_path / "recordings", journal, lambda: "agent" in listeners)
+
+
+@pytest.fixture
+def parts(operations: Any, accounts: Accounts, history: History, recordings: Shelf) -> Parts:
+    return Parts(operations, accounts, history, recordings, SECRET)
 
 
 @pytest.fixture
