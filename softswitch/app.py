@@ -44,6 +44,7 @@ from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
+from softswitch.log import mask_numbers
 from softswitch.ports import Leg
 from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
@@ -83,6 +84,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     Raises ConfigError, StoreError, EndpointError or ControlError when it cannot start.
     """
     settings = load(path)
+    mask_numbers(settings.privacy.masked)
     folder = record_folder(settings, data)
     await asyncio.to_thread(_import_web, settings)  # before SIP is heard: it takes half a second
     async with AsyncExitStack() as stack:
@@ -121,6 +123,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         _report(endpoint, running, supervisor)
         running.followers.append(lambda new: clerk.apply(new.webhooks))
+        running.followers.append(lambda new: mask_numbers(new.privacy.masked))
         accounts, web = await _interfaces(stack, folder, running, switch, journal)
         _set_aside_garbage()
         emergencies = settings.dialplan.numbering.emergency_forms

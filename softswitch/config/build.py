@@ -56,6 +56,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         logins=_logins(file),
         features=_features(file),
         recording=_recording(file, voice),
+        privacy=plain.PrivacySettings(file.privacy.numbers_in_logs == "masked", file.privacy.retention),
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
         web=_web(file.web),

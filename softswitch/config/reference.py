@@ -39,6 +39,7 @@ SECTIONS = (
     ("ha1", "Ha1"),
     ("features", "Features"),
     ("recording", "Recording"),
+    ("privacy", "Privacy"),
     ("teams", "Team"),
     ("trunks", "Trunk"),
     ("inbound", "Inbound"),

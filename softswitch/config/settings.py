@@ -185,6 +185,16 @@ class RecordingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """Personal data of callers."""
+
+    masked: bool = False
+    """The log shows the last three digits of numbers alone."""
+    retention: Seconds | None = None
+    """How long the record knows who called; None: for ever."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentPhone:
     """How an agent is reached and shown."""
 
@@ -347,3 +357,4 @@ class SwitchSettings:
     """Of phones that register and prove who calls."""
     features: Features = field(default_factory=Features)
     recording: RecordingSettings = RecordingSettings()
+    privacy: PrivacySettings = PrivacySettings()

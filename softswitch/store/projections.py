@@ -19,6 +19,7 @@ from softswitch.store.index import Change, Tape, TapeFold
 from softswitch.store.stints import Stint, StintFold, moment
 from softswitch.store.tables import calls, events, recordings, stints, talks, visits
 from softswitch.store.visits import Talk, Visit, VisitFold
+from softswitch.types import CallId
 
 TABLES = (calls, visits, talks, stints, recordings)
 """Those that can be made anew."""
@@ -41,6 +42,11 @@ class Folds:
     def since(self) -> int | None:
         """The number of the first event of the eldest call that has not ended; None: there is none."""
         return self._calls.since
+
+    @property
+    def open_calls(self) -> tuple[CallId, ...]:
+        """Calls that have not ended."""
+        return self._calls.open
 
     def again(self, event: Recorded) -> None:
         """Take an event that is in the database, with what it finished: the calls in progress need it."""
