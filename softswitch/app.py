@@ -38,6 +38,8 @@ from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
+from softswitch.clerk.erasure import Erasure
+from softswitch.clerk.erasure import handlers as erasure_handlers
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
@@ -84,13 +86,12 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     Raises ConfigError, StoreError, EndpointError or ControlError when it cannot start.
     """
     settings = load(path)
-    mask_numbers(settings.privacy.masked)
     folder = record_folder(settings, data)
     await asyncio.to_thread(_import_web, settings)  # before SIP is heard: it takes half a second
     async with AsyncExitStack() as stack:
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         clerk = await _clerk(stack, store, settings, folder)
-        journal = _journal(store)
+        journal = _journal(store, clerk)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
@@ -109,11 +110,9 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         book = PhoneBook(settings.phones, dispatcher.feed)
         trunks = Trunks(endpoint, journal)
         stack.push_async_callback(trunks.close)
-        recordings = settings.recording.folder or folder / FOLDER
-        note_folder(folder, recordings)
         switch = Switch(
             *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
-            recordings=recordings,
+            recordings=_recordings(settings, folder),
         )
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
@@ -122,9 +121,9 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
         _report(endpoint, running, supervisor)
-        running.followers.append(lambda new: clerk.apply(new.webhooks))
-        running.followers.append(lambda new: mask_numbers(new.privacy.masked))
-        accounts, web = await _interfaces(stack, folder, running, switch, journal)
+        running.followers.append(partial(_follow, clerk))
+        erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
+        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure)
         _set_aside_garbage()
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
@@ -135,16 +134,22 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
 
 
 async def _interfaces(
-    stack: AsyncExitStack, folder: Path, running: RunningSwitch, switch: Switch, journal: Journal
+    stack: AsyncExitStack,
+    folder: Path,
+    running: RunningSwitch,
+    switch: Switch,
+    journal: Journal,
+    erasure: Erasure,
 ) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
     """The control socket, open; the accounts; and the web server, which is still to be entered."""
     settings = switch.settings
     accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
-    commands = {**running.handlers(), **handlers(accounts), **shelf_handlers(journal, COMMAND_LINE.name)}
+    commands = {**running.handlers(), **handlers(accounts), **erasure_handlers(erasure)}
+    commands |= shelf_handlers(journal, COMMAND_LINE.name)
     await stack.enter_async_context(Server(folder / "control.sock", commands))
     history = stack.enter_context(closing(History(folder, settings.store)))
     shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
-    parts = (running, accounts, history, shelf)
+    parts = (running, accounts, history, shelf, erasure)
     return accounts, await asyncio.to_thread(_web, settings, folder, parts, journal)
 
 
@@ -179,16 +184,30 @@ def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Superviso
 async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings, folder: Path) -> Clerk:
     """Who loads the record, and tells others; ends after the store, whose last lines it loads."""
     clerk = await stack.enter_async_context(Clerk(folder))
-    clerk.apply(settings.webhooks)
+    _follow(clerk, settings)
     stack.callback(store.close)
     store.loaded = lambda: (clerk.progress.loaded, clerk.progress.problem)
     return clerk
 
 
-def _journal(store: Record) -> Journal:
+def _follow(clerk: Clerk, settings: SwitchSettings) -> None:
+    """Put in force what is not about calls."""
+    clerk.apply(settings.webhooks, settings.privacy.retention)
+    mask_numbers(settings.privacy.masked)
+
+
+def _journal(store: Record, clerk: Clerk) -> Journal:
     journal = Journal(store)
+    clerk.note = journal.note
     journal.note("SwitchStarting")
     return journal
+
+
+def _recordings(settings: SwitchSettings, folder: Path) -> Path:
+    """Where they are. Raises StoreError: commands cannot be told."""
+    recordings = settings.recording.folder or folder / FOLDER
+    note_folder(folder, recordings)
+    return recordings
 
 
 def _note_start(journal: Journal, settings: SwitchSettings) -> None:
@@ -213,7 +232,7 @@ def _import_web(settings: SwitchSettings) -> None:
 def _web(
     settings: SwitchSettings,
     folder: Path,
-    parts: tuple[RunningSwitch, Accounts, History, Shelf],
+    parts: tuple[RunningSwitch, Accounts, History, Shelf, Erasure],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already, or nothing. For a thread."""

@@ -304,6 +304,7 @@ def rebuild(data: Data = None, config: Config = None) -> None:
 
 
 app.command(rich_help_panel=RECORD)(record_lines.recordings)
+app.command(rich_help_panel=RECORD)(record_lines.erase)
 
 
 @app.command(rich_help_panel=RECORD)

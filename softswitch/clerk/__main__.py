@@ -9,12 +9,13 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from softswitch.clerk.privacy import Privacy
 from softswitch.config.settings import Webhook
 from softswitch.store.loader import PAUSE, RETRY, Loader, identity
 from softswitch.store.outbox import Outbox
@@ -41,6 +42,7 @@ class Clerk:
         self._lines = Growing(folder)
         self._loader = Loader(self._lines, identity(folder), open_of(folder))
         self._outbox = Outbox(open_of(folder))
+        self._privacy = Privacy(folder, self._loader, _say)
         self._webhooks: Any = None
         self._told: Any = None
 
@@ -49,6 +51,8 @@ class Clerk:
         rest = b""
         while True:
             pause = RETRY if self._loader.state.problem else PAUSE
+            if self._privacy.busy:
+                pause = 0.0
             ready, _, _ = select.select([0], [], [], pause)
             if ready:
                 heard = os.read(0, 65536)
@@ -59,17 +63,27 @@ class Clerk:
                     self._heed(json.loads(order))
             self._lines.look()
             self._loader.step()
+            self._privacy.step()
             self._tell()
         self._lines.look(settled=False)
         self._loader.step()
         if self._webhooks is not None:
             self._webhooks.close()
+        self._privacy.close()
         self._loader.close()
 
     def _heed(self, order: Mapping[str, Any]) -> None:
+        if "webhooks" in order:
+            self._notify(order["webhooks"])
+        if "retention" in order:
+            self._privacy.keep(order["retention"])
+        if "erase" in order:
+            self._privacy.erase(order["erase"])
+
+    def _notify(self, receivers: Sequence[Mapping[str, Any]]) -> None:
         hooks = [
             Webhook(**{**one, "events": None if one["events"] is None else frozenset(one["events"])})
-            for one in order["webhooks"]
+            for one in receivers
         ]
         if hooks and self._webhooks is None:
             from softswitch.outbound.webhooks import Webhooks  # noqa: PLC0415 - many switches need none

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Any, Self
 import structlog
 
 from softswitch.config.settings import Webhook
+from softswitch.errors import NotNow
 from softswitch.types import Seconds
 
 AGAIN: Seconds = 2.0
@@ -22,6 +23,8 @@ AGAIN: Seconds = 2.0
 
 PATIENCE: Seconds = 10.0
 """How long the clerk may take for what is left when the switch ends; more is loaded after the next start."""
+
+DAY: Seconds = 86400.0
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +44,10 @@ class Clerk:
         """`folder`: that of the record, which is there already."""
         self.progress = Progress()
         self._folder = folder
-        self._hooks: list[dict[str, Any]] = []
+        self.note: Callable[..., None] = lambda _kind, **_data: None
+        """Where what it forgets is put on record, as `ports.Journal.note`."""
+        self._standing: dict[str, Any] = {"webhooks": [], "retention": None}
+        self._erasing: asyncio.Queue[dict[str, Any]] | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._closing = False
@@ -67,16 +73,45 @@ class Clerk:
                 with contextlib.suppress(ProcessLookupError):
                     self._process.kill()
 
-    def apply(self, hooks: Iterable[Webhook]) -> None:
-        """The receivers of events in force."""
-        self._hooks = [
-            asdict(hook) | {"events": None if hook.events is None else sorted(hook.events)} for hook in hooks
-        ]
-        self._order()
+    def apply(self, hooks: Iterable[Webhook], retention: Seconds | None = None) -> None:
+        """The receivers of events in force, and for how long it is known who called."""
+        self._standing = {
+            "webhooks": [
+                asdict(hook) | {"events": None if hook.events is None else sorted(hook.events)}
+                for hook in hooks
+            ],
+            "retention": retention,
+        }
+        self._order(self._standing)
 
-    def _order(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(json.dumps({"webhooks": self._hooks}).encode() + b"\n")
+    async def erase(self, order: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        """Have somebody erased; what the clerk says of it (see the package), the last of it `over`.
+
+        Raises NotNow: there is another such order, the clerk ended, or it could not be done. What was begun
+        is finished by giving the order again.
+        """
+        if self._erasing is not None:
+            raise NotNow("another caller's data is being looked for or erased; try again when that is over")
+        said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._erasing = said
+        try:
+            if not self._order({"erase": order}):
+                raise NotNow("the record's database is just being opened; try again in a moment")
+            while True:
+                item = await said.get()
+                if "failed" in item:
+                    raise NotNow(f"{item['failed']}. What was begun is finished by doing it again.")
+                yield item
+                if "over" in item:
+                    return
+        finally:
+            self._erasing = None
+
+    def _order(self, order: Mapping[str, Any]) -> bool:
+        if self._process is None or self._process.stdin is None or self._process.stdin.is_closing():
+            return False
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        return True
 
     async def _keep(self) -> None:
         while not self._closing:
@@ -86,14 +121,22 @@ class Clerk:
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,
             )
-            self._order()
+            self._order(self._standing)
             await self._listen(self._process)
             code = await self._process.wait()
             self._process = None
+            self._hear({"failed": "the process that does it ended"})
             if not self._closing:
                 self.progress.problem = f"its process ended with {code}"
                 log.error("ClerkEnded", code=code, advice="calls go on; another one begins")
                 await asyncio.sleep(AGAIN)
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        """What the clerk says of an order to erase; files go on record whoever still listens."""
+        if files := said.get("files"):
+            self.note("RecordingsDeleted", count=len(files), files=files, why="erased")
+        if self._erasing is not None:
+            self._erasing.put_nowait(said)
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
@@ -105,5 +148,11 @@ class Clerk:
             if "log" in said:
                 level, event, fields = said["log"]
                 getattr(log, level)(event, **fields)
+            elif "erasing" in said:
+                self._hear(said["erasing"])
+            elif "forgotten" in said:
+                of = said["forgotten"]
+                days = round(of["retention"] / DAY)
+                self.note("CallersForgotten", calls=of["calls"], events=of["events"], days=days)
             else:
                 self.progress.loaded, self.progress.problem = said["loaded"], said["problem"]

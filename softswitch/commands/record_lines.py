@@ -1,4 +1,4 @@
-"""The command lines of `softswitch recordings`; what they do is in `recordings.py`."""
+"""The command lines of `softswitch recordings` and `erase`."""
 
 # ruff: noqa: PLC0415
 
@@ -51,3 +51,15 @@ def recordings(  # noqa: PLR0913, PLR0917 - each is an option
         copy_recordings(folder, wanted, out)
         return
     print_recordings(folder, wanted, None if days else last, json)
+
+
+def erase(
+    number: Annotated[str, typer.Argument(help="The caller's number, in any form in which it is dialled.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Erase all that the record knows of one caller, recordings too; reports keep their figures."""
+    from softswitch.commands.erasing import erase_caller
+
+    erase_caller(folder_of(data, config), number, sure=yes)

@@ -68,3 +68,5 @@ class Kind(StrEnum):
     SETTINGS_REFUSED = "SettingsRefused"
     EVENTS_LOST = "EventsLost"
     CHANGED = "Changed"
+    CALLER_ERASED = "CallerErased"
+    CALLERS_FORGOTTEN = "CallersForgotten"

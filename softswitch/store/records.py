@@ -356,6 +356,20 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "how": "more of it, where there is more to say",
             },
         ),
+        Kind.CALLER_ERASED: Word(
+            "All that the record knew of one caller was erased; of whom is not on record.",
+            {
+                "by": "who wanted it",
+                "calls": "how many calls are without a caller now",
+                "events": "how many events",
+                "recordings": "how many files are gone",
+                "deliveries": "how many events receivers will not get any more",
+            },
+        ),
+        Kind.CALLERS_FORGOTTEN: Word(
+            "It is not known any more who called: that was longer ago than `privacy.retention`.",
+            {"calls": "in how many calls", "events": "of how many events", "days": "the retention"},
+        ),
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
             {"count": "how many events", "last": "the last missing number; the first is this event's own"},

@@ -13,13 +13,14 @@ from softswitch.web.api import looking_routes, record_routes
 from softswitch.web.changing import agent_routes, call_routes, switch_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
+from softswitch.web.erasing import erasing_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, History, Operations, Recordings
+from softswitch.web.operations import Accounts, Erasure, History, Operations, Recordings
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.recordings import recording_routes
 from softswitch.web.sessions import Sessions
@@ -34,6 +35,7 @@ class Parts:
     accounts: Accounts
     history: History
     recordings: Recordings
+    erasure: Erasure
     secret: str
     """By which cookies are signed."""
 
@@ -53,6 +55,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(record_routes(parts.history, guard))
     app.include_router(recording_routes(parts.recordings, guard))
     app.include_router(event_routes(live, parts.history, guard))
+    app.include_router(erasing_routes(parts.erasure, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
     app.include_router(docs_routes(app, guard))

@@ -265,6 +265,19 @@ class Unbanned(BaseModel):
     """Whether it was not."""
 
 
+class Erased(BaseModel):
+    """What there is of a caller, or what was erased."""
+
+    calls: int
+    events: int
+    recordings: int
+    """Files."""
+    deliveries: int
+    """Events that receivers have not taken yet, or never."""
+    going_on: int
+    """Calls in progress, which are left out: once they are over, do it again."""
+
+
 class Done(BaseModel):
     """It is done, and on record."""
 

@@ -128,6 +128,15 @@ class Recordings(Protocol):
         """Put on record that somebody listens; `from_start`: and does not go on with it."""
 
 
+class Erasure(Protocol):
+    """The end of what the record knows of somebody."""
+
+    async def outcome(self, number: str, *, only_count: bool, by: str) -> dict[str, Any]:
+        """Erase all of one caller, or count what there is. Raises ControlError: it is no caller's number;
+        NotNow: it cannot be done at the moment.
+        """
+
+
 class Accounts(Protocol):
     """Who may do what; every method waits for the database, and raises StoreError without it."""
 

@@ -110,6 +110,20 @@ class FakeOperations:
     status = calls = phones = trunks = bans = _nothing
 
 
+class FakeErasure:
+    """Remembers who was erased, in `operations.done`."""
+
+    def __init__(self, operations: FakeOperations) -> None:
+        self._operations = operations
+
+    async def outcome(self, number: str, *, only_count: bool, by: str) -> dict[str, Any]:
+        if len(number) < 3:
+            raise ControlError(f"{number!r} is too short")
+        if not only_count:
+            self._operations.done.append(("erase", number, by))
+        return {"calls": 2, "events": 9, "recordings": 1, "deliveries": 0, "going_on": 0}
+
+
 class Deaf:
     """A journal in which nothing happens."""
 
@@ -168,7 +182,7 @@ def recordings(history: History, journal: FakeJournal, listeners: set[str], tmp_
 
 @pytest.fixture
 def parts(operations: Any, accounts: Accounts, history: History, recordings: Shelf) -> Parts:
-    return Parts(operations, accounts, history, recordings, SECRET)
+    return Parts(operations, accounts, history, recordings, FakeErasure(operations), SECRET)
 
 
 @pytest.fixture
