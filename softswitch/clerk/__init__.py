@@ -8,7 +8,7 @@ whatever is made of them is made over here. It speaks with its parent in lines o
 |---|---|
 | `{"webhooks": [...]}` | the receivers in force |
 | `{"retention": 7776000.0}` | for how long it is known who called, in s; null: for ever |
-| `{"erase": {"number": ..., "upto": 123, ...}}` | erase somebody, or count, once the database has event 123 |
+| `{"erase": {"id": 1, "number": ..., "upto": 9, ...}}` | erase somebody, or count, once event 9 is loaded |
 | end of file | the switch has ended, in order or not: load the rest, and end |
 
 | to the switch | |
@@ -16,11 +16,11 @@ whatever is made of them is made over here. It speaks with its parent in lines o
 | `{"loaded": 123, "problem": null}` | how far the database is, whenever that changes |
 | `{"log": ["warning", "DatabaseFailing", {...}]}` | a line for the log |
 | `{"forgotten": {"calls": 20, ...}}` | what was too old, and is forgotten |
-| `{"erasing": {"done": 5, "of": 9}}` | how far the search for somebody is |
-| `{"erasing": {"found": {"calls": 2, ...}}}` | what there is to be erased |
-| `{"erasing": {"files": [...]}}` | recordings that go now |
-| `{"erasing": {"over": {"calls": 2, ...}}}` | what was erased, or was only counted |
-| `{"erasing": {"failed": "..."}}` | why it was not |
+| `{"erasing": {"id": 1, "done": 5, "of": 9}}` | how far the search for somebody is |
+| `{"erasing": {"id": 1, "found": {"calls": 2, ...}}}` | what there is to be erased |
+| `{"erasing": {"id": 1, "files": [...]}}` | recordings that go now |
+| `{"erasing": {"id": 1, "over": {"calls": 2, ...}}}` | what was erased, or was only counted |
+| `{"erasing": {"id": 1, "failed": "..."}}` | why it was not |
 
 A clerk that dies is followed by another. Two at once, over a restart of the switch, wait for each other by a
 lock on `clerk.lock`.

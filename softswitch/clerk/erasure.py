@@ -51,11 +51,8 @@ class Erasure:
             "upto": self._store.last,
             "only_count": only_count,
         }
-        async with aclosing(self._clerk.erase(order)) as told:
+        async with aclosing(self._clerk.erase(order, None if only_count else by)) as told:
             async for said in told:
-                if "over" in said and not only_count:
-                    counts = {name: value for name, value in said["over"].items() if name != "going_on"}
-                    self._journal.note("CallerErased", by=by, **counts)
                 yield said
 
     async def outcome(self, number: str, *, only_count: bool, by: str) -> dict[str, Any]:

@@ -47,7 +47,12 @@ class Clerk:
         self.note: Callable[..., None] = lambda _kind, **_data: None
         """Where what it forgets is put on record, as `ports.Journal.note`."""
         self._standing: dict[str, Any] = {"webhooks": [], "retention": None}
-        self._erasing: asyncio.Queue[dict[str, Any]] | None = None
+        self._orders = 0
+        """To erase somebody, or to count: how many there were."""
+        self._erased_by: dict[int, str] = {}
+        """Who wants it, of those that go on."""
+        self._listener: tuple[int, asyncio.Queue[dict[str, Any]]] | None = None
+        """The order that is listened to, and what is said of it."""
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._closing = False
@@ -84,19 +89,23 @@ class Clerk:
         }
         self._order(self._standing)
 
-    async def erase(self, order: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
-        """Have somebody erased; what the clerk says of it (see the package), the last of it `over`.
+    async def erase(self, order: Mapping[str, Any], by: str | None) -> AsyncGenerator[dict[str, Any], None]:
+        """Have somebody erased, or counted; what the clerk says of it (see the package), last of all `over`.
+        `by`: who wants it, for the record; None: it only counts.
 
-        Raises NotNow: there is another such order, the clerk ended, or it could not be done. What was begun
-        is finished by giving the order again.
+        It is done, and on record, though nobody may listen to the end. Raises NotNow: there is another such
+        order, the clerk ended, or it could not be done. What was begun is finished by giving the order again.
         """
-        if self._erasing is not None:
+        if self._listener is not None:
             raise NotNow("another caller's data is being looked for or erased; try again when that is over")
-        said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._erasing = said
+        self._orders += 1
+        number, said = self._orders, asyncio.Queue[dict[str, Any]]()
+        self._listener = number, said
         try:
-            if not self._order({"erase": order}):
+            if not self._order({"erase": {**order, "id": number}}):
                 raise NotNow("the record's database is just being opened; try again in a moment")
+            if by is not None:
+                self._erased_by[number] = by
             while True:
                 item = await said.get()
                 if "failed" in item:
@@ -105,7 +114,7 @@ class Clerk:
                 if "over" in item:
                     return
         finally:
-            self._erasing = None
+            self._listener = None
 
     def _order(self, order: Mapping[str, Any]) -> bool:
         if self._process is None or self._process.stdin is None or self._process.stdin.is_closing():
@@ -125,6 +134,7 @@ class Clerk:
             await self._listen(self._process)
             code = await self._process.wait()
             self._process = None
+            self._erased_by.clear()
             self._hear({"failed": "the process that does it ended"})
             if not self._closing:
                 self.progress.problem = f"its process ended with {code}"
@@ -132,11 +142,14 @@ class Clerk:
                 await asyncio.sleep(AGAIN)
 
     def _hear(self, said: dict[str, Any]) -> None:
-        """What the clerk says of an order to erase; files go on record whoever still listens."""
+        """What the clerk says of an order to erase; what is gone is on record, whoever listens."""
         if files := said.get("files"):
             self.note("RecordingsDeleted", count=len(files), files=files, why="erased")
-        if self._erasing is not None:
-            self._erasing.put_nowait(said)
+        if "over" in said and (by := self._erased_by.pop(said["id"], None)) is not None:
+            counts = {name: value for name, value in said["over"].items() if name != "going_on"}
+            self.note("CallerErased", by=by, **counts)
+        if self._listener is not None and said.get("id") in (self._listener[0], None):
+            self._listener[1].put_nowait(said)
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

@@ -56,11 +56,13 @@ class Privacy:
         self._next_look = clock()
         self._engine: Engine | None = None
         self._errands: list[Iterator[None]] = []
+        self._hurried = 0
+        """Orders that are not done."""
 
     @property
     def busy(self) -> bool:
-        """Whether there is more to do at once."""
-        return bool(self._errands)
+        """Whether somebody waits for it; what is only too old takes its time."""
+        return self._hurried > 0
 
     def keep(self, retention: Seconds | None) -> None:
         """For how long the record knows who called; None: for ever."""
@@ -70,6 +72,7 @@ class Privacy:
     def erase(self, order: Mapping[str, Any]) -> None:
         """Erase somebody, or count what there is; see the package."""
         self._errands.append(self._erase(order))
+        self._hurried += 1
 
     def step(self) -> None:
         """Do a little of what there is to do; failures are said."""
@@ -104,21 +107,27 @@ class Privacy:
             self._say({"forgotten": {"calls": done.calls, "events": done.events, "retention": retention}})
 
     def _erase(self, order: Mapping[str, Any]) -> Iterator[None]:
+        number = order["id"]
         try:
             yield from self._wait_for(order["upto"])
             somebody = Somebody(order["number"], _numbering(order["numbering"]))
             recordings, open_calls = Path(order["recordings"]), self._loader.open_calls
             eraser = Eraser(self._database(), self._folder, recordings, somebody, open_calls)
-            yield from self._tell(eraser.look(), "over" if order["only_count"] else "found")
+            yield from self._tell(number, eraser.look(), "over" if order["only_count"] else "found")
             if not order["only_count"]:
-                yield from self._tell(eraser.erase(), "over")
+                yield from self._tell(number, eraser.erase(), "over")
         except TimeoutError:
             problem = self._loader.state.problem or "it is behind"
             self._say(
                 {"erasing": {"failed": f"the record's database does not have everything yet: {problem}"}}
             )
         except (SQLAlchemyError, OSError) as error:
-            self._say({"erasing": {"failed": why(error)}})
+            self._fail(number, why(error))
+        finally:
+            self._hurried -= 1
+
+    def _fail(self, number: int, problem: str) -> None:
+        self._say({"erasing": {"id": number, "failed": problem}})
 
     def _wait_for(self, upto: int) -> Iterator[None]:
         until = self._clock() + PATIENCE
@@ -127,15 +136,17 @@ class Privacy:
                 raise TimeoutError
             yield
 
-    def _tell(self, steps: Iterator[Searched | Gone | Outcome], end: str) -> Iterator[None]:
+    def _tell(self, number: int, steps: Iterator[Searched | Gone | Outcome], end: str) -> Iterator[None]:
         for step in steps:
             match step:
                 case Searched():
-                    self._say({"erasing": {"done": step.done, "of": step.of}})
+                    self._say({"erasing": {"id": number, "done": step.done, "of": step.of}})
                 case Gone() if step.files:
-                    self._say({"erasing": {"files": step.files}})
+                    self._say({"erasing": {"id": number, "files": step.files}})
                 case Outcome():
-                    self._say({"erasing": {end: asdict(step.counts) | {"going_on": step.going_on}}})
+                    self._say(
+                        {"erasing": {"id": number, end: asdict(step.counts) | {"going_on": step.going_on}}}
+                    )
             yield
 
 

@@ -159,6 +159,19 @@ async def test_one_order_at_a_time(tmp_path: Path, settings: SwitchSettings) -> 
         assert (await one.erasure.outcome("600100201", only_count=True, by="x"))["calls"] == 1
 
 
+async def test_it_goes_on_to_its_end_though_nobody_listens(tmp_path: Path, settings: SwitchSettings) -> None:
+    async with kept(tmp_path / "data", settings, copies=60) as one:
+        erasing = one.erasure.steps("600100200", only_count=False, by="user anna")
+        await anext(erasing)
+        await erasing.aclose()
+        found = await one.erasure.outcome("600100201", only_count=True, by="x")
+        assert found["calls"] == 60
+        await until(lambda: one.told("CallerErased"))
+        assert one.told("CallerErased")[0]["by"] == "user anna"
+        assert one.told("CallerErased")[0]["calls"] == 60
+        assert one.numbers() == {"", "+48600100201"}
+
+
 async def test_after_the_time_of_the_configuration_nobody_knows_who_called(
     tmp_path: Path, settings: SwitchSettings
 ) -> None:

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx2
 
 from softswitch.testing.phone import Phone
 from tests.e2e.house import open_house
-from tests.e2e.switch import until
+from tests.e2e.switch import Switch, until
 from tests.e2e.test_recording import ended, event, files, settings
 from tests.e2e.test_web import free_port, softswitch
 
 CALLER = "600100200"
 
+Command = Callable[..., Awaitable[str]]
+
 
 def traces(folder: Path) -> list[str]:
     """Files in which the caller's number stands."""
-    return [str(file) for file in folder.rglob("*") if file.is_file() and CALLER.encode() in file.read_bytes()]
+    return [
+        str(file) for file in folder.rglob("*") if file.is_file() and CALLER.encode() in file.read_bytes()
+    ]
+
+
+async def is_heard_and_copied(switch: Switch, api: httpx2.AsyncClient, command: Command, file: Path) -> None:
+    """By who may, and that is on record."""
+    name, copies = file.relative_to(switch.data / "recordings").as_posix(), switch.folder / "copies"
+    sound = await api.get(f"/recordings/{name}")
+    assert sound.content == await asyncio.to_thread(file.read_bytes)
+    part = await api.get(f"/recordings/{name}", headers={"Range": "bytes=44-1043"})
+    assert (part.status_code, part.content) == (206, sound.content[44:1044])
+    assert "1 recordings" in await command("recordings", "--out", str(copies))
+    assert (copies / name).read_bytes() == sound.content
+    heard = await asyncio.to_thread(event, switch, "RecordingHeard", 2)
+    assert [(one["data"]["by"], one["data"]["how"]) for one in heard] == [
+        ("token crm", "listened"),
+        ("command line", "exported"),
+    ]
 
 
 async def test_a_recorded_caller_is_heard_hidden_and_erased(tmp_path):
@@ -44,8 +65,7 @@ async def test_a_recorded_caller_is_heard_hidden_and_erased(tmp_path):
         await asyncio.to_thread(event, switch, "RecordingStarted")
         await asyncio.sleep(0.6)
         cues = [loudest(leg, 880.0) for leg in (agent, call)]
-        assert cues[0] > 5 * cues[1], cues
-        print(cues)
+        assert cues[0] > 0.03 > 10 * cues[1], cues
         assert "in progress: do it again" in await command("erase", CALLER, "--yes")
         call.bye()
         await ended(switch)
@@ -57,17 +77,7 @@ async def test_a_recorded_caller_is_heard_hidden_and_erased(tmp_path):
             (one,) = await listed(api)
             assert (one["file"], one["number"], one["agents"]) == (name, CALLER, ["desk-201"])
             assert one["bytes"] == file.stat().st_size
-            sound = await api.get(f"/recordings/{name}")
-            assert sound.content == file.read_bytes()
-            part = await api.get(f"/recordings/{name}", headers={"Range": "bytes=44-1043"})
-            assert (part.status_code, part.content) == (206, sound.content[44:1044])
-            assert "1 recordings" in await command("recordings", "--out", str(tmp_path / "copies"))
-            assert (tmp_path / "copies" / name).read_bytes() == sound.content
-            heard = await asyncio.to_thread(event, switch, "RecordingHeard", 2)
-            assert [(one["data"]["by"], one["data"]["how"]) for one in heard] == [
-                ("token crm", "listened"),
-                ("command line", "exported"),
-            ]
+            await is_heard_and_copied(switch, api, command, file)
 
             assert traces(switch.data)
             said = await command("erase", f"+48 {CALLER}", "--yes")
