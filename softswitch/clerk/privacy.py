@@ -30,6 +30,9 @@ EVERY: Seconds = 3600.0
 PATIENCE: Seconds = 10.0
 """How long an errand waits for the database to have what it is about."""
 
+SILENCE: Seconds = 1.0
+"""How long nothing is said of an order that goes on."""
+
 Say = Callable[[Mapping[str, Any]], None]
 
 log = structlog.get_logger(__name__)
@@ -71,7 +74,7 @@ class Privacy:
 
     def erase(self, order: Mapping[str, Any]) -> None:
         """Erase somebody, or count what there is; see the package."""
-        self._errands.append(self._erase(order))
+        self._errands.insert(self._hurried, self._erase(order))  # before what is only too old
         self._hurried += 1
 
     def step(self) -> None:
@@ -137,12 +140,14 @@ class Privacy:
             yield
 
     def _tell(self, number: int, steps: Iterator[Searched | Gone | Outcome], end: str) -> Iterator[None]:
+        silent = self._clock()
         for step in steps:
             match step:
                 case Searched():
                     self._say({"erasing": {"id": number, "done": step.done, "of": step.of}})
-                case Gone() if step.files:
+                case Gone() if step.files or self._clock() >= silent + SILENCE:
                     self._say({"erasing": {"id": number, "files": step.files}})
+                    silent = self._clock()
                 case Outcome():
                     self._say(
                         {"erasing": {"id": number, end: asdict(step.counts) | {"going_on": step.going_on}}}

@@ -183,3 +183,16 @@ async def test_after_the_time_of_the_configuration_nobody_knows_who_called(
         await until(lambda: one.told("CallersForgotten"))
         assert one.told("CallersForgotten") == [{"calls": 2, "events": 5, "days": 9}]
         assert one.numbers() == {""}
+
+
+async def test_an_order_does_not_wait_for_what_is_only_too_old(
+    tmp_path: Path, settings: SwitchSettings
+) -> None:
+    async with kept(tmp_path / "data", settings, copies=600) as one:
+        one.clerk.apply((), 86400.0)
+        await until(lambda: "" in one.numbers())
+        await one.erasure.outcome("600100200", only_count=False, by="x")
+        assert one.numbers() == {"", "+48600100201"}, "those of the other caller are still to be forgotten"
+        assert not one.told("CallersForgotten")
+        await until(lambda: one.told("CallersForgotten"), 60)
+        assert one.numbers() == {""}
