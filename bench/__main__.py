@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import calls, engine, gaps, hold, hostile, offer, record, registrations, year
+from bench import calls, engine, gaps, hold, hostile, offer, readers, record, registrations, speed, year
 from bench.rows import Row, table
 
 BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -17,6 +17,7 @@ BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "gaps": ("RTP gaps while the GIL is held, about 20 s", gaps.run),
     "offer": ("from a free agent to the next INVITE, about 40 s", offer.run),
     "calls": ("queue-to-agent calls per second, about 60 s", calls.run),
+    "readers": ("readers of the API beside calls, about 60 s", readers.run),
     "registrations": ("phones that register, about 40 s", registrations.run),
     "hostile": ("a hostile network while callers are on hold, about 80 s", hostile.run),
     "hold": ("callers on hold with music, about 90 s", hold.run),
@@ -32,6 +33,7 @@ def main() -> int:
     if unknown := set(chosen) - BENCHES.keys():
         console.print(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}")
         return 2
+    console.print(speed.line())
     rows: list[Row] = []
     for bench in chosen:
         what, run = BENCHES[bench]

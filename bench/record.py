@@ -47,7 +47,8 @@ CALL: tuple[tuple[str, dict[str, JsonValue]], ...] = (
 
 def run() -> list[Row]:
     """One row."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    quiet = structlog.make_filtering_bound_logger(logging.ERROR)
+    structlog.configure(wrapper_class=quiet, cache_logger_on_first_use=True)  # as the switch has it
     with tempfile.TemporaryDirectory(prefix="bench-record-") as folder:
         cores, behind = asyncio.run(_measure(Path(folder)))
     shown = f"{cores:.1%} of a core, {behind} not yet in the database at the end"

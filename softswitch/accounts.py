@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 import secrets
+import threading
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import structlog
@@ -36,6 +39,9 @@ VALID: Seconds = 24 * 3600.0
 HASHING = 2
 """Passwords hashed at once: each takes 64 MB and 50 ms of a core."""
 
+MEEKNESS = 10
+"""Niceness of the threads that hash: argon2 lets go of Python's lock, but takes every core it can have."""
+
 PREFIX = "sws_"
 """Of tokens: so that scanners for secrets find them where they should not be."""
 
@@ -50,7 +56,7 @@ class Accounts:
         self._store = store
         self._journal = journal
         self._now = now
-        self._hashing = asyncio.Semaphore(HASHING)
+        self._hashing = ThreadPoolExecutor(HASHING, "hashing", _be_meek)
         self._hasher: PasswordHasher | None = None
         self._nobody = ""
         """The hash of a password that nobody has: an unknown user takes as long as a wrong password."""
@@ -96,8 +102,9 @@ class Accounts:
     async def log_in(self, name: str, password: str) -> User | None:
         """The user, if that is the password. Wrong ones and unknown users take equally long."""
         user = await asyncio.to_thread(self._store.user, name)
-        async with self._hashing:
-            good = await asyncio.to_thread(self._verify, user.password if user else None, password)
+        hashed = user.password if user else None
+        loop = asyncio.get_running_loop()
+        good = await loop.run_in_executor(self._hashing, self._verify, hashed, password)
         return user if good else None
 
     # Tokens ------------------------------------------------------------------------------------------
@@ -154,8 +161,8 @@ class Accounts:
     async def _hash(self, password: str) -> str:
         if not SHORTEST <= len(password) <= LONGEST:
             raise ControlError(f"a password has {SHORTEST} to {LONGEST} characters; this one {len(password)}")
-        async with self._hashing:
-            return await asyncio.to_thread(lambda: self._argon2().hash(password))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._hashing, lambda: self._argon2().hash(password))
 
     def _verify(self, hashed: str | None, password: str) -> bool:
         from argon2.exceptions import Argon2Error, InvalidHashError  # noqa: PLC0415 - as below
@@ -175,6 +182,11 @@ class Accounts:
         if self._hasher is None:
             self._hasher = PasswordHasher()
         return self._hasher
+
+
+def _be_meek() -> None:
+    """SIP and sound come before this thread and those that it begets (Linux: niceness is a thread's)."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), MEEKNESS)
 
 
 def _digest(text: str) -> str:

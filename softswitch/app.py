@@ -43,9 +43,10 @@ from softswitch.clerk.erasure import handlers as erasure_handlers
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
-from softswitch.config.settings import SwitchSettings
+from softswitch.config.settings import SwitchSettings, WebSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
+from softswitch.librarian.parent import Librarian
 from softswitch.log import mask_numbers
 from softswitch.ports import Leg
 from softswitch.registry import Registry
@@ -101,9 +102,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         endpoint = SipEndpoint(settings.sip, settings.media, on_incoming=welcome)
         await _open(endpoint, stack, path)
         endpoint.admit(draining=True)  # until everybody who serves a call is there
-        music = MusicRoom(endpoint.media, speech)
-        stack.callback(music.close)
-        await music.load(settings.media.queue_music.values())
+        music = await _music(stack, endpoint, speech, settings)
         dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
         stack.callback(dispatcher.close)
         dispatcher.feed(SettingsChanged(settings.engine))
@@ -133,6 +132,16 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         await _until_stopped(running, switch, speech, accounts)
 
 
+async def _music(
+    stack: AsyncExitStack, endpoint: SipEndpoint, speech: SpeechService, settings: SwitchSettings
+) -> MusicRoom:
+    """What those who wait hear."""
+    music = MusicRoom(endpoint.media, speech)
+    stack.callback(music.close)
+    await music.load(settings.media.queue_music.values())
+    return music
+
+
 async def _interfaces(
     stack: AsyncExitStack,
     folder: Path,
@@ -147,10 +156,15 @@ async def _interfaces(
     commands = {**running.handlers(), **handlers(accounts), **erasure_handlers(erasure)}
     commands |= shelf_handlers(journal, COMMAND_LINE.name)
     await stack.enter_async_context(Server(folder / "control.sock", commands))
-    history = stack.enter_context(closing(History(folder, settings.store)))
+    if settings.web is None:
+        return accounts, nullcontext()
+    librarian = await stack.enter_async_context(Librarian(folder))
+    history = stack.enter_context(closing(History.of(folder)))
     shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
-    parts = (running, accounts, history, shelf, erasure)
-    return accounts, await asyncio.to_thread(_web, settings, folder, parts, journal)
+    parts = (running, accounts, librarian, shelf, erasure)
+    with _placed(settings.path):
+        web = await asyncio.to_thread(_web, settings.web, folder, parts, journal)
+    return accounts, web
 
 
 async def _until_stopped(
@@ -230,20 +244,17 @@ def _import_web(settings: SwitchSettings) -> None:
 
 
 def _web(
-    settings: SwitchSettings,
+    settings: WebSettings,
     folder: Path,
-    parts: tuple[RunningSwitch, Accounts, History, Shelf, Erasure],
+    parts: tuple[RunningSwitch, Accounts, Librarian, Shelf, Erasure],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
-    """The web server, listening already, or nothing. For a thread."""
-    if settings.web is None:
-        return nullcontext()
+    """The web server, listening already. For a thread."""
     from softswitch.web.application import Parts  # noqa: PLC0415 - see _import_web
     from softswitch.web.server import WebServer  # noqa: PLC0415
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
-    with _placed(settings.path):
-        return WebServer(settings.web, Parts(*parts, secret_in(folder)), journal)
+    return WebServer(settings, Parts(*parts, secret_in(folder)), journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

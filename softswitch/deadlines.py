@@ -34,6 +34,10 @@ class Deadlines:
         self._ends.pop(number, None)
         self._looked_at.pop(number, None)
 
+    def look(self) -> Seconds | None:
+        """A moment that is not after the earliest one; None: there is none."""
+        return self._heap[0][0] if self._heap else None
+
     def next(self) -> tuple[Seconds, int] | None:
         """The earliest moment, and whose it is; None: there is none."""
         while self._heap:

@@ -26,6 +26,7 @@ from typing import Any, Literal, TextIO
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
 
+from softswitch.jsontext import dumps
 from softswitch.masking import masked_fields, masked_text
 from softswitch.types import CallId, Seconds
 
@@ -177,7 +178,6 @@ class _FromLogging(logging.Handler):
 
 # Renderers: each costs a few microseconds a line, which is why they are not structlog's own. --------
 
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _dumps_ascii = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
@@ -214,7 +214,7 @@ def render_json(_: Any, level: str, fields: MutableMapping[str, Any]) -> str:
     if exc_info := fields.pop("exc_info", None):
         fields["exception"] = _traceback(exc_info)
     head = {"time": _utc.text(time.time()), "level": level, "event": event}
-    return _dumps(head | dict(fields)).encode("utf-8", "backslashreplace").decode()
+    return dumps(head | dict(fields)).decode()
 
 
 class HumanRenderer:
@@ -269,7 +269,7 @@ def _shown_text(text: str) -> str:
 
 def _quoted(value: object) -> str:
     """As JSON; in ASCII where JSON would let through what terminals obey (the C1 controls)."""
-    text = _dumps(value)
+    text = dumps(value).decode()
     return text if text.isprintable() else _dumps_ascii(value)
 
 

@@ -82,9 +82,9 @@ def _address(text: str) -> Address:
     before, bracket, rest = text[quote:].partition("<")
     if bracket:
         uri, closed, params = rest.partition(">")
-        return Address(uri.strip() if closed else "", parameters(params))
+        return Address(uri.strip() if closed else "", parameters(params) if params else {})
     uri, _, params = before.partition(";")
-    return Address(uri.strip(), parameters(params))
+    return Address(uri.strip(), parameters(params) if params else {})
 
 
 def _end_of_quotes(text: str) -> int:

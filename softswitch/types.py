@@ -309,3 +309,35 @@ class Quality:
     """RTP and RTCP packets of somebody else, dropped. The first four of a gateway at an address that neither
     SDP nor signalling names are among them: by the fifth it is known.
     """
+
+    late: int = 0
+    """RTP packets that came when it was too late to play them, or when there was no room for them."""
+
+    buffered: Seconds = 0.0
+    """How long sound waited in the jitter buffer, mean."""
+
+    round_trip: Seconds | None = None
+    """To the other side and back, mean, by RTCP; None: it never answered, as in short calls."""
+
+    mos: float | None = None
+    """How good what came sounds, 1 to 4.5, estimated (`emodel.py`); None: nothing came."""
+
+    far_lost: int | None = None
+    """RTP packets of ours that the other side has missed, by its RTCP reports; None: it sent none."""
+
+    far_jitter: Seconds | None = None
+    """Mean jitter of ours, there; None: as above."""
+
+    far_mos: float | None = None
+    """How good what it got of us sounds there; None: as above."""
+
+    @property
+    def loss(self) -> float | None:
+        """The share of packets that did not come, 0 to 1; None: there were none to come."""
+        expected = self.received + self.lost
+        return self.lost / expected if expected else None
+
+    @property
+    def far_loss(self) -> float | None:
+        """The same of ours, there, by its reports."""
+        return min(1.0, self.far_lost / self.sent) if self.far_lost is not None and self.sent else None

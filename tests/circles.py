@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_circles(*rooms: str) -> Iterator[None]:
+def expect_no_circles(*rooms: str) -> Iterator[None]:
     """Fails if objects of these packages are left to the collector by what is done inside."""
     gc.collect()
     gc.disable()

@@ -21,7 +21,9 @@ def test_the_next_one_is_the_earliest_of_those_set_last(steps):
         else:
             deadlines.set(number, end)
             ends[number] = end
+        look = deadlines.look()
         due = deadlines.next()
+        assert due is None or (look is not None and look <= due[0])
         assert (due and due[0]) == min(ends.values(), default=None)
         assert due is None or ends[due[1]] == due[0]
 

@@ -36,8 +36,9 @@ def told(each: int, agent: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a switch that recorded three calls, of which one is gone from the disk."""
+    monkeypatch.setenv("COLUMNS", "200")
     folder = tmp_path / "data"
     record = Kept(folder)
     events = [(CallId(f"c{each}"), *one) for each in range(3) for one in told(each, "ann" if each else "ben")]

@@ -62,5 +62,6 @@ async def test_what_fails_in_the_background_does_not_end_the_switch() -> None:
         raise OSError("no more threads")
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(app._apart(fails()))
+        apart = group.create_task(app._apart(fails()))
         await asyncio.sleep(0)
+    assert apart.exception() is None

@@ -141,7 +141,8 @@ class Conversation:
                 self.trying.party.close()
             self.close()
             onward = self._onward.result() if self._onward.done() else None
-            self._recording.parted(goes_on=isinstance(onward, NextParty))
+            # None, as nearly always, is told at once: a Protocol is slow to ask for.
+            self._recording.parted(goes_on=onward is not None and isinstance(onward, NextParty))
 
     def agent_of(self, leg: Leg) -> AgentName | None:
         """Which agent is at one of the two legs."""

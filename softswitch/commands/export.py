@@ -42,6 +42,17 @@ COLUMNS: dict[str, str] = {
 }  # fmt: skip
 """Of CSV and Parquet: from a call's record, with the types of Arrow; moments are seconds since the epoch."""
 
+SOUND: dict[str, str] = {
+    "codec": "string", "received": "int64", "sent": "int64", "lost": "int64", "late": "int64",
+    "jitter": "double", "round_trip": "double", "mos": "double",
+    "far_lost": "int64", "far_jitter": "double", "far_mos": "double",
+}  # fmt: skip
+"""Of each side's sound, as `caller_mos`: from `types.Quality`."""
+
+SIDES = ("caller", "agent")
+
+COLUMNS |= {f"{side}_{name}": kind for side in SIDES for name, kind in SOUND.items()}
+
 
 def export(folder: Path, days: Range, form: str, out: Path | None) -> None:
     """Raises StoreError: a file cannot be written, something is missing, or there is nothing to export."""
@@ -166,6 +177,9 @@ def _cells(record: dict[str, Any]) -> dict[str, Any]:
     found = {name: record.get(name) for name in COLUMNS}
     for name in ("menus", "queues"):
         found[name] = " > ".join(found[name] or ())
+    for side in SIDES:
+        sound = record.get(f"{side}_media") or {}
+        found |= {f"{side}_{name}": sound.get(name) for name in SOUND}
     return found
 
 

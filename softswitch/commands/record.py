@@ -29,6 +29,9 @@ OUTCOMES = {
 }
 """Colour by outcome."""
 
+POOR = 3.1
+"""MOS below which nearly everybody is dissatisfied (ITU-T G.107 annex B: R 60)."""
+
 
 def print_calls(folder: Path, last: int, as_json: bool) -> None:
     """`softswitch calls`. Raises StoreError: there is no record."""
@@ -47,11 +50,11 @@ def print_calls(folder: Path, last: int, as_json: bool) -> None:
 
 COLUMNS = (
     *("when", "from", "dialled", "menus", "queue", ">wait", "agent", ">talk"),
-    *("outcome", "ended by", "codec, loss", "call"),
+    *("outcome", "ended by", "codec, loss", ">MOS", "call"),
 )
 
 
-EXPENDABLE = ("codec, loss", "ended by", "menus", "dialled", "queue", ">talk", ">wait")
+EXPENDABLE = ("codec, loss", "ended by", ">MOS", "menus", "dialled", "queue", ">talk", ">wait")
 """What a narrow terminal does without, the least first; --json has it all."""
 
 
@@ -71,6 +74,7 @@ def _row(record: CallRecord, now: datetime) -> tuple[RenderableType, ...]:
         Text(_outcome(record), style=OUTCOMES.get(record.outcome, "")),
         record.ended_by or "-",
         _media(record.caller_media),
+        _scores(record),
         record.id,
     )
 
@@ -106,8 +110,16 @@ def _outcome(record: CallRecord) -> str:
 def _media(quality: Quality) -> str:
     if not quality.codec:
         return "-"
-    expected = quality.received + quality.lost
-    return f"{quality.codec} {quality.lost / expected:.1%}" if expected else f"{quality.codec} silent"
+    return f"{quality.codec} silent" if quality.loss is None else f"{quality.codec} {quality.loss:.1%}"
+
+
+def _scores(record: CallRecord) -> Text:
+    """How good the caller and the agent could be heard, estimated."""
+    scores = (record.caller_media.mos, record.agent_media.mos)
+    if scores == (None, None):
+        return Text("-")
+    text = " / ".join("-" if score is None else f"{score:.1f}" for score in scores)
+    return Text(text, style="red" if any(score and score < POOR for score in scores) else "")
 
 
 def print_why(folder: Path, wanted: str, as_json: bool) -> None:

@@ -31,8 +31,12 @@ MAX_LENGTH = 4096
 """Characters of an Authorization header that are read; a longer one is no phone's."""
 
 _BY_NAME = {algorithm.value: algorithm for algorithm in Algorithm}
-_PARAMETER = re.compile(r'\s*([A-Za-z0-9_*.-]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^\s",]+)[ \t]*(?:,|$)')
-_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]*)[ \t]+(?![=])")
+_PART = re.compile(
+    r'\s*(?:([A-Za-z0-9_*.-]+)[ \t]*=[ \t]*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s",]+)[ \t]*(?:,|$)'
+    r"|([A-Za-z][A-Za-z0-9_-]*)[ \t]+(?!=)"
+    r"|(\S[\s\S]*))"
+)
+"""A parameter's name and value; or a scheme; or all the rest, which is neither."""
 _NEEDED = ("username", "realm", "nonce", "uri", "response")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _COUNT = re.compile(r"[0-9A-Fa-f]{1,8}")
@@ -91,39 +95,37 @@ def parse(value: str, realm: str | None = None) -> Credentials | Unreadable:
     found = _parameter_sets(value)
     if isinstance(found, Unreadable):
         return found
-    ours = next((one for one in found if realm is not None and one.get("realm") == realm), found[0])
-    return _credentials(ours)
+    for one in found:
+        if one.get("realm") == realm:
+            return _credentials(one)
+    return _credentials(found[0])
 
 
 def _parameter_sets(value: str) -> list[dict[str, str]] | Unreadable:
     """The parameters of each `Digest` in a value, by lower-case name, without quotes."""
     sets: list[dict[str, str]] = []
-    place, length, is_digest = 0, len(value.rstrip()), False
-    while place < length:
-        if parameter := _PARAMETER.match(value, place):
-            name, text = parameter[1].lower(), parameter[2]
-            if not sets and not is_digest:
+    value = value.rstrip()
+    for name, text, scheme, rest in _PART.findall(value):
+        if name:
+            if not sets:
                 return Unreadable("does not begin with a scheme")
-            if is_digest:
-                if name in sets[-1]:
-                    return Unreadable(f"{name} is given twice")
-                sets[-1][name] = siptext.unquoted(text) if text[0] == '"' else text
-            place = parameter.end()
-        elif scheme := _SCHEME.match(value, place):
-            is_digest = scheme[1].lower() == "digest"
-            if not is_digest:
-                return Unreadable(f"the scheme {scheme[1][:20]} is not served", malformed=False)
-            sets.append({})
-            place = scheme.end()
+            key, found = name.lower(), sets[-1]
+            if key in found:
+                return Unreadable(f"{key} is given twice")
+            found[key] = siptext.unquoted(text) if text[0] == '"' else text
+        elif rest:
+            return Unreadable(f"cannot be read from character {len(value) - len(rest) + 1} on")
+        elif scheme.lower() != "digest":
+            return Unreadable(f"the scheme {scheme[:20]} is not served", malformed=False)
         else:
-            return Unreadable(f"cannot be read from character {place + 1} on")
+            sets.append({})
     return sets or Unreadable("empty")
 
 
 def _credentials(found: dict[str, str]) -> Credentials | Unreadable:
-    missing = next((name for name in _NEEDED if not found.get(name)), None)
-    if missing is not None:
-        return Unreadable(f"{missing} is missing")
+    for name in _NEEDED:
+        if not found.get(name):
+            return Unreadable(f"{name} is missing")
     algorithm = _BY_NAME.get(found.get("algorithm", "MD5").upper())
     if algorithm is None:
         return Unreadable(f"the algorithm {found['algorithm'][:20]} was not offered", malformed=False)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 
 from softswitch.types import Seconds
 
@@ -54,9 +55,9 @@ class Nonces:
     """Makes nonces and knows them again."""
 
     def __init__(self, key: bytes, lifetime: Seconds = LIFETIME, capacity: int = CAPACITY) -> None:
-        """`key`: 16 random bytes or more, new at every start; nobody else may know it."""
-        if len(key) < 16:
-            raise ValueError("the key of nonces needs 16 bytes or more")
+        """`key`: 16 to 64 random bytes, new at every start; nobody else may know it."""
+        if not 16 <= len(key) <= 64:
+            raise ValueError(f"the key of nonces needs 16 to 64 bytes; it has {len(key)}")
         self._key = key
         self._lifetime = lifetime
         self._capacity = capacity
@@ -117,7 +118,8 @@ class Nonces:
         return hmac.compare_digest(self._mac(text, source), nonce[_TIME + _NUMBER :])
 
     def _mac(self, text: str, source: str) -> str:
-        return hmac.digest(self._key, f"{text} {source}".encode(), "sha256").hex()[:_MAC]
+        # Keyed BLAKE2 (RFC 7693): a fifth of what HMAC costs, which every request would pay twice.
+        return blake2b(f"{text} {source}".encode(), key=self._key, digest_size=_MAC // 2).hexdigest()
 
 
 def _count(use: _Use, count: int, mark: str) -> Standing:

@@ -131,6 +131,10 @@ class Registrar:
         due = self._deadlines.next()
         return None if due is None else due[0]
 
+    def look_again(self) -> Seconds | None:
+        """When to ask `expire` next: at the next end, or before where that was put off. Costs nothing."""
+        return self._deadlines.look()
+
     def _cleared(self, request: Registration, alive: tuple[Binding, ...]) -> tuple[Binding, ...]:
         if request.expires != 0 or request.contacts:
             raise _Refusal(400, "Contact * needs Expires 0, and stands alone")
@@ -228,6 +232,8 @@ class Registrar:
 
     def _place(self, new: Binding | None, old: Binding | None) -> None:
         """One binding more, one less, or one that may come from another place now."""
+        if new is not None and old is not None and (new.received, new.path) == (old.received, old.path):
+            return
         if new is not None and not new.path:
             self._sources[new.received] += 1
         if old is not None and not old.path:

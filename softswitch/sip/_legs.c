@@ -23,9 +23,15 @@ typedef struct {
 typedef struct {
     char codec[40];
     unsigned received, sent, lost;
+    unsigned late;
     unsigned jitter;
+    unsigned buffered;
+    unsigned round_trip;
     int encrypted;
     unsigned strangers;
+    unsigned reports;
+    unsigned far_lost;
+    unsigned far_jitter;
 } leg_quality;
 
 /* A slot of PJSUA is used by one leg after another; the serial number tells them apart. */
@@ -63,6 +69,9 @@ static void leg_on_digit(pjsua_call_id call, const pjsua_dtmf_event *event);
 static void presses_open(int wake);
 static void presses_begin(leg_record *record, unsigned serial);
 
+/* In _measure.c. */
+static void leg_add_stream(leg_quality *total, pjmedia_stream *stream);
+
 /* In _strangers.c. */
 static void strangers_introduce(int id);
 static unsigned strangers_counted(const pjsua_call_media *media);
@@ -88,22 +97,6 @@ static int leg_is_encrypted(const pjsua_call_media *media)
         return 0;
     srtp = pjmedia_transport_info_get_spc_info(&info, PJMEDIA_TRANSPORT_TYPE_SRTP);
     return srtp && srtp->active;
-}
-
-static void leg_add_stream(leg_quality *total, pjmedia_stream *stream)
-{
-    pjmedia_stream_info info;
-    pjmedia_rtcp_stat stat;
-
-    if (!stream || pjmedia_stream_get_stat(stream, &stat) != PJ_SUCCESS)
-        return;
-    total->received += stat.rx.pkt;
-    total->sent += stat.tx.pkt;
-    total->lost += stat.rx.loss;
-    total->jitter = (unsigned)stat.rx.jitter.mean;
-    if (pjmedia_stream_get_info(stream, &info) == PJ_SUCCESS)
-        pj_ansi_snprintf(total->codec, sizeof(total->codec), "%.*s/%u", (int)info.fmt.encoding_name.slen,
-                         info.fmt.encoding_name.ptr, info.fmt.clock_rate);
 }
 
 static void leg_on_stream_destroyed(pjsua_call_id call, pjmedia_stream *stream, unsigned index)
@@ -266,40 +259,6 @@ static int legs_heard(int id)
         return 1;
     call = &pjsua_var.calls[id];
     return !call->inv || !call->inv->invite_tsx || call->inv->invite_tsx->status_code >= 100;
-}
-
-/* The first tel URI that a 3xx named: PJSIP, which cannot call one, passes it over. */
-static const pjsip_uri *leg_moved_to_number(const pjsip_inv_session *inv)
-{
-    static const pj_str_t scheme = { "tel", 3 };
-    const pjsip_target_set *set = &inv->dlg->target_set;
-    const pjsip_target *target;
-
-    for (target = set->head.next; target != (const pjsip_target *)&set->head; target = target->next) {
-        if (pj_stricmp(pjsip_uri_get_scheme(target->uri), &scheme) == 0)
-            return (const pjsip_uri *)pjsip_uri_get_uri(target->uri);
-    }
-    return NULL;
-}
-
-/* The 3xx status that ended the leg and where it pointed to, or 0. */
-static int legs_redirected(int id, char *target, size_t size)
-{
-    const pjsip_inv_session *inv;
-    const pjsip_uri *number;
-    int length;
-
-    if (!leg_exists(id))
-        return 0;
-    inv = pjsua_var.calls[id].inv;
-    if (leg_records[id].redirect_status || !inv || !inv->dlg || inv->cause / 100 != 3) {
-        pj_ansi_strxcpy(target, leg_records[id].redirect_target, size);
-        return leg_records[id].redirect_status;
-    }
-    number = leg_moved_to_number(inv);
-    length = number ? pjsip_uri_print(PJSIP_URI_IN_CONTACT_HDR, number, target, size - 1) : 0;
-    target[length > 0 ? length : 0] = '\0';
-    return length > 0 ? inv->cause : 0;
 }
 
 /* The reason phrase of the response that ended the leg; returns its length. */

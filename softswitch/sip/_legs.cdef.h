@@ -9,9 +9,15 @@ typedef struct {
 typedef struct {
     char codec[40];     /* encoding name and clock rate, as PCMU/8000 */
     unsigned received, sent, lost;
+    unsigned late;      /* packets that the jitter buffer had no use for any more */
     unsigned jitter;    /* mean, in microseconds */
+    unsigned buffered;  /* how long the jitter buffer kept sound, mean, in milliseconds */
+    unsigned round_trip; /* mean, in microseconds, of the last stream that knew; 0: none did */
     int encrypted;      /* by SRTP */
     unsigned strangers; /* packets of others than the other side, dropped */
+    unsigned reports;   /* how often the other side has told by RTCP what it gets of us */
+    unsigned far_lost;  /* packets, by those reports */
+    unsigned far_jitter; /* mean, in microseconds, by those reports */
 } leg_quality;
 
 void legs_install(int wake);

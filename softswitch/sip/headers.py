@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import quote, unquote
 
 from softswitch import siptext
@@ -36,6 +36,13 @@ _RESTRICTED = frozenset({"full", "uri"})
 """The same in Remote-Party-ID."""
 _USER_SAFE = "-_.!~*'()&=+$,/"
 """What may stand unescaped in the user part of a SIP URI (RFC 3261 section 25.1), `;` and `?` apart."""
+
+
+@lru_cache(maxsize=256)
+def _long_name(written: str) -> str:
+    """A header's name as it is asked for. Phones write few names, and each of them always in one way."""
+    name = written.strip().lower()
+    return LONG_NAMES.get(name, name)
 
 
 def _as_latin_1(stray: re.Match[str]) -> str:
@@ -74,9 +81,8 @@ class Message:
             name, colon, value = line.partition(":")
             if not colon:
                 continue
-            key = name.strip().lower()
-            key = LONG_NAMES.get(key, key)
-            found[key] = f"{found[key]}, {value.strip()}" if key in found else value.strip()
+            key, value = _long_name(name), value.strip()
+            found[key] = f"{found[key]}, {value}" if key in found else value
         return found
 
     @property

@@ -161,15 +161,17 @@ class Phones:
     def _follow(self, events: Iterable[Event], *, restored: bool = False) -> None:
         agents = set()
         for event in events:
-            agents.add(event.agent)
             match event:
+                case Refreshed():
+                    if self._is_back(event):
+                        agents.add(event.agent)
                 case Registered():
                     is_cut_off = restored and event.binding.received.transport != "udp"
                     self._come(event.binding, MISSES if is_cut_off else 0)
-                case Refreshed():
-                    self._refreshed(event)
+                    agents.add(event.agent)
                 case _:
                     self._go(event.binding, "expired" if isinstance(event, Expired) else "unregistered")
+                    agents.add(event.agent)
             if self.changed is not None:
                 self.changed(event)
         for agent in agents:
@@ -186,11 +188,13 @@ class Phones:
         )
         self._ask_later(binding.serial, 0.0)
 
-    def _refreshed(self, event: Refreshed) -> None:
-        """A phone that registers is there, whatever it made of our questions."""
+    def _is_back(self, event: Refreshed) -> bool:
+        """A phone that registers is there, whatever it made of our questions; whether that is news."""
         phone = self._phones[event.binding.serial]
-        if not phone.there:
-            phone.misses = 0
+        if phone.there:
+            return False
+        phone.misses = 0
+        return True
 
     def _go(self, binding: Binding, why: str) -> None:
         phone = self._phones.pop(binding.serial)
@@ -213,8 +217,9 @@ class Phones:
         return self._phones[binding.serial].there
 
     def _arm(self) -> None:
-        due = self._registrar.next_deadline()
-        if self._timer and self._timer.when() == due:
+        """A timer that comes too early, as refreshes have put off what it was for, is left to come."""
+        due = self._registrar.look_again()
+        if self._timer and due is not None and self._timer.when() <= due:
             return
         if self._timer:
             self._timer.cancel()

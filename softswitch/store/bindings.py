@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from softswitch.jsontext import dumps
 from softswitch.types import Seconds
 
 log = structlog.get_logger(__name__)
@@ -68,7 +69,7 @@ class KeptBindings:
 
     def put(self, key: str, plain: Mapping[str, Any] | None) -> None:
         """Keep this; None: forget it. Returns at once."""
-        self._news[key] = None if plain is None else json.dumps(plain)
+        self._news[key] = None if plain is None else dumps(plain).decode()
         if self._timer is None and self._writing is None:
             self._timer = self._loop.call_later(EVERY, self._begin)
 

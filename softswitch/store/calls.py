@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from softswitch.jsontext import dumps
 from softswitch.plain import plain
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.kinds import Kind
@@ -138,6 +139,11 @@ class CallRecord:
     def to_json(self) -> dict[str, Any]:
         """As a line of calls.jsonl; `outcome` is added for readers."""
         return {**plain(self), "outcome": self.outcome}
+
+    def line(self) -> str:
+        """The text of `to_json`."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return dumps({**values, "outcome": self.outcome}).decode()
 
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> CallRecord:

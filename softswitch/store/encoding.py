@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
+from math import modf
 from typing import Any
 
+from softswitch import jsontext
 from softswitch.ports import Recorded
 
 dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str).encode
@@ -18,21 +21,24 @@ dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", "
 def encode(event: Recorded) -> bytes:
     """An event as a line. What JSON cannot say is said as text, never refused."""
     try:
-        data = dumps(event.data)
+        data = jsontext.dumps(event.data)
     except (ValueError, TypeError, RecursionError):
-        data = dumps({"unprintable": repr(event.data)})
-    call = "null" if event.call is None else dumps(event.call)
-    line = (
-        f'{{"seq":{event.seq},"at":{event.at:.6f},"time":"{utc(event.at)}","kind":{dumps(event.kind)},'
-        f'"call":{call},"data":{data},"version":{event.version}}}\n'
+        data = jsontext.dumps({"unprintable": repr(event.data)})
+    return b'{"seq":%d,"at":%.6f,"time":"%b","kind":%b,"call":%b,"data":%b,"version":%d}\n' % (
+        event.seq,
+        event.at,
+        utc(event.at).encode(),
+        jsontext.dumps(event.kind),
+        jsontext.dumps(event.call),
+        data,
+        event.version,
     )
-    return line.encode("utf-8", "backslashreplace")  # a lone surrogate becomes \udc80: JSON's own escape
 
 
 def decode(line: bytes) -> Recorded | None:
     """The event of a line, None when it is none (garbage that a dying disk or an editor left)."""
     try:
-        read: dict[str, Any] = json.loads(line)
+        read: dict[str, Any] = jsontext.loads(line)
         return Recorded(
             read["seq"], read["at"], read["kind"], read["call"], read["data"], read.get("version", 1)
         )
@@ -42,10 +48,21 @@ def decode(line: bytes) -> Recorded | None:
 
 def data_in(line: bytes) -> str:
     """The text behind `data` in a line that `encode` made."""
-    text = line.decode(errors="replace")
-    return text[text.index('"data":') + 7 : text.rindex(',"version":')]
+    return line[line.index(b'"data":') + 7 : line.rindex(b',"version":')].decode(errors="replace")
 
 
 def utc(at: float) -> str:
-    """ISO 8601 in UTC with milliseconds."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    """ISO 8601 in UTC with milliseconds, the rest cut off; as exact as `datetime`."""
+    fraction, whole = modf(at)
+    second, micro = int(whole), round(fraction * 1_000_000)
+    if micro >= 1_000_000:
+        second, micro = second + 1, micro - 1_000_000
+    elif micro < 0:
+        second, micro = second - 1, micro + 1_000_000
+    return f"{_up_to_the_second(second)}.{micro // 1000:03}Z"
+
+
+@lru_cache(maxsize=8)
+def _up_to_the_second(second: int) -> str:
+    """Many events share one; writing it anew for each cost 3.5 % of a core at 150 calls a second."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,23 +1,24 @@
-"""The record's past, for interfaces that ask again and again: queries in threads, connections kept."""
+"""The record's past, for whoever asks again and again: queries in threads, connections kept."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.calls import CallRecord
-from softswitch.store.database import database_url, default_url, open_database, shown, why
+from softswitch.store.database import shown, why
 from softswitch.store.listening import Wanted, find, find_one
-from softswitch.store.reading import events_of, reasoning
+from softswitch.store.reading import events_of, open_of, reasoning
 from softswitch.store.tables import calls, events
 from softswitch.types import CallId
 
@@ -27,10 +28,14 @@ T = TypeVar("T")
 class History:
     """Every method raises StoreError when the database cannot be read."""
 
-    def __init__(self, folder: Path, url: str | None) -> None:
-        """`url` of the database; None: the file in the folder. Nothing is opened yet."""
-        self._url = database_url(url or default_url(folder))
-        self._engine = open_database(self._url)
+    def __init__(self, engine: Engine) -> None:
+        """Nothing is opened yet."""
+        self._engine = engine
+
+    @classmethod
+    def of(cls, folder: Path) -> History:
+        """The past of a data folder. Raises StoreError: it has no record."""
+        return cls(open_of(folder))
 
     def close(self) -> None:
         """Let go of connections."""
@@ -43,8 +48,8 @@ class History:
         since: float | None = None,
         until: float | None = None,
         before: int | None = None,
-        **equal: str | None,
-    ) -> list[dict[str, JsonValue]]:
+        equal: Mapping[str, str | None] = MappingProxyType({}),
+    ) -> list[CallRecord]:
         """Records of calls that ended, the newest first; None: whichever.
 
         `since`, `until`: calls that began then or later, and before, in seconds since the epoch; `before`:
@@ -64,7 +69,7 @@ class History:
         found = await self._ask(lambda connection: connection.execute(query).scalars().all())
         return [_record(text) for text in found]
 
-    async def call(self, id: str) -> dict[str, JsonValue] | None:
+    async def call(self, id: str) -> CallRecord | None:
         """One call's record."""
         query = select(calls.c.record).where(calls.c.id == id)
         found = await self._ask(lambda connection: connection.execute(query).scalar())
@@ -103,12 +108,13 @@ class History:
             with self._engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreError(f"the record in {shown(self._url)} cannot be read: {why(error)}") from None
+            raise StoreError(
+                f"the record in {shown(self._engine.url)} cannot be read: {why(error)}"
+            ) from None
 
 
-def _record(text: str) -> dict[str, JsonValue]:
-    """With all fields, also of a record that an earlier version has written."""
-    return CallRecord.from_json(json.loads(text)).to_json()
+def _record(text: str) -> CallRecord:
+    return CallRecord.from_json(json.loads(text))
 
 
 def _events(connection: Connection, after: int, limit: int) -> list[Recorded]:

@@ -31,6 +31,7 @@ from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store import database
 from softswitch.store.projections import Folds, clean, resume
+from softswitch.store.rows import add
 from softswitch.store.tables import events, notes
 from softswitch.store.tail import Lines, Tail, number_of, older
 from softswitch.types import CallId, Seconds
@@ -144,15 +145,11 @@ class Loader:
 
     def _load(self, lines: Sequence[tuple[Recorded, str]]) -> None:
         """One batch: events, the calls that they ended, and how far that is."""
-        rows = [
-            {"seq": one.seq, "at": one.at, "kind": clean(one.kind), "call": one.call, "data": data,
-             "version": one.version}
-            for one, data in lines
-        ]  # fmt: skip
+        rows = [(one.seq, one.at, clean(one.kind), one.call, data, one.version) for one, data in lines]
         for one, _ in lines:
             self._fold.apply(one)
         with self._engine.begin() as connection:
-            connection.execute(insert(events), rows)
+            add(connection, events, rows)
             self._fold.write(connection)
             set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
         self._loaded = lines[-1][0].seq

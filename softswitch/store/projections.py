@@ -5,17 +5,17 @@ What a fold has finished waits until it is written, in the transaction of the ev
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from operator import attrgetter
 
-from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, select, update
 
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallFold, CallRecord
-from softswitch.store.encoding import dumps
 from softswitch.store.index import Change, Tape, TapeFold
+from softswitch.store.rows import Cells, put
 from softswitch.store.stints import Stint, StintFold, moment
 from softswitch.store.tables import calls, events, recordings, stints, talks, visits
 from softswitch.store.visits import Talk, Visit, VisitFold
@@ -74,13 +74,11 @@ class Folds:
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
         write_calls(connection, self.calls)
-        _write(connection, visits, self.visits)
-        _write(connection, talks, self.talks)
-        if self.stints:
-            keys = tuple_(stints.c.seq, stints.c.agent).in_([(seq, clean(name)) for seq, name in self.stints])
-            connection.execute(delete(stints).where(keys))
-            connection.execute(insert(stints), [_cells(one) for one in self.stints.values()])
-        _write_tapes(connection, self.tapes.values(), self.changes)
+        put(connection, visits, [_cells(one) for one in self.visits])
+        put(connection, talks, [_cells(one) for one in self.talks])
+        put(connection, stints, [_cells(one) for one in self.stints.values()])
+        put(connection, recordings, [_tape(one) for one in self.tapes.values()])
+        _change(connection, self.changes)
         self.calls, self.visits, self.talks, self.stints = [], [], [], {}
         self.tapes, self.changes = {}, []
 
@@ -98,63 +96,61 @@ def resume(connection: Connection) -> Folds:
 
 def write_calls(connection: Connection, records: Sequence[CallRecord]) -> None:
     """Put records of calls into the table, in place of those that were there."""
-    if not records:
-        return
-    latest = {record.id: record for record in records}
-    connection.execute(delete(calls).where(calls.c.id.in_(list(latest))))
-    connection.execute(insert(calls), [_row(record) for record in latest.values()])
+    put(connection, calls, [_row(record) for record in records])
 
 
-def _write(connection: Connection, table: Table, rows: Sequence[Visit] | Sequence[Talk]) -> None:
-    if rows:
-        connection.execute(delete(table).where(table.c.seq.in_([one.seq for one in rows])))
-        connection.execute(insert(table), [_cells(one) for one in rows])
+_COLUMNS = {Visit: visits, Talk: talks, Stint: stints}
+_FIELDS = {kind: attrgetter(*(column.name for column in of.columns)) for kind, of in _COLUMNS.items()}
 
 
-def _write_tapes(connection: Connection, tapes: Collection[Tape], changes: Sequence[Change]) -> None:
-    if tapes:
-        rows = [_tape_row(tape) for tape in tapes]
-        connection.execute(delete(recordings).where(recordings.c.file.in_([row["file"] for row in rows])))
-        connection.execute(insert(recordings), rows)
+def _cells(one: Visit | Talk | Stint) -> Cells:
+    return tuple([clean(value) if isinstance(value, str) else value for value in _FIELDS[type(one)](one)])
+
+
+def _tape(tape: Tape) -> Cells:
+    return (
+        clean(tape.file),
+        tape.seq,
+        tape.call,
+        clean(tape.queue),
+        clean(tape.number),
+        clean(" ".join(tape.agents)),
+        clean(" ".join(sorted(tape.own))),
+        tape.start,
+        tape.seconds,
+        tape.bytes,
+        None,
+    )
+
+
+def _change(connection: Connection, changes: Iterable[Change]) -> None:
+    """Put down what became of files, where it is known."""
     for change in changes:
-        values = {name: value for name, value in dataclasses.asdict(change).items() if value is not None}
+        values = {name: value for name, value in asdict(change).items() if value is not None}
         file = clean(values.pop("file"))
         if values:
             connection.execute(update(recordings).where(recordings.c.file == file).values(values))
 
 
-def _tape_row(tape: Tape) -> dict[str, Any]:
-    return {
-        **{name: getattr(tape, name) for name in ("seq", "call", "start", "seconds", "bytes")},
-        **{name: clean(getattr(tape, name)) for name in ("file", "queue", "number")},
-        "agent": clean(" ".join(tape.agents)),
-        "own": clean(" ".join(sorted(tape.own))),
-        "deleted": None,
-    }
-
-
-def _cells(one: Visit | Talk | Stint) -> dict[str, Any]:
-    values = {each.name: getattr(one, each.name) for each in dataclasses.fields(one)}
-    return {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
-
-
-def _row(record: CallRecord) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "seq": record.seq,
-        "start": record.start,
-        "end": record.end,
-        "number": clean(record.number),
-        "dialled": clean(record.dialled),
-        "queue": clean(record.queues[-1]) if record.queues else "",
-        "agent": clean(record.agent),
-        "outcome": record.outcome,
-        "wait": record.wait,
-        "talk": record.talk,
-        "record": clean(dumps(record.to_json())),
-    }
+def _row(record: CallRecord) -> Cells:
+    return (
+        record.id,
+        record.seq,
+        record.start,
+        record.end,
+        clean(record.number),
+        clean(record.dialled),
+        clean(record.queues[-1]) if record.queues else "",
+        clean(record.agent),
+        record.outcome,
+        record.wait,
+        record.talk,
+        clean(record.line()),
+    )
 
 
 def clean(text: str) -> str:
     """What every database holds: no lone surrogates, and no NUL."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "")

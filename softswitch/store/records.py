@@ -26,7 +26,8 @@ class Word:
 
 
 QUALITY = (
-    "codec (`PCMU/8000`), received, sent, lost (RTP packets), jitter (s), encrypted, strangers: types.Quality"
+    "codec (`PCMU/8000`), received, sent, lost, late (RTP packets), jitter, buffered, round_trip (s), mos, "
+    "far_lost, far_jitter, far_mos (as the other side reports), encrypted, strangers: types.Quality"
 )
 
 VOCABULARY: Mapping[str, Word] = MappingProxyType(

@@ -16,6 +16,14 @@ from softswitch.store.kinds import Kind
 ONLINE, PAUSED = "online", "paused"
 
 
+_CHANGING = frozenset(
+    (
+        *(Kind.AGENT_ONLINE, Kind.AGENT_OFFLINE, Kind.AGENT_PAUSED, Kind.AGENT_RESUMED),
+        *(Kind.SWITCH_STARTING, Kind.SWITCH_STARTED, Kind.SWITCH_STOPPED),
+    )
+)
+
+
 @dataclass(slots=True)
 class Stint:
     """A time of one agent."""
@@ -41,7 +49,7 @@ class StintFold:
 
     def apply(self, event: Recorded) -> list[Stint]:
         """Take an event; the stints that it began or ended."""
-        changed = self._changed(event)
+        changed = self._changed(event) if event.kind in _CHANGING else []
         self.last_seen = moment(event)
         return changed
 

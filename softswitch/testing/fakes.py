@@ -20,16 +20,27 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from math import inf
 from typing import TYPE_CHECKING
 
 from softswitch.errors import AudioError, LegRefused, SpeechError
 from softswitch.ports import Announcement, JsonValue
 from softswitch.sound import Clip
 from softswitch.testing.fake_leg import FakeLeg
+from softswitch.testing.fake_media import FakeMedia, FakePlayer
 from softswitch.testing.fake_recorder import FakeRecorder
-from softswitch.testing.hearing import Spell, now
+from softswitch.testing.hearing import now
+from softswitch.testing.phone_scripts import (
+    PhoneScript,
+    answers,
+    busy,
+    drops_after_answer,
+    forwards,
+    never_answers,
+    play,
+    rejects,
+    silent,
+    unreachable,
+)
 from softswitch.types import (
     UNKNOWN,
     AgentName,
@@ -67,118 +78,6 @@ __all__ = [
     "silent",
     "unreachable",
 ]
-
-
-class FakePlayer:
-    """Plays a clip to whoever declares it; knows when it sounded."""
-
-    def __init__(self, clip: Clip, *, loop: bool) -> None:
-        self.clip = clip
-        self.loop = loop
-        self.started = now()
-        self.closed: Seconds | None = None
-
-    @property
-    def label(self) -> str:
-        """The clip's label."""
-        return self.clip.label
-
-    def sounding(self) -> Spell:
-        """From its start to its end, or to being closed."""
-        end = inf if self.loop and self.clip.pcm else self.started + self.clip.duration
-        return self.started, end if self.closed is None else min(end, self.closed)
-
-    def close(self) -> None:
-        """Stop; a second call does nothing."""
-        if self.closed is None:
-            self.closed = now()
-
-    def __enter__(self) -> FakePlayer:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-
-class FakeMedia:
-    """A bridge that moves no sound and remembers every player it made."""
-
-    def __init__(self, rate: int = 8000) -> None:
-        self.rate = rate
-        self.players: list[FakePlayer] = []
-
-    def player(self, clip: Clip, *, loop: bool = False) -> FakePlayer:
-        """A player that starts at once. Raises ValueError for a clip of another rate than the bridge's."""
-        if clip.rate != self.rate:
-            raise ValueError(f"{clip.label!r} has {clip.rate} Hz, the bridge runs at {self.rate} Hz")
-        player = FakePlayer(clip, loop=loop)
-        self.players.append(player)
-        return player
-
-    @property
-    def open_players(self) -> list[FakePlayer]:
-        """Those not closed yet: a finished call should leave none of its own."""
-        return [player for player in self.players if player.closed is None]
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneScript:
-    """How an agent's phone behaves each time that it is rung. Times are seconds from the INVITE."""
-
-    rings: Seconds | None = 0.0
-    """When it sends 180; None: never."""
-    answers: Seconds | None = None
-    """When it answers; None: never."""
-    refuses: tuple[Seconds, int] | None = None
-    """When it refuses, and the status."""
-    hangs_up: Seconds | None = None
-    """How long after its answer it hangs up; None: never."""
-    early: bool = False
-    """It is heard from its ringing on."""
-    target: str = ""
-    """Where it sends the call by refusing with a 3xx."""
-    silent: bool = False
-    """Not even 100 Trying comes back."""
-
-
-def answers(after: Seconds = 1.0, *, talks: Seconds | None = None) -> PhoneScript:
-    """Rings, answers, and hangs up `talks` seconds later (None: waits for the other side to)."""
-    return PhoneScript(answers=after, hangs_up=talks)
-
-
-def busy(after: Seconds = 0.0) -> PhoneScript:
-    """486 without ringing."""
-    return PhoneScript(rings=None, refuses=(after, 486))
-
-
-def rejects(after: Seconds = 1.0, status: int = 603) -> PhoneScript:
-    """Rings, then the agent presses reject."""
-    return PhoneScript(refuses=(after, status))
-
-
-def forwards(target: str, after: Seconds = 0.0) -> PhoneScript:
-    """302 to another address."""
-    return PhoneScript(rings=None, refuses=(after, 302), target=target)
-
-
-def never_answers() -> PhoneScript:
-    """Rings for ever."""
-    return PhoneScript()
-
-
-def drops_after_answer(after: Seconds = 1.0, delay: Seconds = 0.0) -> PhoneScript:
-    """Answers, and is gone `delay` seconds later."""
-    return PhoneScript(answers=after, hangs_up=delay)
-
-
-def unreachable(after: Seconds = 0.0, status: int = 408) -> PhoneScript:
-    """No phone there."""
-    return PhoneScript(rings=None, refuses=(after, status))
-
-
-def silent() -> PhoneScript:
-    """Nobody there, and no word about it."""
-    return PhoneScript(rings=None, silent=True)
 
 
 class FakeEndpoint:
@@ -233,7 +132,7 @@ class FakeEndpoint:
         self.dialled.append(leg)
         script = self.agents.get(uri, unreachable(status=404))
         leg.responded = not script.silent
-        _play(script, leg)
+        play(script, leg)
         return leg
 
     def live(self) -> list[FakeLeg]:
@@ -278,19 +177,6 @@ class FakeDirectory:
     def ways(self, agent: AgentName) -> Sequence[Way]:
         """Every phone of an agent."""
         return self.phones.get(agent, ())
-
-
-def _play(script: PhoneScript, leg: FakeLeg) -> None:
-    """Set the script's moments. Even a moment of 0 comes after `dial` has returned."""
-    if script.rings is not None:
-        status = 183 if script.early else 180
-        leg.after(script.rings, partial(leg.ring_remotely, status, early=script.early))
-    if script.refuses is not None:
-        leg.after(script.refuses[0], leg.refuse, script.refuses[1], "", script.target)
-    if script.answers is not None:
-        leg.after(script.answers, leg.answer_remotely)
-        if script.hangs_up is not None:
-            leg.after(script.answers + script.hangs_up, leg.hang_up)
 
 
 class FakeSpeech:

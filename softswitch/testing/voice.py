@@ -13,6 +13,7 @@ from softswitch.testing.ear import Address, Ear
 from softswitch.testing.g711 import LAWS, Samples
 from softswitch.testing.rtp import FRAME, RATE, Packet, key_press
 from softswitch.testing.tones import key_sound
+from softswitch.types import Seconds
 
 FRAME_SECONDS = FRAME / RATE
 
@@ -44,6 +45,10 @@ class Voice:
         self.payload_type = payload_type
         self.paused = False
         """Sends nothing while true; its clock goes on."""
+        self.loses = 0
+        """One packet of so many gets lost on its way; 0: none does."""
+        self.delays: Seconds = 0.0
+        """Every other packet comes so much later than it should."""
         self.sent = 0
         """Packets so far."""
         self._ear = ear
@@ -116,6 +121,15 @@ class Voice:
         if self.paused:
             return
         packet = Packet(payload_type, self._sequence, timestamp, self._ssrc, payload, marker)
-        self._ear.send(packet.pack(), self.to)
         self._sequence = (self._sequence + 1) & 0xFFFF
         self.sent += 1
+        self._carry(packet.pack())
+
+    def _carry(self, packet: bytes) -> None:
+        """The network, as bad as the test wants it."""
+        if self.loses and self.sent % self.loses == 0:
+            return
+        if self.delays and self.sent % 2 == 0:
+            self._loop.call_later(self.delays, self._ear.send, packet, self.to)
+        else:
+            self._ear.send(packet, self.to)

@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field, StringConstraints
 
 from softswitch.access import Role
 from softswitch.ports import JsonValue
 from softswitch.web import models
 from softswitch.web.guard import Guard
-from softswitch.web.operations import History, Operations
+from softswitch.web.operations import Operations, Pages
 from softswitch.web.problems import PROBLEMS, Refused
 
 PREFIX = "/api/v1"
@@ -60,12 +60,12 @@ def _get(
     router.add_api_route(path, source, methods=["GET"], response_model=model, **more)
 
 
-def record_routes(history: History, guard: Guard) -> APIRouter:
+def record_routes(pages: Pages, guard: Guard) -> APIRouter:
     """The record's past."""
     supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["the record"], dependencies=supervisors)
 
-    @router.get("/calls")
+    @router.get("/calls", response_model=models.CallRecords)
     async def calls(
         since: Moment | None = None,
         until: Moment | None = None,
@@ -75,50 +75,39 @@ def record_routes(history: History, guard: Guard) -> APIRouter:
         outcome: Text | None = None,
         before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-    ) -> models.CallRecords:
+    ) -> Response:
         """Calls that ended, the newest first. `since` and `until`: when they began, in seconds since the
         epoch, or as ISO 8601 (without an offset: the switch's own time); `number`: the caller's; `queue`:
         the last one; `agent`: who talked last; `before`: the `next` of the page before.
         """
-        found = await asked(
-            history.find(
-                since=moment(since),
-                until=moment(until),
-                number=number,
-                queue=queue,
-                agent=agent,
-                outcome=outcome,
-                before=before,
-                limit=limit,
-            )
-        )
-        records = [models.CallRecord.model_validate(one) for one in found]
-        return models.CallRecords(calls=records, next=records[-1].seq if len(records) == limit else None)
+        wanted = {"number": number, "queue": queue, "agent": agent, "outcome": outcome}
+        page = pages.find(since=moment(since), until=moment(until), before=before, limit=limit, wanted=wanted)
+        return ready(await asked(page))
 
-    @router.get("/calls/{call}")
-    async def call(call: CallName) -> models.CallRecord:
+    @router.get("/calls/{call}", response_model=models.CallRecord)
+    async def call(call: CallName) -> Response:
         """The record of a call that ended."""
-        found = await asked(history.call(call))
-        if found is None:
-            raise _no_call(call, "ended: /api/v1/calls lists those, /api/v1/calls/live the others")
-        return models.CallRecord.model_validate(found)
+        where = "ended: /api/v1/calls lists those, /api/v1/calls/live the others"
+        return ready(await asked(pages.call(call)), call, where)
 
-    @router.get("/calls/{call}/events")
-    async def events_of(call: CallName) -> models.Events:
+    @router.get("/calls/{call}/events", response_model=models.Events)
+    async def events_of(call: CallName) -> Response:
         """All that happened in a call so far."""
-        found = await asked(history.events_of(call))
-        if not found:
-            raise _no_call(call, "is known")
-        return models.Events.model_validate({"events": found}, from_attributes=True)
+        return ready(await asked(pages.events_of(call)), call)
 
-    @router.get("/calls/{call}/why")
-    async def why(call: CallName) -> models.Why:
+    @router.get("/calls/{call}/why", response_model=models.Why)
+    async def why(call: CallName) -> Response:
         """Why the call came to whom it came: who was rung, who was considered, who was skipped."""
-        if not await asked(history.events_of(call)):
-            raise _no_call(call, "is known")
-        return models.Why(steps=await asked(history.why(call)))
+        return ready(await asked(pages.why(call)), call)
 
     return router
+
+
+def ready(page: bytes | None, call: str = "", what: str = "is known") -> Response:
+    """JSON as it is. Raises Refused: there is none, of this call."""
+    if page is None:
+        raise Refused(404, f"no call {call!r} {what}")
+    return Response(page, media_type="application/json")
 
 
 async def asked(question: Awaitable[Any]) -> Any:
@@ -140,7 +129,3 @@ def moment(at: float | datetime | None) -> float | None:
         raise Refused(
             422, f"{at} is out of all ranges; write a moment as 2026-11-25T08:00:00+01:00"
         ) from None
-
-
-def _no_call(call: str, what: str) -> Refused:
-    return Refused(404, f"no call {call!r} {what}")

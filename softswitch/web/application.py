@@ -20,7 +20,7 @@ from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, Erasure, History, Operations, Recordings
+from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Recordings
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.recordings import recording_routes
 from softswitch.web.sessions import Sessions
@@ -33,7 +33,7 @@ class Parts:
 
     operations: Operations
     accounts: Accounts
-    history: History
+    pages: Pages
     recordings: Recordings
     erasure: Erasure
     secret: str
@@ -52,9 +52,9 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         app.include_router(metrics_routes(parts.operations, counting, guards))
     app.include_router(login_routes(parts.accounts, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
-    app.include_router(record_routes(parts.history, guard))
+    app.include_router(record_routes(parts.pages, guard))
     app.include_router(recording_routes(parts.recordings, guard))
-    app.include_router(event_routes(live, parts.history, guard))
+    app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(erasing_routes(parts.erasure, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,11 @@ WAITS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 1800)
 
 TALKS = (10, 30, 60, 120, 180, 300, 480, 600, 900, 1800, 3600)
 JITTERS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
+LOSSES = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
+ROUND_TRIPS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0)
+
+SCORES = (1.0, 2.0, 2.58, 3.1, 3.6, 3.8, 4.03, 4.2, 4.34, 4.4, 4.5)
+"""Bounds of MOS: among them those of the classes of ITU-T G.109 (R 50, 60, 70, 80, 90)."""
 
 CANCELLED = 487
 
@@ -30,6 +35,48 @@ class _Open:
     waiting: bool = False
     connected: bool = False
     left: str = ""
+
+
+class _Sound:
+    """How good the sound of calls was."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def histogram(name: str, says: str, buckets: Sequence[float]) -> Histogram:
+            return Histogram(name, says, ("side", "way"), buckets=buckets, registry=registry)
+
+        self._jitter = Histogram(
+            "softswitch_rtp_jitter_seconds",
+            "Mean jitter of what came from that side, by calls that ended.",
+            ("side",),
+            buckets=JITTERS,
+            registry=registry,
+        )
+        self._round_trip = Histogram(
+            "softswitch_rtp_round_trip_seconds",
+            "To that side and back, by RTCP, by calls that ended.",
+            ("side",),
+            buckets=ROUND_TRIPS,
+            registry=registry,
+        )
+        way = "from that side, or to it as it reports (`way`), by calls that ended."
+        self._loss = histogram("softswitch_rtp_loss_ratio", f"Share of packets lost {way}", LOSSES)
+        self._mos = histogram("softswitch_call_mos", f"Estimated opinion score of sound {way}", SCORES)
+
+    def hear(self, side: str, quality: Mapping[str, Any]) -> None:
+        """One side of a call that ended; of events of earlier versions some fields are missing."""
+        self._jitter.labels(side).observe(quality["jitter"])
+        if (round_trip := quality.get("round_trip")) is not None:
+            self._round_trip.labels(side).observe(round_trip)
+        expected = quality["received"] + quality["lost"]
+        self._note(self._loss, side, "from", quality["lost"] / expected if expected > 0 else None)
+        self._note(self._mos, side, "from", quality.get("mos"))
+        far_lost, sent = quality.get("far_lost"), quality["sent"]
+        self._note(self._loss, side, "to", far_lost / sent if far_lost is not None and sent else None)
+        self._note(self._mos, side, "to", quality.get("far_mos"))
+
+    def _note(self, histogram: Histogram, side: str, way: str, value: float | None) -> None:
+        if value is not None:
+            histogram.labels(side, way).observe(value)
 
 
 class Counting:
@@ -77,13 +124,7 @@ class Counting:
             ("side",),
             registry=on,
         )
-        self._jitter = Histogram(
-            "softswitch_rtp_jitter_seconds",
-            "Mean jitter of what came from that side, by calls that ended.",
-            ("side",),
-            buckets=JITTERS,
-            registry=on,
-        )
+        self._sound = _Sound(on)
 
     def hear(self, event: Recorded) -> None:
         """The newest event (`Journal.subscribe`)."""
@@ -134,7 +175,7 @@ class Counting:
             self._packets.labels(side, "received").inc(quality["received"])
             self._packets.labels(side, "sent").inc(quality["sent"])
             self._lost.labels(side).inc(max(0, quality["lost"]))
-            self._jitter.labels(side).observe(quality["jitter"])
+            self._sound.hear(side, quality)
 
 
 def _outcome(call: _Open, ended_by: str, status: int) -> str:

@@ -7,15 +7,14 @@ nothing.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 
 import structlog
 
 from softswitch.errors import StoreError
-from softswitch.ports import Recorded
 from softswitch.types import Seconds
-from softswitch.web.operations import History
+from softswitch.web.lines import Line
+from softswitch.web.operations import Pages
 
 log = structlog.get_logger(__name__)
 
@@ -30,9 +29,6 @@ BEHIND = 5000
 
 VIEWERS = 100
 """At once."""
-
-Line = tuple[int, str, bytes]
-"""Number, kind, and the event as it is sent."""
 
 
 class TooMany(Exception):
@@ -69,9 +65,9 @@ class Viewer:
 class Live:
     """All viewers, and the one who reads for them while there are any."""
 
-    def __init__(self, history: History, loaded: Callable[[], int]) -> None:
+    def __init__(self, pages: Pages, loaded: Callable[[], int]) -> None:
         """`loaded`: the highest number in the database."""
-        self._history = history
+        self._pages = pages
         self._loaded = loaded
         self._position = 0
         self._viewers: set[Viewer] = set()
@@ -99,12 +95,12 @@ class Live:
         try:
             seen = self._position if after is None else min(after, self._position)
             while seen < self._position:  # the past; what comes meanwhile waits in the viewer's queue
-                page = await self._history.events(seen, PAGE)
+                page = await self._pages.lines(seen, PAGE)
                 if not page:
                     break
                 for event in page:
-                    yield written(event)
-                seen = page[-1].seq
+                    yield event
+                seen = page[-1][0]
             while True:
                 try:
                     line = await viewer.next(patience)
@@ -136,21 +132,13 @@ class Live:
             if self._loaded() <= self._position:
                 continue
             try:
-                page = await self._history.events(self._position, PAGE)
+                lines = await self._pages.lines(self._position, PAGE)
             except StoreError as error:
                 log.warning("web.events_wait", why=str(error))
                 await asyncio.sleep(1.0)
                 continue
-            if not page:
+            if not lines:
                 continue
-            lines = [written(event) for event in page]
-            self._position = page[-1].seq
+            self._position = lines[-1][0]
             for viewer in self._viewers:
                 viewer.put(lines)
-
-
-def written(event: Recorded) -> Line:
-    """An event as server-sent events have it (WHATWG HTML, section 9.2)."""
-    body = {"seq": event.seq, "at": event.at, "kind": event.kind, "call": event.call, "data": event.data}
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return event.seq, event.kind, f"id: {event.seq}\nevent: event\ndata: {text}\n\n".encode(errors="replace")

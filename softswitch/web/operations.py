@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from softswitch.access import Principal, User
 from softswitch.calls.operator import Operator
 from softswitch.ports import JsonValue, Recorded
 from softswitch.web.figures import Figures
+from softswitch.web.lines import Line
 
 
 class Heard(Protocol):
@@ -67,34 +68,38 @@ class Operations(Protocol):
         """Apply the changed configuration. Raises ConfigError."""
 
 
-class History(Protocol):
-    """The record's past; every method raises StoreError when the database cannot be read."""
+class Pages(Protocol):
+    """The record's past, in JSON that is ready to be sent; every method raises StoreError when the database
+    cannot be read.
+    """
 
     async def find(
         self,
         *,
         since: float | None,
         until: float | None,
-        number: str | None,
-        queue: str | None,
-        agent: str | None,
-        outcome: str | None,
         before: int | None,
         limit: int,
-    ) -> list[dict[str, JsonValue]]:
-        """Records of calls that ended, the newest first."""
+        wanted: Mapping[str, str | None],
+    ) -> bytes:
+        """Calls that ended, the newest first: `models.CallRecords`. `wanted`: number, queue, agent,
+        outcome; None: whichever.
+        """
 
-    async def call(self, id: str) -> dict[str, JsonValue] | None:
-        """One call's record."""
+    async def call(self, id: str) -> bytes | None:
+        """One call's `models.CallRecord`; None: none of that id has ended."""
 
-    async def events_of(self, id: str) -> list[Recorded]:
-        """One call's events, in order."""
+    async def events_of(self, id: str) -> bytes | None:
+        """One call's `models.Events`, in order; None: there is no such call."""
 
-    async def why(self, id: str) -> list[dict[str, JsonValue]]:
-        """Why a call came to whom it came."""
+    async def why(self, id: str) -> bytes | None:
+        """One call's `models.Why`; None: there is no such call."""
 
-    async def events(self, after: int, limit: int) -> Sequence[Recorded]:
-        """The events that follow one, in order."""
+    async def events(self, after: int, limit: int) -> bytes:
+        """The `models.Events` that follow one, in order."""
+
+    async def lines(self, after: int, limit: int) -> list[Line]:
+        """The same as server-sent events."""
 
 
 class Recordings(Protocol):

@@ -47,7 +47,7 @@ class WebServer:
         self._settings = settings
         self._socket = _bind(settings)
         counting = Counting()
-        self._live = Live(parts.history, lambda: parts.operations.loaded)
+        self._live = Live(parts.pages, lambda: parts.operations.loaded)
         self._counting, self._journal = counting, journal
         self._unsubscribe: Callable[[], None] | None = None
         config = uvicorn.Config(

@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from softswitch.access import Role
 from softswitch.errors import StoreError
 from softswitch.types import Seconds
 from softswitch.web import models
-from softswitch.web.api import MOST, PREFIX, Text, asked
+from softswitch.web.api import MOST, PREFIX, Text, asked, ready
 from softswitch.web.guard import Guard
 from softswitch.web.live import VIEWERS, Live
-from softswitch.web.operations import History
+from softswitch.web.operations import Pages
 from softswitch.web.problems import PROBLEMS, Refused
 
 BEAT: Seconds = 15.0
@@ -26,16 +26,15 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Number = Annotated[int | None, Query(ge=0, le=2**62)]
 
 
-def event_routes(live: Live, history: History, guard: Guard) -> APIRouter:
+def event_routes(live: Live, pages: Pages, guard: Guard) -> APIRouter:
     """Both."""
     supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["events"], dependencies=supervisors)
 
-    @router.get("/events")
-    async def events(after: Number = 0, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> models.Events:
+    @router.get("/events", response_model=models.Events)
+    async def events(after: Number = 0, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> Response:
         """The events that follow number `after`, in order."""
-        found = await asked(history.events(after or 0, limit))
-        return models.Events.model_validate({"events": found}, from_attributes=True)
+        return ready(await asked(pages.events(after or 0, limit)))
 
     @router.get(
         "/events/stream",

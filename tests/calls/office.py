@@ -14,7 +14,7 @@ from softswitch.routing import NumberRule, Routing
 from softswitch.store.calls import CallRecord, rebuild
 from softswitch.store.records import misfits
 from softswitch.testing.fakes import FakeLeg
-from softswitch.types import AgentName, QueueName, ToQueue, TrunkName, Way
+from softswitch.types import AgentName, Party, QueueName, ToQueue, TrunkName, Way
 from tests.calls.house import SUPPORT, House, settings
 
 SALES = QueueName("sales")
@@ -114,6 +114,16 @@ async def consulted(it: House) -> tuple[FakeLeg, FakeLeg, FakeLeg, FakeLeg]:
     assert second.hears() == {"202": 1.0}
     assert caller.hears() == {"classical": 1.0}
     return caller, first, second, leg_of(it, "202")
+
+
+async def handed_on(it: House, agent: FakeLeg, other: FakeLeg, number: str) -> Party:
+    """The agent hands the other one on to a number that rings: who is shown there."""
+    assert agent.refer(number) == 202
+    await asyncio.sleep(1)
+    assert other.hears() == {"ringback": 1.0}
+    shown = leg_of(it, number).caller_shown
+    assert shown is not None
+    return shown
 
 
 async def turns(count: int) -> None:

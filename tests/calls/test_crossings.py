@@ -197,7 +197,7 @@ async def test_who_transfers_at_once_has_not_talked_while_it_rang_elsewhere() ->
         assert [round(talk.seconds) for talk in record.talks] == [0, 4]
 
 
-async def all_is_over(it: House, *legs: FakeLeg) -> None:
+async def expect_all_is_over(it: House, *legs: FakeLeg) -> None:
     """Whoever is left hangs up, wrap-ups pass, and nobody and nothing is left behind."""
     for leg in legs:
         leg.hang_up()
@@ -226,7 +226,7 @@ async def test_hanging_up_in_the_moment_of_the_answer_leaves_nobody_behind(later
         await asyncio.sleep(1)
         if who == "agent":
             assert caller.hears() == {"202": 1.0}
-        await all_is_over(it, caller)
+        await expect_all_is_over(it, caller)
 
 
 @pytest.mark.parametrize("later", range(6))
@@ -238,7 +238,7 @@ async def test_hanging_up_while_two_are_brought_together_leaves_nobody_behind(la
         await turns(later)
         legs[who].hang_up()
         await asyncio.sleep(1)
-        await all_is_over(it, *legs)
+        await expect_all_is_over(it, *legs)
 
 
 @pytest.mark.parametrize("later", range(6))
@@ -252,4 +252,4 @@ async def test_hanging_up_while_whom_an_agent_dialled_is_handed_on(later: int, w
         await turns(later)
         legs[who].hang_up()
         await asyncio.sleep(1)
-        await all_is_over(it, *legs)
+        await expect_all_is_over(it, *legs)

@@ -17,7 +17,7 @@ from softswitch.testing.fakes import FakeLeg, answers, never_answers
 from softswitch.types import CallId, Cue, Language, Prompt
 from tests.calls import test_outbound
 from tests.calls.house import House, house, settings
-from tests.circles import no_circles
+from tests.circles import expect_no_circles
 
 pytestmark = pytest.mark.virtual_time
 
@@ -270,7 +270,7 @@ def test_a_name_has_the_day_the_time_the_queue_and_the_call() -> None:
 
 async def test_a_call_that_was_recorded_leaves_nothing_to_the_collector() -> None:
     async with house(PHONES, recorded()) as running:
-        with no_circles("softswitch.calls"):
+        with expect_no_circles("softswitch.calls"):
             caller, _ = await talking(running)
             caller.hang_up()
             await asyncio.sleep(5)

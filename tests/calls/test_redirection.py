@@ -75,5 +75,5 @@ def test_a_number_that_hides_is_passed_to_nobody() -> None:
 
 @given(st.text(), st.text())
 def test_any_value_is_read_without_an_error(diversion: str, history: str) -> None:
-    redirections({"diversion": diversion}, Numbering())
-    redirections({"history-info": history}, Numbering())
+    for headers in ({"diversion": diversion}, {"history-info": history}):
+        assert len(redirections(headers, Numbering())) <= MOST

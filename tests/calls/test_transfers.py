@@ -12,7 +12,7 @@ from softswitch.store.calls import CallRecord, Transfer
 from softswitch.testing.fakes import answers, busy, never_answers, rejects
 from softswitch.types import AgentName, LegState
 from tests.calls.house import house
-from tests.calls.office import doing, hung_up, leg_of, office, records, talking
+from tests.calls.office import doing, handed_on, hung_up, leg_of, office, records, talking
 
 pytestmark = pytest.mark.virtual_time
 
@@ -20,14 +20,10 @@ pytestmark = pytest.mark.virtual_time
 async def test_a_caller_is_handed_on_to_a_colleague_who_answers() -> None:
     async with house({"201": answers(), "202": answers(3.0, talks=10.0)}, office()) as it:
         caller, agent = await talking(it)
-        assert agent.refer("202") == 202
-        await asyncio.sleep(1)
-        assert caller.hears() == {"ringback": 1.0}
+        shown = await handed_on(it, agent, caller, "202")
         assert agent.hears() == {}
         assert doing(it, "desk-201") is AgentState.TALKING, "it may still fail"
         assert doing(it, "desk-202") is AgentState.OUTSIDE_CALL
-        shown = leg_of(it, "202").caller_shown
-        assert shown is not None
         assert (shown.number, shown.name) == ("+48600100200", "Support: +48600100200")
         await asyncio.sleep(3)
         assert agent.told == [200]

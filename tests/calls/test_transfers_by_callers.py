@@ -10,7 +10,7 @@ from softswitch.acd.agents import AgentState
 from softswitch.testing.fakes import answers, busy, never_answers
 from softswitch.types import LegState
 from tests.calls.house import house
-from tests.calls.office import NAMES, dialled, doing, leg_of, office, records
+from tests.calls.office import NAMES, dialled, doing, handed_on, leg_of, office, records
 
 pytestmark = pytest.mark.virtual_time
 
@@ -18,15 +18,11 @@ pytestmark = pytest.mark.virtual_time
 async def test_who_was_dialled_by_an_agent_is_handed_on_in_a_call_of_its_own() -> None:
     async with house({"202": answers(), "203": answers(2.0, talks=10.0)}, office()) as it:
         one, two = await dialled(it)
-        assert one.refer("203") == 202
-        await asyncio.sleep(1)
-        assert two.hears() == {"ringback": 1.0}
+        shown = await handed_on(it, one, two, "203")
         await asyncio.sleep(2)
         assert one.told == [200]
         assert one.state is LegState.ENDED
         assert two.hears() == {"203": 1.0}
-        shown = leg_of(it, "203").caller_shown
-        assert shown is not None
         assert (shown.number, shown.name) == ("202", "Desk 202")
         assert [doing(it, name) for name in NAMES] == [
             AgentState.FREE,

@@ -86,7 +86,7 @@ def test_words_with_a_meaning_are_no_names_of_agents(one_problem, name):
 
 
 def test_a_broken_agents_name_is_known_all_the_same(one_problem):
-    one_problem(SOUND.replace('"sip:desk@127.0.0.1"', "§nowhere"))
+    assert "got nowhere" in one_problem(SOUND.replace('"sip:desk@127.0.0.1"', "§nowhere"))
 
 
 def test_dialled_is_for_numbers(one_problem):

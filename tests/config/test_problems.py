@@ -92,9 +92,13 @@ callers:
 
 
 def test_what_follows_from_a_mistake_is_no_second_one(one_problem):
-    one_problem(SOUND.replace('dial: "sip', 'dial: §"tel'))
-    one_problem(SOUND.replace("[desk]", "§{desk: {}}").replace("agents: §", "§agents: ").replace("§§", "§"))
-    one_problem(SOUND + "callers: [{name: a, match: [§5.5], priority: vip}]")
+    team = SOUND.replace("[desk]", "§{desk: {}}").replace("agents: §", "§agents: ").replace("§§", "§")
+    for text in (
+        SOUND.replace('dial: "sip', 'dial: §"tel'),
+        team,
+        SOUND + "callers: [{name: a, match: [§5.5], priority: vip}]",
+    ):
+        assert one_problem(text)
 
 
 def test_a_syntax_error_does_not_hide_the_mistakes_before_it_nor_invent_any(check_text):

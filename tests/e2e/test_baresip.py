@@ -60,6 +60,8 @@ async def test_it_registers_over_tcp_and_answers_by_itself(tmp_path):
         await agent.until("CALL_ESTABLISHED")
         call.bye()
         await agent.until("CALL_CLOSED")
+        record = await asyncio.to_thread(switch.record, call.call_id)
+        assert (record["agent"], record["ended_by"]) == ("desk-201", "caller")
 
 
 async def test_who_is_held_hears_music_and_then_the_agent_again(tmp_path):

@@ -124,6 +124,7 @@ async def test_a_phone_that_answers_no_options_is_offline_until_it_does(tmp_path
         await agent.register(home(switch), expires=3600)
         agent.options = None
         await becomes(switch, "desk-201", "offline", 25.0)
+        assert "expired" not in [event["data"]["why"] for event in switch.events("PhoneUnregistered")]
         agent.options = 405
         await becomes(switch, "desk-201", "free")
 

@@ -115,20 +115,20 @@ def test_agent_rings_reliably(scene):
 
 @pytest.mark.parametrize("agent", ["by_rtp"])
 def test_dtmf_rfc4733(scene, agent):
-    _pressed_two_and_one(scene, agent)
+    _expect_two_and_one(scene, agent)
 
 
 @pytest.mark.parametrize("agent", ["by_relay"])
 def test_dtmf_info_relay(scene, agent):
-    _pressed_two_and_one(scene, agent)
+    _expect_two_and_one(scene, agent)
 
 
 @pytest.mark.parametrize("agent", ["by_info"])
 def test_dtmf_info(scene, agent):
-    _pressed_two_and_one(scene, agent)
+    _expect_two_and_one(scene, agent)
 
 
-def _pressed_two_and_one(scene, agent):
+def _expect_two_and_one(scene, agent):
     record = scene.record()
     assert record["digits"] == "21"
     assert len(record["menus"]) == 2
@@ -195,25 +195,25 @@ def test_agent_transfers(scene):
 
 @pytest.mark.parametrize(("first", "result", "then"), [pytest.param("busy", "busy", "not_busy", id="486")])
 def test_agent_busy(scene, first, result, then):
-    _second_agent_took_it(scene.record(), first, result, then)
+    _expect_the_second_agent(scene.record(), first, result, then)
 
 
 @pytest.mark.parametrize(
     ("first", "result", "then"), [pytest.param("rejects", "rejected", "accepts", id="603")]
 )
 def test_agent_rejects(scene, first, result, then):
-    _second_agent_took_it(scene.record(), first, result, then)
+    _expect_the_second_agent(scene.record(), first, result, then)
 
 
 @pytest.mark.parametrize(
     ("first", "result", "then"), [pytest.param("away", "no-answer", "there", id="ring time")]
 )
 def test_agent_never_answers(scene, first, result, then):
-    _second_agent_took_it(scene.record(), first, result, then)
+    _expect_the_second_agent(scene.record(), first, result, then)
     assert scene.record()["offers"][0]["seconds"] == pytest.approx(2.0, abs=0.3)
 
 
-def _second_agent_took_it(record, first, result, then):
+def _expect_the_second_agent(record, first, result, then):
     offers = [(offer["agent"], offer["result"]) for offer in record["offers"]]
     assert offers == [(first, result), (then, "answered")]
     assert record["agent"] == then

@@ -65,7 +65,8 @@ class Law:
         self.sounding = False
         self.gone = False
 
-    def tell(self, event: Event) -> None:
+    def expect_after(self, event: Event) -> None:
+        """An event happens, and the law holds."""
         if isinstance(event, PromptEnded):
             self.sounding = False
         for action in self.menus.receive(event, self.now):
@@ -97,7 +98,7 @@ def test_at_any_time_one_prompt_sounds_or_one_deadline_runs_or_the_call_is_led_o
     law = Law(tree, open_)
     for event, after in happening:
         law.now += after
-        law.tell(event)
+        law.expect_after(event)
 
 
 @settings(max_examples=150, deadline=None)
@@ -105,13 +106,13 @@ def test_at_any_time_one_prompt_sounds_or_one_deadline_runs_or_the_call_is_led_o
 def test_a_caller_who_falls_silent_is_always_led_on_in_the_end(tree, open_, pressed):
     law = Law(tree, open_)
     for event in [*pressed, Started()]:
-        law.tell(event)
+        law.expect_after(event)
     # Each menu on the way: two asks and the choices, three attempts each, a prompt and a silence each time.
     for _ in range((MAX_DETOURS + 1) * 3 * 3 * 2 * 2):
         if law.gone:
             break
         law.now = law.menus.next_deadline() or law.now
-        law.tell(PromptEnded() if law.menus.state is State.SPEAKING else TimerExpired())
+        law.expect_after(PromptEnded() if law.menus.state is State.SPEAKING else TimerExpired())
     assert law.gone
 
 
@@ -119,7 +120,7 @@ def test_a_caller_who_falls_silent_is_always_led_on_in_the_end(tree, open_, pres
 @given(trees, doors, steps)
 def test_one_event_gives_a_bounded_number_of_actions(tree, open_, happening):
     law = Law(tree, open_)
-    law.tell(Started())
+    law.expect_after(Started())
     for event, after in happening:
         law.now += after
         assert len(law.menus.receive(event, law.now)) <= 4 * (MAX_DETOURS + 2) * 2

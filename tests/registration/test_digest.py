@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -87,6 +89,23 @@ def test_what_cannot_be_used_says_why(value, why, malformed):
     assert found.malformed is malformed
 
 
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [("Digest a=b, =c", 13), ('Digest a=b,  "c"', 14), ("@", 1), ("Digest a=b, c=d e", 13)],
+)
+def test_where_it_cannot_be_read_is_counted_from_one(value, place):
+    assert digest.parse(value) == Unreadable(f"cannot be read from character {place} on")
+
+
+@pytest.mark.parametrize("part", ["a", "a ", "a=b ", 'a="', "\\", '\\"', " ", "=", "a=b,a"])
+def test_no_header_takes_more_time_than_its_length_is_worth(part):
+    value = "Digest a=" + part * (4000 // len(part))
+    began = time.process_time()
+    for _ in range(10):
+        digest.parse(value)
+    assert time.process_time() - began < 0.1
+
+
 def test_challenges_come_best_first_each_for_a_line_of_its_own():
     assert digest.challenges('a"b', "n", stale=True, algorithms=[Algorithm.MD5, Algorithm.SHA256]) == (
         'Digest realm="a\\"b", nonce="n", stale=true, algorithm=SHA-256, qop="auth"',
@@ -111,9 +130,8 @@ def test_a_digest_is_for_the_user_and_host_of_its_request(of_digest, of_request,
 
 @given(some.text(max_size=80) | some.text(alphabet='Digest ,="\\nc', max_size=80))
 def test_any_text_is_survived(text):
-    digest.parse(text)
-    digest.parse("Digest " + text)
-    digest.parse(answer("n").replace('"n"', text))
+    for value in (text, "Digest " + text, answer("n").replace('"n"', text)):
+        assert isinstance(digest.parse(value), digest.Credentials | digest.Unreadable)
 
 
 @given(some.text(alphabet=some.characters(exclude_characters='"\\', exclude_categories=["Cs"]), min_size=1))

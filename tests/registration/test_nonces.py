@@ -17,7 +17,7 @@ def nonces() -> Nonces:
 
 
 def test_a_key_that_can_be_guessed_is_refused():
-    with pytest.raises(ValueError, match="16 bytes"):
+    with pytest.raises(ValueError, match="16 to 64 bytes; it has 5"):
         Nonces(b"short")
 
 

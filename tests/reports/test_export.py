@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pytest
 from softswitch.commands.export import export, seq_at
 from softswitch.commands.report import Range
 from softswitch.errors import StoreError
+from softswitch.plain import plain
 from softswitch.ports import Recorded
 from softswitch.store.reading import reading
+from softswitch.types import Quality
 from tests.reports.sample import days
 
 pytestmark = pytest.mark.may_block
@@ -41,6 +44,19 @@ def test_calls_as_csv_json_and_parquet(kept: Keep, tmp_path: Path) -> None:
         record["wait"] for record in records
     ]
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_how_a_call_sounded_is_in_its_row(kept: Keep, tmp_path: Path) -> None:
+    sound = plain(Quality("PCMA/8000", 980, 1000, lost=20, jitter=0.004, mos=4.2, far_lost=3, far_mos=4.3))
+    told = [
+        replace(event, data={**event.data, "agent": sound}) if event.kind == "CallEnded" else event
+        for event in days(1)
+    ]
+    export(kept(told), ALL, "csv", tmp_path / "csv")
+    (row, *_) = csv.DictReader((tmp_path / "csv").read_text().splitlines())
+    told_of_agent = [row[f"agent_{name}"] for name in ("codec", "lost", "jitter", "round_trip", "mos")]
+    assert told_of_agent == ["PCMA/8000", "20", "0.004", "", "4.2"]
+    assert (row["agent_far_lost"], row["agent_far_mos"], row["caller_mos"]) == ("3", "4.3", "")
 
 
 def test_a_day_of_queue_log_knows_who_came_the_day_before(kept: Keep, tmp_path: Path) -> None:

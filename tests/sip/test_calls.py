@@ -12,7 +12,7 @@ from softswitch.sip._native import lib
 from softswitch.sip.gate import Answer, decide
 from softswitch.sip.leg import PjCall
 from softswitch.types import UNKNOWN, AgentName, LegState, Origin, Party, TrunkName, Way
-from tests.circles import no_circles
+from tests.circles import expect_no_circles
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, Ringing, sdp
 
@@ -353,8 +353,11 @@ async def test_an_address_that_does_not_parse_is_484(house: House, uri: str) -> 
 
 
 async def test_a_name_from_the_hosts_file_is_dialled(house: House, agent_phone: Phone) -> None:
-    house.endpoint.dial(Way(f"sip:201@localhost:{agent_phone.port}"), caller=Party("100"))
-    await Ringing.wait(agent_phone)
+    leg = house.endpoint.dial(Way(f"sip:201@localhost:{agent_phone.port}"), caller=Party("100"))
+    ringing = await Ringing.wait(agent_phone)
+    ringing.respond(486)
+    with pytest.raises(LegRefused, match="486"):
+        await leg.answered()
 
 
 async def test_a_name_without_a_port_is_served_on_5060(house: House) -> None:
@@ -397,6 +400,7 @@ async def test_an_answer_that_crosses_the_cancel_is_ended_too(
     ringing.respond(200, sdp(9))
     await ringing.request("ACK")
     await ringing.request("BYE")
+    assert leg.state is LegState.ENDED
 
 
 async def test_a_leg_hung_up_before_the_phone_says_anything_rings_no_longer(
@@ -440,7 +444,7 @@ async def test_two_hundred_calls_leave_nothing_behind(house: House, phone: Phone
 @pytest.mark.may_block  # it collects garbage
 async def test_a_leg_that_has_ended_is_freed_without_the_collector(house: House, phone: Phone) -> None:
     await house.call_in(phone, sdp(9))  # whatever is made once is there
-    with no_circles("softswitch.sip", "softswitch.types"):
+    with expect_no_circles("softswitch.sip", "softswitch.types"):
         call, leg = await house.call_in(phone, sdp(9))
         leg.await_keys(True, tones=True)
         await call.bye()

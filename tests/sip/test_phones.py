@@ -95,6 +95,19 @@ async def test_a_phone_that_registers_again_is_there_again():
     desk.phones.close()
 
 
+async def test_a_phone_that_registered_again_in_time_goes_when_its_new_time_is_over():
+    desk = Desk(minimum=1.0)
+    desk.register(expires="100")
+    await asyncio.sleep(90)
+    desk.register(expires="100")
+    await asyncio.sleep(95)
+    assert desk.told == [(0.0, True)]
+    desk.register(expires="2")
+    await asyncio.sleep(10)
+    assert desk.told == [(0.0, True), (187.0, False)]
+    desk.phones.close()
+
+
 async def test_the_last_phone_of_two_counts():
     desk = Desk()
     desk.register("sip:201@10.0.0.7", "600")

@@ -227,3 +227,4 @@ async def test_an_expires_in_every_shape(house: House, phone: Phone, watching, e
     if await status_or_drop(house, lamp) == 200:
         await lamp.notify(481)
     await gone(watching)
+    assert (await phone.request("OPTIONS")).status == 200

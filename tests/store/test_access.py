@@ -72,17 +72,17 @@ async def test_past_calls_are_found_and_paged(store, url, tmp_path):
     engine = open_database(database_url(url))
     with engine.begin() as connection:
         write_calls(connection, records)
-    engine.dispose()
-    with closing(History(tmp_path, url)) as history:
+    with closing(History(engine)) as history:
 
-        async def found(**wanted):
-            return [record["seq"] for record in await history.find(**{"limit": 100, **wanted})]
+        async def found(limit=100, since=None, until=None, before=None, **equal):
+            page = await history.find(limit=limit, since=since, until=until, before=before, equal=equal)
+            return [record.seq for record in page]
 
         assert await found(limit=3) == [7, 6, 5]
         assert await found(limit=3, before=5) == [4, 3, 2]
         assert await found(number="+1") == [7, 5, 3, 1]
         assert await found(since=103.0, until=105.0) == [4, 3]
         assert await found(queue="none", agent=None) == []
-        assert (await history.call("c3"))["seq"] == 3
+        assert (await history.call("c3")).seq == 3
         assert await history.call("c9") is None
         assert await history.events_of("c3") == await history.why("c3") == list(await history.events(0, 10))

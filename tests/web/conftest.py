@@ -18,6 +18,7 @@ from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
 from softswitch.acd.stats import QueueCounts
 from softswitch.config.settings import WebSettings
 from softswitch.errors import ConfigError, ControlError, NoSuch, NotNow, Problem
+from softswitch.librarian.desk import Desk
 from softswitch.ports import StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
@@ -158,9 +159,9 @@ async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
 
 
 @pytest.fixture
-def history(accounts: Accounts, tmp_path: Path) -> Iterator[History]:
-    with closing(History(tmp_path, None)) as history:
-        yield history
+def pages(accounts: Accounts, tmp_path: Path) -> Iterator[Desk]:
+    with closing(History(open_database(database_url(default_url(tmp_path))))) as history:
+        yield Desk(history)
 
 
 @pytest.fixture
@@ -175,19 +176,25 @@ def listeners() -> set[str]:
 
 
 @pytest.fixture
+def history(accounts: Accounts, tmp_path: Path) -> Iterator[History]:
+    with closing(History(open_database(database_url(default_url(tmp_path))))) as history:
+        yield history
+
+
+@pytest.fixture
 def recordings(history: History, journal: FakeJournal, listeners: set[str], tmp_path: Path) -> Shelf:
     """In a folder of their own."""
     return Shelf(history, tmp_path / "recordings", journal, lambda: "agent" in listeners)
 
 
 @pytest.fixture
-def parts(operations: Any, accounts: Accounts, history: History, recordings: Shelf) -> Parts:
-    return Parts(operations, accounts, history, recordings, FakeErasure(operations), SECRET)
+def parts(operations: Any, accounts: Accounts, pages: Desk, recordings: Shelf) -> Parts:
+    return Parts(operations, accounts, pages, recordings, FakeErasure(operations), SECRET)
 
 
 @pytest.fixture
-async def live(history: History) -> AsyncIterator[Live]:
-    live = Live(history, lambda: 0)
+async def live(pages: Desk) -> AsyncIterator[Live]:
+    live = Live(pages, lambda: 0)
     yield live
     live.close()
 

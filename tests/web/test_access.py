@@ -32,6 +32,16 @@ async def test_nothing_but_health_is_there_without_a_log_in(client):
         assert "tokens add" in answer.json()["detail"]
 
 
+async def test_calls_go_on_while_a_password_is_hashed(accounts):
+    """argon2 lets go of Python's lock: with it held, the loop would turn once or twice in all that time."""
+    turns = 0
+    hashing = asyncio.create_task(accounts.add_user("anna", "engineer", PASSWORD))
+    while not hashing.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 100
+
+
 async def test_a_password_gives_a_session(client, anna):
     entered = await log_in(client)
     assert entered.json()["role"] == "engineer"

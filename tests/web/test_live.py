@@ -9,10 +9,11 @@ import pytest
 
 from softswitch.ports import Recorded
 from softswitch.web import live as module
+from softswitch.web.lines import written
 from softswitch.web.live import Live, TooMany
 
 
-class FakeHistory:
+class FakePages:
     """Events that are in the database."""
 
     def __init__(self, count):
@@ -27,15 +28,15 @@ class FakeHistory:
         for _ in range(count):
             self.stored.append(Recorded(self.loaded + 1, 0.0, "Announced", None, {}))
 
-    async def events(self, after, limit):
+    async def lines(self, after, limit):
         self.asked += 1
         await asyncio.sleep(0)
-        return [event for event in self.stored if event.seq > after][:limit]
+        return [written(event) for event in self.stored if event.seq > after][:limit]
 
 
 @pytest.fixture
 def history():
-    return FakeHistory(1200)
+    return FakePages(1200)
 
 
 @pytest.fixture

@@ -19,7 +19,10 @@ from tests.web.conftest import figures
 
 DASHBOARD = Path("deploy/grafana/softswitch.json")
 
-MEDIA = {"codec": "PCMU/8000", "received": 100, "sent": 90, "lost": 2, "jitter": 0.004}
+OLD = {"codec": "PCMU/8000", "received": 100, "sent": 90, "lost": 2, "jitter": 0.004}
+"""Of an event that an earlier version has written."""
+
+MEDIA = OLD | {"round_trip": 0.08, "mos": 4.2, "far_lost": 9, "far_jitter": 0.01, "far_mos": 3.5}
 
 
 @dataclass
@@ -98,6 +101,25 @@ def test_sound_is_counted_by_side(story, counting):
     assert value(counting, "softswitch_rtp_lost_packets_total", side="caller") == 2
     assert value(counting, "softswitch_rtp_packets_total", side="agent", direction="sent") == 90
     assert value(counting, "softswitch_rtp_jitter_seconds_sum", side="caller") == 0.004
+
+
+@pytest.mark.parametrize(("way", "lost", "score"), [("from", 2 / 102, 4.2), ("to", 0.1, 3.5)])
+def test_how_good_it_sounds_is_counted_both_ways(story, counting, way, lost, score):
+    story.say("a", *ENDINGS["answered"])
+    for name, wanted in (("rtp_loss_ratio", lost), ("call_mos", score)):
+        assert value(counting, f"softswitch_{name}_sum", side="agent", way=way) == pytest.approx(wanted)
+    assert value(counting, "softswitch_rtp_round_trip_seconds_sum", side="agent") == 0.08
+
+
+def test_of_what_an_earlier_version_did_not_know_nothing_is_counted(story, counting):
+    story.say("a", ARRIVED, (9.0, "CallEnded", {"ended_by": "caller", "status": 200, "caller": OLD}))
+    assert value(counting, "softswitch_rtp_loss_ratio_count", side="caller", way="from") == 1
+    for name, labels in (
+        ("call_mos", {"way": "from"}),
+        ("call_mos", {"way": "to"}),
+        ("rtp_loss_ratio", {"way": "to"}),
+    ):
+        assert value(counting, f"softswitch_{name}_count", side="caller", **labels) is None
 
 
 async def test_metrics_are_readable(client):
