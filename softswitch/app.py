@@ -43,12 +43,12 @@ from softswitch.clerk.erasure import handlers as erasure_handlers
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
-from softswitch.config.settings import SwitchSettings, WebSettings
+from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.librarian.parent import Librarian
 from softswitch.log import mask_numbers
-from softswitch.ports import Leg
+from softswitch.ports import JsonValue, Leg
 from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
@@ -118,7 +118,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
-        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry)
+        running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
         running.followers.append(partial(_follow, clerk))
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
@@ -163,7 +163,7 @@ async def _interfaces(
     shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
     parts = (running, accounts, librarian, shelf, erasure)
     with _placed(settings.path):
-        web = await asyncio.to_thread(_web, settings.web, folder, parts, journal)
+        web = await asyncio.to_thread(_web, settings, folder, parts, journal)
     return accounts, web
 
 
@@ -206,7 +206,7 @@ async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings,
 
 def _follow(clerk: Clerk, settings: SwitchSettings) -> None:
     """Put in force what is not about calls."""
-    clerk.apply(settings.webhooks, settings.privacy.retention)
+    clerk.apply(settings)
     mask_numbers(settings.privacy.masked)
 
 
@@ -226,7 +226,9 @@ def _recordings(settings: SwitchSettings, folder: Path) -> Path:
 
 def _note_start(journal: Journal, settings: SwitchSettings) -> None:
     fixed = [str(name) for name, agent in settings.engine.agents.items() if not agent.registers]
-    journal.note("SwitchStarted", version=__version__, file=str(settings.path), agents=fixed)
+    service = settings.services.to_json()
+    known: dict[str, JsonValue] = {"version": __version__, "file": str(settings.path), "service": service}
+    journal.note("SwitchStarted", **known, agents=fixed)
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:
@@ -244,17 +246,20 @@ def _import_web(settings: SwitchSettings) -> None:
 
 
 def _web(
-    settings: WebSettings,
+    settings: SwitchSettings,
     folder: Path,
     parts: tuple[RunningSwitch, Accounts, Librarian, Shelf, Erasure],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""
     from softswitch.web.application import Parts  # noqa: PLC0415 - see _import_web
+    from softswitch.web.reports import ReportDesk  # noqa: PLC0415
     from softswitch.web.server import WebServer  # noqa: PLC0415
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
-    return WebServer(settings, Parts(*parts, secret_in(folder)), journal)
+    assert settings.web is not None
+    made = Parts(*parts, secret_in(folder), ReportDesk(folder, settings.zone))
+    return WebServer(settings.web, made, journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

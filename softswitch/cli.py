@@ -17,9 +17,9 @@ from typing import Annotated
 import typer
 
 from softswitch import __version__
-from softswitch.commands import access_lines, record_lines
+from softswitch.commands import access_lines, mail_lines, record_lines
 from softswitch.commands.options import AsJson, Config, Data, folder_of
-from softswitch.errors import ConfigError, SoftswitchError
+from softswitch.errors import ConfigError, NobodyCalled, SoftswitchError
 
 app = typer.Typer(
     name="softswitch",
@@ -31,18 +31,22 @@ app = typer.Typer(
 )
 
 app.add_typer(access_lines.users, name="users", rich_help_panel=access_lines.PANEL)
+app.add_typer(mail_lines.mail, name="mail", rich_help_panel="The record")
 app.add_typer(access_lines.tokens, name="tokens", rich_help_panel=access_lines.PANEL)
 
 RUNNING = "The running switch"
 RECORD = "The record"
 FILES = "Configurations"
 
+NOBODY = 4
+"""What a report ends with that has no caller to tell of."""
+
 ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.", show_default=False)]
 
 
 def main() -> None:
     """Run the command line. Errors that users can mend are sentences on stderr: exit 2 for mistakes in a
-    configuration or in the command, 1 for the rest.
+    configuration or in the command, 4 for a report of no callers, 1 for the rest.
     """
     try:
         app()
@@ -53,7 +57,7 @@ def main() -> None:
         sys.exit(2)
     except SoftswitchError as error:
         print(f"softswitch: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(NOBODY if isinstance(error, NobodyCalled) else 1)
     except ExceptionGroup as group:  # as the switch's tasks leave them
         if group.split(SoftswitchError)[1] is not None:
             raise

@@ -10,6 +10,8 @@ SoftswitchError
 │   └── LegGone            the dialog ended; a normal end, for whoever still holds it
 ├── EndpointError          SIP or the web server cannot start: a port in use, a broken build
 ├── StoreError             the record cannot be read or written
+│   └── NobodyCalled       there is nothing to report on
+├── ErrandFailed           work in a process of its own ended with an error, or not in time
 ├── ControlError           the running switch cannot be reached, or refused a command
 │   ├── NoSuch             there is no agent, call or queue of that name
 │   ├── NotNow             it cannot be done in the state that things are in
@@ -111,6 +113,19 @@ class EndpointError(SoftswitchError):
 
 class StoreError(SoftswitchError):
     """The record cannot be read or written."""
+
+
+class NobodyCalled(StoreError):
+    """The record has no caller in a queue, of those days or of that queue."""
+
+
+class ErrandFailed(SoftswitchError):
+    """A process of ours ended with an error, or not in time. Says what it said."""
+
+    def __init__(self, why: str, status: int | None) -> None:
+        super().__init__(why)
+        self.status = status
+        """What it ended with; None: it was ended."""
 
 
 class ControlError(SoftswitchError):

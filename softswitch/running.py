@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
@@ -23,16 +23,19 @@ from softswitch.calls.operator import Operator
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
+from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
+from softswitch.config.models.mail import parse_mail_address
 from softswitch.config.nearest import did_you_mean
 from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
+from softswitch.control.server import Handler
 from softswitch.errors import ConfigError, ControlError, EndpointError, NoSuch
 from softswitch.ports import JsonValue, Store
 from softswitch.registry import Registry
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.endpoint import SipEndpoint
-from softswitch.types import QueueName
+from softswitch.types import QueueName, Seconds
 from softswitch.web.figures import Figures, Lag
 
 log = structlog.get_logger(__name__)
@@ -55,6 +58,9 @@ _FIXED_AT_START = (
 LISTED = 1000
 """Callers listed by `queues`, all queues together: each costs the loop 15 microseconds. Counts are whole."""
 
+BEAT: Seconds = 5.0
+"""How often somebody who waits for an answer gets a word."""
+
 FEWEST = 10
 """Callers listed of each queue, however many queues there are."""
 
@@ -71,6 +77,7 @@ class RunningSwitch:
         store: Store,
         book: PhoneBook,
         registry: Registry,
+        clerk: Clerk,
     ) -> None:
         self._switch = switch
         self.operator = Operator(switch, supervisor)
@@ -81,6 +88,7 @@ class RunningSwitch:
         self._store = store
         self._book = book
         self._registry = registry
+        self._clerk = clerk
         self.followers: list[Callable[[SwitchSettings], None]] = []
         """Who else puts changed settings in force."""
         self._started = asyncio.get_running_loop().time()
@@ -89,7 +97,7 @@ class RunningSwitch:
         self._stop_asked = asyncio.Event()
         self._stop_now = asyncio.Event()
 
-    def handlers(self) -> Mapping[str, Callable[..., Awaitable[JsonValue]]]:
+    def handlers(self) -> Mapping[str, Handler]:
         """The commands of the control socket."""
         return {
             "status": self.status,
@@ -102,6 +110,7 @@ class RunningSwitch:
             "trunks": self.trunks,
             "reload": self.reload,
             "stop": self.stop,
+            "mail_test": self.mail_test,
         }
 
     async def until_stopped(self) -> None:
@@ -127,6 +136,24 @@ class RunningSwitch:
         self.ask_to_stop()
         return {"draining": len(self._supervisor.calls), "limit": self._switch.settings.sip.drain}
 
+    async def mail_test(self, to: str, by: str = COMMAND_LINE.name) -> AsyncGenerator[JsonValue, None]:
+        """Send one mail at once, past those that wait; a word every few seconds, and at last how that went.
+        Raises ControlError: it is no address.
+        """
+        try:
+            parse_mail_address(to)
+        except ValueError as error:
+            raise ControlError(f"{to!r} is no mail address; write it as anna@office.example") from error
+        probing = asyncio.create_task(self._clerk.probe(to))
+        try:
+            while not (await asyncio.wait([probing], timeout=BEAT))[0]:
+                yield None
+            taken, words = probing.result()
+        finally:
+            probing.cancel()
+        self.operator.changed(by, "mail-test", to, words)
+        yield {"taken": taken, "said": words}
+
     async def reload(self, by: str = COMMAND_LINE.name) -> JsonValue:
         """Read the configuration again and apply it without touching a call; a broken one changes nothing.
         `by`: who wants it.
@@ -144,7 +171,9 @@ class RunningSwitch:
                 raise
             await self._apply(new)
             waits = [name for name in _FIXED_AT_START if _value(old, name) != _value(new, name)]
-            self._switch.journal.note("SettingsLoaded", file=str(new.path), after_restart=waits)
+            self._switch.journal.note(
+                "SettingsLoaded", file=str(new.path), after_restart=waits, service=new.services.to_json()
+            )
             self.operator.changed(by, "reload", str(new.path))
             return {"file": str(new.path), "after_restart": waits}
 
@@ -197,6 +226,7 @@ class RunningSwitch:
             "dropped": dict(self._endpoint.gate.dropped()),
             "bans": len(self._endpoint.shield.bans()),
             "late": self._endpoint.shield.late,
+            "mail": asdict(self._clerk.progress.post),
         }
 
     def not_ready(self) -> list[str]:
@@ -235,6 +265,7 @@ class RunningSwitch:
             health=self._store.health(),
             lag=Lag(shield.meter.total, shield.meter.measured, shield.meter.worst),
             late=shield.late,
+            post=self._clerk.progress.post,
             uptime=now - self._started,
         )
 

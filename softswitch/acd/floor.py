@@ -91,7 +91,9 @@ class Floor:
         self._step_out(caller)
         self.cancel_rings(caller, why)
         queue, waited = caller.queue, self.now - caller.joined
-        queue.tally.leave(reason, waited, in_time=waited <= queue.settings.service_within)
+        settings = queue.settings
+        short = waited < settings.short_abandon
+        queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
         self._forget(caller)
 
     def send_off(self, caller: Caller, reason: LeaveReason, destination: Destination | None) -> None:

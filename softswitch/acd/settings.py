@@ -57,6 +57,10 @@ class QueueSettings:
     announce: AnnounceSettings = AnnounceSettings()
     service_within: Seconds = 20.0
     """An answer, or an abandonment, within this wait counts as in time for the service level."""
+    service_formula: str = "service-level"
+    """Which of `stats.RATIOS` the service level is."""
+    short_abandon: Seconds = 0.0
+    """Who hangs up within this wait counts as a short abandonment, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

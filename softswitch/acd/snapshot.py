@@ -9,7 +9,7 @@ from itertools import islice
 from softswitch.acd.agents import Agent, AgentState
 from softswitch.acd.floor import Floor
 from softswitch.acd.queues import Queue
-from softswitch.acd.stats import QueueCounts
+from softswitch.acd.stats import RATIOS, QueueCounts
 from softswitch.acd.waiting import Caller
 from softswitch.types import AgentName, CallId, QueueName, Seconds
 
@@ -77,6 +77,10 @@ class QueueView:
     free: int
     """Agents who can be offered a call."""
     counts: QueueCounts
+    formula: str = "service-level"
+    """By which of `stats.RATIOS` the service level is counted."""
+    service_level: float | None = None
+    """0 to 1; None while there is nothing to divide by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ def look(floor: Floor, now: Seconds, most: int) -> Snapshot:
 def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     first = islice(queue.line, most)
     callers = tuple(_caller(caller, position, now) for position, caller in enumerate(first, start=1))
-    return QueueView(queue.name, len(queue.line), callers, len(queue.free), queue.tally.counts())
+    counts, formula = queue.tally.counts(), queue.settings.service_formula
+    level = RATIOS[formula].of(counts)
+    return QueueView(queue.name, len(queue.line), callers, len(queue.free), counts, formula, level)
 
 
 def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:

@@ -21,9 +21,11 @@ class QueueCounts:
     answered_in_time: int = 0
     """Answered within the queue's `service_within`."""
     abandoned: int = 0
-    """Hung up while waiting."""
+    """Hung up while waiting; the short ones are not among them."""
     abandoned_in_time: int = 0
     """Of these, within the queue's `service_within`."""
+    abandoned_short: int = 0
+    """Hung up within the queue's `short_abandon`: wrong numbers, second thoughts; no ratio knows them."""
     full: int = 0
     timed_out: int = 0
     """Left at `max_wait`."""
@@ -49,10 +51,13 @@ class Ratio:
     title: str
     over: tuple[str, ...]
     under: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    """Taken off `under`."""
 
     def of(self, counts: QueueCounts) -> float | None:
         """Between 0 and 1; None while there is nothing to divide by."""
         under = sum(getattr(counts, name) for name in self.under)
+        under -= sum(getattr(counts, name) for name in self.without)
         return sum(getattr(counts, name) for name in self.over) / under if under else None
 
 
@@ -63,7 +68,9 @@ RATIOS: Mapping[str, Ratio] = {
         ("answered_in_time", "abandoned_in_time"),
         ("answered", "abandoned"),
     ),
-    "service-level-offered": Ratio("answered in time, of all who joined", ("answered_in_time",), ("joined",)),
+    "service-level-offered": Ratio(
+        "answered in time, of all who joined", ("answered_in_time",), ("joined",), ("abandoned_short",)
+    ),
     "abandonment": Ratio(
         "abandoned, of those answered or abandoned", ("abandoned",), ("answered", "abandoned")
     ),
@@ -89,6 +96,7 @@ class Tally:
     answered: int
     answered_in_time: int
     abandoned_in_time: int
+    abandoned_short: int
     answered_wait: Seconds
     longest_wait: Seconds
     talk_time: Seconds
@@ -114,9 +122,12 @@ class Tally:
         self.answered_in_time -= in_time
         self.answered_wait -= waited
 
-    def leave(self, reason: LeaveReason, waited: Seconds, *, in_time: bool) -> None:
-        """A caller left without an agent."""
+    def leave(self, reason: LeaveReason, waited: Seconds, *, in_time: bool, short: bool = False) -> None:
+        """A caller left without an agent; `short`: so soon that hanging up says nothing of the service."""
         field = _FIELD_OF[reason]
-        setattr(self, field, getattr(self, field) + 1)
-        self.abandoned_in_time += in_time and reason is LeaveReason.HUNG_UP
+        if short and reason is LeaveReason.HUNG_UP:
+            self.abandoned_short += 1
+        else:
+            setattr(self, field, getattr(self, field) + 1)
+            self.abandoned_in_time += in_time and reason is LeaveReason.HUNG_UP
         self.longest_wait = max(self.longest_wait, waited)

@@ -172,9 +172,11 @@ class Call:
             headers["X-" + "-".join(part.capitalize() for part in name.split("_"))] = digits
         return headers
 
-    def conversation_over(self, agent: Leg, side: EndedBy = EndedBy.AGENT) -> EndedBy:
+    def conversation_over(
+        self, agent: Leg, side: EndedBy = EndedBy.AGENT, wrap_up: Seconds | None = None
+    ) -> EndedBy:
         """Record the end of a conversation: the side whose leg is over ended it, unless one was handed on.
-        `side` is the agent's, or that of whoever was talked to.
+        `side` is the agent's, or that of whoever was talked to; `wrap_up`: the time for notes that begins.
         """
         self.agent_media = agent.quality()
         ended_by = self._who_ended(agent, side)
@@ -186,6 +188,7 @@ class Call:
             ended_by=ended_by,
             reason=agent.ended.result().reason if agent.ended.done() else "",
             talked=round(talked, 3),
+            **({} if wrap_up is None else {"wrap_up": wrap_up}),
         )
         goes_on = self.handed_on and self.passed_on is None
         self.hung_up_by = None if goes_on else ended_by

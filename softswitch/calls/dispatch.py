@@ -90,6 +90,8 @@ class Dispatcher:
         )
         if settings := self._queues.get(event.queue):
             come["within"] = settings.service_within
+            if settings.short_abandon:
+                come["short"] = settings.short_abandon
         self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority, **come)
         self.feed(event)
 

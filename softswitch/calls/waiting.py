@@ -119,7 +119,8 @@ class Stay:
         dispatcher, call = self._switch.dispatcher, self._call
         if self.agent is not None:
             apart = call.apart
-            ended_by = call.conversation_over(self.agent)
+            queue = self._switch.settings.engine.queues.get(call.queue) if call.queue else None
+            ended_by = call.conversation_over(self.agent, wrap_up=queue.wrap_up if queue else None)
             if self.agent is not call.passed_on:
                 self.agent.hangup()
             self.agent = None

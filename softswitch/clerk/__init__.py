@@ -6,16 +6,18 @@ whatever is made of them is made over here. It speaks with its parent in lines o
 
 | from the switch | |
 |---|---|
-| `{"webhooks": [...]}` | the receivers in force |
-| `{"retention": 7776000.0}` | for how long it is known who called, in s; null: for ever |
+| `{"webhooks": [...], "mail": {...}, "reports": [...], "retention": 7776000.0}` | what is in force |
+| `{"probe": [1, "anna@office.example"]}` | send a mail at once, and tell how that went, under that number |
 | `{"erase": {"id": 1, "number": ..., "upto": 9, ...}}` | erase somebody, or count, once event 9 is loaded |
 | end of file | the switch has ended, in order or not: load the rest, and end |
 
 | to the switch | |
 |---|---|
 | `{"loaded": 123, "problem": null}` | how far the database is, whenever that changes |
+| `{"mail": {"waiting": 2, ...}}` | how the mails are (`parcels.Post`), whenever that changes |
+| `{"note": ["MailSent", {...}]}` | an event for the record |
+| `{"probed": [1, true, "250 OK"]}` | the answer: whether it was taken, and the server's words |
 | `{"log": ["warning", "DatabaseFailing", {...}]}` | a line for the log |
-| `{"forgotten": {"calls": 20, ...}}` | what was too old, and is forgotten |
 | `{"erasing": {"id": 1, "done": 5, "of": 9}}` | how far the search for somebody is |
 | `{"erasing": {"id": 1, "found": {"calls": 2, ...}}}` | what there is to be erased |
 | `{"erasing": {"id": 1, "files": [...]}}` | recordings that go now |

@@ -9,15 +9,18 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from softswitch.clerk.privacy import Privacy
-from softswitch.config.settings import Webhook
+from softswitch.config.settings import MailSettings, ReportSettings, Webhook
+from softswitch.parcels import NO_SERVER
 from softswitch.store.loader import PAUSE, RETRY, Loader, identity
+from softswitch.store.mails import Mails
 from softswitch.store.outbox import Outbox
 from softswitch.store.reading import open_of
 from softswitch.store.tail import Growing
@@ -43,8 +46,13 @@ class Clerk:
         self._loader = Loader(self._lines, identity(folder), open_of(folder))
         self._outbox = Outbox(open_of(folder))
         self._privacy = Privacy(folder, self._loader, _say)
+        self._folder = folder
         self._webhooks: Any = None
+        self._mailer: Any = None
+        self._rounds: Any = None
         self._told: Any = None
+        self._post: Any = None
+        self._loaded = False
 
     def work(self) -> None:
         """Load what comes, and heed the parent, until it has ended."""
@@ -62,28 +70,32 @@ class Clerk:
                 for order in orders:
                     self._heed(json.loads(order))
             self._lines.look()
-            self._loader.step()
+            self._loaded = self._loader.step()
             self._privacy.step()
             self._tell()
         self._lines.look(settled=False)
         self._loader.step()
-        if self._webhooks is not None:
-            self._webhooks.close()
+        for sender in (self._webhooks, self._rounds, self._mailer):
+            if sender is not None:
+                sender.close()
         self._privacy.close()
         self._loader.close()
 
     def _heed(self, order: Mapping[str, Any]) -> None:
-        if "webhooks" in order:
-            self._notify(order["webhooks"])
-        if "retention" in order:
-            self._privacy.keep(order["retention"])
+        if "probe" in order:
+            self._probe(*order["probe"])
+            return
         if "erase" in order:
             self._privacy.erase(order["erase"])
+            return
+        self._apply_webhooks(order)
+        self._apply_mail(order)
+        self._privacy.keep(order["retention"])
 
-    def _notify(self, receivers: Sequence[Mapping[str, Any]]) -> None:
+    def _apply_webhooks(self, order: Mapping[str, Any]) -> None:
         hooks = [
             Webhook(**{**one, "events": None if one["events"] is None else frozenset(one["events"])})
-            for one in receivers
+            for one in order["webhooks"]
         ]
         if hooks and self._webhooks is None:
             from softswitch.outbound.webhooks import Webhooks  # noqa: PLC0415 - many switches need none
@@ -92,11 +104,44 @@ class Clerk:
         if self._webhooks is not None:
             self._webhooks.apply(hooks)
 
+    def _apply_mail(self, order: Mapping[str, Any]) -> None:
+        server = order["mail"] and MailSettings(**order["mail"])
+        if server and self._mailer is None:
+            from softswitch.clerk.reports import Rounds, maker  # noqa: PLC0415 - many switches need none
+            from softswitch.outbound.mail import Mailer  # noqa: PLC0415
+
+            self._mailer = Mailer(Mails(open_of(self._folder)), _note)
+            self._rounds = Rounds(
+                open_of(self._folder), maker(self._folder), _note, loaded=lambda: self._loaded
+            )
+        if self._mailer is not None:
+            lines = [{key: _frozen(value) for key, value in one.items()} for one in order["reports"]]
+            self._mailer.apply(server)
+            self._rounds.apply([ReportSettings(**one) for one in lines] if server else [])
+
+    def _probe(self, number: int, to: str) -> None:
+        if self._mailer is None:
+            _say({"probed": [number, False, NO_SERVER]})
+        else:
+            self._mailer.probe(to, lambda taken, words: _say({"probed": [number, taken, words]}))
+
     def _tell(self) -> None:
+        if self._mailer is not None and self._mailer.post != self._post:
+            self._post = self._mailer.post
+            _say({"mail": asdict(self._post)})
         state = self._loader.state
         if state != self._told:
             self._told = state
             _say({"loaded": state.last, "problem": state.problem})
+
+
+def _frozen(value: Any) -> Any:
+    """JSON knows lists alone."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _note(kind: str, **data: Any) -> None:
+    _say({"note": [kind, data]})
 
 
 def _to_parent(_logger: object, level: str, event: MutableMapping[str, Any]) -> str:

@@ -6,16 +6,18 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import structlog
 
-from softswitch.config.settings import Webhook
-from softswitch.errors import NotNow
+from softswitch.config.settings import SwitchSettings
+from softswitch.errors import ControlError, NotNow
+from softswitch.parcels import Post
 from softswitch.types import Seconds
 
 AGAIN: Seconds = 2.0
@@ -24,7 +26,8 @@ AGAIN: Seconds = 2.0
 PATIENCE: Seconds = 10.0
 """How long the clerk may take for what is left when the switch ends; more is loaded after the next start."""
 
-DAY: Seconds = 86400.0
+PROBING: Seconds = 5.0
+"""Beyond the time that the mail server has for each answer: how long a test of it may take."""
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +38,8 @@ class Progress:
 
     loaded: int = 0
     problem: str | None = None
+    post: Post = field(default_factory=Post)
+    """How the mails are."""
 
 
 class Clerk:
@@ -44,15 +49,16 @@ class Clerk:
         """`folder`: that of the record, which is there already."""
         self.progress = Progress()
         self._folder = folder
-        self.note: Callable[..., None] = lambda _kind, **_data: None
-        """Where what it forgets is put on record, as `ports.Journal.note`."""
-        self._standing: dict[str, Any] = {"webhooks": [], "retention": None}
-        self._orders = 0
-        """To erase somebody, or to count: how many there were."""
+        self._order: dict[str, Any] | None = None
+        self._patience = PROBING
+        self._numbers = count(1)
+        self._probes: dict[int, asyncio.Future[tuple[bool, str]]] = {}
         self._erased_by: dict[int, str] = {}
-        """Who wants it, of those that go on."""
+        """Who wants somebody to be erased, by the numbers of the orders that go on."""
         self._listener: tuple[int, asyncio.Queue[dict[str, Any]]] | None = None
-        """The order that is listened to, and what is said of it."""
+        """The order to erase, or to count, that is listened to, and what is said of it."""
+        self.note: Callable[..., None] = log.info
+        """Where events go."""
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._closing = False
@@ -78,16 +84,38 @@ class Clerk:
                 with contextlib.suppress(ProcessLookupError):
                     self._process.kill()
 
-    def apply(self, hooks: Iterable[Webhook], retention: Seconds | None = None) -> None:
-        """The receivers of events in force, and for how long it is known who called."""
-        self._standing = {
-            "webhooks": [
-                asdict(hook) | {"events": None if hook.events is None else sorted(hook.events)}
-                for hook in hooks
-            ],
-            "retention": retention,
+    def apply(self, settings: SwitchSettings) -> None:
+        """The receivers of events in force, the mail server, what is mailed when, and how long it is known who
+        called.
+        """
+        hooks = [
+            asdict(hook) | {"events": None if hook.events is None else sorted(hook.events)}
+            for hook in settings.webhooks
+        ]
+        mail = settings.mail
+        self._patience = PROBING + (3 * mail.timeout if mail else 0.0)
+        self._order = {
+            "webhooks": hooks,
+            "mail": None if mail is None else asdict(mail),
+            "reports": [asdict(one) for one in settings.reports],
+            "retention": settings.privacy.retention,
         }
-        self._order(self._standing)
+        self._give(self._order)
+
+    async def probe(self, to: str) -> tuple[bool, str]:
+        """Send a mail at once; whether it was taken, and what the server said. Raises ControlError."""
+        number = next(self._numbers)
+        answer: asyncio.Future[tuple[bool, str]] = asyncio.get_running_loop().create_future()
+        self._probes[number] = answer
+        try:
+            if not self._give({"probe": [number, to]}):
+                raise ControlError("the clerk, which sends mail, is being started again; try in a moment")
+            async with asyncio.timeout(self._patience):
+                return await answer
+        except TimeoutError:
+            raise ControlError(f"the mail server gave no answer within {self._patience:g} s") from None
+        finally:
+            del self._probes[number]
 
     async def erase(self, order: Mapping[str, Any], by: str | None) -> AsyncGenerator[dict[str, Any], None]:
         """Have somebody erased, or counted; what the clerk says of it (see the package), last of all `over`.
@@ -98,11 +126,10 @@ class Clerk:
         """
         if self._listener is not None:
             raise NotNow("another caller's data is being looked for or erased; try again when that is over")
-        self._orders += 1
-        number, said = self._orders, asyncio.Queue[dict[str, Any]]()
+        number, said = next(self._numbers), asyncio.Queue[dict[str, Any]]()
         self._listener = number, said
         try:
-            if not self._order({"erase": {**order, "id": number}}):
+            if not self._give({"erase": {**order, "id": number}}):
                 raise NotNow("the record's database is just being opened; try again in a moment")
             if by is not None:
                 self._erased_by[number] = by
@@ -116,8 +143,9 @@ class Clerk:
         finally:
             self._listener = None
 
-    def _order(self, order: Mapping[str, Any]) -> bool:
-        if self._process is None or self._process.stdin is None or self._process.stdin.is_closing():
+    def _give(self, order: dict[str, Any]) -> bool:
+        """False: there is nobody to take it."""
+        if self._process is None or self._process.stdin is None:
             return False
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         return True
@@ -130,18 +158,28 @@ class Clerk:
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,
             )
-            self._order(self._standing)
+            if self._order is not None:
+                self._give(self._order)
             await self._listen(self._process)
             code = await self._process.wait()
             self._process = None
             self._erased_by.clear()
-            self._hear({"failed": "the process that does it ended"})
+            self._hear_of_erasing({"failed": "the process that does it ended"})
             if not self._closing:
                 self.progress.problem = f"its process ended with {code}"
                 log.error("ClerkEnded", code=code, advice="calls go on; another one begins")
                 await asyncio.sleep(AGAIN)
 
-    def _hear(self, said: dict[str, Any]) -> None:
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue
+            self._hear(said)
+
+    def _hear_of_erasing(self, said: dict[str, Any]) -> None:
         """What the clerk says of an order to erase; what is gone is on record, whoever listens."""
         if files := said.get("files"):
             self.note("RecordingsDeleted", count=len(files), files=files, why="erased")
@@ -151,21 +189,21 @@ class Clerk:
         if self._listener is not None and said.get("id") in (self._listener[0], None):
             self._listener[1].put_nowait(said)
 
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        async for line in process.stdout:
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue
-            if "log" in said:
-                level, event, fields = said["log"]
-                getattr(log, level)(event, **fields)
-            elif "erasing" in said:
-                self._hear(said["erasing"])
-            elif "forgotten" in said:
-                of = said["forgotten"]
-                days = round(of["retention"] / DAY)
-                self.note("CallersForgotten", calls=of["calls"], events=of["events"], days=days)
-            else:
-                self.progress.loaded, self.progress.problem = said["loaded"], said["problem"]
+    def _hear(self, said: dict[str, Any]) -> None:
+        if "log" in said:
+            level, event, fields = said["log"]
+            getattr(log, level)(event, **fields)
+        elif "note" in said:
+            kind, data = said["note"]
+            self.note(kind, **data)
+        elif "erasing" in said:
+            self._hear_of_erasing(said["erasing"])
+        elif "mail" in said:
+            self.progress.post = Post(**said["mail"])
+        elif "probed" in said:
+            number, taken, words = said["probed"]
+            answer = self._probes.get(number)
+            if answer is not None and not answer.done():
+                answer.set_result((taken, words))
+        else:
+            self.progress.loaded, self.progress.problem = said["loaded"], said["problem"]

@@ -30,6 +30,8 @@ EVERY: Seconds = 3600.0
 PATIENCE: Seconds = 10.0
 """How long an errand waits for the database to have what it is about."""
 
+DAY: Seconds = 86400.0
+
 SILENCE: Seconds = 1.0
 """How long nothing is said of an order that goes on."""
 
@@ -107,7 +109,10 @@ class Privacy:
         except (SQLAlchemyError, OSError) as error:
             log.error("ForgettingFailed", problem=why(error), advice="it goes on in an hour")
         if done.events:
-            self._say({"forgotten": {"calls": done.calls, "events": done.events, "retention": retention}})
+            days = round(retention / DAY)
+            self._say(
+                {"note": ["CallersForgotten", {"calls": done.calls, "events": done.events, "days": days}]}
+            )
 
     def _erase(self, order: Mapping[str, Any]) -> Iterator[None]:
         number = order["id"]

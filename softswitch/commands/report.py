@@ -17,20 +17,27 @@ from sqlalchemy import Connection
 
 from softswitch.commands.table import console, fitting, foreign
 from softswitch.config.nearest import did_you_mean
-from softswitch.errors import StoreError
+from softswitch.errors import NobodyCalled, StoreError
 from softswitch.reports.agents import AgentFigures, agent_figures
-from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, cells
 from softswitch.reports.figures import Figures, columns
+from softswitch.reports.letter import table
 from softswitch.reports.report import Report, make
 from softswitch.store.encoding import dumps
-from softswitch.store.ranges import extent, queues_seen, stints_between, talks_between, visits_between
+from softswitch.store.ranges import (
+    extent,
+    queues_seen,
+    services,
+    stints_between,
+    talks_between,
+    visits_between,
+)
 from softswitch.store.reading import reading
 
 BYS = ("hour", "day", "agent", "queue")
 FORMATS = ("table", "csv", "json", "html", "pdf")
 
 EXPENDABLE = (
-    *("hold", "estimate off by", "wrap-up", "turned away", "service level 2", "talk", "median"),
+    *("short", "hold", "estimate off by", "wrap-up", "turned away", "service level 2", "talk", "median"),
     *("paused", "abandonment", "talk mean"),
 )
 """What a narrow terminal does without, the least first."""
@@ -87,12 +94,12 @@ def print_report(folder: Path, days: Range, queue: str | None, by: str, form: st
     if form == "table" and out is None:
         print_table(report, by)
         return
-    written = _written(report, by, form)
+    made = written(report, [by], form)
     if out is None:
-        sys.stdout.buffer.write(written)
+        sys.stdout.buffer.write(made)
         return
     try:
-        out.write_bytes(written)
+        out.write_bytes(made)
     except OSError as error:
         raise StoreError(f"{out}: {error.strerror}") from None
     print(f"{out}: {report.title}, {report.total.offered:,} callers")
@@ -103,13 +110,13 @@ def report_of(connection: Connection, days: Range, queue: str | None = None) -> 
     since, until = days.since, days.until
     visits = columns(visits_between(connection, since, until, queue))
     if not len(visits):
-        raise StoreError(_why_empty(connection, days, queue))
+        raise NobodyCalled(_why_empty(connection, days, queue))
     online, paused = stints_between(connection, since, until)
     agents = agent_figures(
         talks_between(connection, since, until, queue), online, paused, whole=queue is None
     )
     title = f"Queue {queue}, {days}" if queue else f"All queues, {days}"
-    return make(title, visits, agents)
+    return make(title, visits, agents, services(connection), queue)
 
 
 def _why_empty(connection: Connection, days: Range, queue: str | None) -> str:
@@ -127,9 +134,10 @@ def _why_empty(connection: Connection, days: Range, queue: str | None) -> str:
 def print_table(report: Report, by: str) -> None:
     """On the screen."""
     screen = console()
-    heads, rows = _lines(report, by)
+    heads, rows = table(report, by)
     shown: list[tuple[RenderableType, ...]] = [(foreign(row[0]), *row[1:]) for row in rows]
     screen.print(Text(report.title, style="bold"))
+    screen.print(Text(report.notes[0], style="dim"))
     screen.print(fitting(screen, (heads[0], *(f">{head}" for head in heads[1:])), shown, _hidden(heads)))
 
 
@@ -137,26 +145,22 @@ def _hidden(heads: Sequence[str]) -> tuple[str, ...]:
     return tuple(f">{head}" for head in EXPENDABLE if head in heads)
 
 
-def _lines(report: Report, by: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    if by == "agent":
-        return ("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents]
-    return (by, *HEADS), [cells(one) for one in (*report.groups[by], report.total)]
-
-
 def _rows(report: Report, by: str) -> list[Figures] | list[AgentFigures]:
     return report.agents if by == "agent" else report.groups[by]
 
 
-def _written(report: Report, by: str, form: str) -> bytes:
+def written(report: Report, bys: Sequence[str], form: str) -> bytes:
+    """As bytes of a file; of `bys` the first counts, but in a PDF."""
+    by = bys[0]
     if form in ("html", "pdf"):
         from softswitch.reports.page import html, pdf  # noqa: PLC0415 - matplotlib takes its time
 
-        return pdf(report, by) if form == "pdf" else html(report, by).encode("utf-8", "replace")
+        return pdf(report, bys) if form == "pdf" else html(report, by).encode("utf-8", "replace")
     rows = [_rounded(one) for one in _rows(report, by)]
     if form == "json":
         total = _rounded(report.total)
         heat, steps = report.heat.tolist(), report.impatience
-        whole = {"title": report.title, "by": by, "rows": rows, "total": total}
+        whole = {"title": report.title, "notes": report.notes, "by": by, "rows": rows, "total": total}
         return (dumps(whole | {"heat": heat, "abandonment_by_wait": steps}) + "\n").encode()
     if form == "csv":
         out = io.StringIO()
@@ -165,7 +169,7 @@ def _written(report: Report, by: str, form: str) -> bytes:
         writer.writeheader()
         writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
         return out.getvalue().encode("utf-8", "replace")
-    heads, lines = _lines(report, by)
+    heads, lines = table(report, by)
     screen = Console(file=io.StringIO(), width=200)
     screen.print(fitting(screen, heads, lines, ()))
     assert isinstance(screen.file, io.StringIO)

@@ -32,7 +32,7 @@ Row = tuple[RenderableType, ...]
 
 QUEUES = (
     *("queue", ">waiting", ">free agents", ">joined", ">answered"),
-    *(">mean wait", ">longest", ">abandoned", ">turned away"),
+    *(">mean wait", ">longest", ">service level", ">abandoned", ">turned away"),
 )
 CALLERS = ("queue", ">place", "caller", "class", ">waiting for", "ringing", "call")
 AGENTS = ("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
@@ -43,7 +43,10 @@ BEHIND = 1000
 
 BANS = ("address", ">for another", "why")
 
-LESS_OF_QUEUES = (">turned away", ">joined", ">longest", ">mean wait", ">abandoned", ">answered")
+LESS_OF_QUEUES = (
+    *(">turned away", ">joined", ">longest", ">mean wait"),
+    *(">service level", ">abandoned", ">answered"),
+)
 LESS_OF_CALLERS = ("class", "call", "ringing", ">place")
 LESS_OF_AGENTS = (">talk time", ">calls taken", "call", "queues")
 LESS_OF_LIVE_CALLS = ("dialled", "call", "agent", "queue")
@@ -70,7 +73,7 @@ def status(answer: Mapping[str, Any]) -> Table:
         "calls": f"{answer['calls']} of at most {answer['max_calls']}" + (f": {phases}" if phases else ""),
         "record": f"event {record['last']}, {record['waiting']} lines not yet written",
     }
-    lines |= _recording(answer["recording"])
+    lines |= _recording(answer["recording"]) | _mail(answer.get("mail") or {})
     if answer["turned_away"]:
         counts = ", ".join(f"{count} for {why}" for why, count in answer["turned_away"].items())
         lines["turned away"] = f"{counts} (503: no room)"
@@ -100,6 +103,15 @@ def status(answer: Mapping[str, Any]) -> Table:
     for name, value in lines.items():
         made.add_row(Text(name, style="bold"), value)
     return made
+
+
+def _mail(mail: Mapping[str, Any]) -> dict[str, str]:
+    """The line about mails, if there are any."""
+    if not mail or not mail["waiting"] + mail["dead"]:
+        return {}
+    dead = f", [bold red]{mail['dead']} refused for good[/] (`softswitch mail`)" if mail["dead"] else ""
+    why = f": {escape(mail['why'])}" if mail["why"] else ""
+    return {"mail": f"{mail['waiting']} waiting{why}{dead}"}
 
 
 def _recording(recording: Mapping[str, Any]) -> dict[str, str]:
@@ -138,6 +150,7 @@ def _queue(queue: Mapping[str, Any]) -> Row:
         str(answered),
         duration(counts["answered_wait"] / answered if answered else None),
         duration(counts["longest_wait"] or None),
+        "-" if (level := queue.get("service_level")) is None else f"{level:.1%}",
         str(counts["abandoned"]),
         str(counts["full"] + counts["timed_out"] + counts["sent_away"]),
     )

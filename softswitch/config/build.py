@@ -9,7 +9,9 @@ from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSetti
 from softswitch.config import settings as plain
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
+from softswitch.config.build_mail import mail_settings, report_settings, zone_of
 from softswitch.config.build_menus import Voice, destination, menu_tree
+from softswitch.config.build_service import service, service_of
 from softswitch.config.build_trunks import trunk
 from softswitch.config.checks.names import priorities
 from softswitch.config.models.agents import Agent, Ha1
@@ -60,6 +62,10 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
         web=_web(file.web),
+        service=service(file.service_level),
+        zone=zone_of(file),
+        mail=mail_settings(file.mail),
+        reports=report_settings(file),
         webhooks=tuple(_webhook(name, hook) for name, hook in file.webhooks.items()),
     )
 
@@ -189,7 +195,7 @@ def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> QueueS
         max_wait=queue.max_wait,
         timeout=None if queue.timeout is None else destination(queue.timeout, voice),
         announce=AnnounceSettings(announce.position, announce.wait, announce.first, announce.every),
-        service_within=queue.service_level.within,
+        **service_of(queue.service_level, file.service_level),
     )
 
 

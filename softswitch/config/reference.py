@@ -47,6 +47,8 @@ SECTIONS = (
     ("outbound", "Outbound"),
     ("rewrite", "Rewrite"),
     ("webhooks", "Webhook"),
+    ("mail", "Mail"),
+    ("reports", "Report"),
 )
 """Headings and the models under them."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from softswitch.acd.service import Service, Services
 from softswitch.acd.settings import EngineSettings
 from softswitch.dialplan.codes import Features
 from softswitch.dialplan.numbering import NumberFormat
@@ -328,6 +329,45 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The server that takes our mails."""
+
+    server: str
+    port: int
+    sender: str
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: str = "starttls"
+    """starttls, tls (from the first byte on), off."""
+    authorities: str | None = None
+    """A file with who may vouch for the server; None: the machine's own."""
+    timeout: Seconds = 30.0
+    alarm: Seconds = 900.0
+    """Somebody is told when a mail has waited for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """Figures that are mailed at fixed times."""
+
+    to: tuple[str, ...]
+    at: str
+    """As 07:00."""
+    days: tuple[int, ...]
+    """Monday is 0."""
+    range: str
+    """yesterday, last week, last month."""
+    queue: str | None
+    """None: all."""
+    by: tuple[str, ...]
+    """hour, day, agent, queue: a table for each."""
+    attach: str | None
+    """pdf, csv; None: nothing."""
+    zone: str | None
+    """Whose clock `at` and the range follow; None: the machine's."""
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchSettings:
     """Everything."""
 
@@ -348,7 +388,12 @@ class SwitchSettings:
     """The URL of the record's database; None: a file in that folder."""
     web: WebSettings | None = None
     """None: no web server."""
+    service: Service = field(default_factory=Service)
+    """How the service level is counted of queues that say nothing else."""
     webhooks: tuple[Webhook, ...] = ()
+    mail: MailSettings | None = None
+    """None: no mails."""
+    reports: tuple[ReportSettings, ...] = ()
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""
     trunks: Mapping[TrunkName, Trunk] = field(default_factory=dict)
@@ -358,3 +403,10 @@ class SwitchSettings:
     features: Features = field(default_factory=Features)
     recording: RecordingSettings = RecordingSettings()
     privacy: PrivacySettings = PrivacySettings()
+    zone: str | None = None
+    """The time zone of all opening hours; None: there are none, or several: the machine's."""
+
+    @property
+    def services(self) -> Services:
+        """How the service level is counted, for the record."""
+        return Services.of_queues(self.service, self.engine.queues.values())

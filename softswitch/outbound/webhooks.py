@@ -14,16 +14,14 @@ one lot.
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import httpx2
 import structlog
 
 from softswitch import __version__
 from softswitch.config.settings import Webhook
+from softswitch.outbound.courier import LOOK, TROUBLE, Clock, Courier, pause_after
 from softswitch.outbound.signing import HEADER, signature
 from softswitch.parcels import Lot, Outbox, Parcel, Undelivered
 from softswitch.types import Seconds
@@ -31,24 +29,7 @@ from softswitch.types import Seconds
 LOT = 32
 """Deliveries of one receiver at a time."""
 
-LOOK: Seconds = 0.25
-"""Between two looks for more."""
-
-TROUBLE: Seconds = 2.0
-"""How long the database is left alone when it fails."""
-
-RETRIES: tuple[Seconds, ...] = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
-"""How long after each failure the next attempt comes; the last one from then on."""
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Time, so that tests need not wait."""
-
-    now: Callable[[], float] = time.time
-    """Seconds since the epoch."""
 
 
 class Webhooks:
@@ -58,30 +39,22 @@ class Webhooks:
         self._outbox = outbox
         self._clock = clock or Clock()
         self._hooks: dict[str, Webhook] = {}
-        self._changed = threading.Event()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._courier = Courier("webhooks", self._serve)
 
     def apply(self, hooks: Iterable[Webhook]) -> None:
         """Put receivers in force; what was under way goes to its end."""
         self._hooks = {hook.name: hook for hook in hooks}
-        if self._hooks and self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
-            self._thread.start()
+        if self._hooks:
+            self._courier.start()
 
     def close(self, patience: Seconds = 5.0) -> None:
         """Stop; what is not delivered yet is, after the next start."""
-        self._closing.set()
-        if self._thread is not None:
-            self._thread.join(patience)
-
-    def _run(self) -> None:
-        asyncio.run(self._serve())
+        self._courier.close(patience)
 
     async def _serve(self) -> None:
         serving: dict[str, asyncio.Task[None]] = {}
         async with httpx2.AsyncClient(headers={"User-Agent": f"softswitch/{__version__}"}) as client:
-            while not self._closing.is_set():
+            while not self._courier.closing:
                 for name in serving.keys() - self._hooks.keys():
                     serving.pop(name).cancel()
                 for name in self._hooks.keys() - serving.keys():
@@ -130,7 +103,7 @@ class Webhooks:
         """When to try again; None: that was often enough."""
         if parcel.attempts + 1 >= hook.attempts:
             return None
-        return self._clock.now() + RETRIES[min(parcel.attempts, len(RETRIES) - 1)]
+        return self._clock.now() + pause_after(parcel.attempts + 1)
 
     async def _post(self, hook: Webhook, parcel: Parcel, client: httpx2.AsyncClient) -> str:
         """Why it failed; empty: it was taken."""

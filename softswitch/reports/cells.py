@@ -6,7 +6,16 @@ from softswitch.reports.agents import AgentFigures
 from softswitch.reports.figures import Figures
 
 HEADS = (
-    *("offered", "answered", "abandoned", "turned away", "abandonment", "service level", "service level 2"),
+    *(
+        "offered",
+        "answered",
+        "abandoned",
+        "short",
+        "turned away",
+        "abandonment",
+        "service level",
+        "service level 2",
+    ),
     *("wait mean", "median", "p95", "talk mean", "talk", "hold", "wrap-up", "estimate off by"),
 )
 
@@ -17,7 +26,7 @@ def cells(one: Figures) -> tuple[str, ...]:
     """The label, and a cell for each of `HEADS`."""
     return (
         one.label,
-        *(f"{count:,}" for count in (one.offered, one.answered, one.abandoned, one.turned_away)),
+        *(f"{count:,}" for count in (one.offered, one.answered, one.abandoned, one.short, one.turned_away)),
         *(share(part) for part in (one.abandonment, one.service_level, one.service_level_2)),
         *(clocked(wait) for wait in (one.wait_mean, one.wait_median, one.wait_p95, one.talk_mean)),
         *(clocked(time) for time in (one.talk, one.held, one.wrap_up, one.estimate_error)),

@@ -4,15 +4,16 @@
 |---|---|
 | offered | visits that began in the range |
 | answered | an agent and the caller could talk |
-| abandoned | the caller hung up while waiting, however early; there is no threshold for short ones |
+| abandoned | the caller hung up while waiting, but for the short ones |
+| short | hung up before the queue's `short_abandon` in force then; no share knows them |
 | turned away | left otherwise: full, after `max_wait`, drained, queue removed, transferred, lost by a crash |
 | waits | of those answered: mean, median, 95th percentile (linear between neighbours) |
-| service level | answered within the queue's `service_level.within` in force then, of those answered |
+| service level | by the configured formula; in time is the queue's `service_level.within` in force then |
 | service level 2 | answered or abandoned within it, of those answered or abandoned |
 | abandonment | abandoned, of those answered or abandoned |
 | talk | from Connected on, holds included; a talk that a crash cut counts in none of its figures |
 | hold | within talk: while either side held |
-| wrap-up | the queue's time for notes after each conversation |
+| wrap-up | the time for notes that began after each conversation |
 | occupancy | talk and wrap-up, of the time in which the agent was there and not paused |
 | estimate error | of those told a wait and answered: mean distance between it and what was left to wait |
 
@@ -39,6 +40,9 @@ Mask = NDArray[np.bool_]
 DEFAULT_WITHIN: Seconds = 20.0
 """Of visits that do not say which threshold was in force."""
 
+FORMULA = "service-level"
+"""Of a service level of which nothing else is said."""
+
 QUARTER = 900
 """Seconds: offsets of time zones are multiples of it."""
 
@@ -54,6 +58,7 @@ class Visits:
     waited: Floats
     answered: Mask
     abandoned: Mask
+    short: Mask
     in_time: Mask
     talk: Floats
     held: Floats
@@ -66,8 +71,8 @@ class Visits:
 
 
 WIDTH = 9
-"""Values in a row: joined, waited, outcome (1: answered, 2: abandoned), within, talk, held, wrap_up,
-estimate, told_after; -1 where nothing is known.
+"""Values in a row: joined, waited, outcome (1: answered, 2: abandoned, 3: short), within, talk, held,
+wrap_up, estimate, told_after; -1 where nothing is known.
 """
 
 
@@ -93,6 +98,7 @@ def columns(queues: Iterable[tuple[str, Iterable[tuple[float, ...]]]]) -> Visits
         waited=waited,
         answered=answered,
         abandoned=outcome == 2,
+        short=outcome == 3,
         in_time=waited <= np.where(within < 0, DEFAULT_WITHIN, within),
         talk=np.where(talk < 0, np.nan, talk),
         held=held,
@@ -109,12 +115,13 @@ class Figures:
     offered: int
     answered: int
     abandoned: int
+    short: int
     turned_away: int
     wait_mean: Seconds | None
     wait_median: Seconds | None
     wait_p95: Seconds | None
     service_level: float | None
-    """0 to 1, as the other shares."""
+    """0 to 1, as the other shares; by the configured formula."""
     service_level_2: float | None
     abandonment: float | None
     talk: Seconds
@@ -124,8 +131,8 @@ class Figures:
     estimate_error: Seconds | None
 
 
-def figures(visits: Visits, label: str, chosen: Ints | None = None) -> Figures:
-    """Of all visits, or of those at some places."""
+def figures(visits: Visits, label: str, formula: str = FORMULA, chosen: Ints | None = None) -> Figures:
+    """Of all visits, or of those at some places; `formula`: of the service level, in `stats.RATIOS`."""
     at: Ints | slice = slice(None) if chosen is None else chosen
     answered, abandoned, in_time = visits.answered[at], visits.abandoned[at], visits.in_time[at]
     waits, talks = visits.waited[at][answered], visits.talk[at][answered]
@@ -137,6 +144,7 @@ def figures(visits: Visits, label: str, chosen: Ints | None = None) -> Figures:
         answered_in_time=int((answered & in_time).sum()),
         abandoned=int(abandoned.sum()),
         abandoned_in_time=int((abandoned & in_time).sum()),
+        abandoned_short=int(visits.short[at].sum()),
     )
     median, p95 = np.percentile(waits, (50, 95)).tolist() if len(waits) else (None, None)
     return Figures(
@@ -144,11 +152,12 @@ def figures(visits: Visits, label: str, chosen: Ints | None = None) -> Figures:
         offered=counts.joined,
         answered=counts.answered,
         abandoned=counts.abandoned,
-        turned_away=counts.joined - counts.answered - counts.abandoned,
+        short=counts.abandoned_short,
+        turned_away=counts.joined - counts.answered - counts.abandoned - counts.abandoned_short,
         wait_mean=_mean(waits),
         wait_median=median,
         wait_p95=p95,
-        service_level=RATIOS["service-level"].of(counts),
+        service_level=RATIOS[formula].of(counts),
         service_level_2=RATIOS["service-level-2"].of(counts),
         abandonment=RATIOS["abandonment"].of(counts),
         talk=float(talks.sum()),
@@ -187,14 +196,19 @@ def clock(joined: Floats, local: Callable[[float], datetime] = datetime.fromtime
     return Clock(days[quarter - first], hours[quarter - first])
 
 
-def grouped(visits: Visits, keys: Ints, name: Callable[[int], str]) -> list[Figures]:
-    """Figures for each key, in the order of the keys."""
+def grouped(
+    visits: Visits, keys: Ints, name: Callable[[int], str], formula: Callable[[str], str]
+) -> list[Figures]:
+    """Figures for each key, in the order of the keys; `formula`: of the service level, by the key's name."""
     if not len(visits):
         return []
     order = np.argsort(keys, kind="stable")
     found, starts = np.unique(keys[order], return_index=True)
     parts = np.split(order, starts[1:])
-    return [figures(visits, name(key), part) for key, part in zip(found.tolist(), parts, strict=True)]
+    return [
+        figures(visits, name(key), formula(name(key)), part)
+        for key, part in zip(found.tolist(), parts, strict=True)
+    ]
 
 
 def heat(when: Clock) -> Ints:
@@ -207,7 +221,7 @@ def impatience(visits: Visits, edges: Sequence[float]) -> list[tuple[float, floa
     """Abandonment by waiting time: for each step from an edge to the next, of the callers who waited so long,
     the share that hung up within it, and how many they were.
     """
-    waits, gone = np.sort(visits.waited), np.sort(visits.waited[visits.abandoned])
+    waits, gone = np.sort(visits.waited[~visits.short]), np.sort(visits.waited[visits.abandoned])
     steps = []
     for low, high in pairwise(edges):
         there = len(waits) - int(np.searchsorted(waits, low))

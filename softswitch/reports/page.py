@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from html import escape
 
@@ -11,34 +12,34 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, cells
+from softswitch.reports.letter import table
 from softswitch.reports.plots import STYLE, drawings, svg
 from softswitch.reports.report import Report
 
 CSS = """
-body { font: 15px/1.45 system-ui, sans-serif; color: #1d2530; max-width: 1060px; margin: 2em auto;
+:root { color-scheme: light dark; --ink: #1d2530; --soft: #66707c; --line: #dde2e8 }
+body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); max-width: 1060px; margin: 2em auto;
   padding: 0 1em }
 h1 { font-size: 1.5em; margin-bottom: .1em } h2 { font-size: 1.1em; margin-top: 2em }
-p.note { color: #66707c; font-size: .9em }
+p.note { color: var(--soft); font-size: .9em; margin: .4em 0 }
 .tiles { display: flex; flex-wrap: wrap; gap: .7em; margin: 1.2em 0 }
-.tile { border: 1px solid #dde2e8; border-radius: 8px; padding: .5em .9em; min-width: 6.6em }
-.tile b { display: block; font-size: 1.35em } .tile span { color: #66707c; font-size: .85em }
+.tile { border: 1px solid var(--line); border-radius: 8px; padding: .5em .9em; min-width: 6.6em }
+.tile b { display: block; font-size: 1.35em } .tile span { color: var(--soft); font-size: .85em }
 svg { width: 100%; height: auto; margin: .5em 0 } .wide { overflow-x: auto }
 table { border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; white-space: nowrap }
-th, td { text-align: right; padding: .25em .6em; border-bottom: 1px solid #e6e9ee }
-th:first-child, td:first-child { text-align: left } th { color: #66707c; font-weight: 600 }
+th, td { text-align: right; padding: .25em .6em; border-bottom: 1px solid var(--line) }
+th:first-child, td:first-child { text-align: left } th { color: var(--soft); font-weight: 600 }
+@media (max-width: 600px) { body { margin: 1em auto } figure { overflow-x: auto } svg { min-width: 480px }
+  .tile { flex: 1 1 5.5em; min-width: 5.5em; padding: .4em .6em } }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa4b0; --line: #3a424d }
+  svg { filter: invert(.915) hue-rotate(180deg) } }
 @media print { .tile, svg, tr { break-inside: avoid } }
 """
-
-NOTES = (
-    "Each caller counts once for each stay in a queue, where it began. Waits are of those answered. "
-    "The service level is answered in time, of those answered; the second one, answered or abandoned in "
-    "time, of those answered or abandoned. Occupancy is talk and wrap-up, of the time there and not paused."
-)
 
 
 def html(report: Report, by: str) -> str:
     """The page; `by`: the table that is shown first."""
-    body = [f"<h1>{escape(report.title)}</h1>", f'<p class="note">{escape(NOTES)}</p>', _tiles(report)]
+    body = [f"<h1>{escape(report.title)}</h1>", *_notes(report), _tiles(report)]
     body += [f"<figure style='margin:0'>{svg(one)}</figure>" for one in drawings(report)]
     names = [by] if by in report.groups else []
     for name in (*names, *(each for each in ("queue", "day", "hour") if each != by)):
@@ -49,9 +50,15 @@ def html(report: Report, by: str) -> str:
             "<h2>By agent</h2>" + _table(("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents])
         )
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(report.title)}</title>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(report.title)}</title>"
         f"<style>{CSS}</style></head>\n<body>{''.join(body)}</body></html>\n"
     )
+
+
+def _notes(report: Report) -> list[str]:
+    return [f'<p class="note">{escape(note)}</p>' for note in report.notes]
 
 
 def _tiles(report: Report) -> str:
@@ -72,34 +79,37 @@ LINES = 42
 """Of a table on one page of the PDF."""
 
 
-def pdf(report: Report, by: str) -> bytes:
-    """Pages of A4: the total and the pictures, then the table asked for."""
+def pdf(report: Report, bys: Sequence[str]) -> bytes:
+    """Pages of A4: the total and the pictures, then the tables asked for."""
     out = io.BytesIO()
-    agents = by == "agent"
-    heads = (by, *(AGENT_HEADS if agents else HEADS))
-    rows = (
-        [agent_cells(one) for one in report.agents] if agents else [cells(one) for one in report.groups[by]]
-    )
     with (
         mpl.rc_context(STYLE),
         PdfPages(out, metadata={"Title": report.title, "CreationDate": None}) as pages,
     ):
         total = [(head, value) for head, value in zip(HEADS, cells(report.total)[1:], strict=True)]
-        pages.savefig(_sheet(report.title, ("", ""), total, (0.3, 0.2)))
+        pages.savefig(_sheet(report.title, ("", ""), total, (0.3, 0.2), report.notes))
         for figure in drawings(report):
             pages.savefig(figure)
-        for start in range(0, len(rows), LINES):
-            pages.savefig(_sheet(f"{report.title}: by {by}", heads, rows[start : start + LINES], None))
+        for by in bys:
+            heads, rows = table(report, by)
+            for start in range(0, len(rows), LINES):
+                pages.savefig(_sheet(f"{report.title}: by {by}", heads, rows[start : start + LINES], None))
     return out.getvalue()
 
 
 def _sheet(
-    title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float] | None
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float] | None,
+    notes: Sequence[str] = (),
 ) -> Figure:
     figure = Figure(figsize=(11.7, 8.3))
     axes = figure.add_axes((0.03, 0.03, 0.94, 0.88))
     axes.axis("off")
     figure.text(0.03, 0.945, title, fontsize=13, weight="bold")
+    words = [line for note in notes for line in textwrap.wrap(note, 165)]
+    figure.text(0.03, 0.03, "\n".join(words), fontsize=7, color="#66707c", va="bottom")
     made = axes.table(
         cellText=[list(row) for row in rows],
         colLabels=list(heads) if any(heads) else None,

@@ -81,6 +81,7 @@ def _volumes(axes: Axes, report: Report) -> None:
     parts: Mapping[str, tuple[str, list[int]]] = {
         "answered": (BLUE, [one.answered for one in rows]),
         "abandoned": (ORANGE, [one.abandoned for one in rows]),
+        "short": ("#f3cf9f", [one.short for one in rows]),
         "turned away": (GREY, [one.turned_away for one in rows]),
     }
     for name, (colour, values) in parts.items():
@@ -104,7 +105,7 @@ def _waits(axes: Axes, report: Report) -> None:
 
 def _levels(axes: Axes, report: Report) -> None:
     places, rows, _, unit = _series(report)
-    lines = (("service_level", BLUE, "of those answered"), ("service_level_2", GREEN, "with the abandoned"))
+    lines = (("service_level", BLUE, "as configured"), ("service_level_2", GREEN, "with the abandoned"))
     for name, colour, label in lines:
         values = [100 * _number(getattr(one, name)) for one in rows]
         axes.plot(places, values, color=colour, label=label, marker=".")
@@ -149,7 +150,7 @@ def _talk(axes: Axes, report: Report) -> None:
     axes.set_xlabel("hours")
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
-    axes.legend(loc="lower right", ncols=2)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     more = f" (the {AGENTS} who talked most)" if sum(1 for one in report.agents if one.calls) > AGENTS else ""
     axes.set_title(f"Talk and occupancy by agent{more}")
 

@@ -6,8 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from softswitch.acd.service import Services
 from softswitch.reports.agents import AgentFigures
 from softswitch.reports.figures import Figures, Ints, Visits, clock, figures, grouped, heat, impatience
+
+NOTES = (
+    "In time is what was configured when each caller joined. Service level 2 is answered or abandoned in "
+    "time, of those answered or abandoned.",
+    "Each caller counts once for each stay in a queue, where it began. Waits are of those answered. "
+    "Occupancy is talk and wrap-up, of the time there and not paused.",
+)
 
 WAIT_STEPS = (
     0.0,
@@ -42,20 +50,29 @@ class Report:
     """Visits by weekday, Monday first, and hour."""
     impatience: list[tuple[float, float, int]]
     """From which wait on, share that hung up before the next step, of how many."""
+    notes: tuple[str, ...] = ()
+    """How it is counted, in sentences."""
 
 
 def make(
     title: str,
     visits: Visits,
     agents: Sequence[AgentFigures],
+    services: Services | None = None,
+    queue: str | None = None,
     local: Callable[[float], datetime] = datetime.fromtimestamp,
 ) -> Report:
-    """All figures."""
+    """All figures, by the ways in which the queues count; `queue`: the one that it tells of, None: all."""
+    ways = services or Services()
+    common = ways.of(queue).formula
     when = clock(visits.joined, local)
     groups = {
-        "hour": grouped(visits, when.hour, lambda hour: f"{hour:02}:00"),
-        "day": grouped(visits, when.day, lambda day: date.fromordinal(day).isoformat()),
-        "queue": grouped(visits, visits.queue, lambda code: visits.names[code]),
+        "hour": grouped(visits, when.hour, lambda hour: f"{hour:02}:00", lambda _: common),
+        "day": grouped(visits, when.day, lambda day: date.fromordinal(day).isoformat(), lambda _: common),
+        "queue": grouped(
+            visits, visits.queue, lambda code: visits.names[code], lambda name: ways.of(name).formula
+        ),
     }
-    total = figures(visits, "total")
-    return Report(title, total, groups, list(agents), heat(when), impatience(visits, WAIT_STEPS))
+    total = figures(visits, "total", common)
+    notes = (*ways.sentences(queue), *NOTES)
+    return Report(title, total, groups, list(agents), heat(when), impatience(visits, WAIT_STEPS), notes)

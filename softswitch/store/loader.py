@@ -28,8 +28,10 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
+from softswitch.parcels import Mail
 from softswitch.ports import Recorded
 from softswitch.store import database
+from softswitch.store.mails import post
 from softswitch.store.projections import Folds, clean, resume
 from softswitch.store.rows import add
 from softswitch.store.tables import events, notes
@@ -50,6 +52,9 @@ BATCH = 1000
 
 IDENTITY, FOLD_FROM = "record", "fold_from"
 """Names in `notes`: whose record this is; the first event of the eldest call that was in progress."""
+
+SERVICE = "service"
+"""The name in `notes` of how the service level is counted since the last start or reload."""
 
 log = structlog.get_logger(__name__)
 
@@ -73,12 +78,16 @@ class Loader:
         identity: str,
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
+        letters: Callable[[Recorded], Iterable[Mail]] = lambda _: (),
     ) -> None:
-        """`identity` tells this record from others. Nothing is opened yet."""
+        """`identity` tells this record from others; `letters`: the mails that an event leads to, posted in
+        the transaction that brings it into the database, so once each. Nothing is opened yet.
+        """
         self._lines = lines
         self._identity = identity
         self._engine = engine
         self._clock = clock
+        self._letters = letters
         self._fold = Folds()
         self._tail = Tail(lines)
         self._loaded = 0
@@ -151,6 +160,11 @@ class Loader:
         with self._engine.begin() as connection:
             add(connection, events, rows)
             self._fold.write(connection)
+            for one, _ in lines:
+                if "service" in one.data:
+                    set_note(connection, SERVICE, json.dumps(one.data["service"]))
+                for mail in self._letters(one):
+                    post(connection, mail, time.time())
             set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
         self._loaded = lines[-1][0].seq
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, text
+
+from softswitch.acd.service import Services
 
 Spans = dict[str, list[tuple[float, float]]]
 
@@ -15,12 +18,14 @@ def visits_between(
     connection: Connection, since: float, until: float, queue: str | None
 ) -> Iterator[tuple[str, Iterator[tuple[float, ...]]]]:
     """Visits that began in [since, until), for each queue: joined, waited, outcome (1: answered,
-    2: abandoned, 0: another), within, talk, held, wrap_up, estimate, told_after. -1 where nothing is known.
+    2: abandoned, 3: so soon that it does not count, 0: another), within, talk, held, wrap_up, estimate,
+    told_after. -1 where nothing is known.
 
     A year may have a million, so they are numbers alone, and come as they are read.
     """
     query = text(
-        "SELECT joined, waited, CASE outcome WHEN 'answered' THEN 1 WHEN 'abandoned' THEN 2 ELSE 0 END, "
+        "SELECT joined, waited, CASE outcome WHEN 'answered' THEN 1 WHEN 'abandoned' THEN 2 "
+        "WHEN 'short' THEN 3 ELSE 0 END, "
         "coalesce(within, -1), coalesce(talk, -1), held, wrap_up, coalesce(estimate, -1), "
         "coalesce(told_after, -1) FROM visits WHERE queue = :queue AND joined >= :since AND joined < :until"
     )
@@ -71,6 +76,12 @@ def queues_seen(connection: Connection) -> list[str]:
         after = text("SELECT min(queue) FROM visits WHERE queue > :name")
         first = connection.execute(after, {"name": first}).scalar()
     return found
+
+
+def services(connection: Connection) -> Services:
+    """How the service level is counted by now."""
+    found = connection.execute(text("SELECT value FROM notes WHERE name = 'service'")).scalar()
+    return Services() if found is None else Services.from_json(json.loads(found))
 
 
 def extent(connection: Connection) -> tuple[float, float] | None:

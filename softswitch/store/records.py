@@ -8,27 +8,17 @@ does not list is kept and shown like any other (plug-ins and later versions brin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from softswitch.store.kinds import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What one kind of event says."""
-
-    says: str
-    fields: Mapping[str, str] = field(default_factory=dict)
-    """Meaning by field name."""
-    alarming: bool = False
-    """Logged as a warning: somebody should look."""
-
+from softswitch.store.words import MAILS, Word
 
 QUALITY = (
     "codec (`PCMU/8000`), received, sent, lost, late (RTP packets), jitter, buffered, round_trip (s), mos, "
     "far_lost, far_jitter, far_mos (as the other side reports), encrypted, strangers: types.Quality"
 )
+
+SERVICE = "how the service level is counted: acd/service.py"
 
 VOCABULARY: Mapping[str, Word] = MappingProxyType(
     {
@@ -111,6 +101,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "transferred_by": "the agent who transferred the caller here",
                 "from_queue": "the queue by which those two had come together",
                 "within": "an answer within so many seconds counts as in time for the service level",
+                "short": "hanging up before so many seconds does not count as abandoned",
             },
         ),
         Kind.ANNOUNCED: Word(
@@ -270,6 +261,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "ended_by": "caller, agent, called, switch or transfer",
                 "reason": "the switch's own word for why it ended the agent's leg, as `No RTP for 60s`",
                 "talked": "seconds since Connected, without those in which one was handed on",
+                "wrap_up": "seconds for notes that begin now; a reload may have changed them since Connected",
             },
         ),
         Kind.TRANSFER_ASKED: Word(
@@ -333,6 +325,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "file": "configuration",
                 "pid": "process id",
                 "agents": "those who are there without a registration",
+                "service": SERVICE,
             },
         ),
         Kind.SWITCH_DRAINING: Word(
@@ -341,7 +334,11 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.SWITCH_STOPPED: Word("The switch ended in order."),
         Kind.SETTINGS_LOADED: Word(
             "A changed configuration is in force.",
-            {"file": "its path", "after_restart": "changed settings that wait for the next start"},
+            {
+                "file": "its path",
+                "after_restart": "changed settings that wait for the next start",
+                "service": SERVICE,
+            },
         ),
         Kind.SETTINGS_REFUSED: Word(
             "A changed configuration has mistakes; the old one stays in force.",
@@ -371,6 +368,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "It is not known any more who called: that was longer ago than `privacy.retention`.",
             {"calls": "in how many calls", "events": "of how many events", "days": "the retention"},
         ),
+        **MAILS,
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
             {"count": "how many events", "last": "the last missing number; the first is this event's own"},

@@ -9,6 +9,7 @@
 | `stints` | one time that an agent was there, or paused | when it begins and ends; by `softswitch rebuild` |
 | `recordings` | one file of a recording | when it begins, changes and goes; by `softswitch rebuild` |
 | `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
+| `mails` | one mail to one address | when it is posted, tried, taken or given up |
 | `notes` | where the loading stands | with every batch, in its transaction |
 | `users`, `tokens`, `invitations` | who may use the interfaces | when somebody changes it |
 """
@@ -124,6 +125,21 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     Column("again", Double),  # when it is tried again, seconds since the epoch; null: never
     Column("why", Text, nullable=False),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", Text, primary_key=True),  # of what it is about, and to whom
+    Column("made", Double, nullable=False),  # seconds since the epoch, as those below
+    Column("to", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON; empty once it was taken
+    Column("attempts", Integer, nullable=False),
+    Column("again", Double),  # when it is tried next; NULL: never
+    Column("why", Text, nullable=False),
+    Column("sent", Double),  # when it was taken; NULL: not yet
+    Index("mails_by_again", "again"),
 )
 
 notes = Table(

@@ -14,8 +14,9 @@ from softswitch.ports import Recorded
 from softswitch.store.kinds import Kind
 from softswitch.types import CallId, LeaveReason, Seconds
 
-ANSWERED, ABANDONED, LOST = "answered", "abandoned", "lost"
-"""Outcomes of visits; the others are those of `LeaveReason`, but for `hung-up`, which is `abandoned`."""
+ANSWERED, ABANDONED, SHORT, LOST = "answered", "abandoned", "short", "lost"
+"""Outcomes of visits; the others are those of `LeaveReason`, but for `hung-up`, which is `abandoned`, or
+`short` within the queue's `short_abandon` in force then."""
 
 
 @dataclass(slots=True)
@@ -60,13 +61,15 @@ class Talk:
     talk: Seconds | None = 0.0
     held: Seconds = 0.0
     wrap_up: Seconds = 0.0
-    """The time for notes that follows: it is the queue's, and only time ends it."""
+    """The time for notes that follows, by the queue's settings in force when it began; only time ends it."""
 
 
 @dataclass(slots=True)
 class _Open:
     visit: Visit | None = None
     talk: Talk | None = None
+    short: Seconds = 0.0
+    """Who hangs up before does not count as abandoned."""
     holders: set[str] = field(default_factory=set)
     held_since: float = 0.0
 
@@ -91,6 +94,7 @@ class VisitFold:
         match event.kind:
             case Kind.CALLER_JOINED:
                 state.visit = _visit(event, call)
+                state.short = _number(event.data.get("short"))
             case Kind.ANNOUNCED if state.visit is not None:
                 _tell(state.visit, event)
             case Kind.CONNECTED:
@@ -102,6 +106,7 @@ class VisitFold:
             case Kind.CALLER_LEFT:
                 return _leave(state, event)
             case Kind.CONVERSATION_ENDED:
+                _wrap_up(state, event.data.get("wrap_up"))
                 return _part(state, event.at, event.data.get("talked"))
             case Kind.CALL_ENDED:
                 del self._open[call]
@@ -164,10 +169,27 @@ def _leave(state: _Open, event: Recorded) -> list[Visit | Talk]:
     if visit is None or visit.outcome:
         return []
     reason = str(data.get("reason", ""))
-    visit.outcome = ABANDONED if reason == LeaveReason.HUNG_UP else reason
     waited: Any = data.get("waited", event.at - visit.joined)
     visit.waited, state.visit = round(float(waited), 3), None
+    visit.outcome = _given_up(state, visit) if reason == LeaveReason.HUNG_UP else reason
     return [visit]
+
+
+def _given_up(state: _Open, visit: Visit) -> str:
+    return SHORT if visit.waited < state.short else ABANDONED
+
+
+def _number(value: Any) -> float:
+    return 0.0 if value is None else float(value)
+
+
+def _wrap_up(state: _Open, seconds: Any) -> None:
+    """What began at the end is what was; the time that was announced at the beginning may have changed."""
+    if seconds is None:
+        return
+    for one in (state.talk, state.visit):
+        if one is not None:
+            one.wrap_up = float(seconds)
 
 
 def _part(state: _Open, at: float, talked: Any) -> list[Visit | Talk]:
@@ -197,6 +219,7 @@ def _end(state: _Open, event: Recorded) -> list[Visit | Talk]:
         for one in ended:  # the last event before a crash tells nothing of how long they went on
             one.talk, one.wrap_up = None, 0.0
     if visit is not None and not visit.outcome:
-        visit.outcome, visit.waited = LOST if cut else ABANDONED, round(at - visit.joined, 3)
+        visit.waited = round(at - visit.joined, 3)
+        visit.outcome = LOST if cut else _given_up(state, visit)
         ended.append(visit)
     return ended

@@ -23,6 +23,7 @@ from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Recordings
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.recordings import recording_routes
+from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
 from softswitch.web.streaming import event_routes
 
@@ -38,6 +39,8 @@ class Parts:
     erasure: Erasure
     secret: str
     """By which cookies are signed."""
+    reports: ReportDesk | None = None
+    """Who makes reports; None: nobody."""
 
 
 def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
@@ -54,6 +57,8 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.pages, guard))
     app.include_router(recording_routes(parts.recordings, guard))
+    if parts.reports is not None:
+        app.include_router(report_routes(parts.reports, guard))
     app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(erasing_routes(parts.erasure, guard))
     for routes in (agent_routes, call_routes, switch_routes):

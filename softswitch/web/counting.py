@@ -35,6 +35,8 @@ class _Open:
     waiting: bool = False
     connected: bool = False
     left: str = ""
+    short: float = 0.0
+    """Who hangs up before does not count as abandoned."""
 
 
 class _Sound:
@@ -142,7 +144,7 @@ class Counting:
 
     def _join(self, call: _Open, at: float, data: Mapping[str, Any]) -> None:
         call.queue, call.joined, call.waiting = str(data.get("queue", "")), at, True
-        call.left = ""
+        call.left, call.short = "", float(data.get("short") or 0.0)
         self._joined.labels(call.queue).inc()
 
     def _leave(self, call: _Open, at: float, data: Mapping[str, Any]) -> None:
@@ -152,7 +154,7 @@ class Counting:
         self._left.labels(call.queue, call.left).inc()
         if call.left == "hung-up":
             waited = float(data.get("waited", at - call.joined))
-            self._wait.labels(call.queue, "abandoned").observe(waited)
+            self._wait.labels(call.queue, "short" if waited < call.short else "abandoned").observe(waited)
 
     def _connect(self, call: _Open, at: float, data: Mapping[str, Any]) -> None:
         call.connected, call.left = True, ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from softswitch.acd.snapshot import Snapshot
+from softswitch.parcels import Post
 from softswitch.ports import StoreHealth
 from softswitch.types import QueueName, Seconds
 
@@ -48,3 +49,5 @@ class Figures:
     lag: Lag
     late: bool
     uptime: Seconds
+    post: Post = field(default_factory=Post)
+    """How the mails are."""

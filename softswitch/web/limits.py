@@ -15,7 +15,7 @@ HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
 )
-"""Nothing from outside, and nobody frames us."""
+"""Nothing from outside, and nobody frames us; what an answer says itself stands."""
 
 
 class _TooLong(Exception):
@@ -48,7 +48,9 @@ class Limits:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
+                given = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in given}
+                message = {**message, "headers": given + [one for one in HEADERS if one[0] not in names]}
             await send(message)
 
         try:

@@ -51,7 +51,7 @@ class Me(BaseModel):
     """For changes by a browser: the value of the header X-CSRF-Token."""
 
 
-STATIC = frozenset({"login.js", "style.css", "docs.js"})
+STATIC = frozenset({"login.js", "style.css", "docs.js", "reports.js"})
 """What every browser may load: nothing in it is secret."""
 
 

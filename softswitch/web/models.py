@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from softswitch.acd.snapshot import AgentView, CallerView, QueueView
+from softswitch.parcels import Post
 from softswitch.types import Quality
 
 
@@ -42,6 +43,8 @@ class Status(BaseModel):
     dropped: dict[str, int]
     bans: int
     late: bool
+    mail: Post = Post()
+    """Mails that are not out, and since when the eldest waits."""
 
 
 class Queues(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -40,6 +41,7 @@ class _Moment:
         yield from _calls(figures)
         yield from _sip(figures)
         yield from _record(figures)
+        yield from _mail(figures)
 
 
 def _queues(figures: Figures) -> Iterator[Metric]:
@@ -58,6 +60,14 @@ def _queues(figures: Figures) -> Iterator[Metric]:
             if (value := ratio.of(queue.counts)) is not None:
                 level.add_metric([name, formula], value)
     yield level
+    configured = {name: queue.service_level for name, queue in queues.items()}
+    known = {name: value for name, value in configured.items() if value is not None}
+    says = "Since the start, by the formula that is configured."
+    yield _gauge("softswitch_queue_configured_service_level_ratio", says, "queue", known)
+    short: dict[str, float] = {name: queue.counts.abandoned_short for name, queue in queues.items()}
+    yield _counter(
+        "softswitch_queue_short_abandons", "Hung up so soon that it does not count.", "queue", short
+    )
 
 
 def _agents(figures: Figures) -> Iterator[Metric]:
@@ -111,6 +121,14 @@ def _record(figures: Figures) -> Iterator[Metric]:
     )
     yield _plain("softswitch_loop_lag_worst_seconds", "The latest since the start.", lag.worst)
     yield _plain("softswitch_loop_late", "Whether new calls are refused for it.", figures.late)
+
+
+def _mail(figures: Figures) -> Iterator[Metric]:
+    post = figures.post
+    waited = 0.0 if post.eldest is None else max(0.0, time.time() - post.eldest)
+    yield _plain("softswitch_mails_waiting", "Mails that are not out yet.", post.waiting)
+    yield _plain("softswitch_mails_dead", "Mails that were refused for good.", post.dead)
+    yield _plain("softswitch_mail_longest_wait_seconds", "Of the mail that waits longest.", waited)
 
 
 def _plain(name: str, says: str, value: float) -> Metric:

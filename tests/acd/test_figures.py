@@ -41,6 +41,20 @@ def test_each_caller_counts_once_where_the_stay_ended() -> None:
     )
 
 
+def test_who_hangs_up_at_once_counts_nowhere() -> None:
+    formula = "service-level-offered"
+    desk = Desk(queue(agents="ann", service_formula=formula, short_abandon=5.0))
+    desk.join("answered")
+    desk.answer("ann")
+    for call, patience in (("at once", 4.9), ("later", 5.0)):
+        desk.join(call)
+        desk.wait(patience)
+        desk.leave(call)
+    counts = desk.queue().counts
+    assert (counts.joined, counts.abandoned, counts.abandoned_short) == (3, 1, 1)
+    assert (desk.queue().formula, desk.queue().service_level) == (formula, 0.5)
+
+
 def test_service_levels_are_ratios_of_counts_by_name() -> None:
     counts = QueueCounts(joined=20, answered=10, answered_in_time=8, abandoned=6, abandoned_in_time=2)
     assert {name: ratio.of(counts) for name, ratio in RATIOS.items()} == {

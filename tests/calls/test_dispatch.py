@@ -55,10 +55,13 @@ async def test_the_record_says_which_threshold_and_which_wrap_up_were_in_force()
     journal, caller = FakeJournal(), Caller()
     dispatcher = Dispatcher(Engine(seed=1), journal)
     agents = {name: AgentSettings(name) for name in AGENTS}
-    queue = QueueSettings(QUEUE, AGENTS, strategy="hunt", wrap_up=12.0, service_within=15.0)
+    queue = QueueSettings(
+        QUEUE, AGENTS, strategy="hunt", wrap_up=12.0, service_within=15.0, short_abandon=4.0
+    )
     dispatcher.feed(SettingsChanged(EngineSettings({QUEUE: queue}, agents)))
     dispatcher.join(caller, CallerJoined(CallId("c1"), QUEUE))
     dispatcher.feed(OfferAnswered(dispatcher.ringing[0].offer))
     assert journal.find("CallerJoined")[0].data["within"] == 15.0
+    assert journal.find("CallerJoined")[0].data["short"] == 4.0
     assert journal.find("Connected")[0].data["wrap_up"] == 12.0
     dispatcher.close()

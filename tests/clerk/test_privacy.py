@@ -18,7 +18,7 @@ from sqlalchemy import select
 from softswitch.clerk.erasure import Erasure
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
-from softswitch.config.settings import SwitchSettings
+from softswitch.config.settings import PrivacySettings, SwitchSettings
 from softswitch.errors import ControlError, NotNow
 from softswitch.ports import Recorded
 from softswitch.store.journal import Journal
@@ -45,6 +45,10 @@ def settings(tmp_path: Path) -> SwitchSettings:
     file = tmp_path / "switch.yaml"
     file.write_text(CONFIG)
     return load(file, {})
+
+
+def keeping(settings: SwitchSettings, days: int) -> SwitchSettings:
+    return replace(settings, privacy=PrivacySettings(retention=days * 86400.0))
 
 
 class Kept:
@@ -176,10 +180,10 @@ async def test_after_the_time_of_the_configuration_nobody_knows_who_called(
     tmp_path: Path, settings: SwitchSettings
 ) -> None:
     async with kept(tmp_path / "data", settings) as one:
-        one.clerk.apply((), 11 * 86400.0)
+        one.clerk.apply(keeping(settings, 11))
         await asyncio.sleep(1.0)
         assert one.numbers() == {"+48600100200", "+48600100201"}
-        one.clerk.apply((), 9 * 86400.0)
+        one.clerk.apply(keeping(settings, 9))
         await until(lambda: one.told("CallersForgotten"))
         assert one.told("CallersForgotten") == [{"calls": 2, "events": 5, "days": 9}]
         assert one.numbers() == {""}
@@ -189,7 +193,7 @@ async def test_an_order_does_not_wait_for_what_is_only_too_old(
     tmp_path: Path, settings: SwitchSettings
 ) -> None:
     async with kept(tmp_path / "data", settings, copies=600) as one:
-        one.clerk.apply((), 86400.0)
+        one.clerk.apply(keeping(settings, 1))
         await until(lambda: "" in one.numbers())
         await one.erasure.outcome("600100200", only_count=False, by="x")
         assert one.numbers() == {"", "+48600100201"}, "those of the other caller are still to be forgotten"

@@ -7,6 +7,7 @@ import json
 import signal
 import time
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
 
 import httpx2
 
@@ -77,6 +78,13 @@ async def test_a_call_is_seen_transferred_and_on_record(tmp_path):
         steps = (await get(api, f"/calls/{record['id']}/why"))["steps"]
         assert [step["kind"] for step in steps][:2] == ["OfferMade", "OfferEnded"]
         assert (await get(api, "/calls", agent="nobody"))["calls"] == []
+        asked = {"from": str(date.today() - timedelta(days=1)), "by": "queue"}
+        report = (await api.get("/report", params=asked, timeout=60.0)).json()
+        assert {row["label"]: (row["offered"], row["answered"]) for row in report["rows"]} == {
+            "support": (1, 1),
+            "empty": (1, 0),
+        }
+        assert report["notes"][0].startswith("Service level: answered in time")
         changed = [(one["data"]["what"], one["data"]["by"]) for one in house.switch.events("Changed")]
         assert changed[1:] == [("transfer", "token crm"), ("hang-up", "token crm")]
 

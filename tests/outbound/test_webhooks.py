@@ -11,8 +11,9 @@ import httpx2
 import pytest
 
 from softswitch.config.settings import Webhook
+from softswitch.outbound.courier import RETRIES, Clock
 from softswitch.outbound.signing import HEADER, signature
-from softswitch.outbound.webhooks import LOT, RETRIES, Clock, Webhooks
+from softswitch.outbound.webhooks import LOT, Webhooks
 from softswitch.ports import Recorded
 from softswitch.store.database import database_url, open_database
 from softswitch.store.encoding import encode

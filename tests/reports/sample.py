@@ -12,8 +12,10 @@ START = 1_772_000_000.0
 """2026-02-25, in the morning UTC."""
 
 
-def days(seed: int, calls: int = 120) -> list[Recorded]:
-    """Events in order of time: agents, callers who are answered, give up, are turned away, or come twice."""
+def days(seed: int, calls: int = 120, short: float = 0.0) -> list[Recorded]:
+    """Events in order of time: agents, callers who are answered, give up, are turned away, or come twice.
+    `short`: who hangs up before does not count.
+    """
     chance = random.Random(seed)
     told: list[tuple[float, str, str | None, dict[str, Any]]] = [
         (START, "SwitchStarting", None, {}),
@@ -25,7 +27,7 @@ def days(seed: int, calls: int = 120) -> list[Recorded]:
         at, call = START + 1 + chance.randrange(3 * 86400), f"c{number}"
         told.append((at, "CallArrived", call, {"number": "+48600100200"}))
         for _ in range(chance.choice((1, 1, 2))):
-            at = _visit(told, chance, at + 0.25, call)
+            at = _visit(told, chance, at + 0.25, call, short)
         told.append((at + 0.5, "CallEnded", call, {"ended_by": "caller", "status": 200}))
     told.append((START + 4 * 86400, "SwitchStopped", None, {}))
     told.sort(key=lambda one: one[0])
@@ -35,9 +37,10 @@ def days(seed: int, calls: int = 120) -> list[Recorded]:
     ]
 
 
-def _visit(told: list[Any], chance: random.Random, at: float, call: str) -> float:
+def _visit(told: list[Any], chance: random.Random, at: float, call: str, short: float) -> float:
     queue, waited = chance.choice(("sales", "support")), chance.randrange(0, 480) / 8
-    told.append((at, "CallerJoined", call, {"queue": queue, "priority": "default", "within": 20.0}))
+    come: dict[str, Any] = {"queue": queue, "priority": "default", "within": 20.0}
+    told.append((at, "CallerJoined", call, come | ({"short": short} if short else {})))
     if chance.random() < 0.5:
         told.append((at + waited / 2, "Announced", call, {"position": 2, "wait": 30.0}))
     at += waited

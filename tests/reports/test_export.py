@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from softswitch.commands.export import export, seq_at
-from softswitch.commands.report import Range
+from softswitch.commands.report import Range, report_of
 from softswitch.errors import StoreError
 from softswitch.plain import plain
 from softswitch.ports import Recorded
@@ -76,6 +78,46 @@ def test_a_day_of_queue_log_knows_who_came_the_day_before(kept: Keep, tmp_path: 
     with reading(folder) as connection:
         assert seq_at(connection, events[50].at) <= 51
         assert seq_at(connection, 0.0) == 1
+
+
+FIELDS = {
+    "ENTERQUEUE": r"\|\+?[0-9]*\|[1-9][0-9]*",  # url, caller, position
+    "CONNECT": r"[0-9]+\|[^|]+\|[0-9]+",  # hold time, unique id, ring time
+    "COMPLETEAGENT": r"[0-9]+\|[0-9]+\|[1-9][0-9]*",  # hold time, call time, original position
+    "COMPLETECALLER": r"[0-9]+\|[0-9]+\|[1-9][0-9]*",
+    "ABANDON": r"[1-9][0-9]*\|[1-9][0-9]*\|[0-9]+",  # position, original position, wait
+    "EXITWITHTIMEOUT": r"[1-9][0-9]*\|[1-9][0-9]*\|[0-9]+",
+    "PAUSEALL": r"[^|]*",
+    "UNPAUSEALL": r"",
+    "QUEUESTART": r"",
+}
+"""The parameters of each event, as Asterisk documents its queue_log."""
+
+
+def test_every_line_of_queue_log_is_as_documented_and_readers_count_what_the_report_does(
+    kept: Keep, tmp_path: Path
+) -> None:
+    folder = kept(days(3))
+    export(folder, ALL, "queue_log", tmp_path / "log")
+    lines = [line.split("|", 5) for line in (tmp_path / "log").read_text().splitlines()]
+    for at, call, queue, agent, event, data in lines:
+        assert at.isdigit()
+        assert all((call, queue, agent))
+        assert re.fullmatch(FIELDS[event], data), (event, data)
+    assert [int(line[0]) for line in lines] == sorted(int(line[0]) for line in lines)
+    with reading(folder) as connection:
+        report = report_of(connection, ALL)
+    for told in report.groups["queue"]:
+        counts = Counter(line[4] for line in lines if line[2] == told.label)
+        assert (counts["ENTERQUEUE"], counts["CONNECT"], counts["ABANDON"]) == (
+            told.offered,
+            told.answered,
+            told.abandoned,
+        )
+        held = [
+            int(line[5].split("|")[0]) for line in lines if line[2] == told.label and line[4] == "CONNECT"
+        ]
+        assert sum(held) / len(held) == pytest.approx(told.wait_mean, abs=1.0), "whole seconds, cut"
 
 
 def test_what_is_missing_is_named(kept: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,12 +16,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from softswitch.acd.service import Service, Services
+from softswitch.acd.stats import RATIOS, Tally
 from softswitch.commands.report import Range, print_report, range_of, report_of
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.reports.figures import clock, columns, impatience
+from softswitch.reports.report import WAIT_STEPS
 from softswitch.store.reading import reading
-from tests.reports.naive import count, percentile
+from softswitch.types import LeaveReason
+from tests.reports.naive import by_step, count, percentile, seconds_ready
 from tests.reports.sample import START, days
 
 pytestmark = pytest.mark.may_block
@@ -38,9 +43,9 @@ def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: int) -> None:
-    events = days(seed)
+@pytest.mark.parametrize(("seed", "short"), [(0, 0.0), (1, 0.0), (2, 0.0), (3, 5.0), (4, 12.5), (5, 30.0)])
+def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: int, short: float) -> None:
+    events = days(seed, short=short)
     with reading(kept(events)) as connection:
         report = report_of(connection, ALL)
     by_agent: Counter[str] = Counter()
@@ -52,12 +57,26 @@ def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: in
             len(told.waits),
             told.abandoned,
         )
+        turned_away = told.offered - len(told.waits) - told.abandoned - told.short
+        assert (made.short, made.turned_away) == (told.short, turned_away)
+        handled = len(told.waits) + told.abandoned
+        assert made.abandonment == pytest.approx(told.abandoned / handled)
+        assert made.service_level_2 == pytest.approx((told.in_time + told.abandoned_in_time) / handled)
+        assert made.estimate_error == pytest.approx(sum(told.errors) / len(told.errors), abs=0.001)
         assert made.wait_mean == pytest.approx(sum(told.waits) / len(told.waits))
         assert made.wait_median == pytest.approx(percentile(told.waits, 0.5))
         assert made.wait_p95 == pytest.approx(percentile(told.waits, 0.95))
         assert made.service_level == pytest.approx(told.in_time / len(told.waits))
         assert (made.talk, made.held) == pytest.approx((told.talk, told.held), abs=0.1)  # of milliseconds
     assert {one.agent: one.talk for one in report.agents} == pytest.approx(by_agent)
+    assert bool(report.total.short) is bool(short)
+    whole = [count(events, queue) for queue in ("sales", "support")]
+    stays = [stay for told in whole for stay in told.stays]
+    for step, told_step in zip(report.impatience, by_step(stays, WAIT_STEPS), strict=True):
+        assert step == pytest.approx(told_step)
+    for one in report.agents:
+        ready = seconds_ready(events, one.agent)
+        assert one.occupancy == pytest.approx((by_agent[one.agent] + one.calls * 10) / ready, rel=1e-4)
     ann, ben = report.agents
     assert (ann.online, ann.paused, ben.paused) == (4 * 86400, 1800.5, 0)
     assert ann.occupancy == pytest.approx((ann.talk + ann.calls * 10) / (4 * 86400 - 1800.5))
@@ -151,6 +170,38 @@ def test_mistakes_say_what_to_do(kept: Keep) -> None:
             report_of(connection, ALL, "salse")
         with pytest.raises(StoreError, match="callers from 2026-02-25 to 2026-02-28"):
             report_of(connection, Range(date(2020, 1, 1), date(2020, 1, 1)))
+
+
+@pytest.mark.parametrize("formula", ["service-level", "service-level-2", "service-level-offered"])
+def test_the_service_level_is_counted_as_configured_and_the_head_says_how(kept: Keep, formula: str) -> None:
+    """The live figures of the same callers, by the engine's own counts, are the same."""
+    ways = Services(Service(20.0, formula, 8.0), {"sales": Service(20.0, "service-level", 8.0)})
+    events = days(4, short=8.0)
+    started = next(place for place, event in enumerate(events) if event.kind == "SwitchStarted")
+    events[started] = replace(events[started], data={**events[started].data, "service": ways.to_json()})
+    with reading(kept(events)) as connection:
+        report, sales = report_of(connection, ALL), report_of(connection, ALL, "sales")
+        support = report_of(connection, ALL, "support")
+    tally = Tally()
+    for event in events:
+        if event.kind == "CallerJoined":
+            tally.joined += event.data["queue"] == "support"
+    told = count(events, "support")
+    for waited in told.waits:
+        tally.answer(waited, in_time=waited <= 20.0)
+    for waited, gone in told.stays:
+        if gone:
+            tally.leave(LeaveReason.HUNG_UP, waited, in_time=waited <= 20.0)
+    for _ in range(told.short):
+        tally.leave(LeaveReason.HUNG_UP, 1.0, in_time=True, short=True)
+    assert support.total.service_level == pytest.approx(RATIOS[formula].of(tally.counts()))
+    assert support.total.service_level == report.groups["queue"][1].service_level
+    assert sales.total.service_level == report.groups["queue"][0].service_level
+    assert report.notes[0] == f"Service level: {ways.common}."
+    assert "who hangs up within 8 s does not count" in report.notes[0]
+    differs = formula != "service-level"
+    assert [note.startswith("Service level of queue sales: ") for note in report.notes[1:2]] == [differs]
+    assert sales.notes[0] == f"Service level: {ways.of('sales')}."
 
 
 def test_the_sample_begins_when_it_says() -> None:

@@ -19,6 +19,7 @@ from softswitch.acd.stats import QueueCounts
 from softswitch.config.settings import WebSettings
 from softswitch.errors import ConfigError, ControlError, NoSuch, NotNow, Problem
 from softswitch.librarian.desk import Desk
+from softswitch.parcels import Post
 from softswitch.ports import StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
@@ -30,6 +31,7 @@ from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
 from softswitch.web.figures import Figures, Lag
 from softswitch.web.live import Live
+from softswitch.web.reports import ReportDesk
 
 SECRET = "s" * 64
 SUPPORT, DESK = QueueName("support"), AgentName("desk")
@@ -38,7 +40,7 @@ SUPPORT, DESK = QueueName("support"), AgentName("desk")
 def figures() -> Figures:
     """Two callers wait, one agent is free."""
     counts = QueueCounts(joined=10, answered=8, answered_in_time=6, abandoned=2)
-    queue = QueueView(SUPPORT, 2, (), 1, counts)
+    queue = QueueView(SUPPORT, 2, (), 1, counts, "service-level-offered", 0.6)
     agent = AgentView(DESK, AgentState.FREE, 0.0, None, None, (), 0, 1, (SUPPORT,), 3, 60.0)
     return Figures(
         floor=Snapshot(100.0, {SUPPORT: queue}, {DESK: agent}, ()),
@@ -57,6 +59,7 @@ def figures() -> Figures:
         lag=Lag(0.5, 100, 0.2),
         late=False,
         uptime=60.0,
+        post=Post(2, 1, 1_500_000_000.0, "451 later"),
     )
 
 
@@ -188,8 +191,13 @@ def recordings(history: History, journal: FakeJournal, listeners: set[str], tmp_
 
 
 @pytest.fixture
-def parts(operations: Any, accounts: Accounts, pages: Desk, recordings: Shelf) -> Parts:
-    return Parts(operations, accounts, pages, recordings, FakeErasure(operations), SECRET)
+def reports(tmp_path: Path) -> ReportDesk:
+    return ReportDesk(tmp_path, "Europe/Warsaw")
+
+
+@pytest.fixture
+def parts(operations: Any, accounts: Accounts, pages: Desk, recordings: Shelf, reports: ReportDesk) -> Parts:
+    return Parts(operations, accounts, pages, recordings, FakeErasure(operations), SECRET, reports)
 
 
 @pytest.fixture

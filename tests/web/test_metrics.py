@@ -137,6 +137,9 @@ async def test_metrics_are_readable(client):
     assert found["softswitch_sip_requests_total", "INVITE"] == 12
     assert found["softswitch_record_database_behind_events",] == 10
     assert found["softswitch_queue_service_level_ratio", "service-level", "support"] == 0.75
+    assert found["softswitch_queue_configured_service_level_ratio", "support"] == 0.6
+    assert found["softswitch_mails_waiting",] == 2
+    assert found["softswitch_mail_longest_wait_seconds",] > 1e8
 
 
 @pytest.mark.parametrize("web_settings", [WebSettings("127.0.0.1", 8080, "off")])

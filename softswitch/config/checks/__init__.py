@@ -10,6 +10,7 @@ from softswitch.config.checks import (
     dialling,
     limits,
     listening,
+    mailing,
     names,
     networks,
     sounds,
@@ -21,5 +22,5 @@ from softswitch.config.checks.scene import Scene
 
 def check_all(scene: Scene) -> None:
     """Every check there is."""
-    for room in (names, ways, sounds, limits, dialling, codes, listening, networks, trunks):
+    for room in (names, ways, sounds, limits, dialling, codes, listening, mailing, networks, trunks):
         room.check(scene)

@@ -30,7 +30,8 @@ def days_of(text: str) -> list[int]:
     return days
 
 
-def _parse_days(value: object) -> str:
+def parse_days(value: object) -> str:
+    """Days as `days_of` takes them."""
     text = parse_text(value)
     if not re.fullmatch(_DAYS_PATTERN, text):
         raise wrong("expected days, as mon-fri, sat or mon,wed; the days are " + ", ".join(DAYS))
@@ -65,7 +66,7 @@ def _known(value: object, problem_of: Callable[[str], str | None]) -> str:
 
 Days = Annotated[
     str,
-    BeforeValidator(_parse_days),
+    BeforeValidator(parse_days),
     WithJsonSchema(
         {"title": "days", "type": "string", "pattern": f"^{_DAYS_PATTERN}$", "examples": ["mon-fri", "sat"]}
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
@@ -100,10 +100,19 @@ class Announce(Section):
 
 
 class ServiceLevel(Section):
-    """What counts as good service."""
+    """What counts as good service, for all queues at the top level, and for one in its own section; what a
+    queue leaves out is as at the top level. Live figures and reports count the same way.
+    """
 
-    within: Duration = 20.0
-    """An answer within this wait is in time."""
+    within: Duration | None = None
+    """An answer within this wait is in time; left out: 20s."""
+    formula: Literal["service-level", "service-level-2", "service-level-offered"] | None = None
+    """service-level: answered in time, of those answered; service-level-2: answered or abandoned in time, of
+    those answered or abandoned; service-level-offered: answered in time, of all who joined. Left out:
+    service-level."""
+    short_abandon: Duration | None = None
+    """Who hangs up before this wait counts neither as abandoned nor for the service level; left out: 0,
+    everybody counts."""
 
 
 class Queue(Section):
@@ -126,7 +135,7 @@ class Queue(Section):
     announce: Announce = Announce()
     """What waiting callers are told."""
     service_level: ServiceLevel = ServiceLevel()
-    """How the service level is counted."""
+    """How the service level is counted; what is left out is as at the top level."""
     max_callers: Annotated[int, Field(ge=1)] | None = None
     """Waiting callers at once; left out: no limit."""
     full: AnyDestination | None = None

@@ -12,9 +12,10 @@ from softswitch.config.models.destinations import AnyDestination, Status
 from softswitch.config.models.dialling import Numbering, Outbound
 from softswitch.config.models.features import Features, PauseDigits
 from softswitch.config.models.hours import Schedule
+from softswitch.config.models.mail import Mail, Report
 from softswitch.config.models.menus import Menu
 from softswitch.config.models.privacy import Privacy
-from softswitch.config.models.queues import Queue, Team
+from softswitch.config.models.queues import Queue, ServiceLevel, Team
 from softswitch.config.models.recording import Recording
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.trunks import Trunk
@@ -71,6 +72,8 @@ class Configuration(Section):
     """Menus by name."""
     queues: dict[Name, Queue] = Field(default={})
     """Queues by name."""
+    service_level: ServiceLevel = ServiceLevel()
+    """How the service level is counted, unless a queue says otherwise."""
     agents: dict[Name, Agent] = Field(default={})
     """Agents by name."""
     teams: dict[Name, Team] = Field(default={})
@@ -95,6 +98,10 @@ class Configuration(Section):
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
     webhooks: dict[Name, Webhook] = Field(default={})
     """Servers that are told of events, by name."""
+    mail: Mail | None = None
+    """The server that takes mails. Left out: none are sent."""
+    reports: list[Report] = Field(default=[])
+    """Figures that are mailed at fixed times."""
     music: dict[Name, Playlist] = Field(default={})
     """Playlists for queues by name: files that are played one after the other, over and over."""
 

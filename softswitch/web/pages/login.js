@@ -16,6 +16,7 @@ form.addEventListener("submit", async (event) => {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(key ? { ...given, key } : given),
   });
-  if (answer.ok) location.assign("/api/v1/docs");
+  const then = new URLSearchParams(location.search).get("then");
+  if (answer.ok) location.assign(then === "/reports" ? then : "/api/v1/docs");
   else document.getElementById("error").textContent = (await answer.json()).detail;
 });

@@ -1,0 +1,54 @@
+"""A report as the text of a mail: tables alone, styled in place, as mail programs show no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, cells
+from softswitch.reports.report import Report
+
+FONT = "font:14px/1.4 system-ui,sans-serif;color:#1d2530"
+CELL = "padding:3px 9px;border-bottom:1px solid #e6e9ee;text-align:right;white-space:nowrap"
+FIRST = "padding:3px 9px;border-bottom:1px solid #e6e9ee;text-align:left;white-space:nowrap"
+
+
+def html(report: Report, bys: Sequence[str]) -> str:
+    """The whole of it in a line of figures, then a table for each of `bys`."""
+    parts = [f'<h2 style="font-size:18px">{escape(report.title)}</h2>']
+    total = list(zip(HEADS, cells(report.total)[1:], strict=True))
+    parts.append(_table(("", ""), total))
+    for by in bys:
+        heads, rows = table(report, by)
+        parts.append(f'<h3 style="font-size:15px">By {escape(by)}</h3>' + _table(heads, rows))
+    parts += [f'<p style="color:#66707c;font-size:12px">{escape(note)}</p>' for note in report.notes]
+    return f'<!doctype html><html lang="en"><body style="{FONT}">{"".join(parts)}</body></html>'
+
+
+def text(report: Report) -> str:
+    """For who reads no HTML."""
+    total = zip(HEADS, cells(report.total)[1:], strict=True)
+    lines = [report.title, "", *(f"{head + ':':<18}{value:>10}" for head, value in total)]
+    return "\n".join([*lines, "", *report.notes]) + "\n"
+
+
+def table(report: Report, by: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Heads and rows of one table."""
+    if by == "agent":
+        return ("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents]
+    return (by, *HEADS), [cells(one) for one in (*report.groups[by], report.total)]
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [_line("th", heads)] if any(heads) else []
+    lines += [_line("td", row) for row in rows]
+    style = "border-collapse:collapse;font-size:13px"
+    return f'<table style="{style}" cellspacing="0">{"".join(lines)}</table>'
+
+
+def _line(tag: str, cells_of_it: Sequence[str]) -> str:
+    made = (
+        f'<{tag} style="{CELL if place else FIRST}">{escape(cell)}</{tag}>'
+        for place, cell in enumerate(cells_of_it)
+    )
+    return f"<tr>{''.join(made)}</tr>"

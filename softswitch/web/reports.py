@@ -1,0 +1,187 @@
+"""Reports: over the API, and as a page. They are made by a process of their own, `softswitch report`: figures
+of a year and plots are seconds of work, for which no call must wait.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from softswitch.access import Role
+from softswitch.errands import run
+from softswitch.errors import ErrandFailed
+from softswitch.types import Seconds
+from softswitch.web.api import PREFIX, Text
+from softswitch.web.guard import Guard
+from softswitch.web.login import PAGES
+from softswitch.web.problems import PROBLEMS, Refused
+
+AT_ONCE = 2
+"""Reports that are made at the same time; the next one waits its turn."""
+
+WAITING = 20
+"""Those that wait; more are refused."""
+
+LIMIT: Seconds = 60.0
+"""How long one may take."""
+
+NOBODY = 4
+"""What `softswitch report` ends with when nobody called."""
+
+KINDS = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+}
+
+By = Literal["hour", "day", "agent", "queue"]
+Form = Literal["json", "csv", "html", "pdf"]
+
+
+class ReportBody(BaseModel):
+    """A report."""
+
+    title: str
+    notes: list[str]
+    """How it is counted, in sentences."""
+    by: By
+    rows: list[dict[str, Any]]
+    """A line for each hour, day, agent or queue: shares are 0 to 1, times are seconds."""
+    total: dict[str, Any]
+    heat: list[list[int]]
+    """Callers by weekday, Monday first, and hour."""
+    abandonment_by_wait: list[list[float]]
+    """From which wait on, share that hung up before the next step, of how many."""
+
+
+class ReportDesk:
+    """Makes reports, `AT_ONCE` at a time."""
+
+    def __init__(self, folder: Path, zone: str | None = None) -> None:
+        """`folder`: of the record; `zone`: whose days they tell of, None: the machine's."""
+        self._folder = folder
+        self._zone = None if zone is None else ZoneInfo(zone)
+        self._environment: Mapping[str, str] = {} if zone is None else {"TZ": zone}
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+
+    def today(self) -> date:
+        """There."""
+        return datetime.now(self._zone).date()
+
+    async def make(
+        self, request: Request, first: date, last: date, queue: str | None, by: str, form: str
+    ) -> bytes:
+        """The report; one whose client goes away is ended. Raises Refused."""
+        if self._waiting >= WAITING:
+            raise Refused(503, f"{WAITING} reports wait to be made already", {"Retry-After": "30"})
+        making = asyncio.create_task(self._in_turn(first, last, queue, by, form))
+        leaving = asyncio.create_task(_gone(request))
+        try:
+            await asyncio.wait({making, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not making.done():
+                raise Refused(503, "the client is gone")
+            return making.result()
+        except ErrandFailed as error:
+            status = 404 if error.status == NOBODY else 503
+            raise Refused(status, str(error)) from None
+        finally:
+            making.cancel()
+            leaving.cancel()
+            await asyncio.gather(making, leaving, return_exceptions=True)
+
+    async def _in_turn(self, first: date, last: date, queue: str | None, by: str, form: str) -> bytes:
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            options = {"--from": str(first), "--to": str(last), "--by": by, "--format": form}
+            options |= {"--data": str(self._folder)} | ({} if queue is None else {"--queue": queue})
+            arguments = [f"{name}={value}" for name, value in options.items()]
+            return await run("softswitch", "report", *arguments, limit=LIMIT, environment=self._environment)
+        finally:
+            self._places.release()
+
+
+async def _gone(request: Request) -> None:
+    """Until the client has hung up; the request's body is read by then."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def report_routes(desk: ReportDesk, guard: Guard) -> APIRouter:
+    """The route, and the page that uses it."""
+    router = APIRouter(tags=["the record"])
+    supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
+    answers: dict[int | str, dict[str, Any]] = {
+        **PROBLEMS,
+        200: {"model": ReportBody, "content": {kind.partition(";")[0]: {} for kind in KINDS.values()}},
+    }
+
+    @router.get(f"{PREFIX}/report", dependencies=supervisors, response_class=Response, responses=answers)
+    async def report(
+        request: Request,
+        since: Annotated[date | None, Query(alias="from")] = None,
+        until: Annotated[date | None, Query(alias="to")] = None,
+        queue: Text | None = None,
+        by: By = "day",
+        format: Form = "json",
+        download: bool = False,
+    ) -> Response:
+        """Volumes, waits, service level, talk and occupancy of whole days. `from` and `to`: the first day and
+        the last, both included, left out: today; on the clock of the opening hours. `by`: a line for each.
+        html and pdf have plots. `download`: as a file.
+        """
+        first, last = _range(since, until, desk.today())
+        made = await desk.make(request, first, last, queue, by, format)
+        headers = {"Cache-Control": "no-store"}
+        if format == "html":
+            headers["Content-Security-Policy"] = OF_A_REPORT
+        if download:
+            headers["Content-Disposition"] = f'attachment; filename="report-{first}-{last}-by-{by}.{format}"'
+        return Response(made, media_type=KINDS[format], headers=headers)
+
+    @router.get("/reports", include_in_schema=False)
+    async def page(request: Request) -> Response:
+        try:
+            await guard.who(request)
+        except Refused as refused:
+            if refused.status_code != 401:
+                raise
+            return RedirectResponse("/login?then=/reports", 303)
+        return FileResponse(PAGES / "reports.html", headers={"Content-Security-Policy": OF_THE_PAGE})
+
+    return router
+
+
+OF_A_REPORT = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
+    "sandbox"
+)
+"""A report has its styles and pictures in itself, and runs nothing."""
+
+OF_THE_PAGE = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+"""The page shows one in a frame, which is bound by this too."""
+
+
+def _range(since: date | None, until: date | None, today: date) -> tuple[date, date]:
+    """Raises Refused."""
+    first = since or until or today
+    last = until or max(first, today)
+    if last < first:
+        raise Refused(422, f"from {first} is after to {last}; swap them")
+    if last.year > 9998 or first.year < 1971 or last - first > timedelta(days=3700):
+        raise Refused(422, "a report tells of ten years at most, from 1971 on")
+    return first, last
