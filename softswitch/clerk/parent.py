@@ -85,8 +85,8 @@ class Clerk:
                     self._process.kill()
 
     def apply(self, settings: SwitchSettings) -> None:
-        """The receivers of events in force, the mail server, what is mailed when, and how long it is known who
-        called.
+        """What is in force: receivers of events, the mail server, what is mailed when, and for how long it is
+        known who called.
         """
         hooks = [
             asdict(hook) | {"events": None if hook.events is None else sorted(hook.events)}
