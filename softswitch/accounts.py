@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from softswitch.access import COMMAND_LINE, Principal, Role, Token, User
-from softswitch.errors import ControlError, StoreError
+from softswitch.errors import ControlError, NoSuch, NotNow, StoreError
 from softswitch.ports import Journal, JsonValue
 from softswitch.store.access import AccessStore
 from softswitch.types import Seconds
@@ -38,6 +38,9 @@ VALID: Seconds = 24 * 3600.0
 
 HASHING = 2
 """Passwords hashed at once: each takes 64 MB and 50 ms of a core."""
+
+UNUSABLE = ""
+"""In place of the hash of a password, of a user who has none yet: nothing is it."""
 
 MEEKNESS = 10
 """Niceness of the threads that hash: argon2 lets go of Python's lock, but takes every core it can have."""
@@ -69,7 +72,7 @@ class Accounts:
         """Raises ControlError: the name is taken or none, the password too short; StoreError."""
         user = User(_name(name), _role(role), agent, await self._hash(password), self._now())
         if not await asyncio.to_thread(self._store.add_user, user):
-            raise ControlError(f"there is a user {name!r} already; `softswitch users password` changes it")
+            raise NotNow(f"there is a user {name!r} already; `softswitch users password` changes it")
         self._changed(by, "user-added", name, user.role)
         return user
 
@@ -78,7 +81,11 @@ class Accounts:
         return await asyncio.to_thread(self._store.users)
 
     async def remove_user(self, name: str, by: Principal = COMMAND_LINE) -> None:
-        """Sessions of that user are over. Raises ControlError: there is none."""
+        """Sessions of that user are over. Raises ControlError: there is none, or it is the last engineer,
+        whom only the command line may remove.
+        """
+        if by is not COMMAND_LINE:
+            await self._spare_the_last(name)
         if not await asyncio.to_thread(self._store.remove_user, name):
             raise _no_user(name)
         self._changed(by, "user-removed", name)
@@ -90,6 +97,59 @@ class Accounts:
         if not await asyncio.to_thread(self._store.change_user, name, password=hashed, since=now):
             raise _no_user(name)
         self._changed(by, "password-set", name)
+
+    async def change_user(self, name: str, by: Principal, **to: str | None) -> None:
+        """Another `role`, or another `agent`. Raises ControlError: nobody has that name, it is no role, or
+        the last engineer would be none any more.
+        """
+        values = {what: _role(value or "").value if what == "role" else value for what, value in to.items()}
+        if values.get("role", Role.ENGINEER) != Role.ENGINEER:
+            await self._spare_the_last(name)
+        if not await asyncio.to_thread(self._store.change_user, name, **values):
+            raise _no_user(name)
+        self._changed(by, "user-changed", name, ", ".join(f"{what} {value}" for what, value in to.items()))
+
+    async def _spare_the_last(self, name: str) -> None:
+        users = await self.users()
+        engineers = {user.name for user in users if user.role is Role.ENGINEER and user.password}
+        if engineers == {name}:
+            raise NotNow(f"{name} is the last engineer with a password; make another one first")
+
+    # Invitations of others -----------------------------------------------------------------------------
+
+    async def invite(self, name: str, role: str, agent: str | None, by: Principal) -> User:
+        """Make a user who is yet to choose a password (`redeem`). Raises ControlError about the name."""
+        user = User(_name(name), _role(role), agent, UNUSABLE, self._now())
+        if not await asyncio.to_thread(self._store.add_user, user):
+            raise NotNow(f"there is a user {name!r} already; invite that one again, and another link is made")
+        self._changed(by, "user-invited", name, user.role)
+        return user
+
+    async def invite_again(self, name: str, by: Principal) -> User:
+        """The password of a user is void, and another is to be chosen. Raises ControlError: there is no such
+        user, or it is the last engineer.
+        """
+        await self._spare_the_last(name)
+        now = self._now()
+        if not await asyncio.to_thread(self._store.change_user, name, password=UNUSABLE, since=now):
+            raise _no_user(name)
+        user = await self.user(name)
+        if user is None:
+            raise _no_user(name)
+        self._changed(by, "user-invited", name, user.role)
+        return user
+
+    async def redeem(self, name: str, since: float, password: str) -> User | None:
+        """Set the password of a user who was invited at `since`. None: that was done already, is too long
+        ago, or the user is gone. Raises ControlError about the password.
+        """
+        hashed, now = await self._hash(password), self._now()
+        if not 0 <= now - since <= VALID:
+            return None
+        if not await asyncio.to_thread(self._store.redeem, name, since, hashed, now):
+            return None
+        self._changed(Principal("invitation", Role.ENGINEER), "password-set", name)
+        return await self.user(name)
 
     async def end_sessions(self, name: str) -> None:
         """Whoever is logged in under that name is so no more."""
@@ -124,7 +184,7 @@ class Accounts:
     async def revoke_token(self, id: str, by: Principal = COMMAND_LINE) -> None:
         """It is good no more, from now on. Raises ControlError: there is no such token."""
         if not await asyncio.to_thread(self._store.revoke_token, id, self._now()):
-            raise ControlError(f"there is no token {id!r} in use; `softswitch tokens list` shows them")
+            raise NoSuch(f"there is no token {id!r} in use; `softswitch tokens list` shows them")
         self._changed(by, "token-revoked", id)
 
     async def holder(self, text: str) -> Principal | None:
@@ -207,8 +267,8 @@ def _role(role: str) -> Role:
         raise ControlError(f"{role!r} is no role; there are {', '.join(Role)}") from None
 
 
-def _no_user(name: str) -> ControlError:
-    return ControlError(f"there is no user {name!r}; `softswitch users list` shows them")
+def _no_user(name: str) -> NoSuch:
+    return NoSuch(f"there is no user {name!r}; `softswitch users list` shows them")
 
 
 def handlers(accounts: Accounts) -> dict[str, Callable[..., Awaitable[JsonValue]]]:

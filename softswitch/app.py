@@ -33,6 +33,7 @@ from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
+from softswitch.calls.opening import Opening
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
@@ -57,6 +58,8 @@ from softswitch.store.access import access_to
 from softswitch.store.history import History
 from softswitch.store.journal import Journal
 from softswitch.store.keeper import Keeper
+from softswitch.store.reading import open_of
+from softswitch.store.receivers import Receivers
 from softswitch.store.record import Record
 from softswitch.store.recordings import FOLDER, note_folder
 from softswitch.store.shelf import Shelf
@@ -121,6 +124,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
         running.followers.append(partial(_follow, clerk))
+        opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
         accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure)
         _set_aside_garbage()
@@ -129,7 +133,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
-        await _until_stopped(running, switch, speech, accounts)
+        await _until_stopped(running, switch, opening, speech, accounts)
 
 
 async def _music(
@@ -159,20 +163,22 @@ async def _interfaces(
     if settings.web is None:
         return accounts, nullcontext()
     librarian = await stack.enter_async_context(Librarian(folder))
+    receivers = stack.enter_context(closing(Receivers(open_of(folder))))
     history = stack.enter_context(closing(History.of(folder)))
     shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
-    parts = (running, accounts, librarian, shelf, erasure)
+    parts = (running, accounts, librarian, receivers, shelf, erasure)
     with _placed(settings.path):
         web = await asyncio.to_thread(_web, settings, folder, parts, journal)
     return accounts, web
 
 
 async def _until_stopped(
-    running: RunningSwitch, switch: Switch, speech: SpeechService, accounts: Accounts
+    running: RunningSwitch, switch: Switch, opening: Opening, speech: SpeechService, accounts: Accounts
 ) -> None:
     settings = switch.settings
     async with asyncio.TaskGroup() as group:
-        background = [group.create_task(_in_background(_warm(speech, settings), _keep_recordings(switch)))]
+        works = (_warm(speech, settings), _keep_recordings(switch), opening.run())
+        background = [group.create_task(_in_background(*works))]
         if settings.web is not None:
             said = announce_the_first(accounts, settings.web.url)
             background.append(group.create_task(_apart(said)))
@@ -180,6 +186,14 @@ async def _until_stopped(
         await running.until_stopped()
         for task in background:
             task.cancel()
+
+
+def _opening(switch: Switch, running: RunningSwitch) -> Opening:
+    """Queues that are closed are so before the first call."""
+    opening = Opening(switch)
+    opening.look()
+    running.followers.append(lambda _: opening.changed())
+    return opening
 
 
 def _set_aside_garbage() -> None:
@@ -248,7 +262,7 @@ def _import_web(settings: SwitchSettings) -> None:
 def _web(
     settings: SwitchSettings,
     folder: Path,
-    parts: tuple[RunningSwitch, Accounts, Librarian, Shelf, Erasure],
+    parts: tuple[RunningSwitch, Accounts, Librarian, Receivers, Shelf, Erasure],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""
@@ -285,6 +299,7 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
     if settings.recording.announce is not None:
         prompts.append(settings.recording.announce)
+    prompts += settings.media.sounds.values()
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 

@@ -15,6 +15,8 @@ SoftswitchError
 ├── ControlError           the running switch cannot be reached, or refused a command
 │   ├── NoSuch             there is no agent, call or queue of that name
 │   ├── NotNow             it cannot be done in the state that things are in
+│   ├── NotAllowed         the configuration does not let them
+│   ├── NoRoom             everything is in use; later it may be possible
 │   └── NobodyAnswers      no switch is running there
 └── EngineError            a caller of the queue engine broke its contract (a bug of ours)
 """
@@ -138,6 +140,14 @@ class NoSuch(ControlError):
 
 class NotNow(ControlError):
     """It cannot be done in the state that it is in."""
+
+
+class NotAllowed(ControlError):
+    """The configuration does not allow it to whoever it would be done for."""
+
+
+class NoRoom(ControlError):
+    """All channels, or calls, that there may be are in use; later it may be possible."""
 
 
 class NobodyAnswers(ControlError):

@@ -155,6 +155,11 @@ class Leg(Source, Protocol):
         The declaration holds until the next one, whatever re-INVITEs do to the stream beneath.
         """
 
+    def overlay(self, *sources: Hear, ducked: float = 1.0) -> None:
+        """Declare what is heard over all that `hear` declares, now and from now on; players beneath are heard
+        at `ducked` times their level, people as they are. Nothing: no more.
+        """
+
     def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Whether somebody reads `digits` now. Only then is the sound of a phone that cannot tell its keys
         otherwise listened to for tones; with `tones` that of any, and a key that comes both ways counts once.

@@ -131,8 +131,9 @@ class RunningSwitch:
             self._stop_now.set()
         self._stop_asked.set()
 
-    async def stop(self) -> JsonValue:
-        """Drain, then stop; a second one stops at once."""
+    async def stop(self, by: str = COMMAND_LINE.name) -> JsonValue:
+        """Drain, then stop; a second one stops at once. `by`: who wants it."""
+        self.operator.changed(by, "stop", "")
         self.ask_to_stop()
         return {"draining": len(self._supervisor.calls), "limit": self._switch.settings.sip.drain}
 

@@ -215,6 +215,14 @@ class LeaveReason(StrEnum):
     MAX_WAIT = "max-wait"
     DRAINED = "drained"
     QUEUE_REMOVED = "queue-removed"
+    NO_AGENTS = "no-agents"
+    """Nobody was there to serve the queue."""
+    CLOSED = "closed"
+    """The queue's hours were over."""
+    NOT_REACHED = "not-reached"
+    """A customer who was to be called back, after the last attempt."""
+    EXPIRED = "expired"
+    """A callback that nobody found the time for."""
     TRANSFERRED = "transferred"
     """An agent who waited has transferred somebody else into the queue instead."""
 
@@ -244,6 +252,10 @@ class CancelReason(StrEnum):
     AGENT_REMOVED = "agent-removed"
     PHONE_GONE = "phone-gone"
     QUEUE_REMOVED = "queue-removed"
+    CUSTOMER_NOT_REACHED = "customer-not-reached"
+    """Of a callback."""
+    CALLBACK_WANTED = "callback-wanted"
+    """The caller will be called back, and is rung before the agent."""
 
 
 class Cue(StrEnum):

@@ -28,7 +28,7 @@ class Untouched:
 
 def operated(it: House) -> RunningSwitch:
     part: Any = Untouched()
-    return RunningSwitch(it.switch, it.supervisor, part, part, part, part, part)
+    return RunningSwitch(it.switch, it.supervisor, part, part, part, part, part, part)
 
 
 async def test_queues_list_the_first_callers_and_count_all(monkeypatch: pytest.MonkeyPatch) -> None:

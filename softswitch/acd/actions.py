@@ -71,4 +71,88 @@ class Leave:
     waited: Seconds = 0.0
 
 
-Action = Ring | CancelRing | Connect | Announce | Leave
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """Call a customer who is not on the line; the agent of the offer is reserved, and rung when this one has
+    answered.
+    """
+
+    offer: OfferId
+    call: CallId
+    agent: AgentName
+    queue: QueueName
+    attempt: int
+    """1 is the first."""
+    timeout: Seconds
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPause:
+    """Let people know that the engine has paused an agent."""
+
+    agent: AgentName
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResume:
+    """Let people know that an agent's pause is over, as it may last no longer."""
+
+    agent: AgentName
+    reason: str
+    """Of the pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWrapUp:
+    """Let people know that an agent is done with the notes on a call."""
+
+    agent: AgentName
+    call: CallId
+    took: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOverflow:
+    """Let people know that the teams of other queues help in this one, or help no more."""
+
+    queue: QueueName
+    helped: bool
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlace:
+    """Let people know that a caller who called again is back at the old place."""
+
+    call: CallId
+    queue: QueueName
+    standing: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRest:
+    """Let people know that a customer was not reached, and when the next attempt will be."""
+
+    call: CallId
+    queue: QueueName
+    attempts: int
+    until: Seconds | None
+    """None: when the queue opens."""
+
+
+Action = (
+    Ring
+    | CancelRing
+    | Connect
+    | Announce
+    | Leave
+    | CallBack
+    | ReportPause
+    | ReportResume
+    | ReportWrapUp
+    | ReportOverflow
+    | ReportPlace
+    | ReportRest
+)

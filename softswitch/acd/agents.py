@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ class AgentState(StrEnum):
 
     TALKING = "talking"
     RINGING = "ringing"
+    RESERVED = "reserved"
+    """A customer is called back, and then this agent."""
     OUTSIDE_CALL = "outside-call"
     WRAP_UP = "wrap-up"
     OFFLINE = "offline"
@@ -30,6 +33,21 @@ class AgentState(StrEnum):
     PAUSED = "paused"
     BACK_OFF = "back-off"
     FREE = "free"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Membership:
+    """One place of one agent in one team."""
+
+    queue: Queue
+    place: int
+    home: QueueName
+    """The queue whose team the agent belongs to: another one, for who only helps while that overflows."""
+
+    @property
+    def helps(self) -> bool:
+        """Belongs to another team."""
+        return self.home != self.queue.name
 
 
 @dataclass(slots=True, eq=False)
@@ -45,8 +63,9 @@ class Agent:
     level: int = 0
     employed: bool = True
     """Named by the settings in force."""
-    memberships: list[tuple[Queue, int]] = field(default_factory=list)
-    """The queues served, with the place in each one's team."""
+    memberships: list[Membership] = field(default_factory=list)
+    """The queues served, and those that are helped."""
+    skills: Mapping[str, int] = field(default_factory=dict)
 
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     """All that are not closed."""
@@ -65,6 +84,10 @@ class Agent:
     """Queues of which the agent takes no calls at the moment."""
     back_off_until: Seconds = float("-inf")
     back_off: Timer | None = None
+    pause_end: Timer | None = None
+    """When the pause may last no longer."""
+    missed: int = 0
+    """Offers in a row that were not answered."""
 
     taken: int = 0
     talk_time: Seconds = 0.0
@@ -76,9 +99,9 @@ class Agent:
     """Why this agent cannot be offered a call, made when asked for first; None for one who can."""
 
     def take(self, offer: Offer) -> None:
-        """One more phone rings."""
+        """One more phone rings, or will."""
         self.offers[offer.id] = offer
-        self.in_hand[OfferState.RINGING] += 1
+        self.in_hand[offer.state] += 1
         self.load += 1
 
     def recount(self, offer: Offer, before: OfferState) -> None:
@@ -89,6 +112,10 @@ class Agent:
         if after is OfferState.CLOSED:
             del self.offers[offer.id]
             self.load -= 1
+
+    def wrap_ups(self) -> list[Offer]:
+        """The calls on which the agent still writes notes."""
+        return [offer for offer in self.offers.values() if offer.state is OfferState.WRAP_UP]
 
     def fits_one_more(self, now: Seconds) -> bool:
         """Whether an offer may be made at `now`."""
@@ -116,16 +143,24 @@ class Agent:
             return AgentState.TALKING
         if self.in_hand[OfferState.RINGING]:
             return AgentState.RINGING
+        if self.in_hand[OfferState.RESERVED]:
+            return AgentState.RESERVED
         return AgentState.OUTSIDE_CALL if self.outside else AgentState.WRAP_UP
 
-    def serves(self, queue: QueueName) -> bool:
-        """Whether the agent is there for a queue of the memberships, if perhaps in a call."""
-        return self.reachable and self.paused is None and queue not in self.signed_out
+    def serves(self, queue: QueueName, *, paused: bool = False) -> bool:
+        """Whether the agent is there for a queue of the memberships, if perhaps in a call; `paused`: a pause
+        does not matter.
+        """
+        return self.reachable and (paused or self.paused is None) and queue not in self.signed_out
+
+    def is_signed_out(self, queue: Queue) -> bool:
+        """Of that queue, or of the one whose team helps there."""
+        return any(each.queue is queue and each.home in self.signed_out for each in self.memberships)
 
     def _resting(self, now: Seconds) -> AgentState | None:
         if not self.reachable:
             return AgentState.OFFLINE
-        if self.signed_out and all(queue.name in self.signed_out for queue, _ in self.memberships):
+        if self.signed_out and all(each.home in self.signed_out for each in self.memberships):
             return AgentState.SIGNED_OUT
         if self.paused is not None:
             return AgentState.PAUSED
@@ -151,6 +186,7 @@ class Agent:
 _REASON = {
     AgentState.TALKING: SkipReason.TALKING,
     AgentState.RINGING: SkipReason.RINGING,
+    AgentState.RESERVED: SkipReason.RESERVED,
     AgentState.OUTSIDE_CALL: SkipReason.OUTSIDE_CALL,
     AgentState.WRAP_UP: SkipReason.WRAP_UP,
     AgentState.OFFLINE: SkipReason.OFFLINE,

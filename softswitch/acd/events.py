@@ -6,7 +6,8 @@ the same order, with the same times, give the same actions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from softswitch.acd.settings import EngineSettings
 from softswitch.types import (
@@ -39,7 +40,17 @@ class CallerJoined:
     priority: str = "default"
     """The caller's priority class: a key of the queue's `priority`; an unknown one counts as default."""
     number: str = ""
-    """The caller's number, for the record and the why."""
+    """The caller's number, for the record and the why, and to know who calls again."""
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """The least level of each skill that this caller needs, beside what the queue does."""
+    preferred: AgentName | None = None
+    """Who is to be rung first."""
+    standing: Seconds | None = None
+    """From when on the wait counts; None: from now. Of a callback from before a restart."""
+    absent: bool = False
+    """Nobody is on the line: a callback from before a restart."""
+    attempts: int = 0
+    """How often such a one was called back already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,46 @@ class CallerLeft:
 
     call: CallId
     reason: LeaveReason = LeaveReason.HUNG_UP
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityChanged:
+    """A waiting caller has another priority class from now on."""
+
+    call: CallId
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """Somebody was cut off before a restart, and has the old place on calling again."""
+
+    queue: QueueName
+    number: str
+    standing: Seconds
+    until: Seconds
+    priority: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackWanted:
+    """A waiting caller need not stay on the line: the place stays, and the caller will be called back."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAnswered:
+    """Somebody who is called back before an agent is has answered: now the agent is rung."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerNotReached:
+    """Somebody who is called back did not answer: the agent is free, and there will be another attempt."""
+
+    call: CallId
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +179,21 @@ class AgentResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapUpEnded:
+    """An agent has done with the notes."""
+
+    agent: AgentName
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpExtended:
+    """An agent needs more time for the notes."""
+
+    agent: AgentName
+    by: Seconds
+
+
+@dataclass(frozen=True, slots=True)
 class AgentSignedIn:
     """An agent takes calls of a queue again."""
 
@@ -160,6 +226,20 @@ class PhonesUnreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueOpened:
+    """The hours of a queue have begun."""
+
+    queue: QueueName
+
+
+@dataclass(frozen=True, slots=True)
+class QueueClosed:
+    """The hours of a queue are over."""
+
+    queue: QueueName
+
+
+@dataclass(frozen=True, slots=True)
 class TimerExpired:
     """`next_deadline()` has come (or passed)."""
 
@@ -168,6 +248,11 @@ Event = (
     SettingsChanged
     | CallerJoined
     | CallerLeft
+    | PriorityChanged
+    | PlaceKept
+    | CallbackWanted
+    | CustomerAnswered
+    | CustomerNotReached
     | OfferAnswered
     | OfferPickedUp
     | OfferFailed
@@ -177,8 +262,12 @@ Event = (
     | AgentCallEnded
     | AgentPaused
     | AgentResumed
+    | WrapUpEnded
+    | WrapUpExtended
     | AgentSignedIn
     | AgentSignedOut
+    | QueueOpened
+    | QueueClosed
     | PhonesReachable
     | PhonesUnreachable
     | TimerExpired

@@ -13,6 +13,8 @@ class SkipReason(StrEnum):
 
     TALKING = "talking"
     RINGING = "ringing"
+    RESERVED = "reserved"
+    """For a customer who is called back first."""
     WRAP_UP = "wrap-up"
     OFFLINE = "offline"
     """No phone can be reached."""
@@ -24,6 +26,14 @@ class SkipReason(StrEnum):
     """Rejected or did not answer a moment ago."""
     DECLINED_CALLER = "declined-caller"
     """Rejected or did not answer this very caller a moment ago."""
+    HELD_FOR_PREFERRED = "held-for-preferred"
+    """The caller waits for another agent alone."""
+    LACKS_SKILL = "lacks-skill"
+    """The caller needs more skill, by now."""
+    TIER_CLOSED = "tier-closed"
+    """The caller has not waited long enough for this agent."""
+    HIGHER_TIER = "higher-tier"
+    """Free, but somebody of a lower tier is, too."""
     RANKED_LOWER = "ranked-lower"
     """Free, but the strategy prefers another."""
 

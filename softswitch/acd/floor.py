@@ -6,16 +6,28 @@ never chooses: who is offered whom is `matching.py`, what an event means is `eng
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
-from softswitch.acd.actions import Action, CancelRing, Connect, Leave, Ring
+from softswitch.acd import pauses
+from softswitch.acd.actions import (
+    Action,
+    CancelRing,
+    Connect,
+    Leave,
+    ReportWrapUp,
+    Ring,
+)
 from softswitch.acd.agents import Agent
 from softswitch.acd.chance import SplitMix64
 from softswitch.acd.deadlines import Deadlines
+from softswitch.acd.events import CallerJoined
 from softswitch.acd.explain import Why
 from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
+from softswitch.acd.reach import Reach
 from softswitch.acd.recent import Recent
+from softswitch.acd.redial import KeptPlace
 from softswitch.acd.states import CallerMove, OfferMove, OfferState
 from softswitch.acd.waiting import Caller
 from softswitch.types import (
@@ -49,40 +61,99 @@ class Floor:
         """All that are not closed."""
         self.calls_over: Recent[CallId, bool] = Recent(_REMEMBERED)
         self.offers_over: Recent[OfferId, CancelReason] = Recent(_REMEMBERED)
-        self.to_match: dict[Queue, None] = {}
-        """Queues where an agent got free or a caller wants one; a set would have no replayable order."""
+        self.to_match: dict[Reach, None] = {}
+        """Where an agent got free or a caller wants one; a set would have no replayable order."""
         self.to_announce: list[Caller] = []
+        self.to_look: dict[Queue, None] = {}
+        """Queues where more or fewer wait than before, or others are there to serve, if that matters."""
+        self.places: Recent[tuple[QueueName, str], KeptPlace] = Recent(_REMEMBERED)
+        """By queue and number."""
+        self.pauses: Mapping[str, Seconds] = {}
+        """How long a pause may be, by its reason."""
         self.joins = 0
         self.rings = 0
 
     # Callers -------------------------------------------------------------------------------------
 
+    def welcome(self, queue: Queue, event: CallerJoined) -> Caller:
+        """A new caller, not yet in the line."""
+        self.joins += 1
+        caller = Caller(event.call, event.number, event.priority, queue, self.now, self.joins)
+        caller.skills, caller.preferred, caller.wished = event.skills, event.preferred, event.preferred
+        if event.standing is not None:
+            caller.standing = event.standing
+        self.callers[caller.call] = caller
+        return caller
+
     def line_up(self, caller: Caller) -> None:
         """A caller takes a place in the line: a new one the place due, a returning one the old place."""
-        queue = caller.queue
-        queue.line.add(caller)
-        queue.shelve(caller)
-        self.to_match[queue] = None
+        caller.queue.line.add(caller)
+        caller.queue.absent += caller.absent
+        self._look_at(caller.queue)
+        self.open_up(caller)
         self.watch_patience(caller)
+        self.watch_overdue(caller)
+
+    def count_absent(self, queue: Queue, change: int) -> None:
+        """So many more of those who have a place are not on the line."""
+        queue.absent += change
+        self._look_at(queue)
+
+    def _look_at(self, queue: Queue) -> None:
+        if queue.watched:
+            self.to_look[queue] = None
+
+    def open_up(self, caller: Caller) -> None:
+        """Let a caller be offered to all who are open by now, and to more when their moment comes."""
+        caller.reach, more = caller.queue.reach_of(caller, self.now)
+        self.deadlines.cancel(caller.widening)
+        caller.widening = None if more is None else self.deadlines.set(more, partial(self.open_up, caller))
+        caller.shelve()
+        self.to_match[caller.reach] = None
 
     def watch_patience(self, caller: Caller) -> None:
-        """Set the timer for `max_wait` by the settings in force."""
+        """Set the timer for `max_wait` by the settings in force, or for the end of a callback."""
         self.deadlines.cancel(caller.patience)
-        limit = caller.queue.settings.max_wait
+        settings = caller.queue.settings
+        limit = settings.callback.expires if caller.absent else settings.max_wait
+        if caller.callback and not caller.absent:
+            limit = None  # called back, and on the line: whoever has waited so long is not sent away
         caller.patience = None
         if limit is not None:
             caller.patience = self.deadlines.set(caller.joined + limit, partial(self._lose_patience, caller))
 
+    def watch_overdue(self, caller: Caller) -> None:
+        """Set the timer for `overdue` by the settings in force."""
+        self.deadlines.cancel(caller.rescue)
+        limit = caller.queue.settings.overdue
+        caller.rescue = None
+        if limit is not None and not caller.overdue:
+            caller.rescue = self.deadlines.set(caller.standing + limit, partial(self.rank_anew, caller))
+
+    def rank_anew(self, caller: Caller) -> None:
+        """Something that makes a place has changed: take the one that is due now."""
+        queue, shelf = caller.queue, caller.shelf
+        queue.line.remove(caller)
+        caller.put_on(None)
+        queue.rank(caller, self.now)
+        queue.line.add(caller)
+        caller.put_on(shelf)
+
     def _lose_patience(self, caller: Caller) -> None:
+        if caller.absent:
+            self.send_off(caller, LeaveReason.EXPIRED, None)
+            return
         self.send_off(caller, LeaveReason.MAX_WAIT, caller.queue.settings.timeout)
 
     def _step_out(self, caller: Caller) -> None:
         """Out of all lines, and nothing is due for this caller any more."""
         caller.queue.line.remove(caller)
+        caller.queue.absent -= caller.absent
+        self._look_at(caller.queue)
         caller.put_on(None)
-        for timer in (caller.patience, caller.announcement, caller.again):
+        for timer in caller.timers():
             self.deadlines.cancel(timer)
-        caller.patience = caller.announcement = caller.again = None
+        caller.patience = caller.announcement = caller.again = caller.widening = caller.rescue = None
 
     def leave(self, caller: Caller, reason: LeaveReason) -> None:
         """A waiting caller is gone; phones stop ringing."""
@@ -92,8 +163,11 @@ class Floor:
         self.cancel_rings(caller, why)
         queue, waited = caller.queue, self.now - caller.joined
         settings = queue.settings
-        short = waited < settings.short_abandon
-        queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
+        if caller.callback:
+            queue.tally.not_reached += 1
+        else:
+            short = waited < settings.short_abandon
+            queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
         self._forget(caller)
 
     def send_off(self, caller: Caller, reason: LeaveReason, destination: Destination | None) -> None:
@@ -110,38 +184,48 @@ class Floor:
 
     # Offers --------------------------------------------------------------------------------------
 
-    def ring(self, caller: Caller, agent: Agent, why: Why) -> None:
-        """Ring an agent's phone for a caller."""
-        queue = caller.queue
+    def offer(self, caller: Caller, agent: Agent, state: OfferState = OfferState.RINGING) -> Offer:
+        """An agent is for this caller from now on."""
         self.rings += 1
-        offer = Offer(OfferId(f"o{self.rings}"), caller, agent, queue, self.now)
+        offer = Offer(OfferId(f"o{self.rings}"), caller, agent, caller.queue, self.now, state=state)
         caller.move(CallerMove.OFFER)
         self.offers[offer.id] = caller.offers[agent.name] = offer
+        caller.offered_last = agent.name
         agent.take(offer)
-        timeout = queue.settings.ring
-        offer.timer = self.deadlines.set(self.now + timeout, partial(self._ring_out, offer))
-        self.out.append(Ring(offer.id, caller.call, agent.name, queue.name, timeout, why))
+        return offer
+
+    def ring(self, caller: Caller, agent: Agent, why: Why) -> None:
+        """Ring an agent's phone for a caller."""
+        offer = self.offer(caller, agent)
+        timeout = self.ring_time(offer)
+        self.out.append(Ring(offer.id, caller.call, agent.name, caller.queue.name, timeout, why))
         self.refresh(agent)
+
+    def ring_time(self, offer: Offer) -> Seconds:
+        """The phone rings from now on, and for so long."""
+        settings = offer.queue.settings
+        timeout = settings.member(offer.agent.name).ring or settings.ring
+        offer.timer = self.deadlines.set(self.now + timeout, partial(self._ring_out, offer))
+        return timeout
 
     def pick_up(self, caller: Caller, agent: Agent) -> None:
         """An agent takes a caller for whom others ring, whatever else is in hand."""
         if own := caller.offers.get(agent.name):
             self.withdraw(own, CancelReason.ANSWERED_ELSEWHERE)
-        self.rings += 1
-        offer = Offer(OfferId(f"o{self.rings}"), caller, agent, caller.queue, self.now)
-        caller.move(CallerMove.OFFER)
-        self.offers[offer.id] = caller.offers[agent.name] = offer
-        agent.take(offer)
-        self.connect(offer)
+        self.connect(self.offer(caller, agent))
 
     def _ring_out(self, offer: Offer) -> None:
         self.out.append(CancelRing(offer.id, CancelReason.NO_ANSWER))
-        self.fail(offer)
+        self.fail(offer, missed=True)
 
-    def fail(self, offer: Offer) -> None:
-        """The agent would not, did not or could not answer: back-off, and the caller wants another."""
+    def fail(self, offer: Offer, *, missed: bool) -> None:
+        """The agent would not, did not or could not answer: back-off, and the caller wants another. `missed`:
+        nobody was there to say no.
+        """
         self._decline(offer)
         self._stop_ringing(offer, OfferMove.FAIL, CancelReason.NO_ANSWER)
+        if missed:
+            pauses.miss(self, offer)
         self._want_phone(offer.caller)
 
     def withdraw(self, offer: Offer, reason: CancelReason) -> None:
@@ -172,8 +256,12 @@ class Floor:
     def _want_phone(self, caller: Caller) -> None:
         if not caller.offers:
             caller.move(CallerMove.OFFERS_OVER)
-        caller.queue.shelve(caller)
-        self.to_match[caller.queue] = None
+        if caller.preferred is not None:  # who may be there no longer
+            self.open_up(caller)
+            return
+        caller.shelve()
+        assert caller.reach is not None
+        self.to_match[caller.reach] = None
 
     def _decline(self, offer: Offer) -> None:
         """Leave the agent in peace for a while; to be called before the offer is closed."""
@@ -200,9 +288,11 @@ class Floor:
         offer.answered = self.now
         caller.conversation = offer
         agent.taken += 1
+        agent.missed = 0
         waited = self.now - caller.joined
         offer.in_time = waited <= queue.settings.service_within
-        queue.tally.answer(waited, in_time=offer.in_time)
+        if not caller.callback:
+            queue.tally.answer(waited, in_time=offer.in_time)
         self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited))
         self.refresh(agent)
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
@@ -212,37 +302,54 @@ class Floor:
 
         A reload may have happened meanwhile, and have removed the queue.
         """
-        caller.conversation = None
-        caller.move(CallerMove.CONNECT_FAILED)
-        offer.agent.taken -= 1
-        offer.queue.tally.take_back(offer.answered - caller.joined, in_time=offer.in_time)
         self._decline(offer)
-        self._close(offer, OfferMove.CONNECT_FAILED, CancelReason.NO_ANSWER)
-        caller.queue.rank(caller)
-        self.line_up(caller)
+        self.part(caller, offer)
         if not caller.queue.open:
             self.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
 
+    def part(self, caller: Caller, offer: Offer) -> None:
+        """The two never talked, by no fault of the agent: the caller is back at the old place."""
+        caller.conversation = None
+        caller.move(CallerMove.CONNECT_FAILED)
+        offer.agent.taken -= 1
+        offer.agent.idle_since = self.now
+        if not caller.callback:
+            offer.queue.tally.take_back(offer.answered - caller.joined, in_time=offer.in_time)
+        self._close(offer, OfferMove.CONNECT_FAILED, CancelReason.NO_ANSWER)
+        caller.queue.rank(caller, self.now)
+        self.line_up(caller)
+
     def end_conversation(self, caller: Caller, offer: Offer, apart: Seconds = 0.0) -> None:
-        """They talked, but for the last `apart` seconds. Wrap-up begins; once begun nothing but its time ends
-        it.
+        """They talked, but for the last `apart` seconds. Wrap-up begins; nothing but its time, or the agent,
+        ends it.
         """
         caller.move(CallerMove.END)
         caller.conversation = None
         self._forget(caller)
         offer.move(OfferMove.END)
+        offer.ended = self.now
+        offer.queue.tally.called_back += caller.callback
         talked, wrap_up = max(0.0, self.now - offer.answered - apart), offer.queue.settings.wrap_up
         offer.agent.talk_time += talked
         offer.queue.tally.talk_time += talked
         offer.queue.handle_times.add(self.now - offer.rung + wrap_up)
         if wrap_up > 0:
-            offer.timer = self.deadlines.set(self.now + wrap_up, partial(self._wrapped_up, offer))
-            self.refresh(offer.agent)
+            self.wrap_up(offer, self.now + wrap_up)
         else:
-            self._wrapped_up(offer)
+            self.wrapped_up(offer)
 
-    def _wrapped_up(self, offer: Offer) -> None:
+    def wrap_up(self, offer: Offer, until: Seconds) -> None:
+        """The agent writes notes until then."""
+        self.deadlines.cancel(offer.timer)
+        offer.timer = self.deadlines.set(until, partial(self.wrapped_up, offer))
+        self.refresh(offer.agent)
+
+    def wrapped_up(self, offer: Offer) -> None:
+        """The notes are written."""
         offer.agent.idle_since = self.now
+        took = self.now - offer.ended
+        if took > 0:
+            self.out.append(ReportWrapUp(offer.agent.name, offer.caller.call, took))
         self._close(offer, OfferMove.WRAPPED_UP, CancelReason.CALLER_LEFT)
 
     # Agents --------------------------------------------------------------------------------------
@@ -257,20 +364,22 @@ class Floor:
         if free is agent.available:
             return
         agent.available = free
-        for queue, place in agent.memberships:
-            if queue.name in agent.signed_out:
+        self._note_free(agent, free)
+
+    def _note_free(self, agent: Agent, free: bool) -> None:
+        for each in agent.memberships:
+            if each.home in agent.signed_out:
                 continue
-            queue.note_free(place, free)
-            if free:
-                self.to_match[queue] = None
+            queue = each.queue
+            queue.note_free(each.place, free)
+            if free and queue.line.size:
+                self.to_match.update(dict.fromkeys(queue.wanting(each.place)))
 
     def sign(self, agent: Agent, queues: set[QueueName]) -> None:
         """From now on the agent is signed out of these queues, and of no others."""
         if agent.available:
             agent.available = False
-            for queue, place in agent.memberships:
-                if queue.name not in agent.signed_out:
-                    queue.note_free(place, False)
+            self._note_free(agent, False)
         agent.signed_out = queues
         self.recount(agent)
 
@@ -282,11 +391,15 @@ class Floor:
         if reachable:
             agent.idle_since = self.now
         self.recount(agent)
-        for offer in [offer for offer in agent.offers.values() if offer.state is OfferState.RINGING]:
+        for offer in [offer for offer in agent.offers.values() if offer.open]:
             self.withdraw(offer, CancelReason.PHONE_GONE)
 
     def recount(self, agent: Agent) -> None:
         """Whether the agent is there at all has changed, which also changes how many calls can be served."""
-        for queue, _ in agent.memberships:
-            queue.serving = None
+        for each in agent.memberships:
+            each.queue.serving = each.queue.manned = None
+            self._look_at(each.queue)
+            if not agent.serves(each.home):
+                for caller in each.queue.held_for(agent):
+                    self.open_up(caller)
         self.refresh(agent)

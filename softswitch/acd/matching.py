@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from types import NoneType
 
+from softswitch.acd import callbacks
 from softswitch.acd.agents import Agent
 from softswitch.acd.explain import Skipped, SkipReason, Why
 from softswitch.acd.floor import Floor
+from softswitch.acd.queues import Queue
 from softswitch.acd.strategies.base import Ask, Candidate, Choice
-from softswitch.acd.waiting import Caller
+from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.errors import EngineError
-from softswitch.types import Seconds
+from softswitch.types import AgentName, Seconds
 
 NAMED = 50
 """How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
 
-Urgency = tuple[int, float, Seconds, int]
-"""Precedence, minus score, joined, order of joining: the smallest goes first."""
+Urgency = tuple[int, float, int]
+"""Precedence, minus points (or, overdue, since when), order of joining: the smallest goes first."""
 
 
 def match(floor: Floor) -> None:
@@ -27,28 +29,32 @@ def match(floor: Floor) -> None:
     The best head of all those lines goes first, so an agent of several queues takes the best-scored caller of
     them. Callers without a ringing phone go before those who could have one more.
     """
-    queues = floor.to_match
-    while queues:
-        for queue in list(queues):
-            if not (queue.free and (queue.unoffered or queue.ringing_more)):
-                del queues[queue]
-        if not queues:
+    reaches = floor.to_match
+    while reaches:
+        for reach in list(reaches):
+            if not (reach.free and reach.wanting):
+                del reaches[reach]
+        if not reaches:
             return
         best = _best_unoffered(floor) or _best_ringing_more(floor)
         if best is None:
-            queues.clear()
+            reaches.clear()
             return
         caller, candidates = best
         if not _offer(floor, caller, candidates):
-            del queues[caller.queue]
+            assert caller.reach is not None
+            del reaches[caller.reach]
 
 
 def _urgency(caller: Caller, now: Seconds) -> Urgency:
-    return (caller.place[0], -caller.queue.score(caller, now), caller.joined, caller.order)
+    if caller.overdue:
+        return (OVERDUE, caller.standing, caller.order)
+    points = caller.queue.score(caller, now) + caller.queue.settings.weight
+    return (caller.place[0], -points, caller.order)
 
 
 def _best_unoffered(floor: Floor) -> tuple[Caller, Sequence[Agent]] | None:
-    heads = [head for queue in floor.to_match if (head := queue.unoffered.first())]
+    heads = [head for reach in floor.to_match if (head := reach.unoffered.first())]
     if not heads:
         return None
     best = heads[0] if len(heads) == 1 else min(heads, key=lambda caller: _urgency(caller, floor.now))
@@ -57,8 +63,8 @@ def _best_unoffered(floor: Floor) -> tuple[Caller, Sequence[Agent]] | None:
 
 def _best_ringing_more(floor: Floor) -> tuple[Caller, Sequence[Agent]] | None:
     found: list[tuple[Urgency, Caller, Sequence[Agent]]] = []
-    for queue in floor.to_match:
-        for caller in queue.ringing_more:
+    for reach in floor.to_match:
+        for caller in reach.ringing_more:
             if candidates := _candidates(caller):
                 found.append((_urgency(caller, floor.now), caller, candidates))
                 break
@@ -66,19 +72,31 @@ def _best_ringing_more(floor: Floor) -> tuple[Caller, Sequence[Agent]] | None:
 
 
 def _candidates(caller: Caller) -> Sequence[Agent]:
-    """Free agents for one caller, in the team's order; who declined this caller oftener than others waits.
+    """Free agents for one caller, in the team's order; who declined this caller oftener than others waits,
+    and so does who is of a higher tier than others.
 
-    While phones ring for the caller, one more joins in only if it has not declined oftener than one of those.
+    While phones ring for the caller, one more joins in only if it has not declined oftener than one of those,
+    and is of no higher tier.
     """
-    queue, declines, ringing = caller.queue, caller.declines, caller.offers
-    free = [queue.team[place] for place in queue.free]
+    queue, reach, declines, ringing = caller.queue, caller.reach, caller.declines, caller.offers
+    assert reach is not None
+    free = [queue.team[place] for place in reach.free]
     if ringing:
         most = max(declines.get(name, 0) for name in ringing)
-        return [agent for agent in free if agent.name not in ringing and declines.get(agent.name, 0) <= most]
-    if not declines:
-        return free
-    fewest = min(declines.get(agent.name, 0) for agent in free)
-    return [agent for agent in free if declines.get(agent.name, 0) == fewest]
+        free = [agent for agent in free if agent.name not in ringing and declines.get(agent.name, 0) <= most]
+    elif declines:
+        fewest = min(declines.get(agent.name, 0) for agent in free)
+        free = [agent for agent in free if declines.get(agent.name, 0) == fewest]
+    return _of_lowest_tier(queue, free, ringing) if queue.tiered and free else free
+
+
+def _of_lowest_tier(queue: Queue, free: Sequence[Agent], ringing: Iterable[AgentName]) -> Sequence[Agent]:
+    """Who may be rung though others of the team are free, or ring already."""
+    if ringing:
+        highest = max(queue.tier(name) for name in ringing)
+    else:
+        highest = min(queue.tier(agent.name) for agent in free)
+    return [agent for agent in free if queue.tier(agent.name) <= highest]
 
 
 def _offer(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> bool:
@@ -86,16 +104,26 @@ def _offer(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> bool:
     queue = caller.queue
     choice, strategy = _choice(floor, caller, candidates)
     caller.at_once = choice.at_once
-    room = None if choice.at_once is None else max(choice.at_once - len(caller.offers), 0)
-    rung = choice.order[:room]
-    if rung:
+    rung = choice.order[: _room(caller, choice)]
+    if rung and caller.absent and queue.settings.callback.customer_first:
+        why = _why(floor, caller, choice.order, 1, strategy)
+        callbacks.call_back(floor, caller, floor.agents[rung[0].name], why)
+    elif rung:
         why = _why(floor, caller, choice.order, len(rung), strategy)
         caller.rounds += 1
         for candidate in rung:
             floor.ring(caller, floor.agents[candidate.name], why)
-    queue.shelve(caller)
+    caller.shelve()
     _ask_again(floor, caller, choice.again)
     return bool(rung) or caller.shelf is None
+
+
+def _room(caller: Caller, choice: Choice) -> int | None:
+    """How many phones more may ring; None: all. For who is called back first one agent is reserved."""
+    if caller.absent and caller.queue.settings.callback.customer_first:
+        caller.at_once = 1
+        return 1 - len(caller.offers)
+    return None if choice.at_once is None else max(choice.at_once - len(caller.offers), 0)
 
 
 def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[Choice, str]:
@@ -105,14 +133,24 @@ def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[
     in for it, and the why tells.
     """
     queue = caller.queue
+    if (preferred := _preferred(caller, candidates)) is not None:
+        return Choice(preferred), "preferred agent"
     name = queue.strategy.name
-    ask = Ask(caller, candidates, queue.name, queue.places, queue.memory(), floor.chance, floor.now)
+    ask = Ask(
+        caller, candidates, queue.name, queue.places, queue.memory(), floor.chance, floor.now, queue.weights
+    )
     try:
         choice = queue.strategy.choose(ask)
         _check(choice, candidates)
     except Exception as fault:
         return Choice(candidates), f"team order, since {name} failed: {type(fault).__name__}"
     return choice, name
+
+
+def _preferred(caller: Caller, candidates: Sequence[Agent]) -> Sequence[Agent] | None:
+    """The caller's preferred agent before the others; None: that one is not among them."""
+    first = [agent for agent in candidates if agent.name == caller.wished]
+    return [*first, *(agent for agent in candidates if agent not in first)] if first else None
 
 
 def _check(choice: Choice, candidates: Sequence[Candidate]) -> None:
@@ -134,17 +172,18 @@ def _ask_again(floor: Floor, caller: Caller, at: Seconds | None) -> None:
 
 def _want_more(floor: Floor, caller: Caller) -> None:
     caller.at_once = None
-    caller.queue.shelve(caller)
-    floor.to_match[caller.queue] = None
+    caller.shelve()
+    assert caller.reach is not None
+    floor.to_match[caller.reach] = None
 
 
 def _why(floor: Floor, caller: Caller, order: Sequence[Candidate], ringing: int, strategy: str) -> Why:
     queue = caller.queue
     considered = tuple(candidate.name for candidate in order[: max(NAMED, ringing)])
-    named = set(considered)
+    named, team = set(considered), queue.team if queue.helped else queue.own
     skipped = [
         agent.note or _skipped(caller, agent, floor.now)
-        for agent in queue.team[: NAMED + len(named)]
+        for agent in team[: NAMED + len(named)]
         if agent.name not in named
     ][:NAMED]
     return Why(
@@ -153,7 +192,7 @@ def _why(floor: Floor, caller: Caller, order: Sequence[Candidate], ringing: int,
         score=queue.score(caller, floor.now),
         considered=considered,
         skipped=tuple(skipped),
-        uncounted=len(queue.team) - len(considered) - len(skipped),
+        uncounted=len(team) - len(considered) - len(skipped),
     )
 
 
@@ -162,7 +201,12 @@ def _skipped(caller: Caller, agent: Agent, now: Seconds) -> Skipped:
         return agent.why_not(now)
     if agent.name in caller.offers:
         return Skipped(agent.name, SkipReason.RINGING)
-    if caller.queue.name in agent.signed_out:
+    if agent.is_signed_out(caller.queue):
         return Skipped(agent.name, SkipReason.SIGNED_OUT)
+    if outside := caller.queue.why_outside(caller, agent):
+        return outside
     declined = caller.declines.get(agent.name, 0)
-    return Skipped(agent.name, SkipReason.DECLINED_CALLER if declined else SkipReason.RANKED_LOWER)
+    if declined:
+        return Skipped(agent.name, SkipReason.DECLINED_CALLER)
+    later = caller.queue.tier(agent.name) > 1
+    return Skipped(agent.name, SkipReason.HIGHER_TIER if later else SkipReason.RANKED_LOWER)

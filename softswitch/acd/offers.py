@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
+from softswitch.acd.explain import Why
 from softswitch.acd.states import OFFER, OfferMove, OfferState, moved
 from softswitch.types import OfferId, Seconds
 
@@ -30,11 +31,20 @@ class Offer:
     answered: Seconds = 0.0
     in_time: bool = False
     """Whether the answer counted as in time."""
+    ended: Seconds = 0.0
+    """When wrap-up began."""
+    why: Why | None = None
+    """Kept while the customer is called back first."""
 
     @property
     def present(self) -> bool:
-        """The caller rings or talks; in wrap-up the caller is gone."""
-        return self.state in (OfferState.RINGING, OfferState.TALKING)
+        """The caller is to come, rings or talks; in wrap-up the caller is gone."""
+        return self.state in (OfferState.RESERVED, OfferState.RINGING, OfferState.TALKING)
+
+    @property
+    def open(self) -> bool:
+        """Nobody has answered yet."""
+        return self.state in (OfferState.RESERVED, OfferState.RINGING)
 
     def move(self, move: OfferMove) -> None:
         """Change state, the agent's counts with it. Raises EngineError when that is impossible."""

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isinf
 from typing import TYPE_CHECKING
 
+from softswitch.acd.deadlines import Timer
 from softswitch.acd.estimate import HandleTimes
+from softswitch.acd.explain import Skipped, SkipReason
+from softswitch.acd.reach import Key, Needs, Reach, Steps, needs_of, steps
 from softswitch.acd.settings import QueueSettings
 from softswitch.acd.stats import Tally
 from softswitch.acd.strategies.base import Memory, Strategy
-from softswitch.acd.waiting import Caller, Line
+from softswitch.acd.waiting import OVERDUE, Caller, Line
 from softswitch.types import AgentName, QueueName, Seconds
 
 if TYPE_CHECKING:
     from softswitch.acd.agents import Agent
 
+
+HELPERS = 1_000_000
+"""The tier of agents of other teams."""
 
 Standing = tuple[int, float]
 """What a priority class starts with: the strategy's precedence, and points."""
@@ -33,55 +40,83 @@ class Queue:
     """By priority class; `default` is always there."""
     open: bool = True
     """Named by the settings in force."""
+    closed: bool = False
+    """Its hours are over."""
+    deserted: Timer | None = None
+    """When those who wait go elsewhere, if still nobody is there to serve."""
 
     line: Line = field(default_factory=Line)
     """Everybody who waits."""
-    unoffered: Line = field(default_factory=Line)
-    """Of these, who have no phone ringing."""
-    ringing_more: Line = field(default_factory=Line)
-    """Of these, who have phones ringing and may have more of them."""
+    absent: int = 0
+    """Of these, who are not on the line."""
+    reaches: dict[Key, Reach] = field(default_factory=dict)
+    """Those of today's callers and of some before; they go with a reload."""
+    whole: list[Reach] = field(default_factory=list)
+    """Of these, who reach the whole team: they share `free`."""
+    parts: dict[int, list[Reach]] = field(default_factory=dict)
+    """The others, by the places in the team that they have."""
 
     team: tuple[Agent, ...] = ()
+    """Its own agents, then those who help while it overflows."""
     places: dict[AgentName, int] = field(default_factory=dict)
     free: list[int] = field(default_factory=list)
     """Places of agents who can be offered a call, ascending."""
+    helped: bool = False
+    """It overflows."""
+    weights: Mapping[AgentName, float] = field(default_factory=dict)
+    """Of those of the team who have another than 1."""
     memories: dict[str, Memory] = field(default_factory=dict)
     """By strategy, so that a try of another one loses nothing."""
 
     tally: Tally = field(default_factory=Tally)
     handle_times: HandleTimes = field(default_factory=HandleTimes)
+    plain: Reach | None = None
+    """That of all callers who need nothing special, if nobody opens to them later; None: not known (yet)."""
+    openings: dict[Needs, Steps] = field(default_factory=dict)
+    """Computed so far."""
     serving: float | None = None
     """Calls that agents who are there and not paused can serve at once; None: to be counted again."""
+    manned: bool | None = None
+    """Whether anybody is there to serve; None: to be asked again."""
+
+    @property
+    def tiered(self) -> bool:
+        """Whether the tier of an agent matters."""
+        return bool(self.settings.members) or self.helped
+
+    def tier(self, name: AgentName) -> int:
+        """The tier of one of the team; who helps comes after all of the team itself."""
+        return self.settings.member(name).tier if self.places[name] < len(self.settings.agents) else HELPERS
+
+    @property
+    def own(self) -> tuple[Agent, ...]:
+        """The team without those who help."""
+        return self.team[: len(self.settings.agents)]
 
     def score(self, caller: Caller, now: Seconds) -> float:
         """Points and ageing at `now`."""
-        return self.classes[caller.priority][1] + self.settings.ageing * (now - caller.joined)
+        return self.classes[caller.priority][1] + self.settings.ageing * (now - caller.standing)
 
-    def rank(self, caller: Caller) -> None:
+    def rank(self, caller: Caller, now: Seconds) -> None:
         """Settle a caller's class and place by the settings in force; the caller must stand in no line."""
         caller.priority = caller.asked if caller.asked in self.classes else "default"
         precedence, points = self.classes[caller.priority]
-        caller.place = (precedence, self.settings.ageing * caller.joined - points, caller.order, caller)
+        overdue = self.settings.overdue
+        if overdue is not None and caller.standing + overdue <= now:
+            caller.place = (OVERDUE, caller.standing, caller.order, caller)
+        else:
+            caller.place = (precedence, self.settings.ageing * caller.standing - points, caller.order, caller)
 
-    def rank_all(self) -> None:
+    def rank_all(self, now: Seconds) -> None:
         """Sort everybody anew after settings changed."""
         everybody = list(self.line)
-        self.line, self.unoffered, self.ringing_more = Line(), Line(), Line()
         for caller in everybody:
-            self.rank(caller)
+            caller.put_on(None)
+        self.line = Line()
+        for caller in everybody:
+            self.rank(caller, now)
         for caller in sorted(everybody, key=lambda caller: caller.place):
             self.line.add(caller)
-            caller.shelf = None
-            self.shelve(caller)
-
-    def shelve(self, caller: Caller) -> None:
-        """Stand a waiting caller among those who want a phone rung, if this one does."""
-        if not caller.offers:
-            caller.put_on(self.unoffered)
-        elif caller.at_once is None or len(caller.offers) < caller.at_once:
-            caller.put_on(self.ringing_more)
-        else:
-            caller.put_on(None)
 
     def note_free(self, place: int, free: bool) -> None:
         """The agent at that place of the team can, or can no longer, be offered a call."""
@@ -89,14 +124,138 @@ class Queue:
             insort(self.free, place)
         else:
             del self.free[bisect_left(self.free, place)]
+        for reach in self.parts.get(place, ()):
+            reach.note_free(place, free)
+
+    def wanting(self, place: int) -> Iterator[Reach]:
+        """Where somebody wants the agent at that place."""
+        yield from (reach for reach in self.parts.get(place, ()) if reach.wanting)
+        yield from (reach for reach in self.whole if reach.wanting)
 
     def capacity(self) -> float:
-        """Calls that the agents who are here can serve at once; infinite with an unlimited one."""
+        """Calls that its own agents who are here can serve at once; infinite with an unlimited one."""
         if self.serving is None:
-            limits = (agent.limit for agent in self.team if agent.serves(self.name))
+            limits = (agent.limit for agent in self.own if agent.serves(self.name))
             self.serving = float(sum(float("inf") if limit is None else limit for limit in limits))
         return self.serving
+
+    def attended(self) -> bool:
+        """Whether anybody of its own is there to serve."""
+        if self.manned is None:
+            paused = self.settings.no_agents.count_paused
+            self.manned = any(agent.serves(self.name, paused=paused) for agent in self.own)
+        return self.manned
+
+    def full(self) -> bool:
+        """Whether one more caller would be too many."""
+        limit = self.settings.max_callers
+        return limit is not None and self.on_line >= limit
+
+    @property
+    def on_line(self) -> int:
+        """How many wait who are there to hear music."""
+        return len(self.line) - self.absent
+
+    @property
+    def watched(self) -> bool:
+        """Whether it matters how many wait, and who is there."""
+        escapes = self.settings.overflow is not None or self.settings.no_agents.waiting is not None
+        return escapes or self.helped or self.closed
 
     def memory(self) -> Memory:
         """What the strategy in force remembers."""
         return self.memories.setdefault(self.strategy.name, {})
+
+    # Who can be reached --------------------------------------------------------------------------
+
+    def reach_of(self, caller: Caller, now: Seconds) -> tuple[Reach, Seconds | None]:
+        """Whom a caller can be offered to at `now`, and when more can; None: never more."""
+        if caller.preferred is not None:
+            if self.is_held(caller, now):
+                return self._reach(((), 0, caller.preferred)), caller.standing + self.settings.preferred_for
+            caller.preferred = None
+        if self.plain is not None and not caller.skills:
+            return self.plain, None
+        needs = needs_of(self.settings.needs, caller.skills)
+        opening = self.steps(needs)
+        step = opening.at(caller.standing, now)
+        reach, after = self._reach((needs, step, None)), opening.after(step)
+        if not caller.skills and len(opening.times) == 1:
+            self.plain = reach
+        return reach, None if after is None else caller.standing + after
+
+    def is_held(self, caller: Caller, now: Seconds) -> bool:
+        """Whether a caller waits for the preferred agent alone at `now`."""
+        place = self.places.get(caller.preferred) if caller.preferred else None
+        if place is None or not now < caller.standing + self.settings.preferred_for:
+            return False
+        if place >= len(self.settings.agents):
+            return False
+        return self.team[place].serves(self.name)
+
+    def held_for(self, agent: Agent) -> list[Caller]:
+        """Who waits for that agent alone."""
+        reach = self.reaches.get(((), 0, agent.name))
+        return [*reach.unoffered, *reach.ringing_more] if reach else []
+
+    def steps(self, needs: Needs) -> Steps:
+        """When which agents open to callers with these needs."""
+        found = self.openings.get(needs)
+        if found is None:
+            found = self.openings[needs] = steps(self.settings, self.team, needs)
+        return found
+
+    def _reach(self, key: Key) -> Reach:
+        found = self.reaches.get(key)
+        return self._make_reach(key) if found is None else found
+
+    def _make_reach(self, key: Key) -> Reach:
+        reach = Reach(self, self._open_to(key), [])
+        self._place(key, reach)
+        return reach
+
+    def _place(self, key: Key, reach: Reach) -> None:
+        self.reaches[key] = reach
+        if len(reach.places) == len(self.team):
+            reach.free = self.free
+            self.whole.append(reach)
+        else:
+            reach.free = [place for place in self.free if place in reach.places]
+            for place in reach.places:
+                self.parts.setdefault(place, []).append(reach)
+
+    def _open_to(self, key: Key) -> set[int]:
+        needs, step, preferred = key
+        if preferred is not None:
+            return {self.places[preferred]}
+        return self.steps(needs).places(step, helped=self.helped)
+
+    def why_outside(self, caller: Caller, agent: Agent) -> Skipped | None:
+        """Why an agent of the team cannot be offered this caller by now, and until when; None: may be."""
+        place, reach = self.places[agent.name], caller.reach
+        if reach is None or place in reach.places:
+            return None
+        if caller.preferred is not None:
+            until = caller.standing + self.settings.preferred_for
+            return Skipped(agent.name, SkipReason.HELD_FOR_PREFERRED, until)
+        opens = self.steps(needs_of(self.settings.needs, caller.skills)).opens[place]
+        closed = opens <= self.settings.member(agent.name).after
+        reason = SkipReason.TIER_CLOSED if closed else SkipReason.LACKS_SKILL
+        return Skipped(agent.name, reason, None if isinf(opens) else caller.standing + opens)
+
+    def help(self, helped: bool) -> None:
+        """Agents of other teams are reached from now on, or are no more."""
+        self.helped = helped
+        reaches, self.reaches, self.whole, self.parts = self.reaches, {}, [], {}
+        for key, reach in reaches.items():
+            reach.places = self._open_to(key)
+            self._place(key, reach)
+
+    def forget_reaches(self) -> list[Caller]:
+        """After the team, its skills or its helpers changed; everybody who waits must be opened up anew."""
+        everybody = list(self.line)
+        for caller in everybody:
+            caller.put_on(None)
+            caller.reach = None
+        self.reaches, self.whole, self.parts, self.openings, self.plain = {}, [], {}, {}, None
+        return everybody

@@ -25,6 +25,10 @@ class Recent(Generic[K, V]):
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
+    def pop(self, key: K) -> V | None:
+        """The word on it, once; None when it never was or is forgotten."""
+        return self._kept.pop(key, None)
+
     def get(self, key: K) -> V | None:
         """The word on it; None when it never was or is forgotten."""
         return self._kept.get(key)

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from softswitch.acd import announcing
-from softswitch.acd.agents import Agent
+from softswitch.acd.agents import Agent, Membership
 from softswitch.acd.floor import Floor
 from softswitch.acd.queues import Queue, Standing
 from softswitch.acd.settings import EngineSettings, QueueSettings
-from softswitch.acd.states import OfferState
 from softswitch.acd.strategies import strategy_named
 from softswitch.acd.strategies.base import Strategy
 from softswitch.errors import EngineError
-from softswitch.types import AgentName, CancelReason, LeaveReason
+from softswitch.types import AgentName, CancelReason, LeaveReason, QueueName
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,14 @@ def reload(floor: Floor, settings: EngineSettings) -> None:
             raise EngineError(f"agent '{agent.name}': calls is {agent.calls}; it must be at least 1, or None")
     _close_queues(floor, [queue for name, queue in floor.queues.items() if name not in settings.queues])
     _employ(floor, settings)
-    changed = [_reopen(floor, plan) for plan in plans]
+    floor.pauses = settings.pauses
+    reopened = [_reopen(floor, plan) for plan in plans]
+    waiting = [caller for queue in reopened for caller in queue.forget_reaches()]
     _assign(floor)
-    for queue in changed:
-        floor.to_match[queue] = None
+    floor.to_match.clear()
+    for caller in waiting:
+        floor.open_up(caller)
+    floor.to_look.update(dict.fromkeys(queue for queue in reopened if queue.watched))
 
 
 def _plan(settings: QueueSettings, whole: EngineSettings) -> _Plan:
@@ -99,12 +102,13 @@ def _employ(floor: Floor, settings: EngineSettings) -> None:
         agent.employed = True
         agent.limit = wanted.calls
         agent.level = wanted.level
+        agent.skills = wanted.skills
 
 
 def _dismiss(floor: Floor, agent: Agent) -> None:
     """The phone stops ringing; conversations and wrap-ups run to their end."""
     agent.employed = False
-    for offer in [offer for offer in agent.offers.values() if offer.state is OfferState.RINGING]:
+    for offer in [offer for offer in agent.offers.values() if offer.open]:
         floor.withdraw(offer, CancelReason.AGENT_REMOVED)
 
 
@@ -116,16 +120,18 @@ def _reopen(floor: Floor, plan: _Plan) -> Queue:
         queue = floor.queues[new.name] = Queue(new.name, new, plan.strategy, plan.classes)
     old, old_classes = queue.settings, queue.classes
     queue.open = True
+    if old.no_agents != new.no_agents:
+        floor.deadlines.cancel(queue.deserted)
+        queue.deserted = None
     queue.settings, queue.strategy, queue.classes = new, plan.strategy, plan.classes
-    queue.team = tuple(floor.agents[name] for name in new.agents)
-    queue.places = {name: place for place, name in enumerate(new.agents)}
-    if (old.ageing, old_classes) != (new.ageing, plan.classes):
-        queue.rank_all()
+    if (old.ageing, old.overdue, old_classes) != (new.ageing, new.overdue, plan.classes):
+        queue.rank_all(floor.now)
     for caller in queue.line:
         if old.strategy != new.strategy:
             caller.at_once = None
-            queue.shelve(caller)
-        if old.max_wait != new.max_wait:
+        if old.overdue != new.overdue:
+            floor.watch_overdue(caller)
+        if (old.max_wait, old.callback.expires) != (new.max_wait, new.callback.expires):
             floor.watch_patience(caller)
         if old.announce != new.announce:
             announcing.schedule(floor, caller)
@@ -134,13 +140,26 @@ def _reopen(floor: Floor, plan: _Plan) -> Queue:
 
 def _assign(floor: Floor) -> None:
     """Tell every agent the queues to serve, and every queue which of its agents are free."""
-    memberships: dict[AgentName, list[tuple[Queue, int]]] = {name: [] for name in floor.agents}
+    memberships: dict[AgentName, list[Membership]] = {name: [] for name in floor.agents}
     for queue in floor.queues.values():
-        queue.free, queue.serving = [], None
+        queue.free, queue.serving, queue.manned = [], None, None
         if queue.open:
-            for name, place in queue.places.items():
-                memberships[name].append((queue, place))
+            homes = _homes(floor, queue)
+            queue.team = tuple(floor.agents[name] for name in homes)
+            queue.places = {name: place for place, name in enumerate(homes)}
+            queue.weights = {name: each.weight for name, each in queue.settings.members.items()}
+            for place, (name, home) in enumerate(homes.items()):
+                memberships[name].append(Membership(queue, place, home))
     for name, agent in floor.agents.items():
         agent.memberships = memberships[name]
         agent.available = False
         floor.refresh(agent)
+
+
+def _homes(floor: Floor, queue: Queue) -> dict[AgentName, QueueName]:
+    """The whole team in its order, with the queue to which each belongs: its own, then those who help."""
+    homes = dict.fromkeys(queue.settings.agents, queue.name)
+    for other in queue.settings.overflow.to if queue.settings.overflow else ():
+        for name in floor.queues[other].settings.agents:
+            homes.setdefault(name, other)
+    return homes

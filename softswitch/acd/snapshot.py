@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -111,8 +112,8 @@ def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     first = islice(queue.line, most)
     callers = tuple(_caller(caller, position, now) for position, caller in enumerate(first, start=1))
     counts, formula = queue.tally.counts(), queue.settings.service_formula
-    level = RATIOS[formula].of(counts)
-    return QueueView(queue.name, len(queue.line), callers, len(queue.free), counts, formula, level)
+    level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
+    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level)
 
 
 def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
@@ -149,7 +150,7 @@ def _agent(agent: Agent, now: Seconds) -> AgentView:
         calls=(*present, *agent.outside),
         load=agent.load,
         limit=agent.limit,
-        queues=tuple(queue.name for queue, _ in agent.memberships),
+        queues=tuple(each.home for each in agent.memberships if not each.helps),
         taken=agent.taken,
         talk_time=agent.talk_time,
     )

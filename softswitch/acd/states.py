@@ -24,6 +24,8 @@ class CallerState(StrEnum):
     """In the line still, at the same place, while one agent's phone rings or several do."""
     TALKING = "talking"
     """With an agent."""
+    RESTING = "resting"
+    """Not on the line, and not to be called back for a while."""
     SERVED = "served"
     """The conversation is over."""
     LEFT = "left"
@@ -37,6 +39,8 @@ class CallerMove(StrEnum):
     OFFERS_OVER = "offers over"
     CONNECT = "connect"
     CONNECT_FAILED = "connect failed"
+    REST = "rest"
+    WAKE = "wake"
     END = "end"
     LEAVE = "leave"
 
@@ -44,6 +48,7 @@ class CallerMove(StrEnum):
 CALLER: Mapping[CallerState, Mapping[CallerMove, CallerState]] = {
     CallerState.WAITING: {
         CallerMove.OFFER: CallerState.OFFERED,
+        CallerMove.REST: CallerState.RESTING,
         CallerMove.LEAVE: CallerState.LEFT,
     },
     CallerState.OFFERED: {
@@ -56,6 +61,10 @@ CALLER: Mapping[CallerState, Mapping[CallerMove, CallerState]] = {
         CallerMove.CONNECT_FAILED: CallerState.WAITING,
         CallerMove.END: CallerState.SERVED,
     },
+    CallerState.RESTING: {
+        CallerMove.WAKE: CallerState.WAITING,
+        CallerMove.LEAVE: CallerState.LEFT,
+    },
     CallerState.SERVED: {},
     CallerState.LEFT: {},
 }
@@ -64,6 +73,8 @@ CALLER: Mapping[CallerState, Mapping[CallerMove, CallerState]] = {
 class OfferState(StrEnum):
     """What one caller takes of one agent, from the first ring to the end of the notes."""
 
+    RESERVED = "reserved"
+    """The customer is called back first."""
     RINGING = "ringing"
     TALKING = "talking"
     WRAP_UP = "wrap-up"
@@ -73,6 +84,7 @@ class OfferState(StrEnum):
 class OfferMove(StrEnum):
     """What happens to an offer."""
 
+    RING = "ring"
     ANSWER = "answer"
     FAIL = "fail"
     CANCEL = "cancel"
@@ -82,6 +94,10 @@ class OfferMove(StrEnum):
 
 
 OFFER: Mapping[OfferState, Mapping[OfferMove, OfferState]] = {
+    OfferState.RESERVED: {
+        OfferMove.RING: OfferState.RINGING,
+        OfferMove.CANCEL: OfferState.CLOSED,
+    },
     OfferState.RINGING: {
         OfferMove.ANSWER: OfferState.TALKING,
         OfferMove.FAIL: OfferState.CLOSED,
@@ -107,11 +123,11 @@ def moved(table: Mapping[S, Mapping[M, S]], state: S, move: M) -> S:
         raise EngineError(f"'{move}' cannot happen in state '{state}'; legal moves are {legal}") from None
 
 
-def diagram(table: Mapping[S, Mapping[M, S]]) -> str:
-    """The table as a Mermaid state diagram; a life begins in the first state, one without moves ends it."""
+def diagram(table: Mapping[S, Mapping[M, S]], *begins: S) -> str:
+    """The table as a Mermaid state diagram; a state without moves ends a life."""
     lines = ["stateDiagram-v2"]
     lines += [f"    {_node(state)}: {state}" for state in table]
-    lines.append(f"    [*] --> {_node(next(iter(table)))}")
+    lines += [f"    [*] --> {_node(state)}" for state in begins]
     for state, moves in table.items():
         lines += [f"    {_node(state)} --> {_node(after)}: {move}" for move, after in moves.items()]
         if not moves:
@@ -134,15 +150,16 @@ A move that is not drawn here raises `EngineError`.
 ## A caller, from joining a queue to being gone from it
 
 ```mermaid
-{diagram(CALLER)}
+{diagram(CALLER, CallerState.WAITING)}
 ```
 
 ## An offer: what one caller takes of one agent
 
-It counts against the agent's `calls` limit from the first ring to the end of wrap-up.
+It counts against the agent's `calls` limit from the first ring, or from being reserved for somebody who is
+called back first, to the end of wrap-up.
 
 ```mermaid
-{diagram(OFFER)}
+{diagram(OFFER, OfferState.RINGING, OfferState.RESERVED)}
 ```
 """
 

@@ -30,7 +30,13 @@ class QueueCounts:
     timed_out: int = 0
     """Left at `max_wait`."""
     sent_away: int = 0
-    """Left because the switch drained or the queue was removed."""
+    """Left because the switch drained, the queue was closed or removed, or nobody was there."""
+    callbacks: int = 0
+    """Left the line to be called back; in none of the counts above."""
+    called_back: int = 0
+    """Of these, who talked to an agent."""
+    not_reached: int = 0
+    """Of these, who did not answer, or whose callback expired."""
     answered_wait: Seconds = 0.0
     """Sum of the waits of those answered."""
     longest_wait: Seconds = 0.0
@@ -84,6 +90,10 @@ _FIELD_OF: Mapping[LeaveReason, str] = {
     LeaveReason.DRAINED: "sent_away",
     LeaveReason.QUEUE_REMOVED: "sent_away",
     LeaveReason.TRANSFERRED: "sent_away",
+    LeaveReason.NO_AGENTS: "sent_away",
+    LeaveReason.CLOSED: "sent_away",
+    LeaveReason.NOT_REACHED: "not_reached",
+    LeaveReason.EXPIRED: "not_reached",
 }
 
 
@@ -100,6 +110,9 @@ class Tally:
     answered_wait: Seconds
     longest_wait: Seconds
     talk_time: Seconds
+    callbacks: int
+    called_back: int
+    not_reached: int
 
     def __init__(self) -> None:
         for name, field in QueueCounts.__dataclass_fields__.items():

@@ -7,7 +7,7 @@ order of two callers never changes while they wait: a line is sorted by what was
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -20,9 +20,13 @@ from softswitch.types import AgentName, CallId, Seconds
 if TYPE_CHECKING:
     from softswitch.acd.offers import Offer
     from softswitch.acd.queues import Queue
+    from softswitch.acd.reach import Reach
 
 Place = tuple[int, float, int, "Caller"]
 """Precedence, minus the score at time 0, order of joining (unique: callers themselves are never compared)."""
+
+OVERDUE = -(2**31)
+"""The precedence of those who have waited too long: they go before all others, by the time they came."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +41,22 @@ class Caller:
     joined: Seconds
     order: int
     """Grows with every caller who joins any queue."""
+    standing: Seconds = field(init=False)
+    """From when on the wait counts for the place: earlier than `joined` for who called again."""
+
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """What this caller needs beside what the queue does."""
+    preferred: AgentName | None = None
+    """Who is waited for alone, for a while; once that is over it does not come back."""
+    wished: AgentName | None = None
+    """Who is rung first of those who are free."""
+
+    absent: bool = False
+    """Not on the line: to be called back."""
+    callback: bool = False
+    """Was not on the line for a while, or is not."""
+    attempts: int = 0
+    """How often the customer was called back in vain."""
 
     priority: str = "default"
     place: Place = field(init=False)
@@ -47,10 +67,13 @@ class Caller:
     declines: dict[AgentName, int] = field(default_factory=dict)
     """How often each agent rejected, or did not answer, this caller."""
     rounds: int = 0
+    offered_last: AgentName | None = None
     at_once: int | None = 1
     """How many phones may ring at once, as the strategy said last."""
+    reach: Reach | None = None
+    """Whom this caller can be offered to by now."""
     shelf: Line | None = None
-    """Which of the queue's two lines of callers who want a phone rung this one stands in."""
+    """Which of the reach's two lines of callers who want a phone rung this one stands in."""
 
     told: Told = field(default_factory=Told)
     announced: Seconds | None = None
@@ -59,7 +82,19 @@ class Caller:
     patience: Timer | None = None
     """Runs until `max_wait`."""
     again: Timer | None = None
-    """When the strategy wants to be asked again."""
+    """When the strategy wants to be asked again, or a rest is over."""
+    widening: Timer | None = None
+    """When more agents open."""
+    rescue: Timer | None = None
+    """When the wait is overdue."""
+
+    def __post_init__(self) -> None:
+        self.standing = self.joined
+
+    @property
+    def overdue(self) -> bool:
+        """Waits too long, and goes before all others."""
+        return self.place[0] == OVERDUE
 
     @property
     def ringing(self) -> tuple[AgentName, ...]:
@@ -68,12 +103,34 @@ class Caller:
 
     @property
     def waiting(self) -> bool:
-        """Still in the line, whether or not phones ring."""
-        return self.state in (CallerState.WAITING, CallerState.OFFERED)
+        """On the line and in the queue's, whether or not phones ring."""
+        return self.in_line and not self.absent
+
+    @property
+    def in_line(self) -> bool:
+        """Has a place in the queue's line."""
+        return self.state in (CallerState.WAITING, CallerState.OFFERED, CallerState.RESTING)
+
+    def timers(self) -> Iterator[Timer]:
+        """All that run."""
+        all_of_them = (self.patience, self.announcement, self.again, self.widening, self.rescue)
+        return filter(None, all_of_them)
 
     def move(self, move: CallerMove) -> None:
         """Change state. Raises EngineError when that is impossible."""
         self.state = moved(CALLER, self.state, move)
+
+    def shelve(self) -> None:
+        """Stand among those who want a phone rung, if this one does."""
+        assert self.reach is not None
+        if self.state is CallerState.RESTING:
+            self.put_on(None)
+        elif not self.offers:
+            self.put_on(self.reach.unoffered)
+        elif self.at_once is None or len(self.offers) < self.at_once:
+            self.put_on(self.reach.ringing_more)
+        else:
+            self.put_on(None)
 
     def put_on(self, shelf: Line | None) -> None:
         """Stand in this line of callers who want a phone rung, and in no other."""
@@ -95,16 +152,17 @@ class Line:
     length: a bisection, a move inside one block, and for the position a sum over block lengths.
     """
 
-    __slots__ = ("_blocks", "_lasts", "_size")
+    __slots__ = ("_blocks", "_lasts", "size")
 
     def __init__(self) -> None:
         self._blocks: list[list[Place]] = []
         self._lasts: list[Place] = []
         """The last place of each block."""
-        self._size = 0
+        self.size = 0
+        """How many stand here."""
 
     def __len__(self) -> int:
-        return self._size
+        return self.size
 
     def __iter__(self) -> Iterator[Caller]:
         return (place[3] for place in chain.from_iterable(self._blocks))
@@ -116,7 +174,7 @@ class Line:
     def add(self, caller: Caller) -> None:
         """Put a caller where `caller.place` belongs."""
         place = caller.place
-        self._size += 1
+        self.size += 1
         if not self._lasts or place > self._lasts[-1]:
             self._append(place)
             return
@@ -141,7 +199,7 @@ class Line:
         at, inside = self._find(caller)
         block = self._blocks[at]
         del block[inside]
-        self._size -= 1
+        self.size -= 1
         if not block:
             del self._blocks[at], self._lasts[at]
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import structlog
@@ -53,8 +53,17 @@ def display(switch: Switch, call: Call) -> Party:
     return Party(caller.number, f"{label}: {caller.name or caller.number or ANONYMOUS}", caller.uri)
 
 
-def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = None) -> Fork:
-    """Ring all of an agent's phones, which show `shown`, by default the caller.
+def dial(
+    switch: Switch,
+    call: Call,
+    agent: AgentName,
+    shown: Party | None = None,
+    *,
+    seen: Party | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Fork:
+    """Ring all of an agent's phones, which show `shown`, by default the caller. `seen`: another one, for the
+    agent's own phones alone; those get `headers` too.
 
     Raises LegRefused when none can even be tried.
     """
@@ -62,12 +71,13 @@ def dial(switch: Switch, call: Call, agent: AgentName, shown: Party | None = Non
     others: list[Callable[[], Rung]] = []
     if phone is not None and phone.outside is not None:
         others.append(partial(Remote, switch, call, phone, phone.outside, shown))
-    seen = shown or display(switch, call)
+    display_as = seen or shown or display(switch, call)
 
     def dress(rung: Rung) -> Rung:
-        return rung if phone is None else Forwarding(switch, call, phone, rung, seen=seen, shown=shown)
+        return rung if phone is None else Forwarding(switch, call, phone, rung, seen=display_as, shown=shown)
 
-    return Fork(switch.endpoint, switch.directory.ways(agent), seen, call.headers(), others, dress)
+    told = call.headers() | dict(headers or {})
+    return Fork(switch.endpoint, switch.directory.ways(agent), display_as, told, others, dress)
 
 
 class Offer:

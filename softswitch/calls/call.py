@@ -24,6 +24,8 @@ from softswitch.types import (
 
 if TYPE_CHECKING:
     from softswitch.calls.onward import Onward, Riding
+    from softswitch.calls.originating import Origination
+    from softswitch.calls.playing import Playing
     from softswitch.calls.recording import CallRecording
 
 CONFIRMATION: Seconds = 8.0
@@ -103,6 +105,9 @@ class Call:
     begins: Onward | None = None
     """Where a call begins that did not come in: the leg was in another call before."""
 
+    origination: Origination | None = None
+    """Who asked for it, and whom it rings first, of a call that did not come in but was asked for."""
+
     riding: Riding | None = None
     """Since it talks in somebody else's call."""
 
@@ -126,6 +131,9 @@ class Call:
 
     recording: CallRecording | None = None
     """What is recorded of it; None: it has come to no conversation yet."""
+
+    playing: Playing | None = None
+    """What an interface plays into it; None: it never has."""
 
     knows_of_recording: bool = False
     """The caller has been told."""

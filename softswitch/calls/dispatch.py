@@ -13,7 +13,21 @@ from typing import Protocol
 
 import structlog
 
-from softswitch.acd.actions import Action, Announce, CancelRing, Connect, Leave, Ring
+from softswitch.acd.actions import (
+    Action,
+    Announce,
+    CallBack,
+    CancelRing,
+    Connect,
+    Leave,
+    ReportOverflow,
+    ReportPause,
+    ReportPlace,
+    ReportRest,
+    ReportResume,
+    ReportWrapUp,
+    Ring,
+)
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import (
     AgentPaused,
@@ -59,6 +73,9 @@ class Waiter(Protocol):
     def leave(self, action: Leave) -> None:
         """Go on without an agent."""
 
+    def call_back(self, action: CallBack) -> None:
+        """Call the customer, for whom an agent is reserved."""
+
     def picked_up(self, leg: Leg) -> None:
         """The next agent to talk to is on this leg, which nobody has rung: `connect` follows."""
 
@@ -71,7 +88,7 @@ class Dispatcher:
         self._journal = journal
         self._loop = asyncio.get_running_loop()
         self._waiters: dict[CallId, Waiter] = {}
-        self._offers: dict[OfferId, Ring] = {}
+        self._offers: dict[OfferId, Ring | CallBack] = {}
         self._inbox: deque[Event] = deque()
         self._busy = False
         self._queues: Mapping[QueueName, QueueSettings] = {}
@@ -118,7 +135,7 @@ class Dispatcher:
     @property
     def ringing(self) -> Sequence[Ring]:
         """Every offer for which a phone rings, the one that does longest first."""
-        return tuple(self._offers.values())
+        return tuple(offer for offer in self._offers.values() if isinstance(offer, Ring))
 
     def pick_up(self, ring: Ring, by: AgentName, leg: Leg) -> bool:
         """Connect the caller of an offer to another agent, who is on `leg`. False: it is no longer open."""
@@ -157,15 +174,9 @@ class Dispatcher:
     def _perform(self, action: Action) -> None:
         match action:
             case Ring():
+                if action.offer not in self._offers:  # else the agent was reserved, and that is on record
+                    self._note_offer(action)
                 self._offers[action.offer] = action
-                self._journal.note(
-                    "OfferMade",
-                    action.call,
-                    offer=action.offer,
-                    agent=action.agent,
-                    queue=action.queue,
-                    why=_plain(action.why),
-                )
                 self._waiters[action.call].ring(action)
             case CancelRing():
                 self._cancel(action)
@@ -192,6 +203,48 @@ class Dispatcher:
                     waited=round(action.waited, 3),
                 )
                 self._waiters[action.call].leave(action)
+            case CallBack():
+                self._offers[action.offer] = action
+                self._note_offer(action)
+                self._waiters[action.call].call_back(action)
+            case _:
+                self._report(action)
+
+    def _note_offer(self, offer: Ring | CallBack) -> None:
+        self._journal.note(
+            "OfferMade",
+            offer.call,
+            offer=offer.offer,
+            agent=offer.agent,
+            queue=offer.queue,
+            why=_plain(offer.why),
+        )
+
+    def _report(self, action: Action) -> None:
+        """What the engine did of itself, for the record."""
+        note = self._journal.note
+        match action:
+            case ReportPause():
+                note("AgentPaused", agent=action.agent, reason=action.reason, automatic=True)
+            case ReportResume():
+                note("AgentResumed", agent=action.agent, reason=action.reason, automatic=True)
+            case ReportWrapUp():
+                note("WrapUpEnded", action.call, agent=action.agent, took=round(action.took, 3))
+            case ReportOverflow():
+                kind = "OverflowBegan" if action.helped else "OverflowEnded"
+                note(kind, queue=action.queue, waiting=action.waiting)
+            case ReportPlace():
+                ago = round(self._loop.time() - action.standing, 3)
+                note("PlaceRegained", action.call, queue=action.queue, ago=ago)
+            case ReportRest():
+                pause = None if action.until is None else round(action.until - self._loop.time(), 3)
+                note(
+                    "CallbackResting",
+                    action.call,
+                    queue=action.queue,
+                    attempts=action.attempts,
+                    pause=pause,
+                )
 
     def _cancel(self, action: CancelRing) -> None:
         ring = self._offers.pop(action.offer, None)
@@ -232,7 +285,7 @@ class Dispatcher:
             case AgentResumed():
                 self._journal.note("AgentResumed", agent=event.agent)
 
-    def _note_end(self, ring: Ring, result: str | CancelReason, status: int = 0) -> None:
+    def _note_end(self, ring: Ring | CallBack, result: str | CancelReason, status: int = 0) -> None:
         self._journal.note(
             "OfferEnded", ring.call, offer=ring.offer, agent=ring.agent, result=str(result), status=status
         )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
 from softswitch.calls.bridge import Conversation
 from softswitch.calls.call import Call
+from softswitch.calls.originator import Originator, Then, known
+from softswitch.calls.playing import Hearer, Playing, Wanted
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
-from softswitch.config.nearest import did_you_mean
-from softswitch.errors import NoSuch, NotNow
+from softswitch.errors import AudioError, ControlError, NoSuch, NotNow
 from softswitch.ports import Leg, Referral
-from softswitch.types import AgentName, QueueName
+from softswitch.types import AgentName, CallId, Language, Prompt, QueueName, Seconds
 
 BY_STATUS = {
     403: "the agent may not transfer there, or it is a code and no number",
@@ -23,12 +24,25 @@ BY_STATUS = {
 """Why a transfer does not begin, by the status that a phone would get."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What is to be played: a sound of the configuration, else a text."""
+
+    sound: str | None = None
+    """Its name in `sounds`."""
+    text: str = ""
+    """What is said."""
+    language: str | None = None
+    """Of the text; None: the call's."""
+
+
 class Operator:
     """Everything happens at once, on the loop; `by` is who does it, for the record."""
 
     def __init__(self, switch: Switch, supervisor: Supervisor) -> None:
         self._switch = switch
         self._supervisor = supervisor
+        self._originator = Originator(switch, supervisor)
 
     def pause(self, agent: str, reason: str, by: str) -> None:
         """Let an agent take no offers until resumed. Raises NoSuch."""
@@ -49,6 +63,18 @@ class Operator:
         """Let an agent take no more calls of a queue, None: of all. Raises NoSuch."""
         self._switch.dispatcher.feed(AgentSignedOut(self._agent(agent), self._queue(queue)))
         self.changed(by, "sign-out", agent, queue or "")
+
+    def dial(self, agent: str, number: str, by: str) -> CallId:
+        """Ring an agent's phone, and call a number from there. Raises as `Originator` does."""
+        call = self._originator.dial(self._agent(agent), number, by)
+        self.changed(by, "dial", agent, number)
+        return call
+
+    def originate(self, to: str, then: Then, ring: Seconds, by: str) -> CallId:
+        """Ring somebody, and lead them on once they answer. Raises as `Originator` does."""
+        call = self._originator.call(to, then, ring, by)
+        self.changed(by, "call", to, call)
+        return call
 
     def hang_up(self, call: str, by: str) -> None:
         """End a call, whatever it is doing. Raises NoSuch."""
@@ -73,18 +99,53 @@ class Operator:
             raise NotNow(f"call {call} stays where it is: {number!r}: {why}")
         self.changed(by, "transfer", call, number)
 
+    async def play(self, call: str, what: Sounds, to: Hearer, by: str) -> None:
+        """Play a sound into a call, once it is rendered. Raises NoSuch; NotNow: nobody is there to hear it;
+        ControlError: it cannot be spoken.
+        """
+        name, prompt = self._prompt(what)
+        try:
+            clip = await self._switch.speech.prompt(prompt, self._call(call).language)
+        except AudioError as error:
+            raise ControlError(f"{name!r} cannot be played: {error}") from None
+        found = self._call(call)
+        found.playing = found.playing or Playing(self._switch, found)
+        found.playing.play(Wanted(name, clip, to, by))
+        self.changed(by, "play", call, name)
+
+    def stop_playing(self, call: str, by: str) -> None:
+        """End the sound that is played into a call. Raises NoSuch; NotNow: none is."""
+        found = self._call(call)
+        if found.playing is None or not found.playing.stop("stopped", by):
+            raise NotNow(f"nothing is played into call {call}")
+        self.changed(by, "stop-playing", call)
+
+    def _prompt(self, what: Sounds) -> tuple[str, Prompt]:
+        media = self._switch.settings.media
+        if what.sound is not None:
+            known("sound", what.sound, media.sounds)
+            return what.sound, media.sounds[what.sound]
+        if what.language is not None:
+            known("language", what.language, media.languages)
+            return what.text, Prompt({Language(what.language): what.text})
+        return what.text, Prompt(dict.fromkeys(media.languages, what.text))
+
     def changed(self, by: str, what: str, of: str, how: str = "") -> None:
         """Put a change on record."""
         self._switch.journal.note("Changed", by=by, what=what, of=of, how=how)
 
+    def check_agent(self, name: str) -> None:
+        """Raises NoSuch unless there is an agent of that name."""
+        known("agent", name, self._switch.settings.engine.agents)
+
     def _agent(self, name: str) -> AgentName:
-        _known("agent", name, self._switch.settings.engine.agents)
+        self.check_agent(name)
         return AgentName(name)
 
     def _queue(self, name: str | None) -> QueueName | None:
         if name is None:
             return None
-        _known("queue", name, self._switch.settings.engine.queues)
+        known("queue", name, self._switch.settings.engine.queues)
         return QueueName(name)
 
     def _call(self, id: str) -> Call:
@@ -92,12 +153,6 @@ class Operator:
             if call.id == id:
                 return call
         raise NoSuch(f"no call {id!r} is in progress; /api/v1/calls/live shows those that are")
-
-
-def _known(kind: str, name: str, names: Iterable[str]) -> None:
-    names = tuple(names)
-    if name not in names:
-        raise NoSuch(f"there is no {kind} {name!r}{did_you_mean(name, names)}")
 
 
 def _agents_leg(conversation: Conversation) -> Leg | None:

@@ -49,12 +49,9 @@ class Ringing(Attempt):
 
     def start(self) -> None:
         """Ring. Raises LegRefused when none of the phones can even be tried."""
-        switch, call, agent = self._switch, self._call, self._phone.agent
-        self._counted = call.id
-        switch.dispatcher.feed(AgentCallStarted(agent, call.id))
-        self._fork = dial(switch, call, agent, self._shown)
+        self._enlist(self._phone.agent)
+        self._fork = self._dial(self._phone.agent)
         self._first = self._fork.legs[0]
-        switch.exchange.ringing[self] = None
         self._note_offer()
         self._wait(self._until_answered(self._fork))
         self._sound()
@@ -110,6 +107,15 @@ class Ringing(Attempt):
         if self._picked_up is not None and self._picked_up is not but:
             self._picked_up.hangup()
         self._free()
+
+    def _enlist(self, agent: AgentName) -> None:
+        """The agent is in this call, and colleagues may pick it up."""
+        self._counted = self._call.id
+        self._switch.dispatcher.feed(AgentCallStarted(agent, self._call.id))
+        self._switch.exchange.ringing[self] = None
+
+    def _dial(self, agent: AgentName) -> Fork:
+        return dial(self._switch, self._call, agent, self._shown)
 
     def _free(self) -> None:
         """The agent is in this call no more, and picks it up no more."""

@@ -15,6 +15,7 @@ from softswitch.calls.direct import ring_agent
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
 from softswitch.calls.onward import Onward, PickUp, Riding
+from softswitch.calls.originating import apology, begin
 from softswitch.calls.outbound import dial_out
 from softswitch.calls.pickup import pick_up
 from softswitch.calls.switch import Switch
@@ -53,6 +54,10 @@ UNAVAILABLE = Prompt(
 async def serve(switch: Switch, call: Call) -> None:
     """Lead one caller through the switch. The caller's hang-up cancels it; returning hangs up."""
     _note_arrival(call)
+    if call.origination is not None:
+        if not await begin(switch, call, call.origination):
+            return
+        _note_way(switch, call)
     leg = call.leg
     onward: Onward | None = call.begins or _first_destination(switch, call)
     call.begins = None
@@ -70,7 +75,17 @@ def _note_arrival(call: Call) -> None:
     said = arrived(call.leg, call.arrival)
     if (before := call.transferred) is not None:
         said |= {"transferred_by": before.by, "transferred_from": before.call}
+    if call.origination is not None:
+        said["originated_by"] = call.origination.by
     call.note("CallArrived", leg=call.leg.id, **said)
+
+
+def _note_way(switch: Switch, call: Call) -> None:
+    """Where somebody goes who was rung and has answered, unless that is what an agent dials."""
+    if call.language != switch.settings.media.languages[0]:
+        call.note("LanguageSet", language=call.language)
+    if isinstance(call.begins, Destination):
+        call.note("CallRouted", rule=None, caller_rule=None, destination=describe(call.begins))
 
 
 def _current_task() -> asyncio.Task[None]:
@@ -169,10 +184,18 @@ async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
 async def _reject(switch: Switch, call: Call, status: int) -> None:
     """Refuse with a SIP status, or, where the caller has been answered, say so and hang up."""
     if call.is_answered:
-        await _say(switch, call, UNAVAILABLE)
+        await _say(switch, call, _sorry(call, status))
         return
     call.note("CallRefused", status=status)
     call.leg.hangup(status)
+
+
+def _sorry(call: Call, status: int) -> Prompt:
+    """What somebody hears who has been answered; of a call that was asked for, the record says why too."""
+    if call.origination is None or call.recording is not None:  # it has come to a conversation
+        return UNAVAILABLE
+    call.origination.failed(call, status)
+    return UNAVAILABLE if call.leg.origin.agent is None else apology(status)
 
 
 async def _say(switch: Switch, call: Call, prompt: Prompt) -> None:

@@ -13,6 +13,7 @@ from softswitch.acd.events import AgentCallEnded, AgentCallStarted
 from softswitch.calls.arrival import arrived, receive
 from softswitch.calls.call import Call, Move, Transferred
 from softswitch.calls.onward import NextParty, Onward
+from softswitch.calls.originating import Origination
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
 from softswitch.calls.transfer import refer
@@ -57,6 +58,8 @@ class Supervisor:
         self._switch = switch
         self._group = asyncio.TaskGroup()
         self._calls: dict[CallId, tuple[Call, asyncio.Task[None]]] = {}
+        self.draining = False
+        """No new calls are taken, nor made."""
         self._empty = asyncio.Event()
         self._empty.set()
         switch.exchange.adopt, switch.exchange.refer = self.adopt, refer
@@ -115,6 +118,17 @@ class Supervisor:
         self._start(call)
         return call.id
 
+    def originate(self, origination: Origination, begins: Onward | None, language: Language) -> Call:
+        """Serve a call that somebody asked for: ring its first party, then lead them to `begins`, None: to
+        what they dialled.
+        """
+        call = self._new_call(origination.first, language)
+        call.origination, call.begins = origination, begins
+        if call.leg.origin.agent is not None:  # at once: nobody else is to ring that phone meanwhile
+            self._switch.dispatcher.feed(AgentCallStarted(call.leg.origin.agent, call.id))
+        self._start(call)
+        return call
+
     def _new_call(self, leg: Leg, language: Language) -> Call:
         now = asyncio.get_running_loop().time()
         arrival = receive(self._switch.settings, leg)
@@ -134,6 +148,7 @@ class Supervisor:
 
     async def drain(self, limit: Seconds) -> None:
         """Tell those who wait, let those who talk finish; after `limit` seconds hang up on who is left."""
+        self.draining = True
         for call in self.calls:
             if call.phase != "talking":
                 self.divert(call, CLOSING)
@@ -164,6 +179,9 @@ class Supervisor:
         finally:
             if agent is not None:
                 feed(AgentCallEnded(agent, call.id))
+            if call.playing is not None:
+                call.playing.stop("over")
+                call.playing = None
             call.leg.hangup(503)  # does nothing, unless the switch stops
             if call.recording is not None:
                 call.recording.end()
@@ -178,7 +196,8 @@ class Supervisor:
         def caller_left(_: object) -> None:
             task.cancel()
 
-        call.leg.ended.add_done_callback(caller_left)
+        ended = call.leg.ended  # of who is rung first, in a call that was asked for: the leg comes later
+        ended.add_done_callback(caller_left)
         try:
             await serve(self._switch, call)
         except asyncio.CancelledError:
@@ -188,7 +207,7 @@ class Supervisor:
             log.exception("a call failed", call=call.id)
             status = 500
         finally:
-            call.leg.ended.remove_done_callback(caller_left)
+            ended.remove_done_callback(caller_left)
         call.leg.hangup(status)
         if not call.leg.ended.done():
             await asyncio.wait([call.leg.ended], timeout=LAST_WORDS)

@@ -11,7 +11,7 @@ from collections.abc import Coroutine
 
 import structlog
 
-from softswitch.acd.actions import Announce, CancelRing, Connect, Leave, Ring
+from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, Ring
 from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, ConversationEnded
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
@@ -160,6 +160,10 @@ class Stay:
         if self._speaking is None or self._speaking.done():
             what = Announcement(action.position, action.wait)
             self._speaking = self._group.create_task(self._speak(what), name=f"announce {self._call.id}")
+
+    def call_back(self, action: CallBack) -> None:
+        """Nobody here has left the line."""
+        raise AssertionError(f"{action} for a caller who is on the line")
 
     def leave(self, action: Leave) -> None:
         """Go on without an agent."""

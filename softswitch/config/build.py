@@ -5,18 +5,16 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSettings, QueueSettings
 from softswitch.config import settings as plain
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_mail import mail_settings, report_settings, zone_of
 from softswitch.config.build_menus import Voice, destination, menu_tree
-from softswitch.config.build_service import service, service_of
+from softswitch.config.build_queues import engine_settings
+from softswitch.config.build_service import service
 from softswitch.config.build_trunks import trunk
-from softswitch.config.checks.names import priorities
 from softswitch.config.models.agents import Agent, Ha1
 from softswitch.config.models.hours import Schedule, days_of
-from softswitch.config.models.queues import Queue
 from softswitch.config.models.root import Caller, Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
 from softswitch.config.models.web import Web, is_loopback
@@ -28,7 +26,7 @@ from softswitch.registration.accounts import Account
 from softswitch.registration.digest import Algorithm
 from softswitch.registration.registrar import Limits
 from softswitch.routing import CallerRule, NumberRule, Routing
-from softswitch.types import AgentName, Language, QueueName, Srtp, TrunkName, Way
+from softswitch.types import AgentName, Language, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
 """The folder of the record, beside the configuration, when that names none."""
@@ -50,8 +48,9 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         ),
         menus=menu_tree(file, voice),
         hours=Hours({name: _schedule(name, schedule) for name, schedule in file.hours.items()}),
-        engine=_engine(file, voice),
+        engine=engine_settings(file, voice),
         phones=_phones(file, voice),
+        queue_hours={name: queue.hours for name, queue in file.queues.items() if queue.hours is not None},
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
         dialplan=plan,
         trunks={TrunkName(name): trunk(name, section) for name, section in file.trunks.items()},
@@ -141,6 +140,7 @@ def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:
         languages=voice.languages,
         music={name: tuple(path.absolute() for path in files) for name, files in file.music.items()},
         queue_music={name: queue.music for name, queue in file.queues.items()},
+        sounds={name: voice.prompt(sound.say, sound.play) for name, sound in file.sounds.items()},
     )
 
 
@@ -164,41 +164,6 @@ def _schedule(name: str, schedule: Schedule) -> PlainSchedule:
     )
 
 
-def _engine(file: Configuration, voice: Voice) -> EngineSettings:
-    return EngineSettings(
-        queues={QueueName(name): _queue(file, name, queue, voice) for name, queue in file.queues.items()},
-        agents={
-            AgentName(name): AgentSettings(
-                AgentName(name),
-                calls=None if agent.calls == "unlimited" else agent.calls,
-                level=agent.level,
-                registers=agent.dial is None,
-            )
-            for name, agent in file.agents.items()
-        },
-    )
-
-
-def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> QueueSettings:
-    announce = queue.announce
-    return QueueSettings(
-        name=QueueName(name),
-        agents=tuple(AgentName(agent) for agent in file.teams[name].agents),
-        strategy=queue.strategy,
-        ring=queue.ring,
-        retry=queue.retry,
-        wrap_up=queue.wrap_up,
-        priority=priorities(queue),
-        ageing=queue.priority.ageing,
-        max_callers=queue.max_callers,
-        full=None if queue.full is None else destination(queue.full, voice),
-        max_wait=queue.max_wait,
-        timeout=None if queue.timeout is None else destination(queue.timeout, voice),
-        announce=AnnounceSettings(announce.position, announce.wait, announce.first, announce.every),
-        **service_of(queue.service_level, file.service_level),
-    )
-
-
 def _phones(file: Configuration, voice: Voice) -> dict[AgentName, plain.AgentPhone]:
     return {AgentName(name): _phone(name, agent, file.sip.srtp, voice) for name, agent in file.agents.items()}
 
@@ -213,6 +178,7 @@ def _phone(name: str, agent: Agent, usual: Encryption, voice: Voice) -> plain.Ag
         extension=agent.number,
         ring=agent.ring,
         forwards=agent.forwards,
+        auto_answer=agent.auto_answer,
         srtp=srtp,
         outside=None if outside is None else voice.outside(outside, agent.via),
         confirm=agent.confirm is not False,

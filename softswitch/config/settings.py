@@ -164,6 +164,8 @@ class MediaSettings:
     """Playlists by name; `classical` and `silence` are built in."""
     queue_music: Mapping[str, str] = field(default_factory=dict)
     """Playlist by queue name."""
+    sounds: Mapping[str, Prompt] = field(default_factory=dict)
+    """What interfaces can play into calls, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,8 @@ class AgentPhone:
     """Ring time when dialled directly."""
     forwards: bool = False
     """Its phones may send calls on."""
+    auto_answer: bool = False
+    """Its phones are asked to answer by themselves for a call that the agent is to make."""
     srtp: Srtp = Srtp.OFF
     """Of phones that register, and of calls from them; `way` says it for the fixed address."""
     outside: ToNumber | None = None
@@ -386,6 +390,8 @@ class SwitchSettings:
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     store: str | None = None
     """The URL of the record's database; None: a file in that folder."""
+    queue_hours: Mapping[str, str] = field(default_factory=dict)
+    """The opening hours of those queues that have some."""
     web: WebSettings | None = None
     """None: no web server."""
     service: Service = field(default_factory=Service)

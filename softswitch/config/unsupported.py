@@ -15,27 +15,15 @@ KEYS = MappingProxyType(
         ("Destination", "voicemail"): "voicemail",
         ("Destination", "callback"): "callbacks",
         ("Queue", "messages"): "messages while waiting",
-        ("Queue", "needs"): "skills",
-        ("Queue", "relax"): "skills",
-        ("Queue", "no_answer"): "pausing agents who do not answer",
         ("ServiceLevel", "target"): "service level targets",
-        ("Queue", "no_agents"): "a destination for queues without agents",
         ("Queue", "keys"): "keys while waiting",
-        ("Agent", "skills"): "skills",
-        ("TeamMember", "tier"): "tiers of a team",
-        ("TeamMember", "after"): "tiers of a team",
     }
 )
 """Keys by the model that will have them, and the feature that each belongs to."""
 
 STRATEGIES = frozenset(
     {
-        "fewest-calls",
-        "least-talk",
         "least-occupied",
-        "sequential",
-        "ring-progressively",
-        "weighted-random",
         "round-robin-ordered",
         "skills",
         "predictive",

@@ -199,6 +199,11 @@ class SipLeg(Sounding):
         if self.state is not LegState.ENDED:
             self._ear.declare(*sources)
 
+    def overlay(self, *sources: Hear, ducked: float = 1.0) -> None:
+        """What is heard over all that; see `ports.Leg.overlay`."""
+        if self.state is not LegState.ENDED:
+            self._ear.overlay(*sources, ducked=ducked)
+
     def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Whether keys mean anything now; see `ports.Leg.await_keys`."""
         self._tones.always = tones

@@ -40,6 +40,8 @@ class _Sound:
 class NativePlayer(Sounding):
     """A player of one clip, and its place in the bridge. It moves on only while somebody hears it."""
 
+    is_player = True
+
     def __init__(self, media: NativeMedia, clip: Clip, sound: _Sound, loop: bool) -> None:
         super().__init__()
         self.clip = clip

@@ -7,6 +7,7 @@ with what is connected, and asks the bridge for the difference.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from softswitch.sound import Hear
@@ -29,6 +30,9 @@ class Bridge(Protocol):
 
 class Sounding:
     """Something that can be heard. It knows who wants to, also while it has no place in the bridge."""
+
+    is_player = False
+    """What it plays is quieter under what is laid over it."""
 
     def __init__(self) -> None:
         self.slot: int | None = None
@@ -54,16 +58,28 @@ class Listening:
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
         self._slot: int | None = None
+        self._beneath: dict[Sounding, float] = {}
+        self._over: dict[Sounding, float] = {}
+        self._ducked = 1.0
         self._declared: dict[Sounding, float] = {}
+        """Both, at the levels in which they are heard together."""
         self._connected: dict[Sounding, float] = {}
 
     def declare(self, *sources: Hear) -> None:
         """All that is heard from now on. A source that does not sound yet is connected when it does."""
-        wanted: dict[Sounding, float] = {}
-        for hear in sources:
-            if not isinstance(hear.source, Sounding):
-                raise TypeError(f"{hear.source!r} is no source of this switch's bridge")
-            wanted[hear.source] = hear.level
+        self._beneath = _levels(sources)
+        self._declare()
+
+    def overlay(self, *sources: Hear, ducked: float) -> None:
+        """What is heard over that, and how loud players are beneath; see `ports.Leg.overlay`."""
+        self._over, self._ducked = _levels(sources), ducked
+        self._declare()
+
+    def _declare(self) -> None:
+        ducked = self._ducked if self._over else 1.0
+        wanted = {
+            source: level * ducked if source.is_player else level for source, level in self._beneath.items()
+        } | self._over
         for source in self._declared.keys() - wanted.keys():
             source.listeners.discard(self)
         for source in wanted:
@@ -84,6 +100,8 @@ class Listening:
 
     def forget(self, source: Sounding) -> None:
         """The source is gone for good."""
+        self._beneath.pop(source, None)
+        self._over.pop(source, None)
         self._declared.pop(source, None)
         self._connected.pop(source, None)
         source.listeners.discard(self)
@@ -92,8 +110,7 @@ class Listening:
         """The leg has ended, and its place in the bridge with it."""
         for source in self._declared:
             source.listeners.discard(self)
-        self._declared = {}
-        self._connected = {}
+        self._beneath, self._over, self._declared, self._connected = {}, {}, {}, {}
         self._slot = None
 
     def _apply(self) -> None:
@@ -114,3 +131,12 @@ class Listening:
             else:
                 self._bridge.adjust(source.slot, sink, level)
             self._connected[source] = level
+
+
+def _levels(sources: Iterable[Hear]) -> dict[Sounding, float]:
+    levels: dict[Sounding, float] = {}
+    for hear in sources:
+        if not isinstance(hear.source, Sounding):
+            raise TypeError(f"{hear.source!r} is no source of this switch's bridge")
+        levels[hear.source] = hear.level
+    return levels

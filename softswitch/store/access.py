@@ -72,10 +72,16 @@ class AccessStore:
             return bool(connection.execute(delete(users).where(users.c.name == name)).rowcount)
 
     def change_user(self, name: str, **values: Any) -> bool:
-        """Set `password` or `since`. False: there is none of that name."""
+        """Set `password`, `since`, `role` or `agent`. False: there is none of that name."""
         with self._begin() as connection:
             changed = connection.execute(update(users).where(users.c.name == name).values(**values))
             return bool(changed.rowcount)
+
+    def redeem(self, name: str, since: float, password: str, now: float) -> bool:
+        """Set the first password of a user invited at `since`. False: that is not how things are any more."""
+        wanted = update(users).where(users.c.name == name, users.c.since == since, users.c.password == "")
+        with self._begin() as connection:
+            return bool(connection.execute(wanted.values(password=password, since=now)).rowcount)
 
     # Tokens ------------------------------------------------------------------------------------------
 

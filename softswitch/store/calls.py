@@ -109,6 +109,8 @@ class CallRecord:
     """Those that came about, in order."""
     transferred_from: str = ""
     """Of a call that did not come in: the one in which the caller's leg was before."""
+    originated_by: str = ""
+    """Who asked for it through an interface, of a call that did not come in."""
     recordings: list[str] = field(default_factory=list)
     """Files within the folder of recordings, in order."""
     held: Seconds = 0.0
@@ -171,6 +173,8 @@ class _Open:
     connected: float | None = None
     holds: dict[str, float] = field(default_factory=dict)
     """Since when, by who holds."""
+    failed: int = 0
+    """The status by which a call came to nothing that was asked for, and whose first party had answered."""
 
 
 class CallFold:
@@ -233,8 +237,17 @@ def _arrived(state: _Open, at: float, data: Data) -> None:
     record.sip_call_id = str(data.get("sip_call_id", ""))
     record.transport = str(data.get("transport", ""))
     record.transferred_from = str(data.get("transferred_from") or "")
+    record.originated_by = str(data.get("originated_by") or "")
     record.trunk = str(data.get("trunk", ""))
     record.diverted = [str(one.get("number", "")) for one in data.get("diverted", ())]
+
+
+def _answered(state: _Open, at: float, data: Data) -> None:
+    state.record.sip_call_id = str(data.get("sip_call_id") or state.record.sip_call_id)
+
+
+def _came_to_nothing(state: _Open, at: float, data: Data) -> None:
+    state.failed = int(data.get("status") or 0)
 
 
 def _menu(state: _Open, at: float, data: Data) -> None:
@@ -349,7 +362,7 @@ def _ended(state: _Open, at: float, data: Data) -> None:
     record = state.record
     record.end = float(data.get("last_seen") or at)
     record.ended_by = str(data.get("ended_by", ""))
-    record.status = int(data.get("status") or 0)
+    record.status = state.failed or int(data.get("status") or 0)
     record.reason = str(data.get("reason") or "")
     record.caller_media = _quality(data.get("caller"))
     record.agent_media = _quality(data.get("agent"))
@@ -369,6 +382,8 @@ def _quality(data: JsonValue) -> Quality:
 
 _NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
     Kind.CALL_ARRIVED: _arrived,
+    Kind.CALL_ANSWERED: _answered,
+    Kind.ORIGINATE_FAILED: _came_to_nothing,
     Kind.MENU_ENTERED: _menu,
     Kind.DIGITS_PRESSED: _digits,
     Kind.LANGUAGE_SET: _language,

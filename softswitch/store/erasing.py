@@ -25,8 +25,7 @@ from sqlalchemy import Connection, Engine, func, select
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.database import empty_log
 from softswitch.store.forgetting import Counts, count, files_of, forget, forget_events, lots
-from softswitch.store.kinds import Kind
-from softswitch.store.personal import forgotten
+from softswitch.store.personal import LONE, forgotten
 from softswitch.store.scrubbing import scrub
 from softswitch.store.somebody import Somebody
 from softswitch.store.tables import events
@@ -151,7 +150,7 @@ class Eraser:
                 continue
             if row.call is not None:
                 self._found.calls[CallId(row.call)] = None
-            elif row.kind == Kind.CHANGED and forgotten(row.kind, data) != data:
+            elif row.kind in LONE and forgotten(row.kind, data) != data:
                 self._found.lone.add(row.seq)
 
     def _left(self, event: Recorded) -> dict[str, JsonValue] | None:

@@ -24,8 +24,11 @@ PERSONAL = (NUMBERS | KEYS | {"name", "sip_call_id", "text", "subject", "note", 
 _KEPT = {(Kind.NUMBER_ENTERED, "name")}
 """Fields of these names that mean something else: of what a menu asked for."""
 
-_ELSEWHERE = frozenset({"transfer", "dial", "call", "originate"})
-"""Changes whose `how` says whom somebody called."""
+LONE = (Kind.CHANGED, Kind.ORIGINATE_FAILED)
+"""Kinds that may name a person outside of any call."""
+
+_WHOM = {"transfer": "how", "dial": "how", "call": "of", "play": "how"}
+"""Changes that say whom somebody called, or what was said: in which field."""
 
 Data = Mapping[str, Any]
 
@@ -33,7 +36,8 @@ Data = Mapping[str, Any]
 def forgotten(kind: str, data: Data) -> Data:
     """The fields of an event of a call, or of a change, without the person; a second time changes nothing."""
     if kind == Kind.CHANGED:
-        return {**data, "how": ""} if data.get("what") in _ELSEWHERE else data
+        field = _WHOM.get(str(data.get("what")))
+        return {**data, field: ""} if field is not None else data
     return {
         name: value if (kind, name) in _KEPT else _without_person(name, value) for name, value in data.items()
     }

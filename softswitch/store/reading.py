@@ -110,7 +110,7 @@ def events_of(connection: Connection, call: CallId) -> list[Recorded]:
 
 REASONING = (
     *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
-    *(Kind.CONFIRMED, Kind.NOT_CONFIRMED),
+    *(Kind.CONFIRMED, Kind.NOT_CONFIRMED, Kind.ORIGINATE_FAILED),
     *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),
 )
 """Events that say why a call came to whom it came."""

@@ -38,6 +38,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "diverted": "who passed the call on, the latest first: `number` and `reason` (RFC 5806)",
                 "transferred_by": "of a call that did not come in: the agent who handed this leg on",
                 "transferred_from": "the call in which the leg was before",
+                "originated_by": "of a call that an interface asked for: who; the caller is rung first then",
             },
         ),
         Kind.CALL_ROUTED: Word(
@@ -50,7 +51,13 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "destination": "as the configuration writes it: `{menu: welcome}`",
             },
         ),
-        Kind.CALL_ANSWERED: Word("The caller's leg was answered (200 OK)."),
+        Kind.CALL_ANSWERED: Word(
+            "The caller's leg was answered (200 OK).",
+            {
+                "leg": "of a call that an interface asked for: the leg of who answered",
+                "sip_call_id": "the Call-ID of that leg",
+            },
+        ),
         Kind.CALL_REFUSED: Word(
             "The switch refused the call before answering it; CallEnded follows.",
             {"status": "SIP status", "reason": "why"},
@@ -64,6 +71,16 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "trunk": "of channels: whose",
             },
             alarming=True,
+        ),
+        Kind.ORIGINATE_FAILED: Word(
+            "A call that an interface asked for came to nothing; without a call: it could not even begin.",
+            {
+                "by": "who asked for it",
+                "agent": "the agent who was to make it, if one was",
+                "number": "where it was to go",
+                "status": "what that means as a SIP status: 486 busy, 480 no answer, 403 not allowed",
+                "why": "in a sentence",
+            },
         ),
         Kind.CALL_ENDED: Word(
             "The caller's leg is gone; the last event of a call.",
@@ -179,6 +196,18 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "An agent took the call that rang at a colleague.",
             {"offer": "which ringing", "agent": "at whom it rang", "by": "who took it"},
         ),
+        Kind.PLACE_REGAINED: Word(
+            "A caller who was cut off has called again, and has the old place.",
+            {"queue": "where", "ago": "seconds since the place was taken"},
+        ),
+        Kind.CALLBACK_RESTING: Word(
+            "Somebody is to be called back later.",
+            {
+                "queue": "where the place is",
+                "attempts": "in vain so far",
+                "pause": "seconds until the next; null: when the queue opens",
+            },
+        ),
         Kind.CONNECTED: Word(
             "Caller and agent can talk.",
             {
@@ -254,6 +283,19 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "Somebody listened to a recording, or took a copy of it.",
             {"file": "which", "by": "who", "how": "`listened`, or `exported` into a folder"},
         ),
+        Kind.SOUND_PLAYED: Word(
+            "Somebody plays a sound into the call through an interface.",
+            {
+                "sound": "its name in `sounds`, or what is said",
+                "to": "caller, agent or both",
+                "by": "who wanted it",
+                "seconds": "how long it is",
+            },
+        ),
+        Kind.SOUND_STOPPED: Word(
+            "A sound that was played into the call is heard no more.",
+            {"sound": "which", "why": "ended, stopped, replaced, over (the call)", "by": "who stopped it"},
+        ),
         Kind.CONVERSATION_ENDED: Word(
             "Caller and agent are done.",
             {
@@ -294,8 +336,31 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.AGENT_SIGNED_OUT: Word(
             "An agent takes no more calls of a queue.", {"agent": "who", "queue": "which; null: all of them"}
         ),
-        Kind.AGENT_PAUSED: Word("An agent takes no calls.", {"agent": "who", "reason": "as given, or empty"}),
-        Kind.AGENT_RESUMED: Word("An agent takes calls again.", {"agent": "who"}),
+        Kind.AGENT_PAUSED: Word(
+            "An agent takes no calls.",
+            {
+                "agent": "who",
+                "reason": "as given, or empty; no-answer: too many offers in a row were not answered",
+                "automatic": "true: nobody asked for it",
+            },
+        ),
+        Kind.AGENT_RESUMED: Word(
+            "An agent takes calls again.",
+            {
+                "agent": "who",
+                "reason": "of the pause, where that lasted as long as it may",
+                "automatic": "true: nobody asked for it",
+            },
+        ),
+        Kind.WRAP_UP_ENDED: Word(
+            "An agent was done with the notes on a call.", {"agent": "who", "took": "seconds"}
+        ),
+        Kind.OVERFLOW_BEGAN: Word(
+            "Agents of other teams help in a queue from now on.", {"queue": "which", "waiting": "how many"}
+        ),
+        Kind.OVERFLOW_ENDED: Word("They help no more.", {"queue": "which", "waiting": "how many still"}),
+        Kind.QUEUE_OPENED: Word("The hours of a queue began.", {"queue": "which"}),
+        Kind.QUEUE_CLOSED: Word("The hours of a queue are over.", {"queue": "which"}),
         Kind.PHONE_REGISTERED: Word(
             "A phone of an agent registered an address.",
             {

@@ -11,9 +11,8 @@ from sqlalchemy import Connection, Engine, func, select
 
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.forgetting import Counts, forget, forget_events
-from softswitch.store.kinds import Kind
 from softswitch.store.loader import note_of, set_note
-from softswitch.store.personal import forgotten
+from softswitch.store.personal import LONE, forgotten
 from softswitch.store.scrubbing import scrub
 from softswitch.store.tables import calls, events
 
@@ -53,7 +52,7 @@ def _expire_some(connection: Connection, after: int, before: float) -> tuple[Cou
     upto = rows[-1].seq
     counts = forget(connection, [row.id for row in rows])
     lone = select(events).where(
-        events.c.seq > after, events.c.seq <= upto, events.c.kind == Kind.CHANGED, events.c.call.is_(None)
+        events.c.seq > after, events.c.seq <= upto, events.c.kind.in_(LONE), events.c.call.is_(None)
     )
     found = [
         Recorded(row.seq, row.at, row.kind, None, json.loads(row.data), row.version)
@@ -64,7 +63,7 @@ def _expire_some(connection: Connection, after: int, before: float) -> tuple[Cou
 
 
 def _old(event: Recorded, before: float) -> dict[str, JsonValue] | None:
-    if event.at >= before or (event.call is None and event.kind != Kind.CHANGED):
+    if event.at >= before or (event.call is None and event.kind not in LONE):
         return None
     data = dict(forgotten(event.kind, event.data))
     return None if data == event.data else data

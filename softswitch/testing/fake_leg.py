@@ -21,6 +21,10 @@ class FakeLeg:
     `hold`, `resume`, `hang_up`, `answer_remotely` and `refuse`, now or later (`after`).
     """
 
+    _beneath: tuple[Hear, ...] = ()
+    _over: tuple[Hear, ...] = ()
+    _ducked = 1.0
+
     def __init__(
         self,
         leg_id: str,
@@ -105,7 +109,14 @@ class FakeLeg:
     def hear(self, *sources: Hear) -> None:
         """Declare what this leg hears from now on."""
         if self.state is not LegState.ENDED:
-            self._hearing.declare(now(), sources)
+            self._beneath = sources
+            self._declare()
+
+    def overlay(self, *sources: Hear, ducked: float = 1.0) -> None:
+        """Declare what is heard over that; players beneath are ducked."""
+        if self.state is not LegState.ENDED:
+            self._over, self._ducked = sources, ducked
+            self._declare()
 
     def await_keys(self, awaited: bool, *, tones: bool = False) -> None:
         """Only noted: what is pressed here is heard anyway."""
@@ -200,6 +211,13 @@ class FakeLeg:
     def _move(self, state: LegState) -> None:
         self.state = state
         self.log.append((now(), state.value))
+
+    def _declare(self) -> None:
+        beneath = [
+            Hear(one.source, one.level * self._ducked) if self._over and hasattr(one.source, "clip") else one
+            for one in self._beneath
+        ]
+        self._hearing.declare(now(), (*beneath, *self._over))
 
     def _talk(self) -> None:
         self._move(LegState.ANSWERED)

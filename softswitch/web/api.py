@@ -84,6 +84,13 @@ def record_routes(pages: Pages, guard: Guard) -> APIRouter:
         page = pages.find(since=moment(since), until=moment(until), before=before, limit=limit, wanted=wanted)
         return ready(await asked(page))
 
+    _call_routes(router, pages)
+    return router
+
+
+def _call_routes(router: APIRouter, pages: Pages) -> None:
+    """What is on record of one call."""
+
     @router.get("/calls/{call}", response_model=models.CallRecord)
     async def call(call: CallName) -> Response:
         """The record of a call that ended."""
@@ -99,8 +106,6 @@ def record_routes(pages: Pages, guard: Guard) -> APIRouter:
     async def why(call: CallName) -> Response:
         """Why the call came to whom it came: who was rung, who was considered, who was skipped."""
         return ready(await asked(pages.why(call)), call)
-
-    return router
 
 
 def ready(page: bytes | None, call: str = "", what: str = "is known") -> Response:

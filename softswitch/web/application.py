@@ -10,7 +10,8 @@ from softswitch import __version__
 from softswitch.access import Role
 from softswitch.config.settings import WebSettings
 from softswitch.web.api import looking_routes, record_routes
-from softswitch.web.changing import agent_routes, call_routes, switch_routes
+from softswitch.web.calling import call_routes
+from softswitch.web.changing import agent_routes, switch_routes, webhook_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.erasing import erasing_routes
@@ -20,11 +21,13 @@ from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Recordings
+from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings
+from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.recordings import recording_routes
 from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
+from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.streaming import event_routes
 
 
@@ -35,6 +38,7 @@ class Parts:
     operations: Operations
     accounts: Accounts
     pages: Pages
+    receivers: Receivers
     recordings: Recordings
     erasure: Erasure
     secret: str
@@ -45,7 +49,14 @@ class Parts:
 
 def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
     """All of it."""
-    app = FastAPI(title="softswitch", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="softswitch",
+        description=ABOUT,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     answer_with_problems(app)
     sessions = Sessions(parts.secret)
     guard = Guard(parts.accounts, sessions)
@@ -54,6 +65,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         guards = [Depends(guard.needs(Role.AGENT))] if settings.metrics == "token" else []
         app.include_router(metrics_routes(parts.operations, counting, guards))
     app.include_router(login_routes(parts.accounts, sessions, guard))
+    app.include_router(people_routes(parts.accounts, parts.operations, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.pages, guard))
     app.include_router(recording_routes(parts.recordings, guard))
@@ -61,8 +73,10 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         app.include_router(report_routes(parts.reports, guard))
     app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(erasing_routes(parts.erasure, guard))
+    app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
+    app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
     app.include_router(docs_routes(app, guard))
     app.add_middleware(Limits)
     return app

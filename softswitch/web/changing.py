@@ -1,16 +1,17 @@
 """/api/v1: what is changed by it. Every change is an event of the record, with who made it."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, StringConstraints
 
 from softswitch.access import Principal, Role
+from softswitch.calls.originator import known
 from softswitch.web import models
-from softswitch.web.api import PREFIX, CallName, Name, Text
+from softswitch.web.api import MOST, PREFIX, Name, Text, asked
+from softswitch.web.calling import To
 from softswitch.web.guard import Guard
-from softswitch.web.operations import Operations
+from softswitch.web.operations import Operations, Receivers
 from softswitch.web.problems import PROBLEMS, Refused
 
 
@@ -25,13 +26,6 @@ class OfQueue(BaseModel):
 
     queue: Text | None = None
     """Left out: all that the agent serves."""
-
-
-class To(BaseModel):
-    """Where to."""
-
-    number: Text
-    """As the agent would dial it: an extension, a number of `numbers`, or one outside."""
 
 
 class Address(BaseModel):
@@ -49,46 +43,39 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
     @router.post("/pause")
     async def pause(agent: Name, how: Pause, who: Annotated[Principal, anybody]) -> models.Done:
         """Take no offers until resumed; a conversation goes on."""
-        return _do(
-            _own(who, agent), lambda: operator.pause(agent, how.reason, who.name), f"{agent} is paused"
-        )
+        _check_own(who, agent)
+        operator.pause(agent, how.reason, who.name)
+        return models.Done(done=f"{agent} is paused")
 
     @router.post("/resume")
     async def resume(agent: Name, who: Annotated[Principal, anybody]) -> models.Done:
         """Take offers again."""
-        return _do(_own(who, agent), lambda: operator.resume(agent, who.name), f"{agent} is paused no more")
+        _check_own(who, agent)
+        operator.resume(agent, who.name)
+        return models.Done(done=f"{agent} is paused no more")
+
+    @router.post("/dial", status_code=202)
+    async def dial(agent: Name, to: To, who: Annotated[Principal, anybody]) -> models.Begun:
+        """Click to dial: the agent's own phone rings, and once it is answered the number is called, by the
+        agent's dial plan. Refused at once: 403 what the agent may not dial, 404 a number that nobody has, 409
+        somebody who is busy or has no phone, 503 without a channel. What comes of the call is in its events.
+        """
+        _check_own(who, agent)
+        return models.Begun(call=operator.dial(agent, to.number, who.name))
 
     @router.post("/sign-in")
     async def sign_in(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
         """Take calls of a queue, or of all."""
-        did = f"{agent} is signed in"
-        return _do(_own(who, agent), lambda: operator.sign_in(agent, of.queue, who.name), did)
+        _check_own(who, agent)
+        operator.sign_in(agent, of.queue, who.name)
+        return models.Done(done=f"{agent} is signed in")
 
     @router.post("/sign-out")
     async def sign_out(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
         """Take no more calls of a queue, or of all."""
-        did = f"{agent} is signed out"
-        return _do(_own(who, agent), lambda: operator.sign_out(agent, of.queue, who.name), did)
-
-    return router
-
-
-def call_routes(operations: Operations, guard: Guard) -> APIRouter:
-    """What is done to calls in progress."""
-    router = APIRouter(prefix=f"{PREFIX}/calls/{{call}}", responses=PROBLEMS, tags=["calls"])
-    operator = operations.operator
-    supervisor = Depends(guard.needs(Role.SUPERVISOR))
-
-    @router.post("/hang-up")
-    async def hang_up(call: CallName, who: Annotated[Principal, supervisor]) -> models.Done:
-        """End it, whatever it is doing."""
-        return _do(True, lambda: operator.hang_up(call, who.name), f"call {call} is being hung up")
-
-    @router.post("/transfer")
-    async def transfer(call: CallName, to: To, who: Annotated[Principal, supervisor]) -> models.Done:
-        """Send the other side of an agent's conversation elsewhere, as the agent's phone would."""
-        did = f"call {call} is on its way to {to.number}"
-        return _do(True, lambda: operator.transfer(call, to.number, who.name), did)
+        _check_own(who, agent)
+        operator.sign_out(agent, of.queue, who.name)
+        return models.Done(done=f"{agent} is signed out")
 
     return router
 
@@ -104,6 +91,12 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
         done: Any = await operations.reload(by=who.name)
         return models.Reloaded.model_validate(done)
 
+    @router.post("/stop")
+    async def stop(who: Annotated[Principal, engineer]) -> models.Stopping:
+        """Take no more calls, let those in progress finish, and end; a second one ends at once."""
+        done: Any = await operations.stop(by=who.name)
+        return models.Stopping.model_validate(done)
+
     @router.post("/unban")
     async def unban(whom: Address, who: Annotated[Principal, engineer]) -> models.Unbanned:
         """Hear an address again before its time."""
@@ -113,13 +106,33 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def _own(who: Principal, agent: str) -> bool:
-    return who.role.allows(Role.SUPERVISOR) or who.agent == agent
+def webhook_routes(operations: Operations, receivers: Receivers, guard: Guard) -> APIRouter:
+    """How events get to others' servers, and those that did not."""
+    router = APIRouter(prefix=f"{PREFIX}/webhooks", responses=PROBLEMS, tags=["webhooks"])
+    engineer = Depends(guard.needs(Role.ENGINEER))
+
+    @router.get("", dependencies=[engineer])
+    async def webhooks(limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> models.Webhooks:
+        """How far each receiver is, and the last events that were given up."""
+        states, dead = await asked(receivers.states()), await asked(receivers.dead(limit))
+        letters = [dict(zip(models.DeadLetter.model_fields, one, strict=True)) for one in dead]
+        return models.Webhooks(
+            webhooks=[models.Receiver(webhook=name, **state) for name, state in sorted(states.items())],
+            dead=[models.DeadLetter(**one) for one in letters],
+        )
+
+    @router.post("/{webhook}/retry")
+    async def retry(webhook: Name, who: Annotated[Principal, engineer]) -> models.Revived:
+        """Send everything again that one receiver never took."""
+        known("webhook", webhook, await asked(receivers.states()))
+        again = await asked(receivers.revive(webhook))
+        operations.operator.changed(who.name, "webhook-retry", webhook, str(again))
+        return models.Revived(again=again)
+
+    return router
 
 
-def _do(allowed: bool, change: Callable[[], None], did: str) -> models.Done:
-    """Do it and say so. Raises Refused."""
-    if not allowed:
+def _check_own(who: Principal, agent: str) -> None:
+    """Raises Refused: an agent, and not the one that it is about."""
+    if not who.role.allows(Role.SUPERVISOR) and who.agent != agent:
         raise Refused(403, "agents change their own state alone; this needs the role supervisor")
-    change()
-    return models.Done(done=did)

@@ -20,6 +20,7 @@ def docs_routes(app: FastAPI, guard: Guard) -> APIRouter:
     """Both; made last, when the application has all its routes."""
     router = APIRouter(prefix=PREFIX, include_in_schema=False)
     described = _described(app)
+    app.state.methods = {path: [*map(str.upper, known)] for path, known in described["paths"].items()}
 
     @router.get("/openapi.json", dependencies=[Depends(guard.needs(Role.AGENT))])
     async def openapi() -> JSONResponse:

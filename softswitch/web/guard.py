@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from softswitch.access import Principal, Role
 from softswitch.errors import StoreError
@@ -14,7 +16,7 @@ from softswitch.web.operations import Accounts
 from softswitch.web.problems import Refused
 from softswitch.web.sessions import COOKIE, CSRF, Sessions
 
-Who = Callable[[Request], Awaitable[Principal]]
+Who = Callable[[HTTPConnection], Awaitable[Principal]]
 
 BEARER = "Bearer "
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -35,7 +37,7 @@ class Guard:
     def needs(self, role: Role) -> Who:
         """A dependency: who makes the request, if that role is theirs. Raises Refused."""
 
-        async def who(request: Request) -> Principal:
+        async def who(request: HTTPConnection) -> Principal:
             principal = await self.who(request)
             if not principal.role.allows(role):
                 raise Refused(403, f"this needs the role {role}; {principal.name} has {principal.role}")
@@ -43,7 +45,7 @@ class Guard:
 
         return who
 
-    async def who(self, request: Request) -> Principal:
+    async def who(self, request: HTTPConnection) -> Principal:
         """Who makes a request. Raises Refused: nobody who is known here."""
         try:
             given = request.headers.get("authorization", "")
@@ -61,16 +63,27 @@ class Guard:
             raise Refused(401, "this token is unknown or revoked", {"WWW-Authenticate": "Bearer"})
         return holder
 
-    async def _by_session(self, request: Request, cookie: str) -> Principal:
+    async def _by_session(self, request: HTTPConnection, cookie: str) -> Principal:
         session = self._sessions.read(cookie, time.time())
         user = await self._accounts.user(session.name) if session else None
         if session is None or user is None or session.begun < user.since:
             raise Refused(401, "this session is over; log in again at /login")
-        if request.method not in READING:
+        if request.scope["type"] == "websocket":
+            _check_origin(request)
+        elif request.scope["method"] not in READING:
             shown = request.headers.get(CSRF, "")
             if not self._sessions.is_csrf(cookie, shown):
                 raise Refused(403, f"a change by a browser needs the header {CSRF}, as /api/v1/me says it")
         return Principal(f"user {user.name}", user.role, user.agent)
+
+
+def _check_origin(request: HTTPConnection) -> None:
+    """Raises Refused: a page of another site uses the session, as browsers let it (RFC 6455 section 10.2)."""
+    origin = urlsplit(request.headers.get("origin", "")).netloc
+    if not origin or origin.lower() != request.headers.get("host", "").lower():
+        raise Refused(
+            403, "a browser's session opens WebSockets for this server's pages alone; others use a token"
+        )
 
 
 def source_of(request: Request) -> str:

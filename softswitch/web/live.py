@@ -7,7 +7,7 @@ nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 import structlog
 
@@ -75,6 +75,11 @@ class Live:
         self._closed = False
 
     @property
+    def closed(self) -> bool:
+        """The switch ends."""
+        return self._closed
+
+    @property
     def count(self) -> int:
         """How many look on."""
         return len(self._viewers)
@@ -87,7 +92,7 @@ class Live:
         if self._reader is not None:
             self._reader.cancel()
 
-    async def watch(self, after: int | None, patience: Seconds) -> AsyncIterator[Line | None]:
+    async def watch(self, after: int | None, patience: Seconds) -> AsyncGenerator[Line | None]:
         """The events that follow number `after` (None: those from now on), without end; None whenever nothing
         has come for `patience` seconds. Raises TooMany, StoreError.
         """

@@ -35,9 +35,16 @@ class Credentials(BaseModel):
 class Invitation(Credentials):
     """The key of the link, and what the new user is to have."""
 
-    key: Annotated[str, Field(max_length=100)]
+    key: Annotated[str, Field(max_length=300)]
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
     password: Annotated[str, Field(min_length=10, max_length=200)]
+
+
+class NewPassword(BaseModel):
+    """One's own."""
+
+    old: Annotated[str, Field(max_length=200)]
+    new: Annotated[str, Field(min_length=10, max_length=200)]
 
 
 class Me(BaseModel):
@@ -82,14 +89,41 @@ class Door:
         self._of_sources.succeeded(source)
         return self._enter(request, response, user)
 
+    async def change_password(
+        self, request: Request, response: Response, given: NewPassword, who: Principal
+    ) -> Me:
+        """See the route."""
+        kind, _, name = who.name.partition(" ")
+        if kind != "user":
+            raise Refused(409, f"{who.name} has no password; a user changes it, logged in as that user")
+        key = f"{source_of(request)} {name}"
+        check_attempts(self._attempts, key)
+        self._attempts.failed(key, time.monotonic())
+        if await self._accounts.log_in(name, given.old) is None:
+            raise Refused(403, "the old password is wrong")
+        self._attempts.succeeded(key)
+        await self._accounts.set_password(name, given.new, who)
+        user = await self._accounts.user(name)
+        if user is None:
+            raise Refused(401, f"there is no user {name} any more")
+        return self._enter(request, response, user)
+
     async def first(self, request: Request, response: Response, given: Invitation) -> Me:
-        """Use the link that the first start has printed: makes the first administrator."""
+        """Use a link: that which the first start has printed makes the first administrator, that of an
+        invitation lets the invited user choose a password.
+        """
         source = source_of(request)
         check_attempts(self._of_sources, source)
-        user = await self._accounts.accept(given.key, given.name, given.password)
+        invited = self._sessions.read_invitation(given.key)
+        if invited is None:
+            user = await self._accounts.accept(given.key, given.name, given.password)
+        elif invited.name == given.name:
+            user = await self._accounts.redeem(invited.name, invited.begun, given.password)
+        else:
+            user = None
         if user is None:
             self._of_sources.failed(source, time.monotonic())
-            raise Refused(401, "this link is used, too old or none; `softswitch users add` makes users, too")
+            raise Refused(401, "this link is used, too old or none, or for another name; ask for a new one")
         return self._enter(request, response, user)
 
     def _enter(self, request: Request, response: Response, user: User) -> Me:
@@ -116,6 +150,13 @@ def login_routes(accounts: Accounts, sessions: Sessions, guard: Guard) -> APIRou
         cookie = None if "authorization" in request.headers else request.cookies.get(COOKIE)
         csrf = sessions.csrf(cookie) if cookie else None
         return Me(name=who.name, role=who.role, agent=who.agent, csrf=csrf)
+
+    @router.put("/api/v1/me/password")
+    async def password(
+        request: Request, response: Response, given: NewPassword, who: Annotated[Principal, anybody]
+    ) -> Me:
+        """Change one's own password, knowing the old one. Sessions elsewhere are over; this one goes on."""
+        return await door.change_password(request, response, given, who)
 
     @router.post("/api/v1/logout", status_code=204)
     async def log_out(response: Response, who: Annotated[Principal, anybody]) -> None:

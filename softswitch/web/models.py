@@ -180,6 +180,8 @@ class CallRecord(BaseModel):
     talks: list[Talk]
     transfers: list[Transfer]
     transferred_from: str
+    originated_by: str = ""
+    """Who asked for it through an interface, of a call that did not come in."""
     recordings: list[str]
     """Files within the folder of recordings."""
     held: float
@@ -260,6 +262,52 @@ class Reloaded(BaseModel):
     """Changed settings that wait for the next start."""
 
 
+class Stopping(BaseModel):
+    """No new calls are taken."""
+
+    draining: int
+    """Calls in progress, which may finish."""
+    limit: float
+    """Seconds, after which they are hung up."""
+
+
+class Receiver(BaseModel):
+    """A server that is told of events."""
+
+    webhook: str
+    behind: int
+    """Events that have not been tried yet."""
+    waiting: int
+    """Events to be tried again."""
+    dead: int
+    """Events that were given up."""
+
+
+class DeadLetter(BaseModel):
+    """An event that a receiver never took."""
+
+    webhook: str
+    seq: int
+    attempts: int
+    why: str
+    """What was wrong the last time."""
+
+
+class Webhooks(BaseModel):
+    """Receivers, and what they never took."""
+
+    webhooks: list[Receiver]
+    dead: list[DeadLetter]
+    """The newest first."""
+
+
+class Revived(BaseModel):
+    """Events are on their way again."""
+
+    again: int
+    """How many."""
+
+
 class Unbanned(BaseModel):
     """The source is heard."""
 
@@ -279,6 +327,13 @@ class Erased(BaseModel):
     """Events that receivers have not taken yet, or never."""
     going_on: int
     """Calls in progress, which are left out: once they are over, do it again."""
+
+
+class Begun(BaseModel):
+    """The call has begun: it is in `/calls/live`, and its events follow."""
+
+    call: str
+    """Its id."""
 
 
 class Done(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from softswitch.access import Principal, User
+from softswitch.access import Principal, Token, User
 from softswitch.calls.operator import Operator
 from softswitch.ports import JsonValue, Recorded
 from softswitch.web.figures import Figures
@@ -63,6 +63,9 @@ class Operations(Protocol):
 
     async def unban(self, address: str, by: str) -> JsonValue:
         """Hear a source again. Raises ControlError."""
+
+    async def stop(self, by: str) -> JsonValue:
+        """Take no more calls, let those in progress finish, and end; a second one ends at once."""
 
     async def reload(self, by: str) -> JsonValue:
         """Apply the changed configuration. Raises ConfigError."""
@@ -142,8 +145,23 @@ class Erasure(Protocol):
         """
 
 
+class Receivers(Protocol):
+    """Others' servers that are told of events; every method raises StoreError without the database."""
+
+    async def states(self) -> Mapping[str, Mapping[str, int]]:
+        """Of each: `behind` so many events, `waiting` to be tried again, `dead`."""
+
+    async def dead(self, most: int) -> list[tuple[str, int, int, str]]:
+        """What they never took, the newest first: receiver, event, attempts, why."""
+
+    async def revive(self, receiver: str) -> int:
+        """Send everything again that one never took; returns how many events that is."""
+
+
 class Accounts(Protocol):
-    """Who may do what; every method waits for the database, and raises StoreError without it."""
+    """Who may do what; every method waits for the database, and raises StoreError without it. What changes
+    something raises ControlError, NoSuch or NotNow where it cannot be done.
+    """
 
     async def user(self, name: str) -> User | None:
         """The one of that name."""
@@ -159,3 +177,36 @@ class Accounts(Protocol):
 
     async def accept(self, key: str, name: str, password: str) -> User | None:
         """Make the user that an invitation is for; None: it is unknown, used or too old."""
+
+    async def users(self) -> list[User]:
+        """All, by name."""
+
+    async def add_user(self, name: str, role: str, password: str, agent: str | None, by: Principal) -> User:
+        """Somebody new."""
+
+    async def change_user(self, name: str, by: Principal, **to: str | None) -> None:
+        """Another `role` or `agent`."""
+
+    async def set_password(self, name: str, password: str, by: Principal) -> None:
+        """Another password; sessions are over."""
+
+    async def remove_user(self, name: str, by: Principal) -> None:
+        """No such user any more."""
+
+    async def invite(self, name: str, role: str, agent: str | None, by: Principal) -> User:
+        """Somebody new, who is yet to choose a password."""
+
+    async def invite_again(self, name: str, by: Principal) -> User:
+        """Somebody who is to choose another password."""
+
+    async def redeem(self, name: str, since: float, password: str) -> User | None:
+        """Who was invited at `since` chooses a password; None: too late."""
+
+    async def tokens(self) -> list[Token]:
+        """All, the eldest first."""
+
+    async def add_token(self, label: str, role: str, by: Principal) -> tuple[Token, str]:
+        """A new one, and its text."""
+
+    async def revoke_token(self, id: str, by: Principal) -> None:
+        """It is good no more."""

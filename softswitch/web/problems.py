@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from softswitch.errors import ConfigError, ControlError, EngineError, NoSuch, NotNow, SoftswitchError
+from softswitch.errors import (
+    ConfigError,
+    ControlError,
+    EngineError,
+    NoRoom,
+    NoSuch,
+    NotAllowed,
+    NotNow,
+    SoftswitchError,
+)
 
 log = structlog.get_logger(__name__)
 
 KIND = "application/problem+json"
+
+SOON = {"Retry-After": "10"}
+"""In a 503 for want of room."""
 
 
 class ProblemDetails(BaseModel):
@@ -38,7 +51,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "Not in the state that it is in.",
         422: "The request is wrong.",
         429: "Too many failures.",
-        503: "The database does not work.",
+        503: "The database does not work, or everything is in use; Retry-After says when to ask again.",
     }.items()
 }
 """What every route may answer."""
@@ -67,15 +80,18 @@ def answer_with_problems(app: FastAPI) -> None:
             detail = f"there is no {request.url.path}; /api/v1/docs lists what there is"
         if error.status_code == 400:
             detail = "the body cannot be read; it is JSON in UTF-8, with the type application/json"
+        headers = error.headers
         if error.status_code == 405:
+            headers = _allowed(request) or headers
             detail = f"{request.url.path} does not know {request.method}; /api/v1/docs lists what it knows"
-        return problem(error.status_code, detail, error.headers)
+        return problem(error.status_code, detail, headers)
 
     @app.exception_handler(SoftswitchError)
     async def cannot(_: Request, error: SoftswitchError) -> JSONResponse:
-        return problem(status_of(error), str(error))
+        return problem(status_of(error), str(error), SOON if isinstance(error, NoRoom) else None)
 
     @app.exception_handler(RequestValidationError)
+    @app.exception_handler(WebSocketRequestValidationError)
     async def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
         return problem(422, "; ".join(map(_sentence, error.errors())))
 
@@ -87,8 +103,29 @@ def answer_with_problems(app: FastAPI) -> None:
 
 def status_of(error: SoftswitchError) -> int:
     """By whose fault it is."""
-    kinds = ((NoSuch, 404), (NotNow, 409), (ConfigError, 409), (EngineError, 409), (ControlError, 422))
-    return next((status for kind, status in kinds if isinstance(error, kind)), 503)
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
+
+
+_STATUS = (
+    (NoSuch, 404),
+    (NotNow, 409),
+    (NotAllowed, 403),
+    (NoRoom, 503),
+    (ConfigError, 409),
+    (EngineError, 409),
+    (ControlError, 422),
+)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """All methods of a path: each is a route of its own, and the first would name no more than its own."""
+    methods = {
+        method
+        for path, known in request.app.state.methods.items()
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.url.path)
+        for method in known
+    }
+    return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
 from softswitch.web.live import Live
 from softswitch.web.operations import Heard
+from softswitch.web.sockets import SAID, Connection
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,9 @@ class WebServer:
             application(settings, parts, counting, self._live),
             lifespan="off",
             http="h11",
-            ws="none",
+            ws=Connection,
+            ws_max_size=SAID,
+            ws_per_message_deflate=False,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -84,6 +87,16 @@ class WebServer:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self.close()
+
+    @property
+    def viewers(self) -> int:
+        """How many look on at events."""
+        return self._live.count
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._server.server_state.connections)
 
     def close(self) -> None:
         """Let go of the address."""

@@ -35,6 +35,7 @@ class Sessions:
     def __init__(self, secret: str) -> None:
         self._secret = secret
         self._signer = URLSafeSerializer(secret, salt="session")
+        self._inviter = URLSafeSerializer(secret, salt="invitation")
 
     def write(self, name: str, now: float) -> str:
         """A cookie's value."""
@@ -47,6 +48,20 @@ class Sessions:
         except (BadData, ValueError, TypeError):
             return None
         return Session(str(name), float(begun)) if now - LASTS <= begun <= now + 1 else None
+
+    def write_invitation(self, name: str, since: float) -> str:
+        """The key by which a user, invited at `since`, may choose a password; whether it was used says the
+        user's row.
+        """
+        return str(self._inviter.dumps([name, since]))
+
+    def read_invitation(self, key: str) -> Session | None:
+        """None: it is none of ours."""
+        try:
+            name, since = self._inviter.loads(key)
+        except (BadData, ValueError, TypeError):
+            return None
+        return Session(str(name), float(since))
 
     def csrf(self, cookie: str) -> str:
         """What must come in the header `CSRF` with every change that a cookie allows."""

@@ -12,10 +12,10 @@ from softswitch.errors import StoreError
 from softswitch.types import Seconds
 from softswitch.web import models
 from softswitch.web.api import MOST, PREFIX, Text, asked, ready
-from softswitch.web.guard import Guard
-from softswitch.web.live import VIEWERS, Live
+from softswitch.web.guard import Guard, Who
+from softswitch.web.live import VIEWERS, Live, TooMany
 from softswitch.web.operations import Pages
-from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.problems import PROBLEMS, SOON, Refused
 
 BEAT: Seconds = 15.0
 """A word after so long, so that nothing on the way takes the connection for dead; and then it is asked
@@ -52,17 +52,22 @@ def event_routes(live: Live, pages: Pages, guard: Guard) -> APIRouter:
         gets what was missed. `kind`: only these. It ends when the switch does.
         """
         seen = after if last_event_id is None else _number(last_event_id)
-        if live.count >= VIEWERS:
-            raise Refused(503, f"{VIEWERS} viewers look on already", {"Retry-After": "10"})
+        check_room(live)
         wanted = None if kind is None else frozenset(kind)
-        sent = _sent(live, request, guard, seen, wanted)
+        sent = _sent(live, request, guard.needs(Role.SUPERVISOR), seen, wanted)
         return StreamingResponse(sent, media_type="text/event-stream", headers=HEADERS)
 
     return router
 
 
+def check_room(live: Live) -> None:
+    """Raises Refused: as many look on as may."""
+    if live.count >= VIEWERS:
+        raise Refused(503, f"{VIEWERS} viewers look on already", SOON)
+
+
 async def _sent(
-    live: Live, request: Request, guard: Guard, after: int | None, kinds: frozenset[str] | None
+    live: Live, request: Request, may: Who, after: int | None, kinds: frozenset[str] | None
 ) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
     asked_again = clock() + BEAT
@@ -74,9 +79,9 @@ async def _sent(
             elif kinds is None or line[1] in kinds:
                 yield line[2]
             if clock() >= asked_again:
-                await guard.who(request)
+                await may(request)
                 asked_again = clock() + BEAT
-    except (StoreError, Refused):
+    except (StoreError, Refused, TooMany):
         return  # the client comes again, and is told then
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from softswitch.acd.actions import Action, Ring
+from softswitch.acd.actions import Action, ReportWrapUp, Ring
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import (
     AgentCallEnded,
@@ -32,6 +33,7 @@ A = TypeVar("A", bound=Action)
 
 def queue(name: str = "q", agents: str = "ann bob cid", **settings: Any) -> QueueSettings:
     """A queue; the team is written in one string."""
+    settings = {"overdue": None} | settings
     return QueueSettings(QueueName(name), tuple(map(AgentName, agents.split())), **settings)
 
 
@@ -40,12 +42,14 @@ def agent(name: str, **settings: Any) -> AgentSettings:
     return AgentSettings(AgentName(name), **settings)
 
 
-def floor_of(*things: QueueSettings | AgentSettings) -> EngineSettings:
+def floor_of(
+    *things: QueueSettings | AgentSettings, pauses: Mapping[str, float] = MappingProxyType({})
+) -> EngineSettings:
     """Settings of these queues and agents; agents who are only named by a team have default settings."""
     queues = {each.name: each for each in things if isinstance(each, QueueSettings)}
     agents = {name: AgentSettings(name) for each in queues.values() for name in each.agents}
     agents |= {each.name: each for each in things if isinstance(each, AgentSettings)}
-    return EngineSettings(queues, agents)
+    return EngineSettings(queues, agents, pauses)
 
 
 def only(kind: type[A], actions: Sequence[Action]) -> list[A]:
@@ -64,7 +68,8 @@ class Desk:
         self.reload(*things)
 
     def tell(self, event: Event) -> list[Action]:
-        actions = list(self.engine.receive(event, self.now))
+        done = self.engine.receive(event, self.now)
+        actions = [action for action in done if not isinstance(action, ReportWrapUp)]
         deadline = self.engine.next_deadline()
         assert deadline is None or deadline > self.now
         self.rings.update((ring.agent, ring) for ring in only(Ring, actions))
@@ -72,10 +77,14 @@ class Desk:
         return actions
 
     def reload(self, *things: QueueSettings | AgentSettings) -> list[Action]:
-        return self.tell(SettingsChanged(floor_of(*things)))
+        return self.tell_settings(floor_of(*things))
 
-    def join(self, call: str, queue: str = "q", priority: str = "default") -> list[Action]:
-        return self.tell(CallerJoined(CallId(call), QueueName(queue), priority, number=f"+48{call}"))
+    def tell_settings(self, settings: EngineSettings) -> list[Action]:
+        return self.tell(SettingsChanged(settings))
+
+    def join(self, call: str, queue: str = "q", priority: str = "default", **more: Any) -> list[Action]:
+        more = {"number": f"+48{call}"} | more
+        return self.tell(CallerJoined(CallId(call), QueueName(queue), priority, **more))
 
     def leave(self, call: str) -> list[Action]:
         return self.tell(CallerLeft(CallId(call)))

@@ -5,6 +5,8 @@ The engine's own books are only read to be compared with the model's.
 
 from __future__ import annotations
 
+from math import inf
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -19,22 +21,30 @@ from softswitch.acd.events import (
     AgentResumed,
     AgentSignedIn,
     AgentSignedOut,
+    CallbackWanted,
     CallerJoined,
     CallerLeft,
     ConnectFailed,
     ConversationEnded,
+    CustomerAnswered,
+    CustomerNotReached,
     Event,
     OfferAnswered,
     OfferFailed,
     PhonesReachable,
     PhonesUnreachable,
+    PriorityChanged,
+    QueueClosed,
+    QueueOpened,
     SettingsChanged,
     TimerExpired,
+    WrapUpEnded,
+    WrapUpExtended,
 )
 from softswitch.acd.settings import EngineSettings
 from softswitch.acd.wire import event_from_json, to_json
-from softswitch.types import AgentName, CallId, OfferFailure, QueueName
-from tests.acd.model import AGENTS, Desk, Model, Stay, floor_number
+from softswitch.types import AgentName, CallId, LeaveReason, OfferFailure, QueueName
+from tests.acd.model import AGENTS, NUMBERS, Desk, Model, Stay, WrapUp, floor_number
 
 PRIORITIES = ("default", "urgent", "vip", "unheard-of")
 FLOORS = st.integers(0, 1_000_000).map(floor_number)
@@ -56,49 +66,116 @@ class AnyTraffic(Model, RuleBasedStateMachine):
     def tell(self, event: Event) -> list[Action]:
         actions = list(self.engine.receive(event, self.now))
         self.story.append((event, self.now, actions))
+        self.release()
         for action in actions:
             self.follow(action)
         return actions
 
-    @rule(queue=st.integers(0, 2), priority=st.sampled_from(PRIORITIES))
-    def join(self, queue: int, priority: str) -> None:
+    @rule(queue=st.integers(0, 2), priority=st.sampled_from(PRIORITIES), other=st.integers(0, 63))
+    def join(self, queue: int, priority: str, other: int = 0) -> None:
         names = sorted(self.known_queues)
         name = names[queue % len(names)]
         self.joins += 1
-        call = CallId(f"c{self.joins}")
-        if name in self.floor.queues:
-            limit = self.floor.queues[name].max_callers
-            full = limit is not None and len(self.line(name)) >= limit
-        self.stays[call] = Stay(call, name, priority, self.now, self.joins)
-        actions = self.tell(CallerJoined(call, name, priority))
-        if name not in self.floor.queues or full:
+        call, number = CallId(f"c{self.joins}"), NUMBERS[other % 4]
+        skills = ({}, {}, {"cars": 1}, {"polish": 1})[other // 4 % 4]
+        preferred = AgentName(AGENTS[other % 5]) if other >= 32 else None
+        turned_away = self.turned_away(name)
+        stay = self.stays[call] = Stay(call, name, priority, self.now, self.joins, number, skills)
+        if not turned_away:
+            stay.preferred = preferred
+            kept = self.kept.pop((name, number), None)
+            if kept is not None and kept[3] > self.now:
+                stay.standing, stay.order, stay.asked = kept[:3]
+            stay.preferred = preferred if self.is_held(stay) else None
+        joined = CallerJoined(call, name, priority, number, skills=skills, preferred=preferred)
+        actions = self.tell(joined)
+        if turned_away:
             assert isinstance(actions[0], Leave)
+            assert actions[0].reason is turned_away
+
+    def turned_away(self, name: QueueName) -> LeaveReason | None:
+        if name not in self.floor.queues:
+            return LeaveReason.QUEUE_REMOVED
+        mine = self.floor.queues[name]
+        if name in self.closed:
+            return LeaveReason.CLOSED
+        if mine.no_agents.joining is not None and not self.attended(name):
+            return LeaveReason.NO_AGENTS
+        on_line = [call for call in self.line(name) if not self.stays[call].absent]
+        return LeaveReason.FULL if mine.max_callers is not None and len(on_line) >= mine.max_callers else None
+
+    @rule(queue=st.integers(0, 2), ago=st.sampled_from([1.0, 30.0]), attempts=st.integers(0, 1))
+    def remember_a_callback(self, queue: int, ago: float, attempts: int) -> None:
+        names = sorted(self.floor.queues)
+        name = names[queue % len(names)]
+        self.joins += 1
+        call = CallId(f"c{self.joins}")
+        stay = self.stays[call] = Stay(call, name, "default", self.now, self.joins)
+        stay.standing, stay.attempts, stay.absent, stay.callback = self.now - ago, attempts, True, True
+        self.tell(CallerJoined(call, name, standing=stay.standing, absent=True, attempts=attempts))
 
     @precondition(lambda self: self.waiting())
     @rule(which=st.integers(0))
     def leave(self, which: int) -> None:
         call = self.pick(which, self.waiting())
-        phones = set(self.stays[call].phones.values())
+        stay = self.stays[call]
+        phones = set(stay.phones.values())
+        keep = self.queue_settings(stay.queue).keep_place
+        if keep and stay.number and not stay.absent:
+            place = (stay.standing, stay.order, stay.asked, self.now + keep)
+            self.kept[stay.queue, stay.number] = place
         self.end_stay(call)
         actions = self.tell(CallerLeft(call))
         cancelled = {action.offer for action in actions if isinstance(action, CancelRing)}
         assert phones <= cancelled
         assert not phones & self.offers.keys()
 
-    @precondition(lambda self: self.offers)
+    @precondition(lambda self: self.waiting())
+    @rule(which=st.integers(0), priority=st.sampled_from(PRIORITIES))
+    def change_priority(self, which: int, priority: str) -> None:
+        call = self.pick(which, self.waiting())
+        self.stays[call].asked = priority
+        self.tell(PriorityChanged(call, priority))
+
+    @precondition(lambda self: self.waiting())
+    @rule(which=st.integers(0))
+    def want_callback(self, which: int) -> None:
+        stay = self.stays[self.pick(which, self.waiting())]
+        if stay.callback and not stay.absent:
+            return
+        stay.absent = stay.callback = True
+        self.tell(CallbackWanted(stay.call))
+
+    @precondition(lambda self: any(stay.absent for stay in self.stays.values()))
+    @rule(which=st.integers(0), answers=st.booleans())
+    def call_back(self, which: int, answers: bool) -> None:
+        """The customer answers, or does not; nothing comes of it where nobody called."""
+        stay = self.stays[self.pick(which, [each.call for each in self.stays.values() if each.absent])]
+        if answers:
+            stay.absent = stay.absent and stay.reserved is None
+            self.tell(CustomerAnswered(stay.call))
+            return
+        if stay.agent:
+            self.desks[stay.agent].talking.remove(stay.call)
+            stay.agent, stay.attempts = None, stay.attempts + 1
+        self.tell(CustomerNotReached(stay.call))
+
+    @precondition(lambda self: self.ringing())
     @rule(which=st.integers(0))
     def answer(self, which: int) -> None:
-        offer = self.pick(which, list(self.offers))
+        offer = self.pick(which, self.ringing())
         call = self.offers[offer][0]
         actions = self.tell(OfferAnswered(offer))
         assert isinstance(actions[0], Connect)
         assert (actions[0].call, actions[0].offer) == (call, offer)
 
-    @precondition(lambda self: self.offers)
+    @precondition(lambda self: self.ringing())
     @rule(which=st.integers(0), failure=st.sampled_from(OfferFailure))
     def fail(self, which: int, failure: OfferFailure) -> None:
-        offer = self.pick(which, list(self.offers))
+        offer = self.pick(which, self.ringing())
         self.decline(offer)
+        if failure in (OfferFailure.NO_ANSWER, OfferFailure.UNREACHABLE):
+            self.miss(offer)
         self.close(offer)
         self.tell(OfferFailed(offer, failure))
 
@@ -120,7 +197,9 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         assert stay.agent
         desk = self.desks[stay.agent]
         desk.talking.remove(stay.call)
-        desk.wrap_ups.append(self.now + self.queue_settings(stay.queue).wrap_up)
+        mine = self.queue_settings(stay.queue)
+        most = inf if mine.wrap_up_most is None else self.now + mine.wrap_up_most
+        desk.wrap_ups.append(WrapUp(self.now + mine.wrap_up, self.now, most))
         self.end_stay(stay.call)
         self.tell(CallerLeft(stay.call) if crossed else ConversationEnded(stay.call))
 
@@ -150,12 +229,37 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             self.desks[name].outside.add(outside)
             self.tell(AgentCallStarted(name, outside))
 
-    @rule(which=st.sampled_from(AGENTS), paused=st.booleans())
-    def pause(self, which: str, paused: bool) -> None:
+    @rule(which=st.sampled_from(AGENTS), paused=st.booleans(), reason=st.sampled_from(["", "lunch"]))
+    def pause(self, which: str, paused: bool, reason: str) -> None:
         name = AgentName(which)
         if name in self.desks:
-            self.desks[name].paused = paused
-            self.tell(AgentPaused(name) if paused else AgentResumed(name))
+            desk = self.desks[name]
+            desk.resume()
+            if paused:
+                desk.paused, desk.missed = True, 0
+                desk.pause_end = self.now + self.floor.pauses.get(reason, inf)
+            self.tell(AgentPaused(name, reason) if paused else AgentResumed(name))
+
+    @rule(which=st.sampled_from(AGENTS), more=st.none() | st.sampled_from([4.0, 40.0]))
+    def write_notes(self, which: str, more: float | None) -> None:
+        """Be done with them, or take more time."""
+        name = AgentName(which)
+        if name not in self.desks:
+            return
+        notes = [each for each in self.desks[name].wrap_ups if each.end > self.story[-1][1]]
+        for each in notes:
+            each.end = self.now if more is None else max(each.end, min(each.end + more, each.most))
+        self.tell(WrapUpEnded(name) if more is None else WrapUpExtended(name, more))
+
+    @rule(queue=st.integers(0, 2), closed=st.booleans())
+    def open_or_close(self, queue: int, closed: bool) -> None:
+        names = sorted(self.known_queues)
+        name = names[queue % len(names)]
+        if not closed:
+            self.closed.discard(name)
+        elif name not in self.closed:
+            self.closed.add(name)
+        self.tell(QueueClosed(name) if closed else QueueOpened(name))
 
     @rule(which=st.sampled_from(AGENTS), out=st.booleans(), queue=st.none() | st.integers(0, 2))
     def sign(self, which: str, out: bool, queue: int | None) -> None:
@@ -211,10 +315,10 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         which = chance.below(1000)
         happened = chance.below(10)
         if happened < 3:
-            self.join(which, PRIORITIES[which % len(PRIORITIES)])
-        elif happened < 6 and self.offers:
+            self.join(which, PRIORITIES[which % len(PRIORITIES)], chance.below(64))
+        elif happened < 6 and self.ringing():
             self.answer(which)
-        elif happened == 6 and self.offers:
+        elif happened == 6 and self.ringing():
             self.fail(which, OfferFailure.REJECTED)
         elif happened == 7 and self.talking():
             self.end(which, crossed=False)
@@ -226,6 +330,9 @@ class AnyTraffic(Model, RuleBasedStateMachine):
 
     @rule(floor=FLOORS)
     def reload(self, floor: EngineSettings) -> None:
+        for name, mine in floor.queues.items():
+            if name in self.floor.queues and mine.no_agents != self.floor.queues[name].no_agents:
+                self.deserted.pop(name, None)
         self.floor = floor
         self.known_queues |= floor.queues.keys()
         for name in floor.agents:
@@ -243,10 +350,39 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         for _, _, until in self.offers.values():
             assert until > self.now, "a phone rings too long"
         for call in self.waiting():
-            limit = self.floor.queues[self.stays[call].queue].max_wait
-            assert limit is None or self.stays[call].joined + limit > self.now, "a caller waits too long"
+            self.nobody_waits_too_long(self.stays[call])
+        for name in self.floor.queues:
+            self.help_is_there_when_needed(name)
+            self.nobody_waits_for_nobody(name)
+        for desk in self.desks.values():
+            assert desk.pause_end > self.now, "a pause is too long"
         self.nobody_is_lost()
         self.nobody_idles_while_somebody_waits()
+
+    def nobody_waits_too_long(self, stay: Stay) -> None:
+        mine = self.floor.queues[stay.queue]
+        if stay.absent:
+            assert stay.joined + mine.callback.expires > self.now, "a callback has expired"
+        elif not stay.callback:
+            limit = mine.max_wait
+            assert limit is None or stay.joined + limit > self.now, "a caller waits too long"
+            assert stay.queue not in self.closed or mine.closes is None, "the queue is closed"
+
+    def help_is_there_when_needed(self, name: QueueName) -> None:
+        rule, waiting = self.floor.queues[name].overflow, len(self.line(name))
+        if rule is None or waiting <= rule.until:
+            assert name not in self.helped
+        elif rule.callers is None or waiting >= rule.callers:
+            assert name in self.helped
+
+    def nobody_waits_for_nobody(self, name: QueueName) -> None:
+        rule = self.floor.queues[name].no_agents
+        on_line = [call for call in self.line(name) if not self.stays[call].absent]
+        if rule.waiting is None or self.attended(name) or not on_line:
+            self.deserted.pop(name, None)
+        else:
+            since = self.deserted.setdefault(name, self.story[-1][1])
+            assert since + rule.grace > self.now, "nobody was there for too long"
 
     def nobody_is_lost(self) -> None:
         seen = self.engine.snapshot(self.now)
@@ -262,9 +398,11 @@ class AnyTraffic(Model, RuleBasedStateMachine):
                 assert set(caller.ringing) == self.stays[caller.call].phones.keys()
 
     def nobody_idles_while_somebody_waits(self) -> None:
-        for name, queue_settings in self.floor.queues.items():
-            if any(not self.stays[call].phones for call in self.line(name)):
-                assert not [agent for agent in queue_settings.agents if self.is_free(agent, name)]
+        for name in self.floor.queues:
+            team = self.team(name)
+            for stay in (self.stays[call] for call in self.line(name)):
+                if not stay.phones:
+                    assert not [agent for agent in team if self.can_take(stay, agent)], stay
 
     def teardown(self) -> None:
         if not hasattr(self, "engine"):

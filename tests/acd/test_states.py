@@ -35,7 +35,7 @@ def test_an_illegal_move_says_what_would_be_legal() -> None:
 
 
 def test_every_state_can_be_reached_and_every_life_can_end() -> None:
-    for table, start in ((CALLER, CallerState.WAITING), (OFFER, OfferState.RINGING)):
+    for table, start in ((CALLER, CallerState.WAITING), (OFFER, OfferState.RESERVED)):
         reached, look_at = {start}, [start]
         while look_at:
             for after in table[look_at.pop()].values():  # type: ignore[index]

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from softswitch.acd import strategies
-from softswitch.acd.actions import Ring
+from softswitch.acd.actions import CancelRing, Ring
+from softswitch.acd.settings import Member
 from softswitch.acd.strategies import known_strategies, strategy_named
 from softswitch.acd.strategies.base import Ask, Choice
 from softswitch.errors import EngineError
+from softswitch.types import AgentName
 from tests.acd.desk import Desk, agent, only, queue
 
 
@@ -305,3 +307,54 @@ def test_the_interface_carries_one_more_phone_at_a_time() -> None:
         desk.wait(5)
         seen.append(sorted(desk.ringing()))
     assert seen == [["ann"], ["ann", "bob"], ["ann", "bob", "cid"], ["ann", "bob", "cid"]]
+
+
+# Those of other queues ---------------------------------------------------------------------------
+
+
+def test_fewest_calls_counts_conversations_of_all_queues() -> None:
+    desk = Desk(queue(strategy="fewest-calls"), queue("other", "ann"))
+    desk.join("x", "other")
+    desk.serve("x", "ann", talk=10)
+    assert order_of(desk, 5) == ["bob", "cid", "ann", "bob", "cid"]
+
+
+def test_least_talk_goes_by_time_not_by_calls() -> None:
+    desk = Desk(queue(agents="ann bob", strategy="least-talk"))
+    desk.join("long")
+    desk.serve("long", "ann", talk=300)
+    assert order_of(desk, 3) == ["bob", "bob", "bob"]
+
+
+def test_sequential_leads_each_caller_down_the_team_and_begins_anew_after_the_last() -> None:
+    desk = Desk(queue(strategy="sequential", retry=0.0))
+    desk.join("c1")
+    rung = [desk.rings["ann"].agent]
+    for _ in range(4):
+        [ring] = only(Ring, desk.fail(rung[-1]))
+        rung.append(ring.agent)
+    assert rung == ["ann", "bob", "cid", "ann", "bob"]
+    desk.answer("bob")
+    desk.join("c2")
+    assert desk.ringing() == {"ann": "c2"}, "each caller begins at the top"
+
+
+def test_ring_progressively_adds_a_phone_every_five_seconds_and_lets_those_before_ring_on() -> None:
+    desk = Desk(queue(strategy="ring-progressively", ring=60.0))
+    desk.join("c1")
+    assert desk.ringing() == {"ann": "c1"}
+    desk.wait(5)
+    assert desk.ringing() == {"ann": "c1", "bob": "c1"}
+    desk.wait(5)
+    assert desk.ringing() == {"ann": "c1", "bob": "c1", "cid": "c1"}
+    assert len(only(CancelRing, desk.answer("bob"))) == 2
+
+
+def test_weighted_random_draws_in_proportion() -> None:
+    members = {AgentName("ann"): Member(weight=3.0), AgentName("cid"): Member(weight=0.0)}
+    desk = Desk(queue(strategy="weighted-random", members=members), seed=5)
+    taken = Counter(order_of(desk, 800))
+    assert taken["cid"] == 0
+    assert 560 <= taken["ann"] <= 640, "600 of 800, give or take three standard deviations"
+    desk.pause("ann", "bob")
+    assert order_of(desk, 1) == ["cid"], "weight 0 is a reserve"

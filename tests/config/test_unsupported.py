@@ -17,15 +17,8 @@ EXAMPLES = {
     ("Destination", "voicemail"): "menus: {m: {say: a, otherwise: {§voicemail: support}}}",
     ("Destination", "callback"): "menus: {m: {say: a, choices: {1: {§callback: support}}}}",
     ("Queue", "messages"): "queues: {q: {§messages: [{say: a, every: 90s}]}}",
-    ("Queue", "needs"): "queues: {q: {§needs: {billing: 3}}}",
-    ("Queue", "relax"): "queues: {q: {§relax: [{after: 60s, needs: {}}]}}",
-    ("Queue", "no_answer"): "queues: {q: {§no_answer: {pause_after: 2}}}",
-    ("Queue", "no_agents"): "queues: {q: {§no_agents: {voicemail: support}}}",
     ("Queue", "keys"): "queues: {q: {§keys: {1: {callback: support}}}}",
     ("ServiceLevel", "target"): "queues: {q: {service_level: {within: 20s, §target: 80%}}}",
-    ("Agent", "skills"): f"agents: {{a: {{{DESK}, §skills: {{billing: 5}}}}}}",
-    ("TeamMember", "tier"): "teams: {q: {agents: [§{mobile-1: {tier: 2}}]}}",
-    ("TeamMember", "after"): "teams: {q: {agents: [§{mobile-1: {after: 30s}}]}}",
 }
 
 

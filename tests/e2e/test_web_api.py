@@ -18,9 +18,10 @@ from tests.e2e.test_web import free_port, softswitch, with_web
 
 
 @asynccontextmanager
-async def house_with_api(folder, agents=("desk",)):
+async def house_with_api(folder, agents=("desk",), more=None):
+    """A house and its API, for an engineer's token; `more`: of the configuration."""
     port = free_port()
-    async with open_house(folder, with_web(port), agents) as house:
+    async with open_house(folder, with_web(port) | (more or {}), agents) as house:
         made = await asyncio.to_thread(
             softswitch, house.switch.data, "tokens", "add", "crm", "--role", "engineer"
         )

@@ -124,3 +124,26 @@ def test_a_closed_listener_hears_nothing_more(bridge: Bridge, ear: Listening) ->
 def test_what_is_no_source_of_the_bridge_is_refused(ear: Listening) -> None:
     with pytest.raises(TypeError, match="no source of this switch's bridge"):
         ear.declare(Hear(object()))
+
+
+def test_what_is_laid_over_ducks_players_and_nobody_else(bridge: Bridge, ear: Listening) -> None:
+    music, person, bell = sounding(7), sounding(8), sounding(9)
+    music.is_player = True
+    ear.declare(Hear(music), Hear(person))
+    bridge.news()
+    ear.overlay(Hear(bell), ducked=0.2)
+    assert bridge.news() == [("adjust", 7, 1, 0.2), ("connect", 9, 1, 1.0)]
+    ear.declare(Hear(music, 0.5))
+    assert bridge.news() == [("disconnect", 8, 1), ("adjust", 7, 1, 0.1)]
+    ear.overlay(ducked=1.0)
+    assert bridge.news() == [("disconnect", 9, 1), ("adjust", 7, 1, 0.5)]
+
+
+def test_what_is_laid_over_is_forgotten_when_it_falls_silent(bridge: Bridge, ear: Listening) -> None:
+    bell = sounding(9)
+    ear.overlay(Hear(bell), ducked=0.2)
+    bell.fall_silent()
+    music = sounding(7)
+    music.is_player = True
+    ear.declare(Hear(music))
+    assert bridge.news()[-1] == ("connect", 7, 1, 1.0)

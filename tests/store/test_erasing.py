@@ -38,6 +38,7 @@ MORE: list[tuple[float, str, CallId | None, dict[str, Any]]] = [
     (33.0, "Connected", OUT, {"agent": "", "number": "+48600100200"}),
     (39.0, "CallEnded", OUT, {"ended_by": "caller", "status": 200, "reason": "600100200 hung up"}),
     (39.5, "Changed", None, {"by": "token crm", "what": "transfer", "of": "bob", "how": "0048600100200"}),
+    (39.5, "OriginateFailed", None, {"by": "token crm", "number": "600100200", "status": 404}),
     (39.6, "Changed", None, {"by": "token crm", "what": "pause", "of": "ann", "how": "lunch"}),
     (40.0, "CallArrived", CallId("now"), {"number": "+48600100200", "dialled": "600"}),
 ]
@@ -120,7 +121,7 @@ def outcome(steps: Iterator[Any]) -> Outcome:
 def test_looking_counts_and_changes_nothing(kept: Kept) -> None:
     before = kept.everything()
     found = outcome(kept.eraser().look())
-    assert found == Outcome(Counts(calls=2, events=10, recordings=1, deliveries=2), going_on=1)
+    assert found == Outcome(Counts(calls=2, events=11, recordings=1, deliveries=2), going_on=1)
     assert kept.everything() == before
     assert outcome(kept.eraser("600100299").look()) == Outcome(Counts(), 0)
 

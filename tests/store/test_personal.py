@@ -59,6 +59,16 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     (
         "Changed",
+        {"by": "token crm", "what": "call", "of": "600100200", "how": "c1"},
+        {"by": "token crm", "what": "call", "of": "", "how": "c1"},
+    ),
+    (
+        "OriginateFailed",
+        {"by": "token crm", "agent": "", "number": "600100200", "status": 404, "why": "no 600100200"},
+        {"by": "token crm", "agent": "", "number": "", "status": 404, "why": "no ***"},
+    ),
+    (
+        "Changed",
         {"by": "user anna", "what": "pause", "of": "desk", "how": "lunch"},
         {"by": "user anna", "what": "pause", "of": "desk", "how": "lunch"},
     ),

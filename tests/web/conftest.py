@@ -17,13 +17,14 @@ from softswitch.acd.agents import AgentState
 from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
 from softswitch.acd.stats import QueueCounts
 from softswitch.config.settings import WebSettings
-from softswitch.errors import ConfigError, ControlError, NoSuch, NotNow, Problem
+from softswitch.errors import ConfigError, ControlError, NoRoom, NoSuch, NotAllowed, NotNow, Problem
 from softswitch.librarian.desk import Desk
 from softswitch.parcels import Post
 from softswitch.ports import StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
 from softswitch.store.history import History
+from softswitch.store.receivers import Receivers
 from softswitch.store.shelf import Shelf
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import AgentName, QueueName
@@ -85,6 +86,22 @@ class FakeOperations:
             raise NoSuch(f"there is no agent {agent!r}")
         self.done.append(("pause", agent, reason, by))
 
+    def check_agent(self, name: str) -> None:
+        if name != "desk":
+            raise NoSuch(f"there is no agent {name!r}")
+
+    def dial(self, agent: str, number: str, by: str) -> str:
+        if number == "911":
+            raise NoRoom("no channel of carrier is free")
+        if number.startswith("+4870"):
+            raise NotAllowed("'premium' refuses it")
+        self.done.append(("dial", agent, number, by))
+        return "c1"
+
+    def originate(self, to: str, then: Any, ring: float, by: str) -> str:
+        self.done.append(("call", to, str(then.queue or then.number), by))
+        return "c2"
+
     def transfer(self, call: str, number: str, by: str) -> None:
         raise NotNow(f"call {call} is not with an agent")
 
@@ -93,6 +110,13 @@ class FakeOperations:
 
     async def reload(self, by: str) -> Any:
         raise ConfigError([Problem("switch.yaml", 3, 1, "unknown key 'nubmers'")])
+
+    async def stop(self, by: str) -> Any:
+        self.done.append(("stop", by))
+        return {"draining": 2, "limit": 60.0}
+
+    def changed(self, by: str, what: str, of: str, how: str = "") -> None:
+        self.done.append((what, of, how, by))
 
     async def unban(self, address: str, by: str) -> Any:
         raise ControlError(f"{address!r} is no address")
@@ -191,13 +215,27 @@ def recordings(history: History, journal: FakeJournal, listeners: set[str], tmp_
 
 
 @pytest.fixture
+def receivers(accounts: Accounts, tmp_path: Path) -> Iterator[Receivers]:
+    with closing(Receivers(open_database(database_url(default_url(tmp_path))))) as receivers:
+        yield receivers
+
+
+@pytest.fixture
 def reports(tmp_path: Path) -> ReportDesk:
     return ReportDesk(tmp_path, "Europe/Warsaw")
 
 
 @pytest.fixture
-def parts(operations: Any, accounts: Accounts, pages: Desk, recordings: Shelf, reports: ReportDesk) -> Parts:
-    return Parts(operations, accounts, pages, recordings, FakeErasure(operations), SECRET, reports)
+def parts(
+    operations: Any,
+    accounts: Accounts,
+    pages: Desk,
+    receivers: Receivers,
+    recordings: Shelf,
+    reports: ReportDesk,
+) -> Parts:
+    erasure = FakeErasure(operations)
+    return Parts(operations, accounts, pages, receivers, recordings, erasure, SECRET, reports)
 
 
 @pytest.fixture

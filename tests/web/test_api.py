@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from softswitch.parcels import Lot, Parcel, Undelivered
 from softswitch.store.calls import CallRecord
+from softswitch.store.outbox import Outbox
 from softswitch.web import models
 from softswitch.web.login import PAGES, STATIC
 
@@ -54,6 +57,11 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
         ("get", "/api/v1/calls/live", None, "supervisor"),
         ("post", "/api/v1/agents/desk/pause", {}, "supervisor"),
         ("post", "/api/v1/calls/a1/hang-up", None, "supervisor"),
+        ("post", "/api/v1/agents/desk/dial", {"number": "600"}, "supervisor"),
+        ("post", "/api/v1/calls", {"to": "desk", "then": {"queue": "support"}}, "supervisor"),
+        ("get", "/api/v1/users", None, "engineer"),
+        ("get", "/api/v1/tokens", None, "engineer"),
+        ("post", "/api/v1/tokens", {"label": "x", "role": "agent"}, "engineer"),
         ("post", "/api/v1/unban", {"address": "x"}, "engineer"),
         ("post", "/api/v1/reload", None, "engineer"),
         ("post", "/api/v1/erase", {"number": "600100200"}, "engineer"),
@@ -73,7 +81,11 @@ async def test_agents_change_their_own_state_alone(client, accounts, operations)
     csrf = {"X-CSRF-Token": (await client.post("/api/v1/login", json=given)).json()["csrf"]}
     paused = await client.post("/api/v1/agents/desk/pause", json={"reason": "lunch"}, headers=csrf)
     assert paused.json() == {"done": "desk is paused"}
-    assert operations.done == [("pause", "desk", "lunch", "user anna")]
+    dialled = await client.post("/api/v1/agents/desk/dial", json={"number": "600"}, headers=csrf)
+    assert (dialled.status_code, dialled.json()) == (202, {"call": "c1"})
+    assert operations.done == [("pause", "desk", "lunch", "user anna"), ("dial", "desk", "600", "user anna")]
+    theirs = await client.post("/api/v1/agents/other/dial", json={"number": "600"}, headers=csrf)
+    assert theirs.status_code == 403
     other = await client.post("/api/v1/agents/other/pause", json={}, headers=csrf)
     assert (other.status_code, "supervisor" in other.json()["detail"]) == (403, True)
 
@@ -101,6 +113,11 @@ async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role)
 
     assert await post("agents/dek/pause", {}) == (404, "there is no agent 'dek'")
     assert await post("calls/a1/transfer", {"number": "600"}) == (409, "call a1 is not with an agent")
+    assert await post("agents/desk/dial", {"number": "+48701"}) == (403, "'premium' refuses it")
+    full = await client.post("/api/v1/agents/desk/dial", json={"number": "911"}, headers=headers)
+    assert (full.status_code, full.headers["retry-after"]) == (503, "10")
+    status, detail = await post("calls", {"to": "desk", "then": {"queue": "a", "menu": "b"}})
+    assert (status, "one of number, queue, menu and agent" in detail) == (422, True)
     status, detail = await post("reload")
     assert (status, "switch.yaml:3:1: unknown key" in detail) == (409, True)
     status, detail = await post("calls/a1/transfer", {})
@@ -134,3 +151,32 @@ async def test_the_docs_are_a_page_for_who_is_logged_in(client, as_role):
 def test_the_pages_are_part_of_the_package():
     text = Path("pyproject.toml").read_text()
     assert all(f'"**/*{page.suffix}"' in text for page in PAGES.iterdir())
+
+
+async def test_webhooks_and_what_they_never_took(client, as_role, operations, receivers):
+    outbox = Outbox(receivers._engine)
+    await asyncio.to_thread(outbox.begin, "crm")
+    dead = Undelivered(Parcel(7, "CallEnded", b"{}", 9), None, "500 Oops")
+    await asyncio.to_thread(outbox.settle, "crm", Lot((dead.parcel,), 0, 0), [dead])
+    headers = await as_role("engineer")
+    seen = (await client.get("/api/v1/webhooks", headers=headers)).json()
+    assert seen["webhooks"] == [{"webhook": "crm", "behind": 0, "waiting": 0, "dead": 1}]
+    assert seen["dead"] == [{"webhook": "crm", "seq": 7, "attempts": 10, "why": "500 Oops"}]
+    again = await client.post("/api/v1/webhooks/crm/retry", headers=headers)
+    assert again.json() == {"again": 1}
+    assert operations.done == [("webhook-retry", "crm", "1", "token engineer")]
+    assert (await client.get("/api/v1/webhooks", headers=headers)).json()["dead"] == []
+    unknown = await client.post("/api/v1/webhooks/crn/retry", headers=headers)
+    assert (unknown.status_code, "did you mean 'crm'" in unknown.text) == (404, True)
+
+
+async def test_a_method_that_a_path_does_not_know_is_told_all_that_it_does(client):
+    answer = await client.request("PUT", "/api/v1/calls")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+async def test_the_switch_is_stopped_by_engineers(client, as_role, operations):
+    denied = await client.post("/api/v1/stop", headers=await as_role("supervisor"))
+    assert denied.status_code == 403
+    assert (await client.post("/api/v1/stop", headers=await as_role("engineer"))).json()["draining"] == 2
+    assert operations.done == [("stop", "token engineer")]

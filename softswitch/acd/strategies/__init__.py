@@ -13,18 +13,29 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from softswitch.acd.strategies.base import Strategy
+from softswitch.acd.strategies.fewest_calls import FewestCalls
 from softswitch.acd.strategies.hunt import Hunt
+from softswitch.acd.strategies.least_talk import LeastTalk
 from softswitch.acd.strategies.longest_idle import LongestIdle
 from softswitch.acd.strategies.random_order import RandomOrder
 from softswitch.acd.strategies.ring_all import RingAll
+from softswitch.acd.strategies.ring_progressively import RingProgressively
 from softswitch.acd.strategies.round_robin import RoundRobin
+from softswitch.acd.strategies.sequential import Sequential
 from softswitch.acd.strategies.vip_priority import VipPriority
+from softswitch.acd.strategies.weighted_random import WeightedRandom
 from softswitch.errors import EngineError
 
 GROUP = "softswitch.strategies"
 
 BUILT_IN: Mapping[str, Callable[[], Strategy]] = MappingProxyType(
-    {kind.name: kind for kind in (LongestIdle, RoundRobin, RingAll, Hunt, RandomOrder, VipPriority)}
+    {
+        kind.name: kind
+        for kind in (
+            *(LongestIdle, RoundRobin, RingAll, RingProgressively, Hunt, Sequential),
+            *(FewestCalls, LeastTalk, RandomOrder, WeightedRandom, VipPriority),
+        )
+    }
 )
 
 

@@ -2,19 +2,19 @@
 
 Write one::
 
-    class FewestCalls:
-        name = "fewest-calls"
+    class Reversed:
+        name = "reversed"
 
         def precedence(self, priority: str) -> int:
             return 0
 
         def choose(self, ask: Ask) -> Choice:
-            return Choice(sorted(ask.candidates, key=lambda agent: agent.taken))
+            return Choice(ask.candidates[::-1])
 
 and name the class in the entry-point group `softswitch.strategies` of your package::
 
     [project.entry-points."softswitch.strategies"]
-    fewest-calls = "your_package:FewestCalls"
+    reversed = "your_package:Reversed"
 
 The engine asks when a caller may be rung for: on joining, when an agent gets free, when phones stopped
 ringing in vain. It is the engine that watches limits, back-off, pauses and ring times; a strategy only ranks.
@@ -23,7 +23,7 @@ ringing in vain. It is the engine that watches limits, back-off, pauses and ring
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from softswitch.acd.chance import SplitMix64
@@ -85,6 +85,10 @@ class Asker(Protocol):
         """How often phones were rung for this caller so far."""
 
     @property
+    def offered_last(self) -> AgentName | None:
+        """Who was rung for this caller last; None: nobody yet."""
+
+    @property
     def ringing(self) -> Sequence[AgentName]:
         """Whose phones ring for this caller now, in the order they were rung."""
 
@@ -107,6 +111,8 @@ class Ask:
     chance: SplitMix64
     """The only randomness to use: a replay repeats it."""
     now: Seconds
+    weights: Mapping[AgentName, float] = field(default_factory=dict)
+    """Of the team, those who have another weight than 1."""
 
 
 @dataclass(slots=True)

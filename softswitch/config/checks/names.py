@@ -121,6 +121,9 @@ def _queues(scene: Scene) -> None:
     teams = scene.root.names("teams")
     for name, queue in scene.configuration.queues.items():
         _known(scene, ("queues", name, "music"), "playlist", queue.music, playlists)
+        if queue.hours is not None:
+            _known(scene, ("queues", name, "hours"), "set of hours", queue.hours, scene.root.names("hours"))
+        _helpers(scene, name, queue)
     for name in scene.root.names("queues"):
         if name not in teams:
             scene.problems.append(
@@ -129,6 +132,15 @@ def _queues(scene: Scene) -> None:
                     " an empty list is a queue without agents"
                 )
             )
+
+
+def _helpers(scene: Scene, name: str, queue: Queue) -> None:
+    for index, other in enumerate(queue.overflow.to if queue.overflow else ()):
+        loc: Loc = ("queues", name, "overflow", "to", index)
+        if other == name:
+            scene.wrong(loc, f"queue {name!r} cannot help itself; name other queues")
+        else:
+            _known(scene, loc, "queue", other, scene.root.names("queues"))
 
 
 def _agents(scene: Scene) -> None:
@@ -156,5 +168,5 @@ def _teams(scene: Scene) -> None:
     for name, team in scene.configuration.teams.items():
         if name not in queues:
             scene.wrong_key(("teams", name), f"no queue is called {name!r}{did_you_mean(name, queues)}")
-        for index, agent in enumerate(team.agents):
+        for index, agent in enumerate(team.members):
             _known(scene, ("teams", name, "agents", index), "agent", agent, agents)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from softswitch.config.models.destinations import Destination
+from softswitch.config.models.queues import NoAgents, Queue
 from softswitch.config.models.root import Configuration
 from softswitch.config.tree import Node
 from softswitch.errors import Problem
@@ -88,3 +89,15 @@ class Scene:
         for name, queue in file.queues.items():
             yield ("queues", name, "full"), queue.full
             yield ("queues", name, "timeout"), queue.timeout
+            yield ("queues", name, "closed"), queue.closed
+            yield ("queues", name, "closes"), queue.closes
+            yield from _nobody(name, queue)
+
+
+def _nobody(name: str, queue: Queue) -> Iterator[tuple[Loc, object]]:
+    loc: Loc = ("queues", name, "no_agents")
+    if isinstance(queue.no_agents, NoAgents):
+        yield (*loc, "joining"), queue.no_agents.joining
+        yield (*loc, "waiting"), queue.no_agents.waiting
+    else:
+        yield loc, queue.no_agents

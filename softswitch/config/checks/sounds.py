@@ -48,6 +48,8 @@ def _heard(scene: Scene) -> Iterator[tuple[Loc, Say | None, Path | None]]:
             yield (*loc, "ask", ask), question.say, question.play
     if (announce := scene.configuration.recording.announce) is not None:
         yield ("recording", "announce"), announce.say, announce.play
+    for name, sound in scene.configuration.sounds.items():
+        yield ("sounds", name), sound.say, sound.play
     for use in scene.uses():
         yield use.loc, use.to.say, use.to.play
 

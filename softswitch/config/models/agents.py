@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.sip import Encryption
+from softswitch.config.models.teams import Skills
 from softswitch.config.quantities import Duration, Name, PhoneAddress, Trunks, Words, matching, wrong
 
 
@@ -101,6 +102,8 @@ class Agent(Section):
     """The number that callers dial, or key in, for this agent; left out: the login, when that is digits."""
     calls: Calls = 1
     """How many calls at once: a number, or unlimited for gateways."""
+    skills: Skills = Field(default={})
+    """What this agent is good at, with a level from 1, as `{billing: 5, polish: 1}`."""
     level: Annotated[int, Field(ge=0, le=100)] = 0
     """How good with important callers: vip-priority gives those to the highest level that is free."""
     ring: Annotated[Duration, Field(gt=0)] = 30.0
@@ -110,6 +113,9 @@ class Agent(Section):
     `srtp` in `sip` says."""
     may_dial: list[Name] | None = None
     """The classes of numbers outside that may be dialled from this phone; left out: those of everybody."""
+    auto_answer: bool = False
+    """Whether this agent's phones are asked to answer by themselves (Call-Info, Alert-Info, Answer-Mode) when
+    they ring for a call that the agent is to make through the API (`dial`). Calls of others ring."""
     forwards: bool = False
     """Whether this agent's phones may send calls on (302): to a colleague, or outside where the agent may
     dial. Otherwise a phone that does has refused."""

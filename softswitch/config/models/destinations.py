@@ -15,18 +15,19 @@ GOALS = ("menu", "queue", "agent", "dial", "say", "play", "reject")
 """The keys of a destination that each say where a call goes."""
 
 # Names of union members in pydantic's locations; the round brackets keep them apart from keys of the file.
-_WORD, _MAPPING, _PLAIN, _BY_LANGUAGE = "(word)", "(mapping)", "(plain)", "(by language)"
+WORD, MAPPING, _PLAIN, _BY_LANGUAGE = "(word)", "(mapping)", "(plain)", "(by language)"
 
 
-def _is_word(value: object) -> str:
-    return _MAPPING if isinstance(value, dict | Section) else _WORD
+def is_word(value: object) -> str:
+    """Of a union of words and mappings: which it is."""
+    return MAPPING if isinstance(value, dict | Section) else WORD
 
 
 def _is_plain(value: object) -> str:
     return _BY_LANGUAGE if isinstance(value, dict) else _PLAIN
 
 
-def _word(*words: str) -> BeforeValidator:
+def word(*words: str) -> BeforeValidator:
     """One of some words, where a destination could stand as well."""
 
     def parse(value: object) -> str:
@@ -132,23 +133,22 @@ class Choice(Destination):
 
 
 AnyDestination = Annotated[
-    Annotated[Literal["hangup"], _word("hangup"), Tag(_WORD)] | Annotated[Destination, Tag(_MAPPING)],
-    Discriminator(_is_word),
+    Annotated[Literal["hangup"], word("hangup"), Tag(WORD)] | Annotated[Destination, Tag(MAPPING)],
+    Discriminator(is_word),
 ]
 Otherwise = Annotated[
-    Annotated[Literal["hangup", "back"], _word("hangup", "back"), Tag(_WORD)]
-    | Annotated[Destination, Tag(_MAPPING)],
-    Discriminator(_is_word),
+    Annotated[Literal["hangup", "back"], word("hangup", "back"), Tag(WORD)]
+    | Annotated[Destination, Tag(MAPPING)],
+    Discriminator(is_word),
 ]
 AnyChoice = Annotated[
-    Annotated[Literal["repeat", "back", "hangup"], _word("repeat", "back", "hangup"), Tag(_WORD)]
-    | Annotated[Choice, Tag(_MAPPING)],
-    Discriminator(_is_word),
+    Annotated[Literal["repeat", "back", "hangup"], word("repeat", "back", "hangup"), Tag(WORD)]
+    | Annotated[Choice, Tag(MAPPING)],
+    Discriminator(is_word),
 ]
 Closed = Annotated[
-    Annotated[Literal["back", "hangup"], _word("back", "hangup"), Tag(_WORD)]
-    | Annotated[Choice, Tag(_MAPPING)],
-    Discriminator(_is_word),
+    Annotated[Literal["back", "hangup"], word("back", "hangup"), Tag(WORD)] | Annotated[Choice, Tag(MAPPING)],
+    Discriminator(is_word),
 ]
 
 KEYS = {"star": "*", "hash": "#"}

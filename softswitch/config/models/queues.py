@@ -1,28 +1,42 @@
-"""`queues:` and `teams:`, who waits for whom."""
+"""`queues:`, where callers wait, and for whom."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from softswitch.acd.strategies import known_strategies
 from softswitch.config.models.base import Section
-from softswitch.config.models.destinations import AnyDestination
+from softswitch.config.models.destinations import (
+    MAPPING,
+    WORD,
+    AnyDestination,
+    Destination,
+    is_word,
+    word,
+)
+from softswitch.config.models.teams import Skills
 from softswitch.config.quantities import (
-    NAME_PATTERN,
     Ageing,
     Duration,
     Name,
     Share,
     Words,
-    matching,
+    parse_duration,
     parse_text,
     wrong,
 )
-from softswitch.config.unsupported import KEYS, STRATEGIES, not_yet
+from softswitch.config.unsupported import STRATEGIES, not_yet
 
 
 def _parse_strategy(value: object) -> str:
@@ -42,15 +56,6 @@ def _parse_points(value: object) -> float:
     return float(value)
 
 
-def _parse_member(value: object) -> str:
-    if isinstance(value, dict) and len(value) == 1:
-        (settings,) = value.values()
-        for key in settings if isinstance(settings, dict) else ():
-            if feature := KEYS.get(("TeamMember", key)):
-                raise not_yet(key, feature)
-    return matching(NAME_PATTERN, "the name of an agent")(value)
-
-
 def _strategy_schema() -> dict[str, Any]:
     return {"title": "strategy", "type": "string", "enum": list(known_strategies())}
 
@@ -59,19 +64,34 @@ Strategy = Annotated[str, BeforeValidator(_parse_strategy), WithJsonSchema(_stra
 Points = Annotated[
     float, BeforeValidator(_parse_points), WithJsonSchema({"title": "points", "type": "number"})
 ]
-Member = Annotated[
-    str, BeforeValidator(_parse_member), WithJsonSchema({"title": "agent", "type": ["string", "integer"]})
+
+
+def _parse_overdue(value: object) -> float | None:
+    return None if value == "never" else parse_duration(value)
+
+
+Overdue = Annotated[
+    float | None,
+    BeforeValidator(_parse_overdue),
+    WithJsonSchema({"title": "duration, or never", "type": "string", "examples": ["15m", "never"]}),
 ]
 
 
 class Priority(Section):
-    """Points by class; who has more is served first, then who came first. Any name may be a class."""
+    """Points by class; who has more is served first, then who came first. Any name but `ageing`, `weight`
+    and `overdue` may be a class.
+    """
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Points]
 
     ageing: Ageing = 0.0
     """Points that every caller gains by waiting, so that nobody waits for ever: `1 per 30s`."""
+    weight: Points = 0.0
+    """Points of every caller here, against those of other queues that the same agents serve."""
+    overdue: Overdue = 900.0
+    """Who has waited so long goes before everybody who has not, whatever the class, in all queues; never:
+    nobody does."""
 
     @property
     def classes(self) -> dict[str, float]:
@@ -115,6 +135,67 @@ class ServiceLevel(Section):
     everybody counts."""
 
 
+class NoAnswer(Section):
+    """Agents who leave phones unanswered."""
+
+    pause_after: Annotated[int, Field(ge=1)] | None = None
+    """Pause an agent after so many offers in a row that were not answered; left out: never."""
+
+
+class Relax(Section):
+    """From a moment of waiting on, callers need no more than this."""
+
+    after: Annotated[Duration, Field(gt=0)]
+    """How long a caller must have waited."""
+    needs: Skills
+    """The most that is asked for; a skill that is not here is needed no more, `{}` is everybody."""
+
+
+NO_AGENTS = "(no agents)"
+
+
+class NoAgents(Section):
+    """What becomes of callers whom nobody is there to serve: all agents of the team are signed out, offline
+    or paused. A destination alone is that of `joining` and `waiting`.
+    """
+
+    joining: AnyDestination | None = None
+    """Where those go who come then; left out: they wait."""
+    waiting: AnyDestination | None = None
+    """Where those go who wait when the last agent goes; left out: they wait on."""
+    after: Duration = 30.0
+    """For how long nobody must have been there before those who wait go."""
+    paused: Literal["away", "there"] = "away"
+    """Whether an agent who pauses is there."""
+
+
+def _no_agents_kind(value: object) -> str:
+    if isinstance(value, dict):
+        return NO_AGENTS if value.keys() & NoAgents.model_fields.keys() else MAPPING
+    return NO_AGENTS if isinstance(value, NoAgents) else is_word(value)
+
+
+AnyNoAgents = Annotated[
+    Annotated[Literal["hangup"], word("hangup"), Tag(WORD)]
+    | Annotated[Destination, Tag(MAPPING)]
+    | Annotated[NoAgents, Tag(NO_AGENTS)],
+    Discriminator(_no_agents_kind),
+]
+
+
+class Overflow(Section):
+    """When the agents of other teams help. They are rung after the queue's own agents."""
+
+    to: Annotated[list[Name], Field(min_length=1)]
+    """The queues whose teams help."""
+    callers: Annotated[int, Field(ge=1)] | None = None
+    """From so many waiting callers on."""
+    wait: Annotated[Duration, Field(gt=0)] | None = None
+    """While a new caller's estimated wait is longer than this; with `callers` too, both must be so."""
+    until: Annotated[int, Field(ge=0)] = 0
+    """They help until no more than so many callers wait."""
+
+
 class Queue(Section):
     """One queue."""
 
@@ -126,8 +207,18 @@ class Queue(Section):
     """How long one agent rings before the next one does."""
     retry: Duration = 5.0
     """How long an agent who rejected or did not answer is left in peace."""
+    no_answer: NoAnswer = NoAnswer()
+    """What becomes of agents who do not answer."""
     wrap_up: Duration = 0.0
     """Time for notes after a conversation, before the next call."""
+    wrap_up_most: Duration | None = None
+    """How far agents may extend it; left out: as far as they want."""
+    needs: Skills = Field(default={})
+    """The least level of each skill that an agent must have to be rung, as `{billing: 3}`."""
+    relax: list[Relax] = Field(default=[])
+    """How needs get less with waiting."""
+    preferred: Duration = 20.0
+    """How long a caller waits for the preferred agent alone, if that one is signed in and not paused."""
     priority: Priority = Priority()
     """Points by class, and `ageing`; left out: default 0, urgent 50, vip 100."""
     music: Name = "classical"
@@ -144,21 +235,28 @@ class Queue(Section):
     """The longest wait; left out: no limit."""
     timeout: AnyDestination | None = None
     """Where a caller goes after `max_wait`; left out: the call ends."""
+    no_agents: AnyNoAgents | None = None
+    """Where callers go while nobody is there to serve them: a destination, or more exactly; left out: they
+    wait."""
+    hours: Name | None = None
+    """Its opening hours, a name in `hours`; left out: always open."""
+    closed: AnyDestination | None = None
+    """Where those go who come when it is closed; left out: refused."""
+    closes: AnyDestination | None = None
+    """Where those go who wait when it closes; left out: they are served still."""
+    overflow: Overflow | None = None
+    """When the teams of other queues help; left out: never."""
+    keep_place: Duration = 0.0
+    """A caller who is cut off and calls again within this time has the old place, also after a restart of
+    the switch; 0: a new one."""
     record: Share | None = None
     """Which conversations are recorded: always, a part of the calls (25%), or on-demand, when the agent
     presses the key `record` of `features`; left out: none. A part is chosen by chance, and the agent may
     record the others on demand."""
 
-
-def _once_each(names: list[str]) -> list[str]:
-    twice = next((name for name, times in Counter(names).items() if times > 1), None)
-    if twice is not None:
-        raise wrong(f"agent {twice!r} is in this team twice")
-    return names
-
-
-class Team(Section):
-    """The agents of the queue that has the same name."""
-
-    agents: Annotated[list[Member], AfterValidator(_once_each)]
-    """Their names, in the order that hunt follows; an empty list is a queue that nobody serves."""
+    @property
+    def nobody(self) -> NoAgents:
+        """What `no_agents` says, in full."""
+        if self.no_agents is None or isinstance(self.no_agents, NoAgents):
+            return self.no_agents or NoAgents()
+        return NoAgents(joining=self.no_agents, waiting=self.no_agents)

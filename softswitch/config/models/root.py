@@ -8,16 +8,17 @@ from pydantic import Field, model_validator
 
 from softswitch.config.models.agents import Agent
 from softswitch.config.models.base import Section
-from softswitch.config.models.destinations import AnyDestination, Status
+from softswitch.config.models.destinations import AnyDestination, Sound, Status
 from softswitch.config.models.dialling import Numbering, Outbound
 from softswitch.config.models.features import Features, PauseDigits
 from softswitch.config.models.hours import Schedule
 from softswitch.config.models.mail import Mail, Report
 from softswitch.config.models.menus import Menu
 from softswitch.config.models.privacy import Privacy
-from softswitch.config.models.queues import Queue, ServiceLevel, Team
+from softswitch.config.models.queues import Queue, ServiceLevel
 from softswitch.config.models.recording import Recording
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
+from softswitch.config.models.teams import Team
 from softswitch.config.models.trunks import Trunk
 from softswitch.config.models.web import Web
 from softswitch.config.models.webhooks import Webhook
@@ -98,6 +99,8 @@ class Configuration(Section):
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
     webhooks: dict[Name, Webhook] = Field(default={})
     """Servers that are told of events, by name."""
+    sounds: dict[Name, Sound] = Field(default={})
+    """What can be played into calls through the API, by name."""
     mail: Mail | None = None
     """The server that takes mails. Left out: none are sent."""
     reports: list[Report] = Field(default=[])

@@ -1,8 +1,17 @@
-// Logs in; with the key of the first start behind the #, makes the first administrator.
+// Logs in; with the key of the first start behind the #, makes the first administrator; with KEY:NAME of an
+// invitation, lets that user choose a password.
 "use strict";
 const form = document.getElementById("form");
-const key = location.pathname === "/first" ? location.hash.slice(1) : "";
-if (key) {
+const [key, invited] = location.pathname === "/first" ? location.hash.slice(1).split(":") : [""];
+if (invited) {
+  const name = form.elements.namedItem("name");
+  name.value = decodeURIComponent(invited);
+  name.readOnly = true;
+  form.password.focus();
+  document.getElementById("says").textContent = "Choose a password of at least ten characters.";
+  form.querySelector("button").textContent = "Begin";
+  form.password.autocomplete = "new-password";
+} else if (key) {
   document.getElementById("says").textContent =
     "Choose a name and a password of at least ten characters: you are the first administrator.";
   form.querySelector("button").textContent = "Make me the administrator";

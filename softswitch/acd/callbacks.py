@@ -1,0 +1,132 @@
+"""Callers who are not on the line: they keep their place, and are called when it is their turn.
+
+The agent first: the offer is as any other, and the shell calls the customer when the agent has answered. The
+customer first: the offer reserves the agent, and becomes a ringing one when the customer has answered.
+A customer who does not answer rests for a while, at the same place of the line.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from softswitch.acd.actions import CallBack, ReportRest, Ring
+from softswitch.acd.agents import Agent
+from softswitch.acd.events import CallerJoined
+from softswitch.acd.explain import Why
+from softswitch.acd.floor import Floor
+from softswitch.acd.offers import Offer
+from softswitch.acd.queues import Queue
+from softswitch.acd.states import CallerMove, CallerState, OfferMove, OfferState
+from softswitch.acd.waiting import Caller
+from softswitch.types import CancelReason, LeaveReason, Seconds
+
+
+def begin(floor: Floor, caller: Caller) -> None:
+    """The caller goes off the line and keeps the place. Phones that ring go on, if the agent comes first."""
+    _make_absent(floor, caller)
+    floor.count_absent(caller.queue, 1)
+    caller.queue.tally.callbacks += 1
+    if caller.queue.settings.callback.customer_first:
+        for offer in list(caller.offers.values()):
+            floor.withdraw(offer, CancelReason.CALLBACK_WANTED)
+    if caller.queue.closed:
+        rest(floor, caller, None)
+
+
+def restore(floor: Floor, queue: Queue, event: CallerJoined) -> None:
+    """Somebody who was to be called back before a restart."""
+    caller = floor.welcome(queue, event)
+    caller.attempts = event.attempts
+    _make_absent(floor, caller)
+    queue.rank(caller, floor.now)
+    floor.line_up(caller)
+    if not queue.open:
+        floor.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
+    elif queue.closed:
+        rest(floor, caller, None)
+
+
+def _make_absent(floor: Floor, caller: Caller) -> None:
+    caller.absent = caller.callback = True
+    floor.deadlines.cancel(caller.announcement)
+    caller.announcement = None
+    floor.watch_patience(caller)
+
+
+def call_back(floor: Floor, caller: Caller, agent: Agent, why: Why) -> None:
+    """Reserve an agent, and call the customer."""
+    settings = caller.queue.settings.callback
+    offer = floor.offer(caller, agent, OfferState.RESERVED)
+    timeout = settings.ring
+    offer.timer = floor.deadlines.set(floor.now + timeout, partial(not_reached, floor, caller))
+    attempt = caller.attempts + 1
+    action = CallBack(offer.id, caller.call, agent.name, caller.queue.name, attempt, timeout, why)
+    floor.out.append(action)
+    offer.why = why
+    floor.refresh(agent)
+
+
+def customer_answered(floor: Floor, caller: Caller) -> None:
+    """Ring the agent who was reserved; the customer is on the line from now on."""
+    reserved = _reserved(caller)
+    if reserved is None:
+        return
+    caller.absent = False
+    floor.count_absent(caller.queue, -1)
+    floor.deadlines.cancel(reserved.timer)
+    reserved.move(OfferMove.RING)
+    reserved.rung = floor.now
+    timeout = floor.ring_time(reserved)
+    assert reserved.why is not None
+    agent, queue = reserved.agent.name, reserved.queue.name
+    floor.out.append(Ring(reserved.id, caller.call, agent, queue, timeout, reserved.why))
+    floor.watch_patience(caller)
+    floor.refresh(reserved.agent)
+
+
+def not_reached(floor: Floor, caller: Caller) -> None:
+    """The attempt is over: the agent is free, and the customer rests, or was tried often enough."""
+    reserved = _reserved(caller)
+    if reserved is not None:
+        floor.withdraw(reserved, CancelReason.CUSTOMER_NOT_REACHED)
+    elif caller.conversation is not None:
+        floor.part(caller, caller.conversation)
+    else:
+        return
+    caller.attempts += 1
+    settings = caller.queue.settings.callback
+    if caller.attempts >= settings.attempts:
+        floor.send_off(caller, LeaveReason.NOT_REACHED, None)
+    else:
+        rest(floor, caller, floor.now + settings.pause)
+
+
+def rest(floor: Floor, caller: Caller, until: Seconds | None) -> None:
+    """Keep the place, be offered to nobody until then, nor while the queue is closed (None)."""
+    if caller.state is CallerState.RESTING:
+        return
+    for offer in list(caller.offers.values()):
+        floor.withdraw(offer, CancelReason.QUEUE_REMOVED if until is None else CancelReason.CALLER_LEFT)
+    caller.move(CallerMove.REST)
+    caller.put_on(None)
+    floor.deadlines.cancel(caller.again)
+    caller.again = None if until is None else floor.deadlines.set(until, partial(_rested, floor, caller))
+    floor.out.append(ReportRest(caller.call, caller.queue.name, caller.attempts, until))
+
+
+def _rested(floor: Floor, caller: Caller) -> None:
+    caller.again = None
+    if not caller.queue.closed:
+        wake(floor, caller)
+
+
+def wake(floor: Floor, caller: Caller) -> None:
+    """The rest is over."""
+    if caller.state is CallerState.RESTING:
+        caller.move(CallerMove.WAKE)
+        floor.open_up(caller)
+
+
+def _reserved(caller: Caller) -> Offer | None:
+    """The offer for which the customer is being called."""
+    return next((each for each in caller.offers.values() if each.state is OfferState.RESERVED), None)

@@ -1,0 +1,180 @@
+"""Events about callers who wait, on the line or not, and about conversations."""
+
+from __future__ import annotations
+
+from softswitch.acd import announcing, callbacks, redial
+from softswitch.acd.actions import CancelRing, Leave
+from softswitch.acd.events import (
+    CallbackWanted,
+    CallerJoined,
+    CallerLeft,
+    ConnectFailed,
+    ConversationEnded,
+    CustomerAnswered,
+    CustomerNotReached,
+    OfferAnswered,
+    OfferFailed,
+    OfferPickedUp,
+    PlaceKept,
+    PriorityChanged,
+)
+from softswitch.acd.floor import Floor
+from softswitch.acd.meaning.known import agent_of, caller_of, offer_of, queue_of
+from softswitch.acd.meaning.table import Meaning
+from softswitch.acd.queues import Queue
+from softswitch.acd.states import OfferState
+from softswitch.errors import EngineError
+from softswitch.types import CancelReason, Destination, LeaveReason, OfferFailure
+
+UNANSWERED = frozenset({OfferFailure.NO_ANSWER, OfferFailure.UNREACHABLE})
+"""Failures by which an agent is taken to be away from the phone."""
+
+
+def joined(floor: Floor, event: CallerJoined) -> None:
+    """A new caller lines up, unless turned away."""
+    if event.call in floor.callers:
+        state = floor.callers[event.call].state
+        raise EngineError(f"call '{event.call}' joined '{event.queue}' while it is {state} already")
+    queue = queue_of(floor, event.queue)
+    if event.absent:
+        callbacks.restore(floor, queue, event)
+        return
+    queue.tally.joined += 1
+    if (refused := _refused(queue)) is not None:
+        _turn_away(floor, event, queue, *refused)
+        return
+    caller = floor.welcome(queue, event)
+    redial.regain(floor, caller)
+    queue.rank(caller, floor.now)
+    floor.line_up(caller)
+    announcing.schedule(floor, caller)
+
+
+def _refused(queue: Queue) -> tuple[LeaveReason, Destination | None] | None:
+    """Why one more caller may not wait, and where to go instead; None: may wait."""
+    settings = queue.settings
+    if not queue.open:
+        return LeaveReason.QUEUE_REMOVED, None
+    if queue.closed:
+        return LeaveReason.CLOSED, settings.closed
+    if settings.no_agents.joining is not None and not queue.attended():
+        return LeaveReason.NO_AGENTS, settings.no_agents.joining
+    if queue.full():
+        return LeaveReason.FULL, settings.full
+    return None
+
+
+def _turn_away(
+    floor: Floor, event: CallerJoined, queue: Queue, reason: LeaveReason, to: Destination | None
+) -> None:
+    queue.tally.leave(reason, 0.0, in_time=False)
+    floor.calls_over.add(event.call, True)
+    floor.out.append(Leave(event.call, queue.name, reason, to))
+
+
+def place_kept(floor: Floor, event: PlaceKept) -> None:
+    """Somebody may call again, from before a restart."""
+    queue = queue_of(floor, event.queue)
+    floor.joins += 1
+    place = redial.KeptPlace(event.standing, floor.joins, event.priority, event.until)
+    redial.remember(floor, queue.name, event.number, place)
+
+
+def left(floor: Floor, event: CallerLeft) -> None:
+    """Gone, in whatever state."""
+    caller = caller_of(floor, event.call)
+    if caller is None:
+        return
+    if caller.conversation:
+        # The hang-up crossed the answer: ended is ended, and the agent must not be stuck in it.
+        floor.end_conversation(caller, caller.conversation)
+        return
+    if event.reason in (LeaveReason.HUNG_UP, LeaveReason.DRAINED) and not caller.absent:
+        redial.keep(floor, caller)
+    floor.leave(caller, event.reason)
+
+
+def priority_changed(floor: Floor, event: PriorityChanged) -> None:
+    """The caller's place is another one."""
+    caller = caller_of(floor, event.call)
+    if caller is None:
+        return
+    caller.asked = event.priority
+    if caller.in_line:
+        floor.rank_anew(caller)
+
+
+def callback_wanted(floor: Floor, event: CallbackWanted) -> None:
+    """The caller goes, the place stays."""
+    caller = caller_of(floor, event.call)
+    if caller and caller.in_line and not caller.absent:
+        callbacks.begin(floor, caller)
+
+
+def customer_answered(floor: Floor, event: CustomerAnswered) -> None:
+    """Now the agent."""
+    if caller := caller_of(floor, event.call):
+        callbacks.customer_answered(floor, caller)
+
+
+def customer_not_reached(floor: Floor, event: CustomerNotReached) -> None:
+    """Another time."""
+    caller = caller_of(floor, event.call)
+    if caller and caller.absent:
+        callbacks.not_reached(floor, caller)
+
+
+def connect_failed(floor: Floor, event: ConnectFailed) -> None:
+    """Back to the old place."""
+    caller = caller_of(floor, event.call)
+    if caller and caller.conversation:
+        floor.disconnect(caller, caller.conversation)
+        if caller.waiting:
+            announcing.schedule(floor, caller)
+
+
+def conversation_ended(floor: Floor, event: ConversationEnded) -> None:
+    """Wrap-up."""
+    caller = caller_of(floor, event.call)
+    if caller and caller.conversation:
+        floor.end_conversation(caller, caller.conversation, event.apart)
+
+
+def offer_answered(floor: Floor, event: OfferAnswered) -> None:
+    """The first answer wins."""
+    offer = offer_of(floor, event.offer)
+    if offer is None:
+        reason = floor.offers_over.get(event.offer) or CancelReason.CALLER_LEFT
+        floor.out.append(CancelRing(event.offer, reason))
+    elif offer.state is OfferState.RINGING:
+        floor.connect(offer)
+
+
+def offer_picked_up(floor: Floor, event: OfferPickedUp) -> None:
+    """Somebody else answered."""
+    agent, offer = agent_of(floor, event.by), offer_of(floor, event.offer)
+    if offer and offer.state is OfferState.RINGING and offer.agent is not agent:
+        floor.pick_up(offer.caller, agent)
+
+
+def offer_failed(floor: Floor, event: OfferFailed) -> None:
+    """Another agent is to be rung."""
+    offer = offer_of(floor, event.offer)
+    if offer and offer.state is OfferState.RINGING:
+        floor.fail(offer, missed=event.failure in UNANSWERED)
+
+
+MEANING: Meaning = {
+    CallerJoined: joined,
+    PlaceKept: place_kept,
+    CallerLeft: left,
+    PriorityChanged: priority_changed,
+    CallbackWanted: callback_wanted,
+    CustomerAnswered: customer_answered,
+    CustomerNotReached: customer_not_reached,
+    ConnectFailed: connect_failed,
+    ConversationEnded: conversation_ended,
+    OfferAnswered: offer_answered,
+    OfferPickedUp: offer_picked_up,
+    OfferFailed: offer_failed,
+}

@@ -1,0 +1,37 @@
+"""Events about queues as a whole, and the passing of time."""
+
+from __future__ import annotations
+
+from softswitch.acd import escape
+from softswitch.acd.events import QueueClosed, QueueOpened, SettingsChanged, TimerExpired
+from softswitch.acd.floor import Floor
+from softswitch.acd.meaning.known import queue_of
+from softswitch.acd.meaning.table import Meaning
+from softswitch.acd.reload import reload
+
+
+def settings_changed(floor: Floor, event: SettingsChanged) -> None:
+    """Everything that lives stays."""
+    reload(floor, event.settings)
+
+
+def opened(floor: Floor, event: QueueOpened) -> None:
+    """Callers are welcome, and are called back."""
+    escape.open_queue(floor, queue_of(floor, event.queue))
+
+
+def closed(floor: Floor, event: QueueClosed) -> None:
+    """Callers go elsewhere, and are not called back."""
+    escape.close_queue(floor, queue_of(floor, event.queue))
+
+
+def timer_expired(floor: Floor, event: TimerExpired) -> None:
+    """What is due is done after any event."""
+
+
+MEANING: Meaning = {
+    SettingsChanged: settings_changed,
+    QueueOpened: opened,
+    QueueClosed: closed,
+    TimerExpired: timer_expired,
+}

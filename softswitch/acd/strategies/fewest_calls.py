@@ -1,0 +1,22 @@
+"""fewest-calls: who has taken the fewest."""
+
+from __future__ import annotations
+
+from softswitch.acd.strategies.base import Ask, Choice
+
+
+class FewestCalls:
+    """The agent who has taken the fewest calls, of all queues, goes first; of equals the one idle longest.
+
+    A call that an agent handed on counts once, and one that came to nothing does not count.
+    """
+
+    name = "fewest-calls"
+
+    def precedence(self, priority: str) -> int:
+        """Score alone."""
+        return 0
+
+    def choose(self, ask: Ask) -> Choice:
+        """By calls taken."""
+        return Choice(sorted(ask.candidates, key=lambda agent: (agent.taken, agent.load, agent.idle_since)))

@@ -1,0 +1,82 @@
+"""Queues, teams and agents of a sound file -> the settings of the queue engine."""
+
+from __future__ import annotations
+
+from softswitch.acd import settings as acd
+from softswitch.config.build_menus import Voice, destination
+from softswitch.config.build_service import service_of
+from softswitch.config.checks.names import priorities
+from softswitch.config.models.destinations import Destination
+from softswitch.config.models.queues import Overflow, Queue
+from softswitch.config.models.root import Configuration
+from softswitch.config.models.teams import Member
+from softswitch.types import AgentName, QueueName
+from softswitch.types import Destination as PlainDestination
+
+
+def engine_settings(file: Configuration, voice: Voice) -> acd.EngineSettings:
+    """All of the engine's settings."""
+    return acd.EngineSettings(
+        queues={QueueName(name): _queue(file, name, queue, voice) for name, queue in file.queues.items()},
+        agents={
+            AgentName(name): acd.AgentSettings(
+                AgentName(name),
+                calls=None if agent.calls == "unlimited" else agent.calls,
+                level=agent.level,
+                skills=dict(agent.skills),
+                registers=agent.dial is None,
+            )
+            for name, agent in file.agents.items()
+        },
+    )
+
+
+def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> acd.QueueSettings:
+    announce, members = queue.announce, file.teams[name].members
+    return acd.QueueSettings(
+        name=QueueName(name),
+        agents=tuple(map(AgentName, members)),
+        members={AgentName(agent): _member(each) for agent, each in members.items() if each != Member()},
+        strategy=queue.strategy,
+        ring=queue.ring,
+        retry=queue.retry,
+        pause_after=queue.no_answer.pause_after,
+        wrap_up=queue.wrap_up,
+        wrap_up_most=queue.wrap_up_most,
+        priority=priorities(queue),
+        ageing=queue.priority.ageing,
+        weight=queue.priority.weight,
+        overdue=queue.priority.overdue,
+        needs=dict(queue.needs),
+        relax=tuple(acd.Relaxation(step.after, dict(step.needs)) for step in queue.relax),
+        preferred_for=queue.preferred,
+        max_callers=queue.max_callers,
+        full=_where(queue.full, voice),
+        max_wait=queue.max_wait,
+        timeout=_where(queue.timeout, voice),
+        no_agents=_no_agents(queue, voice),
+        closed=_where(queue.closed, voice),
+        closes=_where(queue.closes, voice),
+        overflow=None if queue.overflow is None else _overflow(queue.overflow),
+        keep_place=queue.keep_place,
+        announce=acd.AnnounceSettings(announce.position, announce.wait, announce.first, announce.every),
+        **service_of(queue.service_level, file.service_level),
+    )
+
+
+def _member(member: Member) -> acd.Member:
+    return acd.Member(member.tier, member.after, member.weight, member.ring)
+
+
+def _where(to: Destination | str | None, voice: Voice) -> PlainDestination | None:
+    return None if to is None else destination(to, voice)
+
+
+def _no_agents(queue: Queue, voice: Voice) -> acd.NoAgents:
+    rule = queue.nobody
+    joining, waiting = _where(rule.joining, voice), _where(rule.waiting, voice)
+    return acd.NoAgents(joining, waiting, rule.after, rule.paused == "there")
+
+
+def _overflow(rule: Overflow) -> acd.Overflow:
+    return acd.Overflow(tuple(map(QueueName, rule.to)), rule.callers, rule.wait, rule.until)
