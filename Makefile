@@ -5,6 +5,9 @@ CONFIG ?= config/demo.yaml
 FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 
+# Hundreds of processes start in the tests, which should not compile the same files each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check bench fuzz
 
@@ -29,7 +32,7 @@ run: setup
 
 test:
 	@$(PYTHON) native/setup.py --tests
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 check: setup
 	@$(BIN)/ruff check .

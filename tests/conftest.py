@@ -7,17 +7,26 @@ Async tests run on the real loop; those marked `virtual_time` (one test, or a fi
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import structlog
 
 from softswitch.testing.clock import VirtualTimeLoop, watch_for_blocking
+from tests.spreading import Balance, spread
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "virtual_time: the loop's clock jumps over waiting")
     config.addinivalue_line("markers", "may_block: the test may hold the loop on purpose")
+    config.addinivalue_line("markers", "long: begins before the others, when tests run side by side")
+    config.pluginmanager.register(Balance(), "balance")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    spread(items)
 
 
 def pytest_asyncio_loop_factories(
@@ -28,9 +37,15 @@ def pytest_asyncio_loop_factories(
     return {"real": asyncio.SelectorEventLoop}
 
 
+def pytest_collection_finish() -> None:
+    """Thousands of tests found are no garbage: who collects in the middle of a call need not look at them."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_blocks_the_loop(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test in which one callback held the loop for over 200 ms."""
+    """Fail a test in which one callback computed for over 150 ms, or stood still in a wait for 400 ms."""
     log = structlog.get_config()
     with watch_for_blocking() as blocked:
         yield

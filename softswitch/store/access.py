@@ -5,18 +5,26 @@ Every method raises StoreError when the database cannot be used.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import URL, Connection, Row, delete, func, insert, inspect, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.access import Role, Token, User
 from softswitch.errors import StoreError
 from softswitch.store.database import database_url, default_url, open_database, shown, why
 from softswitch.store.tables import invitations, tokens, users
+from softswitch.types import Seconds
+
+PATIENCE: Seconds = 5.0
+"""How long the tables of a new database are waited for."""
+
+LOOK: Seconds = 0.05
+"""Between two looks for them."""
 
 
 class AccessStore:
@@ -26,6 +34,7 @@ class AccessStore:
         """Nothing is opened yet."""
         self._url = url
         self._engine = open_database(url)
+        self._found = False
 
     def close(self) -> None:
         """Let go of connections."""
@@ -34,10 +43,19 @@ class AccessStore:
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
         try:
+            self._find_tables()
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise StoreError(f"users cannot be had from {shown(self._url)}: {why(error)}") from None
+
+    def _find_tables(self) -> None:
+        """At the first start of all the clerk makes them, a moment after the switch takes commands."""
+        end = time.monotonic() + PATIENCE
+        while not self._found and time.monotonic() < end:
+            self._found = inspect(self._engine).has_table(invitations.name)
+            if not self._found:
+                time.sleep(LOOK)
 
     # Users -------------------------------------------------------------------------------------------
 

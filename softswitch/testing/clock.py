@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import selectors
 import time
 from asyncio import events
@@ -24,8 +25,12 @@ Result = TypeVar("Result")
 PATIENCE = 5.0
 """Real seconds that a loop with no timer left waits for the outside world before it calls a test stuck."""
 
-BLOCKING = 0.4
-"""Real seconds from which on a callback counts as blocking the loop."""
+BLOCKING = 0.15
+"""Seconds of work on a core from which on a callback counts as blocking the loop."""
+
+STANDING = 0.4
+"""Real seconds from which on one does that waits for something: a disk, a lock, another thread. It is more,
+as what a callback waits for may itself have waited for a core."""
 
 
 class NothingLeftToHappen(RuntimeError):
@@ -128,6 +133,11 @@ def _name(handle: asyncio.Handle) -> str:
     return repr(tasks[0] if tasks else handle)
 
 
+def _slept() -> int:
+    """How often this thread has gone to wait for something by itself."""
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+
+
 def _queued() -> float:
     """Seconds that this thread, ready to run, has waited for a core; 0 where the kernel does not say."""
     try:
@@ -137,26 +147,34 @@ def _queued() -> float:
 
 
 @contextmanager
-def watch_for_blocking(limit: float = BLOCKING) -> Iterator[list[Blocked]]:
-    """Time every callback of every loop inside the block; what took longer than `limit` is in the list.
+def watch_for_blocking(limit: float = BLOCKING, standing: float = STANDING) -> Iterator[list[Blocked]]:
+    """Time every callback of every loop inside the block. In the list is what computed for longer than
+    `limit`, or took longer than `standing` by the clock on the wall and waited for something in it.
 
-    Time for which the kernel gave the core to others does not count: a busy machine is no fault of the code.
+    Time for which others had the core does not count, be they processes here or other machines on the same
+    hardware: a busy machine is no fault of the code. The kernel counts the former; in the latter a
+    callback that never goes to wait has spent all time of its own on its core.
     asyncio has no public hook around a callback short of debug mode (which slows everything), so
     `asyncio.Handle._run` is wrapped while the watch lasts.
     """
     found: list[Blocked] = []
     original = events.Handle._run
-    last_look = [time.perf_counter(), _queued()]
+    last_look = [time.perf_counter(), _queued(), _slept()]
 
     def timed(handle: asyncio.Handle) -> None:
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.thread_time()
         if begun - last_look[0] > limit / 4:  # a look costs a file read: seldom enough not to be felt
-            last_look[:] = begun, _queued()
+            last_look[:] = begun, _queued(), _slept()
         original(handle)
         taken = time.perf_counter() - begun
-        if taken > limit:
+        if taken <= limit:
+            return
+        worked = time.thread_time() - worked
+        if worked > limit:
+            found.append(Blocked(_name(handle), worked))
+        elif taken > standing and _slept() > last_look[2]:
             taken -= _queued() - last_look[1]
-            if taken > limit:
+            if taken > standing:
                 found.append(Blocked(_name(handle), taken))
 
     events.Handle._run = timed  # type: ignore[assignment,method-assign]

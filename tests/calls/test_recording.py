@@ -268,6 +268,7 @@ def test_a_name_has_the_day_the_time_the_queue_and_the_call() -> None:
     assert file_name(began, "żółw", call).name.endswith("-żółw-1a2b.wav")
 
 
+@pytest.mark.may_block  # by collecting
 async def test_a_call_that_was_recorded_leaves_nothing_to_the_collector() -> None:
     async with house(PHONES, recorded()) as running:
         with expect_no_circles("softswitch.calls"):

@@ -6,11 +6,11 @@ import itertools
 import os
 import socket
 
-FIRST, LAST = 21000, 31000
+FIRST, LAST = 20200, 32200
 BLOCK = 20
 
-WORKERS = 4
-"""Processes that pytest spreads tests over; each has blocks of its own, every fourth one."""
+WORKERS = 6
+"""Processes at most that pytest spreads tests over; each has blocks of its own, every sixth one."""
 
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
 _starts = itertools.cycle(range(FIRST + BLOCK * _worker, LAST, BLOCK * WORKERS))

@@ -24,7 +24,7 @@ class Sipp:
         errors = folder / f"{self.name}-{self.port}.errors"
         self._errors = errors
         command = ["sipp", *([target] if target else []), "-sf", str(SCENARIOS / f"{scenario}.xml")]
-        command += ["-i", "127.0.0.1", "-p", str(self.port), "-mp", str(ports.block())]
+        command += ["-i", "127.0.0.1", "-p", str(self.port), "-mp", str(self.port + 4)]
         command += ["-nostdin", "-trace_err", "-error_file", str(errors), "-cid_str", f"{self.name}-%u@%s"]
         if (lines := SCENARIOS / f"{scenario}.csv").exists():
             command += ["-inf", str(lines)]

@@ -18,6 +18,7 @@ import yaml
 from softswitch.store.calls import rebuild
 from softswitch.store.spool import read_events
 from tests.e2e import ports
+from tests.e2e.forked import Forked
 
 COMMAND = (str(Path(sys.executable).with_name("softswitch")), "run")
 START = 30.0
@@ -37,15 +38,15 @@ class Switch:
         self.port = ports.block()
         self.data = folder / "data"
         self.file = folder / "switch.yaml"
-        self._log = (folder / "switch.log").open("w")
-        first = 16384 + self.port % 7000
+        self._log = folder / "switch.log"
+        first = 16384 + self.port % 3400
         self._sip = {
             "listen": [f"udp:127.0.0.1:{self.port}", f"tcp:127.0.0.1:{self.port}"],
             "rtp_ports": f"{first}-{first + rtp}",
             "drain": "1s",
         }
         self.configure(configuration)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | subprocess.Popen[bytes] | None = None
 
     def configure(self, configuration: Mapping[str, Any]) -> None:
         """Write the file."""
@@ -57,20 +58,19 @@ class Switch:
 
     def start(self) -> None:
         """Start, and wait until it takes calls."""
-        self._process = subprocess.Popen(
-            [*COMMAND, "--level", "debug", str(self.file)], stdout=self._log, stderr=subprocess.STDOUT
-        )
+        self._process = Forked(["run", "--level", "debug", str(self.file)], self._log)
         until(lambda: self.alive and self.events("SwitchStarted"), START, self._why_not_started)
 
     def restart_after_a_crash(self) -> None:
-        """SIGKILL, and start again on the same folder and port."""
+        """SIGKILL, and start again on the same folder and port, by the command itself."""
         assert self._process is not None
         before = len(self.events("SwitchStarted"))
         self._process.kill()
         self._process.wait()
-        self._process = subprocess.Popen(
-            [*COMMAND, "--level", "debug", str(self.file)], stdout=self._log, stderr=subprocess.STDOUT
-        )
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                [*COMMAND, "--level", "debug", str(self.file)], stdout=log, stderr=subprocess.STDOUT
+            )
         until(lambda: self.alive and len(self.events("SwitchStarted")) > before, START, self._why_not_started)
 
     def signal(self, number: signal.Signals) -> None:
@@ -93,8 +93,6 @@ class Switch:
             self._process.kill()
             self._process.wait()
             raise AssertionError(f"no end within {STOP:.0f} s{self.last_words()}") from None
-        finally:
-            self._log.close()
         assert code == 0, f"ended with {code}{self.last_words()}"
 
     @property
@@ -141,7 +139,7 @@ class Switch:
 
     def log(self) -> str:
         """All that it wrote."""
-        return (self.folder / "switch.log").read_text(errors="replace")
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def last_words(self) -> str:
         """The end of its log, for messages."""

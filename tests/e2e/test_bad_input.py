@@ -18,7 +18,7 @@ from softswitch.testing.phone import Phone, Refused
 from tests.e2e.house import AGENT_TONE, open_house, voice
 from tests.e2e.switch import Switch, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("bad-input")]
 
 MUSIC = MEDIA / "music"
 AGENTS = ("desk", "hasty", "patient", "deaf", "refuser", "lost")
@@ -191,6 +191,7 @@ async def test_no_disk_is_needed_under_the_music(tmp_path, caller, monkeypatch):
     try:
         call = caller.call(switch.uri("600"))
         await call.until_answered()
+        await asyncio.to_thread(until, cache.exists, 10, lambda: "nothing was rendered" + switch.last_words())
         cache.rename(tmp_path / "gone")  # in one step: the switch still renders ahead into it
         shutil.rmtree(tmp_path / "gone")
         piece.unlink()

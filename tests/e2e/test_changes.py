@@ -62,6 +62,7 @@ def refresh(phone, method):
 
 @pytest.mark.timeout(150)
 @pytest.mark.may_block  # phones that have heard a minute of sound, in this process and not in the switch's
+@pytest.mark.long
 async def test_sessions_are_refreshed_by_the_switch_and_one_that_nobody_refreshes_ends(tmp_path):
     """All of it in the one minute that it takes."""
     async with (

@@ -18,6 +18,8 @@ from softswitch.types import Language, Prompt
 from tests.e2e.house import AGENT_TONE, CALLER_TONE, open_house, voice
 from tests.e2e.stories import AGENTS, CONFIGURATION, MUSIC, PIECES, STORIES, WELCOME, WORKSHOP
 
+pytestmark = [pytest.mark.xdist_group("listening"), pytest.mark.long]
+
 EN, PL = Language("en"), Language("pl")
 DUCKED = 0.2
 CUT = 0.1

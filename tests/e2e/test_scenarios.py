@@ -7,6 +7,8 @@ import pytest
 from tests.e2e.scenes import SCENES, VIP, Stage
 from tests.e2e.sipp import SCENARIOS
 
+pytestmark = pytest.mark.xdist_group("scenarios")
+
 
 @pytest.fixture(scope="module")
 def stage(request, tmp_path_factory):

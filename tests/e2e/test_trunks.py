@@ -6,6 +6,7 @@ import asyncio
 
 from softswitch.control.client import ask
 from tests.e2e.carrier import Carrier
+from tests.e2e.switch import until
 from tests.e2e.test_registering import running
 
 QUIET = {"numbers": {"600": {"reject": 480}}}
@@ -50,7 +51,7 @@ async def test_a_wrong_password_is_down_with_its_reason(tmp_path):
         line = await becomes(switch, "down")
         assert line["problem"].startswith("REGISTER: 401")
         assert not line["registered"]
-        (down,) = switch.events("TrunkDown")
+        (down,) = await asyncio.to_thread(until, lambda: switch.events("TrunkDown"), 5, switch.last_words)
         assert down["data"]["why"] == line["problem"]
 
 

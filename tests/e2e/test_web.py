@@ -71,7 +71,6 @@ async def test_a_web_port_in_use_is_said_with_its_line(tmp_path):
             await asyncio.to_thread(switch.start)
         except AssertionError as error:
             said = str(error)
-        switch._log.close()
     assert "ended with 1" in said
     assert "switch.yaml:" in said
     assert f"the web server cannot listen at 127.0.0.1:{port}: Address already in use" in said

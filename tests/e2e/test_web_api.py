@@ -25,6 +25,7 @@ async def house_with_api(folder, agents=("desk",), more=None):
         made = await asyncio.to_thread(
             softswitch, house.switch.data, "tokens", "add", "crm", "--role", "engineer"
         )
+        assert made.returncode == 0, made.stderr
         headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1", headers=headers) as api:
             yield house, api

@@ -24,6 +24,7 @@ COMMAND = (
 
 
 @pytest.mark.timeout(300)  # 40 s where nothing else runs
+@pytest.mark.long
 async def test_schemathesis_finds_nothing(tmp_path):
     async with house_with_api(tmp_path) as (house, api):
         address = str(api.base_url).rstrip("/")

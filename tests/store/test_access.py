@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from softswitch.access import Role, Token, User
 from softswitch.errors import StoreError
+from softswitch.store import access
 from softswitch.store.access import AccessStore, access_to
 from softswitch.store.calls import CallRecord
 from softswitch.store.database import database_url, migrate, open_database
@@ -59,7 +61,18 @@ def test_an_invitation_is_used_once_and_in_time(store):
     assert store.accept("h", 1.0, "eve", "hash") is None
 
 
-def test_a_database_without_its_tables_is_a_store_error(url, tmp_path):
+def test_a_new_database_whose_tables_are_just_being_made_is_waited_for(url, tmp_path):
+    engine = open_database(database_url(url))
+    with access_to(tmp_path, url) as store:
+        making = threading.Timer(0.3, migrate, [engine])
+        making.start()
+        assert store.users() == []
+        making.join()
+    engine.dispose()
+
+
+def test_a_database_without_its_tables_is_a_store_error(url, tmp_path, monkeypatch):
+    monkeypatch.setattr(access, "PATIENCE", 0.1)
     with access_to(tmp_path, url) as store, pytest.raises(StoreError, match="users cannot be had"):
         store.users()
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from softswitch.testing import clock
 from softswitch.testing.clock import NothingLeftToHappen, VirtualTimeLoop, watch_for_blocking
 
 
@@ -57,13 +58,35 @@ async def _holds_the_loop(seconds: float) -> None:
     time.sleep(seconds)  # noqa: ASYNC251
 
 
+async def _computes(seconds: float) -> None:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
 @pytest.mark.parametrize("factory", [asyncio.SelectorEventLoop, VirtualTimeLoop])
 def test_a_callback_that_blocks_is_named_with_its_time(factory):
-    with watch_for_blocking(0.05) as blocked, asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(_holds_the_loop(0.08))
-    assert len(blocked) == 1
-    assert "_holds_the_loop" in str(blocked[0])
+    with watch_for_blocking(0.05, 0.1) as blocked, asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(_computes(0.08))
+        runner.run(_holds_the_loop(0.15))
+    assert ["_computes" in str(blocked[0]), "_holds_the_loop" in str(blocked[1])] == [True, True]
     assert blocked[0].seconds == pytest.approx(0.08, abs=0.03)
+    assert blocked[1].seconds >= 0.12
+    assert len(blocked) == 2
+
+
+def test_a_callback_that_waits_for_a_core_does_not_block():
+    """Time on the wall passes while it works for less than the limit, and it never goes to wait."""
+    worked = iter((0.0, 0.01))
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        watch_for_blocking(0.05, 0.1) as blocked,
+        asyncio.Runner() as runner,
+    ):
+        patch.setattr(clock, "_slept", lambda: 0)
+        patch.setattr(time, "thread_time", lambda: next(worked, 0.01))
+        runner.run(_holds_the_loop(0.15))
+    assert blocked == []
 
 
 def test_a_loop_that_only_waits_does_not_block():

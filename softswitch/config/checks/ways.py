@@ -130,7 +130,7 @@ def _unreached(scene: Scene) -> None:
 def _unused_agents(scene: Scene) -> None:
     """Agents that no caller can come to."""
     file = scene.configuration
-    in_teams = {agent for team in file.teams.values() for agent in team.agents}
+    in_teams = {agent for team in file.teams.values() for agent in team.members}
     named = {use.to.agent for use in scene.uses() if use.to.agent is not None}
     logins = {name for name, agent in file.agents.items() if agent.login is not None}
     by_extension = bool(named & {"dialled", "entered"})

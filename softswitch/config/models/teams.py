@@ -46,9 +46,15 @@ def _is_plain(value: object) -> str:
     return "(settings)" if isinstance(value, dict) else "(name)"
 
 
+def _one_agent(settings: dict[str, Member]) -> dict[str, Member]:
+    if len(settings) != 1:
+        raise wrong("expected one agent with settings, as {mobile-1: {tier: 2, after: 30s}}")
+    return settings
+
+
 AnyMember = Annotated[
     Annotated[AgentKey, Tag("(name)")]
-    | Annotated[dict[Name, Member], Field(min_length=1, max_length=1), Tag("(settings)")],
+    | Annotated[dict[Name, Member], AfterValidator(_one_agent), Tag("(settings)")],
     Discriminator(_is_plain),
 ]
 """A name, or a name with settings."""

@@ -1,0 +1,68 @@
+"""How tests spread over processes: what stays together, what begins first, and how busy each process was.
+
+Files stay together, as they share what they import and their fixtures; all of tests/store does, as it shares
+one server of PostgreSQL. Tests of running switches (tests/e2e) mostly wait, so that each goes to whichever
+process is free, unless its file says by `pytest.mark.xdist_group` that its tests share one switch. The
+longest begin first, and what mostly computes comes last.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+APART = "e2e"
+"""The folder whose tests go to any process, one by one."""
+TOGETHER = ("store",)
+"""Folders that stay together as a whole."""
+FIRST = ("sip", APART)
+"""Folders of tests that wait for sound and telephones, in the order in which they begin."""
+
+
+def spread(items: list[pytest.Item]) -> None:
+    """Put tests in order, and name the groups of those that stay together."""
+    for item in items:
+        if _folder(item) != APART and item.get_closest_marker("xdist_group") is None:
+            together = _folder(item) if _folder(item) in TOGETHER else item.path.relative_to(TESTS).as_posix()
+            item.add_marker(pytest.mark.xdist_group(together))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[bool, int]:
+    folder = _folder(item)
+    return item.get_closest_marker("long") is None, FIRST.index(folder) if folder in FIRST else len(FIRST)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
+
+
+class Balance:
+    """Says at the end how busy each process was. It is told of every test by those who ran it."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._busy: dict[str, float] = defaultdict(float)
+        self._tests: dict[str, int] = defaultdict(int)
+        self._last: dict[str, float] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        node = getattr(report, "node", None)
+        if node is None:
+            return
+        name = node.gateway.id
+        self._busy[name] += report.duration
+        self._tests[name] += report.when == "call"
+        self._last[name] = time.monotonic() - self._begun
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._busy:
+            terminalreporter.section("how busy each process was")
+        for name, busy in sorted(self._busy.items()):
+            end = self._last[name]
+            line = f"{name}: {self._tests[name]:4} tests, busy for {busy:3.0f} s, done after {end:3.0f} s"
+            terminalreporter.write_line(line)
