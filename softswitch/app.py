@@ -26,6 +26,7 @@ from pathlib import Path
 import structlog
 
 from softswitch import __version__
+from softswitch.access import COMMAND_LINE
 from softswitch.accounts import Accounts, announce_the_first, handlers
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
@@ -38,6 +39,8 @@ from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
+from softswitch.clerk.erasure import Erasure
+from softswitch.clerk.erasure import handlers as erasure_handlers
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import place_of
@@ -45,18 +48,22 @@ from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.librarian.parent import Librarian
+from softswitch.log import mask_numbers
 from softswitch.ports import JsonValue, Leg
 from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.access import access_to
+from softswitch.store.history import History
 from softswitch.store.journal import Journal
 from softswitch.store.keeper import Keeper
 from softswitch.store.reading import open_of
 from softswitch.store.receivers import Receivers
 from softswitch.store.record import Record
-from softswitch.store.recordings import FOLDER
+from softswitch.store.recordings import FOLDER, note_folder
+from softswitch.store.shelf import Shelf
+from softswitch.store.shelf import handlers as shelf_handlers
 
 log = structlog.get_logger(__name__)
 
@@ -88,8 +95,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     async with AsyncExitStack() as stack:
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         clerk = await _clerk(stack, store, settings, folder)
-        journal = _journal(store)
-        clerk.note = journal.note
+        journal = _journal(store, clerk)
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
@@ -108,7 +114,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stack.push_async_callback(trunks.close)
         switch = Switch(
             *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
-            recordings=settings.recording.folder or folder / FOLDER,
+            recordings=_recordings(settings, folder),
         )
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
@@ -117,9 +123,10 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stack.callback(journal.subscribe(registry.heard))
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
-        running.followers.append(clerk.apply)
+        running.followers.append(partial(_follow, clerk))
         opening = _opening(switch, running)
-        accounts, web = await _interfaces(stack, settings, folder, running, journal)
+        erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
+        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure)
         _set_aside_garbage()
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
@@ -140,20 +147,28 @@ async def _music(
 
 
 async def _interfaces(
-    stack: AsyncExitStack, settings: SwitchSettings, folder: Path, running: RunningSwitch, journal: Journal
+    stack: AsyncExitStack,
+    folder: Path,
+    running: RunningSwitch,
+    switch: Switch,
+    journal: Journal,
+    erasure: Erasure,
 ) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
     """The control socket, open; the accounts; and the web server, which is still to be entered."""
+    settings = switch.settings
     accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
-    commands = {**running.handlers(), **handlers(accounts)}
+    commands = {**running.handlers(), **handlers(accounts), **erasure_handlers(erasure)}
+    commands |= shelf_handlers(journal, COMMAND_LINE.name)
     await stack.enter_async_context(Server(folder / "control.sock", commands))
     if settings.web is None:
         return accounts, nullcontext()
-    record = (
-        await stack.enter_async_context(Librarian(folder)),
-        stack.enter_context(closing(Receivers(open_of(folder)))),
-    )
+    librarian = await stack.enter_async_context(Librarian(folder))
+    receivers = stack.enter_context(closing(Receivers(open_of(folder))))
+    history = stack.enter_context(closing(History.of(folder)))
+    shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
+    parts = (running, accounts, librarian, receivers, shelf, erasure)
     with _placed(settings.path):
-        web = await asyncio.to_thread(_web, settings, folder, running, accounts, record, journal)
+        web = await asyncio.to_thread(_web, settings, folder, parts, journal)
     return accounts, web
 
 
@@ -197,16 +212,30 @@ def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Superviso
 async def _clerk(stack: AsyncExitStack, store: Record, settings: SwitchSettings, folder: Path) -> Clerk:
     """Who loads the record, and tells others; ends after the store, whose last lines it loads."""
     clerk = await stack.enter_async_context(Clerk(folder))
-    clerk.apply(settings)
+    _follow(clerk, settings)
     stack.callback(store.close)
     store.loaded = lambda: (clerk.progress.loaded, clerk.progress.problem)
     return clerk
 
 
-def _journal(store: Record) -> Journal:
+def _follow(clerk: Clerk, settings: SwitchSettings) -> None:
+    """Put in force what is not about calls."""
+    clerk.apply(settings)
+    mask_numbers(settings.privacy.masked)
+
+
+def _journal(store: Record, clerk: Clerk) -> Journal:
     journal = Journal(store)
+    clerk.note = journal.note
     journal.note("SwitchStarting")
     return journal
+
+
+def _recordings(settings: SwitchSettings, folder: Path) -> Path:
+    """Where they are. Raises StoreError: commands cannot be told."""
+    recordings = settings.recording.folder or folder / FOLDER
+    note_folder(folder, recordings)
+    return recordings
 
 
 def _note_start(journal: Journal, settings: SwitchSettings) -> None:
@@ -233,9 +262,7 @@ def _import_web(settings: SwitchSettings) -> None:
 def _web(
     settings: SwitchSettings,
     folder: Path,
-    running: RunningSwitch,
-    accounts: Accounts,
-    record: tuple[Librarian, Receivers],
+    parts: tuple[RunningSwitch, Accounts, Librarian, Receivers, Shelf, Erasure],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""
@@ -245,9 +272,8 @@ def _web(
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
     assert settings.web is not None
-    reports = ReportDesk(folder, settings.zone)
-    parts = Parts(running, accounts, *record, secret_in(folder), reports)
-    return WebServer(settings.web, parts, journal)
+    made = Parts(*parts, secret_in(folder), ReportDesk(folder, settings.zone))
+    return WebServer(settings.web, made, journal)
 
 
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:

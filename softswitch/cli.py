@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from softswitch import __version__
-from softswitch.commands import access_lines, mail_lines
+from softswitch.commands import access_lines, mail_lines, record_lines
 from softswitch.commands.options import AsJson, Config, Data, folder_of
 from softswitch.errors import ConfigError, NobodyCalled, SoftswitchError
 
@@ -305,6 +305,10 @@ def rebuild(data: Data = None, config: Config = None) -> None:
     from softswitch.commands.events import rebuild_calls
 
     rebuild_calls(folder_of(data, config))
+
+
+app.command(rich_help_panel=RECORD)(record_lines.recordings)
+app.command(rich_help_panel=RECORD)(record_lines.erase)
 
 
 @app.command(rich_help_panel=RECORD)

@@ -5,7 +5,8 @@
     {"time":"2025-11-21T22:50:21.250Z","level":"info","event":"MenuEntered","call":"c1",...}   (json)
 
 Lines are made on the caller's thread and written by one thread of their own, so that a slow terminal or a
-full pipe costs lines (which are counted), not calls. The one global here is structlog's configuration.
+full pipe costs lines (which are counted), not calls. The globals here are structlog's configuration, and
+whether numbers are masked: then they are in every line, whoever wrote it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
 
 from softswitch.jsontext import dumps
+from softswitch.masking import masked_fields, masked_text
 from softswitch.types import CallId, Seconds
 
 Format = Literal["human", "json"]
@@ -50,7 +52,7 @@ def configure(format: Format = "human", *, level: str = "info", stream: TextIO |
     thread = LogThread(stream)
     renderer: Renderer = render_json if format == "json" else HumanRenderer(terminal=stream.isatty())
     structlog.configure(
-        processors=[merge_contextvars, renderer],
+        processors=[merge_contextvars, _mask, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=lambda *_: _Lines(thread),
         cache_logger_on_first_use=True,
@@ -59,6 +61,31 @@ def configure(format: Format = "human", *, level: str = "info", stream: TextIO |
     logging.captureWarnings(True)
     atexit.register(thread.close)
     return thread
+
+
+class _Mask:
+    """A processor: hides numbers, while that is wanted."""
+
+    def __init__(self) -> None:
+        self.on = False
+
+    def __call__(self, _: Any, level: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """See `structlog.typing.Processor`."""
+        if not self.on:
+            return fields
+        exc_info = fields.pop("exc_info", None)
+        hidden = masked_fields(fields)
+        if exc_info:
+            hidden["exc_info"] = masked_text(_traceback(exc_info))
+        return hidden
+
+
+_mask = _Mask()
+
+
+def mask_numbers(on: bool) -> None:
+    """Show the last three digits of numbers alone, in every line from now on, or show them in full again."""
+    _mask.on = on
 
 
 class CallTracing:
@@ -247,7 +274,9 @@ def _quoted(value: object) -> str:
 
 
 def _traceback(exc_info: object) -> str:
-    """The traceback that `exc_info` names: an exception, its triple, or True for the current one."""
+    """The traceback that `exc_info` names (an exception, its triple, True for the current one), or is."""
+    if isinstance(exc_info, str):
+        return exc_info
     if isinstance(exc_info, tuple):
         exc_info = exc_info[1]
     error = exc_info if isinstance(exc_info, BaseException) else sys.exception()

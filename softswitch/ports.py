@@ -16,6 +16,7 @@ from softswitch.sound import Clip, Hear, Media, Recorder, Source
 from softswitch.types import (
     AgentName,
     CallId,
+    Cue,
     Language,
     LegEnd,
     LegId,
@@ -252,6 +253,9 @@ class Speech(Protocol):
 
     async def announcement(self, what: Announcement, language: Language) -> Clip:
         """One clip with the sentences for position and wait, with right grammar. Raises SpeechError."""
+
+    def cue(self, cue: Cue) -> Clip:
+        """A short tone, at once."""
 
     async def music(self, playlist: str) -> Clip:
         """The whole playlist as one clip to be looped. Raises AudioError; `silence` never does."""

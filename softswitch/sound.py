@@ -78,6 +78,10 @@ class Recording(Protocol):
         """How long it is."""
 
     @property
+    def bytes(self) -> int:
+        """How large its file is, or will be."""
+
+    @property
     def lost(self) -> Seconds:
         """How much of that is silence because the disk could not take it in time."""
 

@@ -258,6 +258,17 @@ class CancelReason(StrEnum):
     """The caller will be called back, and is rung before the agent."""
 
 
+class Cue(StrEnum):
+    """A short tone that answers an agent's key in a conversation; nobody else hears it."""
+
+    ON = "recorded"
+    """From now on it is recorded, or is so again."""
+    OFF = "not recorded"
+    """From now on it is not, or the file is silent."""
+    REFUSED = "refused"
+    """The key changes nothing here."""
+
+
 class LegState(StrEnum):
     """The life of one SIP dialog; it only moves downwards in this list."""
 

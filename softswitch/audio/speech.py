@@ -25,7 +25,7 @@ from softswitch.config.settings import MediaSettings
 from softswitch.errors import AudioError, SoundFileError, SpeechError
 from softswitch.ports import Announcement
 from softswitch.sound import Clip
-from softswitch.types import Language, Prompt, Seconds
+from softswitch.types import Cue, Language, Prompt, Seconds
 
 _log = structlog.get_logger(__name__)
 
@@ -121,6 +121,10 @@ class SpeechService:
         joined = Clip(pause.join(clip.pcm for clip in clips), self.media.sample_rate, " ".join(sentences))
         self._memory.put(key, joined)
         return joined
+
+    def cue(self, cue: Cue) -> Clip:
+        """The tones of a cue; they take no time to make."""
+        return tones.cue(cue, self.media.sample_rate)
 
     async def music(self, playlist: str) -> Clip:
         """The whole playlist as one clip to be looped. Raises AudioError; `silence` never does."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from softswitch.sound import Clip
-from softswitch.types import Seconds
+from softswitch.types import Cue, Seconds
 
 RINGBACK = "ringback"
 
@@ -20,10 +21,26 @@ EDGE: Seconds = 0.01
 """Fade at both ends of the tone, so that it does not click."""
 
 
+BEEP: Seconds = 0.12
+CUES = {Cue.ON: (660.0, 880.0), Cue.OFF: (880.0, 660.0), Cue.REFUSED: (220.0, 220.0)}
+"""Hz of the two beeps of each: up, down, and low, apart from the tones of keys and of calls."""
+
+
+def cue(kind: Cue, rate: int) -> Clip:
+    """Two beeps, one after the other, at `rate` samples per second."""
+    pcm = b"".join(_tone(frequency, BEEP, rate).tobytes() for frequency in CUES[kind])
+    return Clip(pcm, rate, kind)
+
+
 def ringback(rate: int) -> Clip:
     """One period of the ringing tone, to be looped, at `rate` samples per second."""
-    time = np.arange(round(ON * rate)) / rate
-    fade = np.clip(np.minimum(time, ON - time) / EDGE, 0.0, 1.0)
-    tone = np.zeros(round(PERIOD * rate))
-    tone[: time.size] = PEAK * fade * np.sin(2 * np.pi * FREQUENCY * time)
-    return Clip(np.round(tone * 32767).astype("<i2").tobytes(), rate, RINGBACK)
+    tone = _tone(FREQUENCY, ON, rate)
+    rest = bytes(2 * (round(PERIOD * rate) - tone.size))
+    return Clip(tone.tobytes() + rest, rate, RINGBACK)
+
+
+def _tone(frequency: float, lasts: Seconds, rate: int) -> NDArray[np.int16]:
+    time = np.arange(round(lasts * rate)) / rate
+    fade = np.clip(np.minimum(time, lasts - time) / EDGE, 0.0, 1.0)
+    tone = PEAK * fade * np.sin(2 * np.pi * frequency * time)
+    return np.round(tone * 32767).astype("<i2")

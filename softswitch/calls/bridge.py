@@ -32,8 +32,8 @@ from softswitch.calls.recording import CallRecording
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Leg, Referral
-from softswitch.sound import Hear
-from softswitch.types import AgentName, CallId, EndedBy, Origin, Reject
+from softswitch.sound import Hear, Player
+from softswitch.types import AgentName, CallId, Cue, EndedBy, LegId, Origin, Reject
 
 if TYPE_CHECKING:
     from softswitch.calls.transfer import Trial
@@ -110,6 +110,8 @@ class Conversation:
         self.call = call
         self.other = other
         self.trying: Trial | None = None
+        self._cues: dict[LegId, Player] = {}
+        """What one of the two hears beside the other, for a moment."""
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
         self._onward: asyncio.Future[Onward | None] = asyncio.get_running_loop().create_future()
         self._open = True
@@ -156,7 +158,24 @@ class Conversation:
             return
         for listener in self._legs:
             talker = self.partner(listener)
-            listener.hear(*(self.switch.music.hear(self._playlist) if talker.held else (Hear(talker),)))
+            heard = self.switch.music.hear(self._playlist) if talker.held else (Hear(talker),)
+            cue = self._cues.get(listener.id)
+            listener.hear(*heard, *(() if cue is None else (Hear(cue),)))
+
+    async def sound(self, listener: Leg, cue: Cue) -> None:
+        """Let one of the two hear a cue, over the other one's voice: neither the other one nor a recording
+        hears it.
+        """
+        clip = self.switch.speech.cue(cue)
+        with self.switch.endpoint.media.player(clip) as player:
+            self._cues[listener.id] = player
+            self.wire()
+            try:
+                await asyncio.sleep(clip.duration)
+            finally:
+                if self._cues.get(listener.id) is player:
+                    del self._cues[listener.id]
+                    self.wire()
 
     def hand_on(self, leg: Leg, onward: Onward, move: Move) -> CallId:
         """One of the two goes on to `onward`, and this conversation is over. Returns that leg's call then."""

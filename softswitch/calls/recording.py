@@ -18,6 +18,10 @@ then has silence of the same length, and no marker, so that times stay true.
 One file may so hold several conversations of one call, under the rule of the first. It ends where nobody of
 the house is left: callers who are handed on to a number outside are not recorded there. Conversations that
 come by no queue have a rule of their own, `recording.others`; there any agent of the two may press the keys.
+
+Whoever presses a key hears what came of it: two tones up (recorded from now on), down (not any more), or low
+(nothing changed). The other side does not: a caller is told by `recording.announce` before the conversation,
+in words, and a tone in the middle of a sentence would say nothing to them. It is not in the file either.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ import structlog
 from softswitch.errors import AudioError
 from softswitch.ports import Leg
 from softswitch.sound import Hear, Recording
-from softswitch.types import AgentName, CallId, QueueName, Seconds
+from softswitch.types import AgentName, CallId, Cue, QueueName, Seconds
 
 if TYPE_CHECKING:
     from softswitch.calls.call import Call
@@ -133,25 +137,27 @@ class CallRecording:
         self._goes_on = False
         self._close()
 
-    def _toggle(self, agent: AgentName) -> None:
+    def _toggle(self, agent: AgentName) -> Cue:
         """The agent's key: record, or no more."""
-        if self._recording is None:
-            if self.possible:
-                self._begin(agent)
-        elif self._by is not None:
+        if self._recording is None and self.possible:
+            return Cue.ON if self._begin(agent) else Cue.REFUSED
+        if self._recording is not None and self._by is not None:
             self._close()
+            return Cue.OFF
+        return Cue.REFUSED
 
-    def _toggle_pause(self, agent: AgentName) -> None:
+    def _toggle_pause(self, agent: AgentName) -> Cue:
         """The agent's other key: silence in the file, or no more."""
         recording = self._recording
         if recording is None:
-            return
+            return Cue.REFUSED
         if recording.paused:
             recording.resume()
         else:
             recording.pause()
         kind = "RecordingPaused" if recording.paused else "RecordingResumed"
         self._call.note(kind, file=self._file.as_posix(), agent=agent, at=round(recording.seconds, 3))
+        return Cue.OFF if recording.paused else Cue.ON
 
     async def _attend(self, leg: Leg, agent: AgentName) -> None:
         """Do what the agent's keys say, until cancelled."""
@@ -161,6 +167,7 @@ class CallRecording:
             leg.digits.get_nowait()
         leg.await_keys(True)
         pressed, last = "", 0.0
+        answers: list[asyncio.Task[None]] = []
         try:
             while True:
                 key, before = await leg.digits.get(), last
@@ -169,28 +176,43 @@ class CallRecording:
                 for code, verb in verbs.items():
                     if pressed.endswith(code):
                         pressed = ""
-                        verb(agent)
+                        answers.append(asyncio.create_task(self._answer(leg, verb(agent))))
+                for answer in answers[:-1]:
+                    answer.cancel()
+                del answers[:-1]
         finally:
+            for answer in answers:
+                answer.cancel()
             leg.await_keys(False)
 
-    def _begin(self, by: AgentName | None) -> None:
+    async def _answer(self, leg: Leg, cue: Cue) -> None:
+        """Let the agent hear what the key did, if the conversation is still there."""
+        conversation = self._switch.exchange.conversations.get(leg.id)
+        if conversation is not None:
+            await conversation.sound(leg, cue)
+
+    def _begin(self, by: AgentName | None) -> bool:
+        """Record from now on; False: it cannot be."""
         call, switch = self._call, self._switch
         self._file, self._by = file_name(switch.clock.now(), self._queue or DIRECT, call.id), by
         try:
             recording = switch.endpoint.recorder.record(switch.recordings / self._file, call.leg, self._other)
         except AudioError as error:
             call.note("RecordingFailed", file=self._file.as_posix(), why=str(error))
-            return
+            return False
         self._recording = recording
         more = {} if by is None else {"by": by}
-        call.note("RecordingStarted", file=self._file.as_posix(), agent=call.agent, **more)
+        file = self._file.as_posix()
+        call.note("RecordingStarted", file=file, queue=self._queue, agent=call.agent, **more)
+        return True
 
     def _close(self) -> None:
         recording, self._recording = self._recording, None
         if recording is not None:
             recording.close()
             seconds, lost = round(recording.seconds, 3), round(recording.lost, 3)
-            self._call.note("RecordingEnded", file=self._file.as_posix(), seconds=seconds, lost=lost)
+            file, size = self._file.as_posix(), recording.bytes
+            self._call.note("RecordingEnded", file=file, seconds=seconds, bytes=size, lost=lost)
 
 
 async def announce_recording(switch: Switch, call: Call) -> None:

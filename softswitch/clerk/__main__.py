@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from softswitch.clerk.privacy import Privacy
 from softswitch.config.settings import MailSettings, ReportSettings, Webhook
 from softswitch.parcels import NO_SERVER
 from softswitch.store.loader import PAUSE, RETRY, Loader, identity
@@ -44,6 +45,7 @@ class Clerk:
         self._lines = Growing(folder)
         self._loader = Loader(self._lines, identity(folder), open_of(folder))
         self._outbox = Outbox(open_of(folder))
+        self._privacy = Privacy(folder, self._loader, _say)
         self._folder = folder
         self._webhooks: Any = None
         self._mailer: Any = None
@@ -57,6 +59,8 @@ class Clerk:
         rest = b""
         while True:
             pause = RETRY if self._loader.state.problem else PAUSE
+            if self._privacy.busy:
+                pause = 0.0
             ready, _, _ = select.select([0], [], [], pause)
             if ready:
                 heard = os.read(0, 65536)
@@ -67,20 +71,26 @@ class Clerk:
                     self._heed(json.loads(order))
             self._lines.look()
             self._loaded = self._loader.step()
+            self._privacy.step()
             self._tell()
         self._lines.look(settled=False)
         self._loader.step()
         for sender in (self._webhooks, self._rounds, self._mailer):
             if sender is not None:
                 sender.close()
+        self._privacy.close()
         self._loader.close()
 
     def _heed(self, order: Mapping[str, Any]) -> None:
         if "probe" in order:
             self._probe(*order["probe"])
             return
+        if "erase" in order:
+            self._privacy.erase(order["erase"])
+            return
         self._apply_webhooks(order)
         self._apply_mail(order)
+        self._privacy.keep(order["retention"])
 
     def _apply_webhooks(self, order: Mapping[str, Any]) -> None:
         hooks = [

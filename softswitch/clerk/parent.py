@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Self
 import structlog
 
 from softswitch.config.settings import SwitchSettings
-from softswitch.errors import ControlError
+from softswitch.errors import ControlError, NotNow
 from softswitch.parcels import Post
 from softswitch.types import Seconds
 
@@ -53,6 +53,10 @@ class Clerk:
         self._patience = PROBING
         self._numbers = count(1)
         self._probes: dict[int, asyncio.Future[tuple[bool, str]]] = {}
+        self._erased_by: dict[int, str] = {}
+        """Who wants somebody to be erased, by the numbers of the orders that go on."""
+        self._listener: tuple[int, asyncio.Queue[dict[str, Any]]] | None = None
+        """The order to erase, or to count, that is listened to, and what is said of it."""
         self.note: Callable[..., None] = log.info
         """Where events go."""
         self._process: asyncio.subprocess.Process | None = None
@@ -81,7 +85,9 @@ class Clerk:
                     self._process.kill()
 
     def apply(self, settings: SwitchSettings) -> None:
-        """The receivers of events in force, the mail server, and what is mailed when."""
+        """What is in force: receivers of events, the mail server, what is mailed when, and for how long it is
+        known who called.
+        """
         hooks = [
             asdict(hook) | {"events": None if hook.events is None else sorted(hook.events)}
             for hook in settings.webhooks
@@ -92,6 +98,7 @@ class Clerk:
             "webhooks": hooks,
             "mail": None if mail is None else asdict(mail),
             "reports": [asdict(one) for one in settings.reports],
+            "retention": settings.privacy.retention,
         }
         self._give(self._order)
 
@@ -109,6 +116,32 @@ class Clerk:
             raise ControlError(f"the mail server gave no answer within {self._patience:g} s") from None
         finally:
             del self._probes[number]
+
+    async def erase(self, order: Mapping[str, Any], by: str | None) -> AsyncGenerator[dict[str, Any], None]:
+        """Have somebody erased, or counted; what the clerk says of it (see the package), last of all `over`.
+        `by`: who wants it, for the record; None: it only counts.
+
+        It is done, and on record, though nobody may listen to the end. Raises NotNow: there is another such
+        order, the clerk ended, or it could not be done. What was begun is finished by giving the order again.
+        """
+        if self._listener is not None:
+            raise NotNow("another caller's data is being looked for or erased; try again when that is over")
+        number, said = next(self._numbers), asyncio.Queue[dict[str, Any]]()
+        self._listener = number, said
+        try:
+            if not self._give({"erase": {**order, "id": number}}):
+                raise NotNow("the record's database is just being opened; try again in a moment")
+            if by is not None:
+                self._erased_by[number] = by
+            while True:
+                item = await said.get()
+                if "failed" in item:
+                    raise NotNow(f"{item['failed']}. What was begun is finished by doing it again.")
+                yield item
+                if "over" in item:
+                    return
+        finally:
+            self._listener = None
 
     def _give(self, order: dict[str, Any]) -> bool:
         """False: there is nobody to take it."""
@@ -130,6 +163,8 @@ class Clerk:
             await self._listen(self._process)
             code = await self._process.wait()
             self._process = None
+            self._erased_by.clear()
+            self._hear_of_erasing({"failed": "the process that does it ended"})
             if not self._closing:
                 self.progress.problem = f"its process ended with {code}"
                 log.error("ClerkEnded", code=code, advice="calls go on; another one begins")
@@ -144,6 +179,16 @@ class Clerk:
                 continue
             self._hear(said)
 
+    def _hear_of_erasing(self, said: dict[str, Any]) -> None:
+        """What the clerk says of an order to erase; what is gone is on record, whoever listens."""
+        if files := said.get("files"):
+            self.note("RecordingsDeleted", count=len(files), files=files, why="erased")
+        if "over" in said and (by := self._erased_by.pop(said["id"], None)) is not None:
+            counts = {name: value for name, value in said["over"].items() if name != "going_on"}
+            self.note("CallerErased", by=by, **counts)
+        if self._listener is not None and said.get("id") in (self._listener[0], None):
+            self._listener[1].put_nowait(said)
+
     def _hear(self, said: dict[str, Any]) -> None:
         if "log" in said:
             level, event, fields = said["log"]
@@ -151,6 +196,8 @@ class Clerk:
         elif "note" in said:
             kind, data = said["note"]
             self.note(kind, **data)
+        elif "erasing" in said:
+            self._hear_of_erasing(said["erasing"])
         elif "mail" in said:
             self.progress.post = Post(**said["mail"])
         elif "probed" in said:

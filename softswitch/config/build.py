@@ -57,6 +57,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         logins=_logins(file),
         features=_features(file),
         recording=_recording(file, voice),
+        privacy=plain.PrivacySettings(file.privacy.numbers_in_logs == "masked", file.privacy.retention),
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
         web=_web(file.web),
@@ -209,5 +210,6 @@ def _recording(file: Configuration, voice: Voice) -> plain.RecordingSettings:
         queues={name: queue.record for name, queue in file.queues.items() if queue.record is not None},
         others=section.others,
         retention=section.retention,
+        agents_listen=section.agents_listen == "own",
         announce=None if announce is None else voice.prompt(announce.say, announce.play),
     )

@@ -43,6 +43,7 @@ SECTIONS = (
     ("ha1", "Ha1"),
     ("features", "Features"),
     ("recording", "Recording"),
+    ("privacy", "Privacy"),
     ("teams", "Team"),
     ("members of a team", "Member"),
     ("trunks", "Trunk"),

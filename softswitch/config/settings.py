@@ -183,6 +183,18 @@ class RecordingSettings:
     """How long the files are kept; None: for ever."""
     announce: Prompt | None = None
     """What callers are told before."""
+    agents_listen: bool = False
+    """Agents may listen to their own conversations."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """Personal data of callers."""
+
+    masked: bool = False
+    """The log shows the last three digits of numbers alone."""
+    retention: Seconds | None = None
+    """How long the record knows who called; None: for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +408,7 @@ class SwitchSettings:
     """Of phones that register and prove who calls."""
     features: Features = field(default_factory=Features)
     recording: RecordingSettings = RecordingSettings()
+    privacy: PrivacySettings = PrivacySettings()
     zone: str | None = None
     """The time zone of all opening hours; None: there are none, or several: the machine's."""
 

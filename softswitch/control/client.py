@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ def ask(path: Path, command: str, /, **arguments: JsonValue) -> Any:
     return result
 
 
-def stream(path: Path, command: str, /, **arguments: JsonValue) -> Iterator[Any]:
+def stream(path: Path, command: str, /, **arguments: JsonValue) -> Generator[Any, None, None]:
     """The items of a streaming command as they come, and its result last. Raises ControlError."""
     check_path(path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:

@@ -19,6 +19,9 @@ log = structlog.get_logger(__name__)
 
 TICK: Seconds = 0.02
 
+HEADER = 44
+"""Bytes before the sound of a WAV."""
+
 LARGEST = 0xFFFF_FFFF - 36
 """Bytes of sound in one file: a WAV counts them in 32 bits. At 8000 Hz these are 37 hours, at 16000 Hz 18.
 Of a call that goes on longer the rest is not recorded, and counts as lost."""
@@ -38,8 +41,9 @@ class NativeRecording:
         self.paused = False
         self._recorder = recorder
         slots = ffi.new("int[2]")
-        block = round(recorder.rate * TICK) * 4
-        native = lib.recorder_open(os.fsencode(file), recorder.rate, largest // block, slots)
+        self._block = round(recorder.rate * TICK) * 4
+        self._most = largest // self._block
+        native = lib.recorder_open(os.fsencode(file), recorder.rate, self._most, slots)
         if native == ffi.NULL:
             raise AudioError(f"{file} cannot be recorded: the bridge has {lib.media_ports():,} ports")
         self._native: Any = native
@@ -70,6 +74,12 @@ class NativeRecording:
         """How long it is so far, or was in the end."""
         ticks: int = self._look().ticks
         return ticks * TICK
+
+    @property
+    def bytes(self) -> int:
+        """How large its file is, or will be."""
+        ticks: int = self._look().ticks
+        return HEADER + min(ticks, self._most) * self._block
 
     @property
     def lost(self) -> Seconds:

@@ -69,10 +69,11 @@ def open_database(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
     """WAL: whoever reads never waits for who writes. A crash of the machine costs the last moments, which the
-    spool still has.
+    spool still has. What is deleted is overwritten: erased numbers leave nothing in unused parts of the file.
     """
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "journal_size_limit=67108864"):
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "journal_size_limit=67108864", "secure_delete=ON")
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -117,6 +118,18 @@ def _version(connection: Connection) -> str | None:
         return None
     found: str | None = connection.execute(text(f"SELECT version_num FROM {_VERSION}")).scalar()
     return found
+
+
+def empty_log(engine: Engine) -> bool:
+    """Move all of SQLite's write-ahead log into the file, and leave nothing in it; False: somebody reads on.
+
+    Blocks.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+    return not busy
 
 
 def why(error: Exception) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +17,7 @@ from softswitch.errors import StoreError
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.calls import CallRecord
 from softswitch.store.database import shown, why
+from softswitch.store.listening import Wanted, find, find_one
 from softswitch.store.reading import events_of, open_of, reasoning
 from softswitch.store.tables import calls, events
 from softswitch.types import CallId
@@ -85,6 +86,14 @@ class History:
     async def events(self, after: int, limit: int) -> Sequence[Recorded]:
         """The events that follow one, in order."""
         return await self._ask(lambda connection: _events(connection, after, limit))
+
+    async def recordings(self, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
+        """Files of the index of recordings, the newest first."""
+        return await self._ask(lambda connection: find(connection, wanted, limit))
+
+    async def recording(self, file: str) -> dict[str, Any] | None:
+        """One of them."""
+        return await self._ask(lambda connection: find_one(connection, file))
 
     async def _ask(self, question: Callable[[Connection], T]) -> T:
         def ask() -> T:

@@ -36,7 +36,7 @@ from softswitch.store.projections import Folds, clean, resume
 from softswitch.store.rows import add
 from softswitch.store.tables import events, notes
 from softswitch.store.tail import Lines, Tail, number_of, older
-from softswitch.types import Seconds
+from softswitch.types import CallId, Seconds
 
 PAUSE: Seconds = 0.2
 """How long lines gather before they go into the database together."""
@@ -105,6 +105,11 @@ class Loader:
         """How far it is."""
         return Loaded(self._loaded, self._problem)
 
+    @property
+    def open_calls(self) -> tuple[CallId, ...]:
+        """Calls that have not ended, as far as it has loaded."""
+        return self._fold.open_calls
+
     def step(self) -> bool:
         """Load all that is there; False when the database failed. Blocks."""
         try:
@@ -130,7 +135,7 @@ class Loader:
         with self._engine.begin() as connection:
             self._claim(connection)
             self._loaded = connection.execute(select(func.max(events.c.seq))).scalar() or 0
-            since = int(_note(connection, FOLD_FROM) or self._loaded + 1)
+            since = int(note_of(connection, FOLD_FROM) or self._loaded + 1)
             self._fold = resume(connection)
             for event in read(connection, since):
                 self._fold.again(event)
@@ -138,7 +143,7 @@ class Loader:
         self._ready = True
 
     def _claim(self, connection: Connection) -> None:
-        owner = _note(connection, IDENTITY)
+        owner = note_of(connection, IDENTITY)
         if owner is None:
             connection.execute(insert(notes).values(name=IDENTITY, value=self._identity))
         elif owner != self._identity:
@@ -157,10 +162,10 @@ class Loader:
             self._fold.write(connection)
             for one, _ in lines:
                 if "service" in one.data:
-                    _set_note(connection, SERVICE, json.dumps(one.data["service"]))
+                    set_note(connection, SERVICE, json.dumps(one.data["service"]))
                 for mail in self._letters(one):
                     post(connection, mail, time.time())
-            _set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
+            set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
         self._loaded = lines[-1][0].seq
 
     def _forget(self) -> None:
@@ -205,15 +210,17 @@ def identity(folder: Path) -> str:
 def read(connection: Connection, since: int = 0) -> Iterable[Recorded]:
     """Events from a sequence number on, in order, as they are needed."""
     query = select(events).where(events.c.seq >= since).order_by(events.c.seq)
-    for row in connection.execution_options(yield_per=BATCH).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=BATCH)):
         yield Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
 
 
-def _note(connection: Connection, name: str) -> str | None:
+def note_of(connection: Connection, name: str) -> str | None:
+    """What `notes` has under a name."""
     found: str | None = connection.execute(select(notes.c.value).where(notes.c.name == name)).scalar()
     return found
 
 
-def _set_note(connection: Connection, name: str, value: str) -> None:
+def set_note(connection: Connection, name: str, value: str) -> None:
+    """Put it there, in place of what there was."""
     connection.execute(delete(notes).where(notes.c.name == name))
     connection.execute(insert(notes).values(name=name, value=value))

@@ -1,4 +1,4 @@
-"""All that is read off the events, and its tables: calls, visits, talks and stints.
+"""All that is read off the events, and its tables: calls, visits, talks, stints and recordings.
 
 What a fold has finished waits until it is written, in the transaction of the events that finished it.
 """
@@ -6,19 +6,22 @@ What a fold has finished waits until it is written, in the transaction of the ev
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from operator import attrgetter
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallFold, CallRecord
+from softswitch.store.index import Change, Tape, TapeFold
 from softswitch.store.rows import Cells, put
 from softswitch.store.stints import Stint, StintFold, moment
-from softswitch.store.tables import calls, events, stints, talks, visits
+from softswitch.store.tables import calls, events, recordings, stints, talks, visits
 from softswitch.store.visits import Talk, Visit, VisitFold
+from softswitch.types import CallId
 
-TABLES = (calls, visits, talks, stints)
+TABLES = (calls, visits, talks, stints, recordings)
 """Those that can be made anew."""
 
 
@@ -27,20 +30,29 @@ class Folds:
 
     def __init__(self, agents: StintFold | None = None) -> None:
         self._calls, self._visits, self._agents = CallFold(), VisitFold(), agents or StintFold()
+        self._tapes = TapeFold()
         self.calls: list[CallRecord] = []
         self.visits: list[Visit] = []
         self.talks: list[Talk] = []
         self.stints: dict[tuple[int, str], Stint] = {}
+        self.tapes: dict[str, Tape] = {}
+        self.changes: list[Change] = []
 
     @property
     def since(self) -> int | None:
         """The number of the first event of the eldest call that has not ended; None: there is none."""
         return self._calls.since
 
+    @property
+    def open_calls(self) -> tuple[CallId, ...]:
+        """Calls that have not ended."""
+        return self._calls.open
+
     def again(self, event: Recorded) -> None:
         """Take an event that is in the database, with what it finished: the calls in progress need it."""
         self._calls.apply(event)
         self._visits.apply(event)
+        self._tapes.apply(event)
 
     def apply(self, event: Recorded) -> None:
         """Take the next event."""
@@ -53,6 +65,11 @@ class Folds:
                 self.talks.append(one)
         for stint in self._agents.apply(event):
             self.stints[stint.seq, stint.agent] = stint
+        for each in self._tapes.apply(event):
+            if isinstance(each, Tape):
+                self.tapes[each.file] = each
+            else:
+                self.changes.append(each)
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
@@ -60,7 +77,10 @@ class Folds:
         put(connection, visits, [_cells(one) for one in self.visits])
         put(connection, talks, [_cells(one) for one in self.talks])
         put(connection, stints, [_cells(one) for one in self.stints.values()])
+        put(connection, recordings, [_tape(one) for one in self.tapes.values()])
+        _change(connection, self.changes)
         self.calls, self.visits, self.talks, self.stints = [], [], [], {}
+        self.tapes, self.changes = {}, []
 
 
 def resume(connection: Connection) -> Folds:
@@ -85,6 +105,31 @@ _FIELDS = {kind: attrgetter(*(column.name for column in of.columns)) for kind, o
 
 def _cells(one: Visit | Talk | Stint) -> Cells:
     return tuple([clean(value) if isinstance(value, str) else value for value in _FIELDS[type(one)](one)])
+
+
+def _tape(tape: Tape) -> Cells:
+    return (
+        clean(tape.file),
+        tape.seq,
+        tape.call,
+        clean(tape.queue),
+        clean(tape.number),
+        clean(" ".join(tape.agents)),
+        clean(" ".join(sorted(tape.own))),
+        tape.start,
+        tape.seconds,
+        tape.bytes,
+        None,
+    )
+
+
+def _change(connection: Connection, changes: Iterable[Change]) -> None:
+    """Put down what became of files, where it is known."""
+    for change in changes:
+        values = {name: value for name, value in asdict(change).items() if value is not None}
+        file = clean(values.pop("file"))
+        if values:
+            connection.execute(update(recordings).where(recordings.c.file == file).values(values))
 
 
 def _row(record: CallRecord) -> Cells:

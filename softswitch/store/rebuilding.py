@@ -1,4 +1,6 @@
-"""Makes anew what is read off the events: calls, visits, talks and the times of agents."""
+"""Makes anew what is read off the events: calls, visits, talks, the times of agents, the index of
+recordings.
+"""
 
 from __future__ import annotations
 

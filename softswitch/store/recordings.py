@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from softswitch.errors import StoreError
 from softswitch.types import Seconds
 
 FOLDER = "recordings"
@@ -25,6 +26,26 @@ UNKNOWN = 0xFFFF_FFFF
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 """RIFF, its length, WAVE, fmt, its length, format, channels, rate, bytes in a second, bytes in a sample, its
 bits, data, its length."""
+
+
+NOTED = "recordings.path"
+"""In a data folder: where the recordings of its switch are, for commands that know no configuration."""
+
+
+def note_folder(data: Path, folder: Path) -> None:
+    """Leave the folder of recordings for who reads later. Raises StoreError."""
+    try:
+        (data / NOTED).write_text(f"{folder}\n")
+    except OSError as error:
+        raise StoreError(f"{data / NOTED}: {error.strerror}") from error
+
+
+def folder_of(data: Path) -> Path:
+    """The folder of recordings of a data folder."""
+    try:
+        return Path((data / NOTED).read_text().strip())
+    except OSError:
+        return data / FOLDER
 
 
 def _never() -> bool:
@@ -77,6 +98,22 @@ def _repair(file: Path) -> bool:
         opened.write(_HEADER.pack(*fields))
     os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))  # it is as old as it was
     return True
+
+
+def measure(file: Path) -> tuple[Seconds, int] | None:
+    """How long a recording is, and how many bytes it has; None: it goes on, or its header says nothing.
+
+    Raises OSError.
+    """
+    with file.open("rb") as opened:
+        header = opened.read(_HEADER.size)
+        size = os.fstat(opened.fileno()).st_size
+    if len(header) < _HEADER.size:
+        return None
+    fields = _HEADER.unpack(header)
+    if fields[0] != b"RIFF" or fields[-1] == UNKNOWN or not fields[8]:
+        return None
+    return round(fields[-1] / fields[8], 3), size
 
 
 def delete_older(

@@ -229,6 +229,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "What caller and agent say is being recorded.",
             {
                 "file": "within the folder of recordings",
+                "queue": "by which they came together; null: by none",
                 "agent": "who talks to the caller",
                 "by": "the agent who wanted it; missing: the queue's rule",
             },
@@ -246,6 +247,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {
                 "file": "which",
                 "seconds": "how long it is",
+                "bytes": "how large its file is",
                 "lost": "how much of that is silence because the disk could not take it in time, in s",
             },
         ),
@@ -266,11 +268,20 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.RECORDINGS_REPAIRED: Word(
             "Recordings that a crash had cut were given their lengths.",
-            {"count": "how many", "files": "which, the first of them"},
+            {
+                "count": "how many",
+                "files": "which",
+                "seconds": "how long each of them is, in their order",
+                "bytes": "how large each is; 0: it was empty, and is gone",
+            },
         ),
         Kind.RECORDINGS_DELETED: Word(
-            "Recordings were deleted as their time was over.",
-            {"count": "how many", "files": "which, the first of them", "days": "how long they are kept"},
+            "Recordings were deleted: their time was over, or a caller's data was erased.",
+            {"count": "how many", "files": "which", "days": "how long they are kept", "why": "`erased`"},
+        ),
+        Kind.RECORDING_HEARD: Word(
+            "Somebody listened to a recording, or took a copy of it.",
+            {"file": "which", "by": "who", "how": "`listened`, or `exported` into a folder"},
         ),
         Kind.SOUND_PLAYED: Word(
             "Somebody plays a sound into the call through an interface.",
@@ -407,6 +418,20 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "of": "whom or what: an agent, a call, a user, an address",
                 "how": "more of it, where there is more to say",
             },
+        ),
+        Kind.CALLER_ERASED: Word(
+            "All that the record knew of one caller was erased; of whom is not on record.",
+            {
+                "by": "who wanted it",
+                "calls": "how many calls are without a caller now",
+                "events": "how many events",
+                "recordings": "how many files are gone",
+                "deliveries": "how many events receivers will not get any more",
+            },
+        ),
+        Kind.CALLERS_FORGOTTEN: Word(
+            "It is not known any more who called: that was longer ago than `privacy.retention`.",
+            {"calls": "in how many calls", "events": "of how many events", "days": "the retention"},
         ),
         **MAILS,
         Kind.EVENTS_LOST: Word(

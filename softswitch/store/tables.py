@@ -7,6 +7,7 @@
 | `visits` | one stay in a queue that has ended | when it ends; by `softswitch rebuild` |
 | `talks` | one conversation of an agent that has ended | when it ends; by `softswitch rebuild` |
 | `stints` | one time that an agent was there, or paused | when it begins and ends; by `softswitch rebuild` |
+| `recordings` | one file of a recording | when it begins, changes and goes; by `softswitch rebuild` |
 | `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
 | `mails` | one mail to one address | when it is posted, tried, taken or given up |
 | `notes` | where the loading stands | with every batch, in its transaction |
@@ -96,6 +97,24 @@ stints = Table(
     Column("start", Double, nullable=False),
     Column("end", Double),  # it goes on
     Index("stints_by_end", "end"),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("file", Text, primary_key=True),  # within the folder of recordings
+    Column("seq", BigInteger, nullable=False),  # of the event that began it
+    Column("call", Text, nullable=False),
+    Column("queue", Text, nullable=False),  # empty: by none
+    Column("number", Text, nullable=False),  # the caller's
+    Column("agent", Text, nullable=False),  # all who talk in it, with blanks between
+    Column("own", Text, nullable=False),  # those of them who talk in all of it
+    Column("start", Double, nullable=False),
+    Column("seconds", Double),  # it goes on, or a crash cut it
+    Column("bytes", BigInteger),
+    Column("deleted", Double),  # when; NULL: it is there
+    Index("recordings_by_seq", "seq"),
+    Index("recordings_of_call", "call"),
 )
 
 deliveries = Table(

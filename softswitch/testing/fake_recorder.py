@@ -31,6 +31,11 @@ class FakeRecording:
         """How long it is."""
         return (now() if self.ended is None else self.ended) - self.began
 
+    @property
+    def bytes(self) -> int:
+        """How large a file it would be, at 8000 Hz."""
+        return 44 + round(self.seconds * 8000) * 4
+
     def hear(self, left: Source | None, right: Source | None) -> None:
         """Whom it hears from now on."""
         if self.ended is None:

@@ -45,6 +45,7 @@ from softswitch.types import (
     UNKNOWN,
     AgentName,
     CallId,
+    Cue,
     Language,
     LegState,
     Origin,
@@ -206,6 +207,10 @@ class FakeSpeech:
         parts = [f"position {what.position}"] * (what.position is not None)
         parts += [f"wait {what.wait:g}"] if what.wait is not None else []
         return await self._clip(f"{language}: {', '.join(parts)}", SpeechError)
+
+    def cue(self, cue: Cue) -> Clip:
+        """A quarter of a second."""
+        return Clip(bytes(2 * (self.rate // 4)), self.rate, cue)
 
     async def music(self, playlist: str) -> Clip:
         """A playlist's clip; `silence` is an empty one."""

@@ -81,9 +81,7 @@ def record_routes(pages: Pages, guard: Guard) -> APIRouter:
         the last one; `agent`: who talked last; `before`: the `next` of the page before.
         """
         wanted = {"number": number, "queue": queue, "agent": agent, "outcome": outcome}
-        page = pages.find(
-            since=_moment(since), until=_moment(until), before=before, limit=limit, wanted=wanted
-        )
+        page = pages.find(since=moment(since), until=moment(until), before=before, limit=limit, wanted=wanted)
         return ready(await asked(page))
 
     _call_routes(router, pages)
@@ -126,7 +124,8 @@ async def asked(question: Awaitable[Any]) -> Any:
         raise Refused(503, "the record's database does not answer; ask for less, or again later") from None
 
 
-def _moment(at: float | datetime | None) -> float | None:
+def moment(at: float | datetime | None) -> float | None:
+    """In seconds since the epoch. Raises Refused: out of all ranges."""
     if not isinstance(at, datetime):
         return at
     try:

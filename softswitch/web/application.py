@@ -14,15 +14,17 @@ from softswitch.web.calling import call_routes
 from softswitch.web.changing import agent_routes, switch_routes, webhook_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
+from softswitch.web.erasing import erasing_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, Operations, Pages, Receivers
+from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
+from softswitch.web.recordings import recording_routes
 from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
@@ -37,6 +39,8 @@ class Parts:
     accounts: Accounts
     pages: Pages
     receivers: Receivers
+    recordings: Recordings
+    erasure: Erasure
     secret: str
     """By which cookies are signed."""
     reports: ReportDesk | None = None
@@ -64,9 +68,11 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(people_routes(parts.accounts, parts.operations, sessions, guard))
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.pages, guard))
+    app.include_router(recording_routes(parts.recordings, guard))
     if parts.reports is not None:
         app.include_router(report_routes(parts.reports, guard))
     app.include_router(event_routes(live, parts.pages, guard))
+    app.include_router(erasing_routes(parts.erasure, guard))
     app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))

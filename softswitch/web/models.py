@@ -201,6 +201,36 @@ class CallRecords(BaseModel):
     """The `before` of the next page; null: this is the last."""
 
 
+class Recording(BaseModel):
+    """One file of a recording."""
+
+    file: str
+    """Its name: `/api/v1/recordings/` and this is the sound."""
+    seq: int
+    """The number of the event that began it."""
+    call: str
+    queue: str
+    """Empty: by none."""
+    number: str
+    """The caller's."""
+    agents: list[str]
+    """All who talk in it."""
+    start: float
+    seconds: float | None
+    """null: it goes on, or a crash cut it."""
+    bytes: int | None
+    deleted: float | None
+    """When; null: it is there."""
+
+
+class Recordings(BaseModel):
+    """A page of them, the newest first."""
+
+    recordings: list[Recording]
+    next: int | None
+    """The `before` of the next page; null: this is the last."""
+
+
 class Event(BaseModel):
     """Something that happened; the kinds and their fields are those of the record."""
 
@@ -284,6 +314,19 @@ class Unbanned(BaseModel):
     address: str
     banned: bool
     """Whether it was not."""
+
+
+class Erased(BaseModel):
+    """What there is of a caller, or what was erased."""
+
+    calls: int
+    events: int
+    recordings: int
+    """Files."""
+    deliveries: int
+    """Events that receivers have not taken yet, or never."""
+    going_on: int
+    """Calls in progress, which are left out: once they are over, do it again."""
 
 
 class Begun(BaseModel):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from softswitch.access import Principal, Token, User
 from softswitch.calls.operator import Operator
@@ -102,6 +103,46 @@ class Pages(Protocol):
 
     async def lines(self, after: int, limit: int) -> list[Line]:
         """The same as server-sent events."""
+
+
+class Recordings(Protocol):
+    """Recordings of calls; what reads the index raises StoreError when the database cannot be read."""
+
+    @property
+    def agents_listen(self) -> bool:
+        """Whether agents may listen to their own conversations."""
+
+    async def find(
+        self,
+        *,
+        since: float | None,
+        until: float | None,
+        number: str | None,
+        queue: str | None,
+        agent: str | None,
+        own: str | None,
+        before: int | None,
+        limit: int,
+    ) -> list[dict[str, Any]]:
+        """Files of the index, the newest first; `own`: those in all of which that agent talks."""
+
+    async def one(self, file: str) -> dict[str, Any] | None:
+        """One of them."""
+
+    async def place_of(self, found: dict[str, Any]) -> Path:
+        """Where it lies. Raises NoSuch: it is gone; NotNow: it is still being written."""
+
+    def heard(self, file: str, by: str, *, from_start: bool) -> None:
+        """Put on record that somebody listens; `from_start`: and does not go on with it."""
+
+
+class Erasure(Protocol):
+    """The end of what the record knows of somebody."""
+
+    async def outcome(self, number: str, *, only_count: bool, by: str) -> dict[str, Any]:
+        """Erase all of one caller, or count what there is. Raises ControlError: it is no caller's number;
+        NotNow: it cannot be done at the moment.
+        """
 
 
 class Receivers(Protocol):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from softswitch.audio.tones import ringback
+from softswitch.audio.tones import BEEP, CUES, cue, ringback
+from softswitch.types import Cue
 
 
 @pytest.mark.parametrize("rate", [8000, 16000])
@@ -16,3 +17,13 @@ def test_ringback_is_a_second_of_425_hz_in_every_five(rate: int) -> None:
     assert clip.duration == pytest.approx(5.0)
     assert int(spectrum.argmax()) == 425
     assert not samples[rate:].any()
+
+
+@pytest.mark.parametrize("kind", Cue)
+def test_a_cue_is_two_beeps_that_tell_it_from_the_others(kind: Cue) -> None:
+    clip = cue(kind, 8000)
+    beeps = np.frombuffer(clip.pcm, "<i2").astype(float).reshape(2, -1)
+    peaks = [int(np.abs(np.fft.rfft(beep, 8000)).argmax()) for beep in beeps]
+    assert peaks == pytest.approx(CUES[kind], abs=3)
+    assert clip.duration == pytest.approx(2 * BEEP)
+    assert len({cue(each, 8000).pcm for each in Cue}) == len(Cue)

@@ -14,7 +14,7 @@ from softswitch.config.settings import RecordingSettings, SwitchSettings
 from softswitch.store.records import misfits
 from softswitch.testing.fake_recorder import FakeRecording
 from softswitch.testing.fakes import FakeLeg, answers, never_answers
-from softswitch.types import CallId, Language, Prompt
+from softswitch.types import CallId, Cue, Language, Prompt
 from tests.calls import test_outbound
 from tests.calls.house import House, house, settings
 from tests.circles import expect_no_circles
@@ -275,3 +275,30 @@ async def test_a_call_that_was_recorded_leaves_nothing_to_the_collector() -> Non
             caller, _ = await talking(running)
             caller.hang_up()
             await asyncio.sleep(5)
+
+
+async def test_whoever_presses_hears_what_came_of_it_and_the_caller_does_not() -> None:
+    async with house(PHONES, recorded(0.0)) as running:
+        caller, agent = await talking(running)
+        for keys in ("*2", "*1", "*2", "*2", "*1"):
+            agent.press(keys)
+            await asyncio.sleep(1)
+        cues = [span.label for span in agent.heard() if span.label in set(Cue)]
+        assert cues == [Cue.REFUSED, Cue.ON, Cue.OFF, Cue.ON, Cue.OFF]
+        assert not set(Cue) & set(caller.heard_labels())
+        (voice,) = agent.heard("+48600100200")
+        assert voice.end is None or voice.end - voice.start > 5, "over the caller's voice"
+        assert not set(Cue) & {side for sides in only(running).sides for side in sides[1:]}
+
+
+async def test_of_cues_in_quick_succession_the_last_one_stays_and_ends_with_the_call() -> None:
+    async with house(PHONES, recorded()) as running:
+        caller, agent = await talking(running)
+        agent.press("*1*2")
+        await asyncio.sleep(0.1)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        (off,) = agent.heard(Cue.OFF)
+        assert off.end - off.start == pytest.approx(0.1, abs=0.05)
+        assert not agent.heard(Cue.REFUSED)
+        assert not [player for player in running.endpoint.media.open_players if player.clip.label in set(Cue)]

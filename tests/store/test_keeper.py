@@ -38,7 +38,7 @@ async def test_it_repairs_at_the_start_and_deletes_every_hour(tmp_path: Path) ->
     await hear(journal, "RecordingsDeleted")
     keeping.cancel()
     repaired, deleted = journal.notes
-    assert repaired.data == {"count": 1, "files": ["2026/01/04/cut.wav"]}
+    assert repaired.data == {"count": 1, "files": ["2026/01/04/cut.wav"], "seconds": [0.013], "bytes": [444]}
     assert deleted.data == {"count": 1, "files": ["2025/10/01/old.wav"], "days": 90}
     assert cut.exists()
     assert not old.exists()

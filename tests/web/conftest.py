@@ -25,6 +25,7 @@ from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
 from softswitch.store.history import History
 from softswitch.store.receivers import Receivers
+from softswitch.store.shelf import Shelf
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import AgentName, QueueName
 from softswitch.web.application import Parts, application
@@ -137,6 +138,20 @@ class FakeOperations:
     status = calls = phones = trunks = bans = _nothing
 
 
+class FakeErasure:
+    """Remembers who was erased, in `operations.done`."""
+
+    def __init__(self, operations: FakeOperations) -> None:
+        self._operations = operations
+
+    async def outcome(self, number: str, *, only_count: bool, by: str) -> dict[str, Any]:
+        if len(number) < 3:
+            raise ControlError(f"{number!r} is too short")
+        if not only_count:
+            self._operations.done.append(("erase", number, by))
+        return {"calls": 2, "events": 9, "recordings": 1, "deliveries": 0, "going_on": 0}
+
+
 class Deaf:
     """A journal in which nothing happens."""
 
@@ -177,6 +192,29 @@ def pages(accounts: Accounts, tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
+def journal() -> FakeJournal:
+    return FakeJournal()
+
+
+@pytest.fixture
+def listeners() -> set[str]:
+    """Which roles may listen beside those who always may."""
+    return set()
+
+
+@pytest.fixture
+def history(accounts: Accounts, tmp_path: Path) -> Iterator[History]:
+    with closing(History(open_database(database_url(default_url(tmp_path))))) as history:
+        yield history
+
+
+@pytest.fixture
+def recordings(history: History, journal: FakeJournal, listeners: set[str], tmp_path: Path) -> Shelf:
+    """In a folder of their own."""
+    return Shelf(history, tmp_path / "recordings", journal, lambda: "agent" in listeners)
+
+
+@pytest.fixture
 def receivers(accounts: Accounts, tmp_path: Path) -> Iterator[Receivers]:
     with closing(Receivers(open_database(database_url(default_url(tmp_path))))) as receivers:
         yield receivers
@@ -189,9 +227,15 @@ def reports(tmp_path: Path) -> ReportDesk:
 
 @pytest.fixture
 def parts(
-    operations: Any, accounts: Accounts, pages: Desk, receivers: Receivers, reports: ReportDesk
+    operations: Any,
+    accounts: Accounts,
+    pages: Desk,
+    receivers: Receivers,
+    recordings: Shelf,
+    reports: ReportDesk,
 ) -> Parts:
-    return Parts(operations, accounts, pages, receivers, SECRET, reports)
+    erasure = FakeErasure(operations)
+    return Parts(operations, accounts, pages, receivers, recordings, erasure, SECRET, reports)
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
         ("post", "/api/v1/tokens", {"label": "x", "role": "agent"}, "engineer"),
         ("post", "/api/v1/unban", {"address": "x"}, "engineer"),
         ("post", "/api/v1/reload", None, "engineer"),
+        ("post", "/api/v1/erase", {"number": "600100200"}, "engineer"),
     ],
 )
 async def test_roles_decide(client, as_role, method, path, body, least):
@@ -87,6 +88,20 @@ async def test_agents_change_their_own_state_alone(client, accounts, operations)
     assert theirs.status_code == 403
     other = await client.post("/api/v1/agents/other/pause", json={}, headers=csrf)
     assert (other.status_code, "supervisor" in other.json()["detail"]) == (403, True)
+
+
+async def test_who_is_to_be_erased_may_be_counted_first(client, as_role, operations):
+    headers = await as_role("engineer")
+
+    async def erase(**whom):
+        return await client.post("/api/v1/erase", json=whom, headers=headers)
+
+    counts = {"calls": 2, "events": 9, "recordings": 1, "deliveries": 0, "going_on": 0}
+    assert (await erase(number="600100200", only_count=True)).json() == counts
+    assert operations.done == []
+    assert (await erase(number="600100200")).json() == counts
+    assert operations.done == [("erase", "600100200", "token engineer")]
+    assert (await erase(number="6")).status_code == 422
 
 
 async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role):

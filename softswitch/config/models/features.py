@@ -42,7 +42,8 @@ class Features(Section):
     extension behind it, as *8201, what rings there."""
     record: Code = "*1"
     """Pressed in a conversation of a queue with `record`: record it from now on; again: no more. What is
-    recorded anyway goes on."""
+    recorded anyway goes on. The agent alone hears two tones: up, recorded; down, not recorded; low, no
+    change."""
     pause_recording: Code = "*2"
     """Pressed in a conversation that is being recorded: silence in the file, as for the number of a card;
     again: the pause is over."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from softswitch.config.models.base import Section
 from softswitch.config.models.destinations import Sound
 from softswitch.config.quantities import Days, FilePath, Share
@@ -20,6 +22,9 @@ class Recording(Section):
     others: Share | None = None
     """Which conversations are recorded that come by no queue, as `record` of a queue: agents who are dialled
     directly, and calls of agents, also outside; left out: none. Nothing is announced there."""
+    agents_listen: Literal["no", "own"] = "no"
+    """What agents may listen to by the web server: nothing, or their own conversations, where nobody else
+    of the house talks to the caller. Supervisors and engineers may listen to all."""
     announce: Sound | None = None
     """What a caller hears before waiting in a queue, if the conversation will be recorded, or may be on
     demand; left out: nothing."""

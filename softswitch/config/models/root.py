@@ -14,6 +14,7 @@ from softswitch.config.models.features import Features, PauseDigits
 from softswitch.config.models.hours import Schedule
 from softswitch.config.models.mail import Mail, Report
 from softswitch.config.models.menus import Menu
+from softswitch.config.models.privacy import Privacy
 from softswitch.config.models.queues import Queue, ServiceLevel
 from softswitch.config.models.recording import Recording
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
@@ -92,6 +93,8 @@ class Configuration(Section):
     """What agents dial from their phones to sign in and out, to pause, and to pick up, or press to record."""
     recording: Recording = Recording()
     """Recordings of calls."""
+    privacy: Privacy = Privacy()
+    """Personal data of callers: what the log shows, and for how long the record knows it."""
     pauses: dict[PauseDigits, Words] = Field(default={})
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
     webhooks: dict[Name, Webhook] = Field(default={})

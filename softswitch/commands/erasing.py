@@ -1,0 +1,67 @@
+"""`softswitch erase`: the end of what the record knows of one caller; asked of the running switch."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from rich.progress import Progress
+
+from softswitch.commands.table import console, table
+from softswitch.control.client import stream
+from softswitch.control.wire import SOCKET
+from softswitch.errors import ControlError
+
+WHAT = {
+    "calls": "calls, by which nobody knows any more who they were",
+    "events": "events without numbers, names and keys",
+    "recordings": "files of recordings, deleted",
+    "deliveries": "events that webhooks will not send any more",
+}
+
+
+def erase_caller(folder: Path, number: str, *, sure: bool) -> None:
+    """Count, ask, erase. Raises ControlError."""
+    found = _ordered(folder, number, only_count=True)
+    if not any(found[name] for name in WHAT):
+        print(f"the record knows nothing of {number}{_going_on(found)}")
+        return
+    shown = table(">how many", "what")
+    for name, says in WHAT.items():
+        shown.add_row(f"{found[name]:,}", says)
+    console().print(shown)
+    if not sure and not _is_sure():
+        print("nothing was erased")
+        return
+    done = _ordered(folder, number, only_count=False)
+    print(
+        f"erased: {done['calls']:,} calls, {done['events']:,} events, {done['recordings']:,} recordings, "
+        f"{done['deliveries']:,} deliveries{_going_on(done)}"
+    )
+
+
+def _ordered(folder: Path, number: str, *, only_count: bool) -> dict[str, Any]:
+    with (
+        closing(stream(folder / SOCKET, "erase", number=number, only_count=only_count)) as told,
+        Progress(console=console(), transient=True) as progress,
+    ):
+        bar = progress.add_task("looking for it", total=None)
+        for said in told:
+            if said and "of" in said:
+                progress.update(bar, total=said["of"], completed=said["done"])
+            if said and "over" in said:
+                return dict(said["over"])
+    raise ControlError("the switch stopped before that was over; do it again to finish it")
+
+
+def _is_sure() -> bool:
+    if not sys.stdin.isatty():
+        raise ControlError("this erases for good; say --yes where nobody can be asked")
+    return input("Erase all of it, for good? Type yes: ").strip().lower() == "yes"
+
+
+def _going_on(counts: dict[str, Any]) -> str:
+    count = counts["going_on"]
+    return f"; {count} calls are in progress: do it again when they are over" if count else ""

@@ -1,0 +1,125 @@
+"""Takes the persons out of calls that have ended: of their events, and of all that is read off them.
+
+`forget` does it for some calls, within a transaction of its caller. Whatever else is kept of a call, as
+voicemails, joins in here: its rows in `forget`, its files in `files_of`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+
+from softswitch.ports import Recorded
+from softswitch.store.calls import rebuild
+from softswitch.store.encoding import dumps
+from softswitch.store.kinds import Kind
+from softswitch.store.personal import forgotten
+from softswitch.store.projections import clean, write_calls
+from softswitch.store.tables import deliveries, events, recordings
+from softswitch.types import CallId
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Counts:
+    """How much it was, or would be."""
+
+    calls: int = 0
+    events: int = 0
+    recordings: int = 0
+    """Files."""
+    deliveries: int = 0
+    """Events that receivers had not taken yet, or never."""
+
+    def add(self, other: Counts) -> None:
+        """Both together."""
+        for each in dataclasses.fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+def forget(connection: Connection, some: Collection[CallId]) -> Counts:
+    """Take the persons out of these calls; all of their events must be in the database. Those of which that
+    was done before are not counted.
+    """
+    if not some:
+        return Counts()
+    of_call: dict[CallId, list[Recorded]] = defaultdict(list)
+    query = select(events).where(events.c.call.in_(list(some))).order_by(events.c.seq)
+    counts = forget_events(connection, (_recorded(row) for row in connection.execute(query)), of_call)
+    records = [record for told in of_call.values() for record in rebuild(told)]
+    write_calls(connection, records)
+    named = recordings.c.call.in_(list(some))
+    connection.execute(update(recordings).where(named, recordings.c.number != "").values(number=""))
+    counts.calls = len(of_call) if counts.events else 0
+    return counts
+
+
+def forget_events(
+    connection: Connection, some: Iterable[Recorded], left: dict[CallId, list[Recorded]] | None = None
+) -> Counts:
+    """Take the persons out of events, and do not deliver these any more. `left`: takes what is left of each
+    call's events.
+    """
+    changed, seen = [], []
+    for event in some:
+        data = forgotten(event.kind, event.data)
+        seen.append(event.seq)
+        if data != event.data:
+            changed.append({"number": event.seq, "text": clean(dumps(data))})
+        if left is not None and event.call is not None:
+            left[event.call].append(dataclasses.replace(event, data=data))
+    if changed:
+        statement = update(events).where(events.c.seq == bindparam("number")).values(data=bindparam("text"))
+        connection.execute(statement, changed)
+    gone = 0
+    for lot in lots(seen):
+        gone += connection.execute(delete(deliveries).where(deliveries.c.seq.in_(lot))).rowcount
+    return Counts(events=len(changed), deliveries=gone)
+
+
+def count(connection: Connection, some: Sequence[CallId]) -> Counts:
+    """How much `forget` would change, and how many recordings there are."""
+    counts = Counts()
+    for lot in lots(some):
+        query = select(events).where(events.c.call.in_(lot))
+        found = [_recorded(row) for row in connection.execute(query)]
+        changed = [event for event in found if forgotten(event.kind, event.data) != event.data]
+        waiting = select(func.count()).select_from(deliveries).join(events, events.c.seq == deliveries.c.seq)
+        counts.add(
+            Counts(
+                calls=len({event.call for event in changed}),
+                events=len(changed),
+                recordings=len(files_of(connection, lot)),
+                deliveries=connection.execute(waiting.where(events.c.call.in_(lot))).scalar_one(),
+            )
+        )
+    return counts
+
+
+def files_of(connection: Connection, some: Sequence[CallId]) -> list[str]:
+    """The recordings of these calls that are not deleted, within the folder of recordings; also those that
+    are not in the index.
+    """
+    query = select(events).where(events.c.call.in_(list(some)), events.c.kind == Kind.RECORDING_STARTED)
+    begun = [str(_recorded(row).data.get("file", "")) for row in connection.execute(query)]
+    gone = select(recordings.c.file).where(
+        recordings.c.call.in_(list(some)), recordings.c.deleted.is_not(None)
+    )
+    deleted = set(connection.execute(gone).scalars())
+    return [file for file in dict.fromkeys(begun) if file and file not in deleted]
+
+
+def _recorded(row: Row[Any]) -> Recorded:
+    return Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
+
+
+def lots(some: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
+    """So many at a time."""
+    return (some[first : first + size] for first in range(0, len(some), size))
