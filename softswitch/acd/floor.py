@@ -151,8 +151,12 @@ class Floor:
         caller.queue.absent -= caller.absent
         self._look_at(caller.queue)
         caller.put_on(None)
-        for timer in caller.timers():
-            self.deadlines.cancel(timer)
+        cancel = self.deadlines.cancel
+        cancel(caller.patience)
+        cancel(caller.announcement)
+        cancel(caller.again)
+        cancel(caller.widening)
+        cancel(caller.rescue)
         caller.patience = caller.announcement = caller.again = caller.widening = caller.rescue = None
 
     def leave(self, caller: Caller, reason: LeaveReason) -> None:

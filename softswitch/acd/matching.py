@@ -133,7 +133,7 @@ def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[
     in for it, and the why tells.
     """
     queue = caller.queue
-    if (preferred := _preferred(caller, candidates)) is not None:
+    if preferred := _preferred(caller, candidates):
         return Choice(preferred), "preferred agent"
     name = queue.strategy.name
     ask = Ask(
@@ -149,6 +149,8 @@ def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[
 
 def _preferred(caller: Caller, candidates: Sequence[Agent]) -> Sequence[Agent] | None:
     """The caller's preferred agent before the others; None: that one is not among them."""
+    if caller.wished is None:
+        return None
     first = [agent for agent in candidates if agent.name == caller.wished]
     return [*first, *(agent for agent in candidates if agent not in first)] if first else None
 

@@ -42,6 +42,8 @@ class Queue:
     """Named by the settings in force."""
     closed: bool = False
     """Its hours are over."""
+    watched: bool = False
+    """Whether it matters how many wait, and who is there."""
     deserted: Timer | None = None
     """When those who wait go elsewhere, if still nobody is there to serve."""
 
@@ -58,6 +60,8 @@ class Queue:
 
     team: tuple[Agent, ...] = ()
     """Its own agents, then those who help while it overflows."""
+    own: tuple[Agent, ...] = ()
+    """Its own agents."""
     places: dict[AgentName, int] = field(default_factory=dict)
     free: list[int] = field(default_factory=list)
     """Places of agents who can be offered a call, ascending."""
@@ -82,16 +86,11 @@ class Queue:
     @property
     def tiered(self) -> bool:
         """Whether the tier of an agent matters."""
-        return bool(self.settings.members) or self.helped
+        return self.helped or bool(self.settings.members)
 
     def tier(self, name: AgentName) -> int:
         """The tier of one of the team; who helps comes after all of the team itself."""
         return self.settings.member(name).tier if self.places[name] < len(self.settings.agents) else HELPERS
-
-    @property
-    def own(self) -> tuple[Agent, ...]:
-        """The team without those who help."""
-        return self.team[: len(self.settings.agents)]
 
     def score(self, caller: Caller, now: Seconds) -> float:
         """Points and ageing at `now`."""
@@ -155,12 +154,6 @@ class Queue:
     def on_line(self) -> int:
         """How many wait who are there to hear music."""
         return len(self.line) - self.absent
-
-    @property
-    def watched(self) -> bool:
-        """Whether it matters how many wait, and who is there."""
-        escapes = self.settings.overflow is not None or self.settings.no_agents.waiting is not None
-        return escapes or self.helped or self.closed
 
     def memory(self) -> Memory:
         """What the strategy in force remembers."""

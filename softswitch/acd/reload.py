@@ -124,6 +124,8 @@ def _reopen(floor: Floor, plan: _Plan) -> Queue:
         floor.deadlines.cancel(queue.deserted)
         queue.deserted = None
     queue.settings, queue.strategy, queue.classes = new, plan.strategy, plan.classes
+    escapes = new.overflow is not None or new.no_agents.waiting is not None or new.closes is not None
+    queue.watched = escapes or queue.helped
     if (old.ageing, old.overdue, old_classes) != (new.ageing, new.overdue, plan.classes):
         queue.rank_all(floor.now)
     for caller in queue.line:
@@ -146,6 +148,7 @@ def _assign(floor: Floor) -> None:
         if queue.open:
             homes = _homes(floor, queue)
             queue.team = tuple(floor.agents[name] for name in homes)
+            queue.own = queue.team[: len(queue.settings.agents)]
             queue.places = {name: place for place, name in enumerate(homes)}
             queue.weights = {name: each.weight for name, each in queue.settings.members.items()}
             for place, (name, home) in enumerate(homes.items()):

@@ -111,11 +111,6 @@ class Caller:
         """Has a place in the queue's line."""
         return self.state in (CallerState.WAITING, CallerState.OFFERED, CallerState.RESTING)
 
-    def timers(self) -> Iterator[Timer]:
-        """All that run."""
-        all_of_them = (self.patience, self.announcement, self.again, self.widening, self.rescue)
-        return filter(None, all_of_them)
-
     def move(self, move: CallerMove) -> None:
         """Change state. Raises EngineError when that is impossible."""
         self.state = moved(CALLER, self.state, move)
