@@ -377,7 +377,8 @@ class Floor:
             queue = each.queue
             queue.note_free(each.place, free)
             if free and queue.line.size:
-                self.to_match.update(dict.fromkeys(queue.wanting(each.place)))
+                for reach in queue.reaches_to(each.place):
+                    self.to_match[reach] = None
 
     def sign(self, agent: Agent, queues: set[QueueName]) -> None:
         """From now on the agent is signed out of these queues, and of no others."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isinf
 from typing import TYPE_CHECKING
@@ -123,13 +123,13 @@ class Queue:
             insort(self.free, place)
         else:
             del self.free[bisect_left(self.free, place)]
-        for reach in self.parts.get(place, ()):
-            reach.note_free(place, free)
+        if self.parts:
+            for reach in self.parts.get(place, ()):
+                reach.note_free(place, free)
 
-    def wanting(self, place: int) -> Iterator[Reach]:
-        """Where somebody wants the agent at that place."""
-        yield from (reach for reach in self.parts.get(place, ()) if reach.wanting)
-        yield from (reach for reach in self.whole if reach.wanting)
+    def reaches_to(self, place: int) -> Sequence[Reach]:
+        """Those that have the agent at that place."""
+        return [*self.whole, *self.parts.get(place, ())] if self.parts else self.whole
 
     def capacity(self) -> float:
         """Calls that its own agents who are here can serve at once; infinite with an unlimited one."""
