@@ -129,7 +129,7 @@ async def test_it_is_rung_and_renews_its_registration_after_the_switch_was_kille
         switch = Switch(tmp_path, SETTINGS)
         await asyncio.to_thread(switch.start)
         try:
-            await agent.register(REALM, home(switch), regint=5)
+            await agent.register(REALM, home(switch), regint=8)
             await asyncio.sleep(1.5)  # what is kept is written once a second
             await asyncio.to_thread(switch.restart_after_a_crash)
             await becomes(switch, "desk-201", "free")
