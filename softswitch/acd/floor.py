@@ -140,6 +140,8 @@ class Floor:
         caller.put_on(shelf)
 
     def _lose_patience(self, caller: Caller) -> None:
+        if caller.accepted is not None:  # an agent is there, and comes in a moment
+            return
         if caller.absent:
             self.send_off(caller, LeaveReason.EXPIRED, None)
             return
@@ -245,8 +247,14 @@ class Floor:
             self._stop_ringing(offer, OfferMove.CANCEL, reason)
 
     def _stop_ringing(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:
-        del offer.caller.offers[offer.agent.name]
+        caller = offer.caller
+        del caller.offers[offer.agent.name]
         self._close(offer, move, reason)
+        if caller.accepted is offer:
+            caller.accepted = None
+            if caller.in_line:
+                self.watch_patience(caller)
+                self._look_at(caller.queue)
 
     def _close(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:
         """The offer is over: the agent has one call less in hand."""
@@ -286,6 +294,7 @@ class Floor:
         caller.move(CallerMove.CONNECT)
         self._step_out(caller)
         del caller.offers[agent.name]
+        caller.accepted = None
         self.deadlines.cancel(offer.timer)
         offer.timer = None
         offer.move(OfferMove.ANSWER)
@@ -396,7 +405,7 @@ class Floor:
         if reachable:
             agent.idle_since = self.now
         self.recount(agent)
-        for offer in [offer for offer in agent.offers.values() if offer.open]:
+        for offer in [offer for offer in agent.offers.values() if offer.open and not offer.accepted]:
             self.withdraw(offer, CancelReason.PHONE_GONE)
 
     def recount(self, agent: Agent) -> None:

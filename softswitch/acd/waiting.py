@@ -63,6 +63,8 @@ class Caller:
     state: CallerState = CallerState.WAITING
     offers: dict[AgentName, Offer] = field(default_factory=dict)
     """Phones that ring for this caller now."""
+    accepted: Offer | None = None
+    """The agent of this one has answered, and hears who comes before the two are connected."""
     conversation: Offer | None = None
     declines: dict[AgentName, int] = field(default_factory=dict)
     """How often each agent rejected, or did not answer, this caller."""
@@ -118,7 +120,7 @@ class Caller:
     def shelve(self) -> None:
         """Stand among those who want a phone rung, if this one does."""
         assert self.reach is not None
-        if self.state is CallerState.RESTING:
+        if self.state is CallerState.RESTING or self.accepted is not None:
             self.put_on(None)
         elif not self.offers:
             self.put_on(self.reach.unoffered)

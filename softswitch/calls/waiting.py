@@ -42,6 +42,7 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | Non
     Raises LegError when the caller is gone before being answered.
     """
     call.queue, call.phase = to.queue, "waiting"
+    call.queued = asyncio.get_running_loop().time()
     await announce_recording(switch, call)
     stay = Stay(switch, call, to.priority or call.priority or DEFAULT_PRIORITY)
     try:

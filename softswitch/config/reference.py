@@ -38,6 +38,7 @@ SECTIONS = (
     ("no_agents", "NoAgents"),
     ("overflow", "Overflow"),
     ("announce", "Announce"),
+    ("messages", "Message"),
     ("service_level", "ServiceLevel"),
     ("agents", "Agent"),
     ("ha1", "Ha1"),

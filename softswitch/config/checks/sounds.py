@@ -9,7 +9,7 @@ from pathlib import Path
 import soundfile
 
 from softswitch.config.checks.scene import Loc, Scene
-from softswitch.config.models.destinations import Say
+from softswitch.config.models.destinations import Say, Sound
 
 
 def check(scene: Scene) -> None:
@@ -46,6 +46,11 @@ def _heard(scene: Scene) -> Iterator[tuple[Loc, Say | None, Path | None]]:
             yield (*loc, "wrong"), menu.wrong.say, menu.wrong.play
         for ask, question in menu.ask.items():
             yield (*loc, "ask", ask), question.say, question.play
+    for name, queue in scene.configuration.queues.items():
+        for place, message in enumerate(queue.messages):
+            yield ("queues", name, "messages", place), message.say, message.play
+        if isinstance(queue.whisper, Sound):
+            yield ("queues", name, "whisper"), None, queue.whisper.play  # agents speak the first language
     if (announce := scene.configuration.recording.announce) is not None:
         yield ("recording", "announce"), announce.say, announce.play
     for name, sound in scene.configuration.sounds.items():
