@@ -63,6 +63,8 @@ class Floor:
         self.offers_over: Recent[OfferId, CancelReason] = Recent(_REMEMBERED)
         self.to_match: dict[Reach, None] = {}
         """Where an agent got free or a caller wants one; a set would have no replayable order."""
+        self.to_foresee: list[Caller] = []
+        """Who has joined just now."""
         self.to_announce: list[Caller] = []
         self.to_look: dict[Queue, None] = {}
         """Queues where more or fewer wait than before, or others are there to serve, if that matters."""
@@ -172,6 +174,8 @@ class Floor:
         if caller.callback:
             queue.tally.not_reached += 1
         else:
+            if caller.foreseen is not None:
+                queue.calibration.note_given_up(caller.foreseen, waited)
             short = waited < settings.short_abandon
             queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
         self._forget(caller)
@@ -304,9 +308,13 @@ class Floor:
         agent.missed = 0
         waited = self.now - caller.joined
         offer.in_time = waited <= queue.settings.service_within
+        foreseen = caller.foreseen
         if not caller.callback:
             queue.tally.answer(waited, in_time=offer.in_time)
-        self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited))
+            if foreseen is not None:
+                queue.calibration.note(foreseen, waited)
+        said = None if foreseen is None or caller.callback else foreseen.said
+        self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited, said))
         self.refresh(agent)
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
 

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
-from softswitch.acd.estimate import Told
+from softswitch.acd.estimate import Foreseen, Told
 from softswitch.acd.states import CALLER, CallerMove, CallerState, moved
 from softswitch.types import AgentName, CallId, Seconds
 
@@ -77,6 +77,8 @@ class Caller:
     shelf: Line | None = None
     """Which of the reach's two lines of callers who want a phone rung this one stands in."""
 
+    foreseen: Foreseen | None = None
+    """The wait that was estimated on joining, told or not; None: unreliable, or an agent was there."""
     told: Told = field(default_factory=Told)
     announced: Seconds | None = None
     """When this caller was spoken to last."""

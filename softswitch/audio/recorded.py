@@ -1,8 +1,8 @@
 """Recorded sentences, and sentences joined of recorded parts; everything here blocks and belongs in a thread.
 
 A recording is known by its name: `FOLDER/<language>/<slug>.wav`, the slug of the text (`slug_of`). The whole
-sentence is looked for first; then its parts, as the words before the number, the number, and those after it; for
-a number that has no recording, each of its words. What is missing is spoken by the voice.
+sentence is looked for first; then its parts, as the words before the number, the number, and those after it;
+for a number that has no recording, each of its words. What is missing is spoken by the voice.
 """
 
 from __future__ import annotations

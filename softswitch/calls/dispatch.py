@@ -194,6 +194,7 @@ class Dispatcher:
                     queue=action.queue,
                     waited=round(action.waited, 3),
                     wrap_up=settings.wrap_up if settings else 0.0,
+                    **({} if action.foreseen is None else {"foreseen": round(action.foreseen, 3)}),
                 )
                 self._waiters[action.call].connect(action)
             case Announce():

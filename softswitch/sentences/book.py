@@ -1,7 +1,7 @@
 """What the switch says by itself in one language: the sentences, and how numbers are said in them.
 
-Three books are built in, YAML files in `catalogue/`; further ones, or other words for these, are `sentences` in
-the configuration, of the same form (`config/models/sentences.py` says what each key means).
+Three books are built in, YAML files in `catalogue/`; further ones, or other words for these, are `sentences`
+in the configuration, of the same form (`config/models/sentences.py` says what each key means).
 """
 
 from __future__ import annotations

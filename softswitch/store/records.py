@@ -228,6 +228,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "offer": "by which offer",
                 "queue": "from which",
                 "waited": "seconds since joining",
+                "foreseen": "the wait that was estimated on joining, told or not; left out: none was",
                 "wrap_up": "seconds for notes that follow the conversation",
             },
         ),

@@ -49,6 +49,7 @@ def joined(floor: Floor, event: CallerJoined) -> None:
     redial.regain(floor, caller)
     queue.rank(caller, floor.now)
     floor.line_up(caller)
+    floor.to_foresee.append(caller)
     announcing.schedule(floor, caller)
 
 
