@@ -18,6 +18,9 @@ def check(scene: Scene) -> None:
         problem = sound_problem(path)
         if problem:
             scene.wrong(loc, problem)
+    folder = scene.configuration.media.prompts
+    if folder is not None and not folder.is_dir():
+        scene.wrong(("media", "prompts"), f"no such folder: {folder}")
     for loc, say in _texts(scene):
         _languages(scene, loc, say)
 
@@ -82,7 +85,9 @@ def _languages(scene: Scene, loc: Loc, say: Say) -> None:
         heard = next((language for language in languages if language in given), given[0])
         scene.warn_key(loc, f"no text in {' and '.join(lacking)}: those callers hear the one in {heard}")
     for language in given:
-        if language not in languages:
+        if not scene.speaks(language):
+            scene.wrong_key((*loc, language), f"expected {scene.tongues}, got {language}")
+        elif language not in languages:
             scene.warn(
                 (*loc, language), f"nobody hears this: {language} is not among the languages in `media`"
             )
