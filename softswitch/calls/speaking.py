@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 BREATH: Seconds = 1.0
 """Of music between two things that are said."""
 
+COURTESY: Seconds = 0.1
+"""By which a message comes later than it is due, so that an announcement of the same moment goes first."""
+
 
 class Speaker:
     """Speaks to one caller in a queue; what it does are children of the caller's stay."""
@@ -78,7 +81,7 @@ class Speaker:
             self._task = None
 
     def _arm(self, place: int) -> None:
-        at = max(self._next[place], self._loop.time())
+        at = max(self._next[place], self._loop.time()) + COURTESY
         self._timers[place] = self._loop.call_at(at, partial(self._fall_due, place))
 
     def _fall_due(self, place: int) -> None:
@@ -118,7 +121,7 @@ class Speaker:
         if message.every is None:
             self._next.pop(place)
         else:
-            self._next[place] = self._loop.time() + message.every
+            self._next[place] = max(self._next[place] + message.every, self._loop.time())
             self._arm(place)
         try:
             clip = await self._switch.speech.prompt(message.prompt, self._call.language)

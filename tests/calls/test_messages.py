@@ -36,7 +36,7 @@ async def test_a_message_is_heard_over_ducked_music_first_and_then_every_so_ofte
         assert caller.hears() == {"classical": 1.0}
         await asyncio.sleep(180)
         starts = [span.start - caller.log[0][0] for span in caller.heard("See our app.")]
-        assert starts == pytest.approx([60, 150, 240], abs=0.1)
+        assert starts == pytest.approx([60, 150, 240], abs=0.2)
         assert [note.data for note in it.journal.find("MessageHeard")] == 3 * [
             {"queue": "support", "message": 1}
         ]
@@ -104,7 +104,7 @@ async def test_messages_go_on_when_the_agent_was_gone_in_the_moment_of_answering
         caller = it.call()
         await asyncio.sleep(50)
         starts = [span.start - caller.log[0][0] for span in caller.heard("See our app.")]
-        assert starts == pytest.approx([5, 25, 45], abs=0.1)
+        assert starts == pytest.approx([5, 25, 45], abs=0.2)
         caller.hang_up()
 
 
