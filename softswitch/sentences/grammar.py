@@ -118,6 +118,16 @@ def in_words(book: Book, number: int, way: str = "") -> str:
     return text
 
 
+def words_of(number: str) -> list[str]:
+    """The words of a number in words."""
+    return [word for word in re.split(r"[\s-]+", number) if word]
+
+
+def bare(text: str) -> str:
+    """A text without what is not spoken: two texts of which this is the same sound the same."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
 def pronounced(book: Book, text: str) -> str:
     """The text as espeak-ng should read it: words that the book spells out become `[[phonemes]]`."""
     if not book.phonemes:
@@ -147,8 +157,8 @@ def _plain(language: Language, number: int, **arguments: object) -> str:
 
 def _number(book: Book, section: Counted, number: int) -> Part:
     text = in_words(book, number, section.number)
-    words = tuple(filter(None, re.split(r"[\s-]+", text)))
-    return Part(text, words if len(words) > 1 else ())
+    words = words_of(text)
+    return Part(text, tuple(words) if len(words) > 1 else ())
 
 
 def _sentence(book: Book, section: Counted, number: int) -> Sentence:
