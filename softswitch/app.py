@@ -300,6 +300,8 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     if settings.recording.announce is not None:
         prompts.append(settings.recording.announce)
     prompts += settings.media.sounds.values()
+    prompts += [message.prompt for messages in settings.messages.values() for message in messages]
+    prompts += filter(None, settings.whispers.values())
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from softswitch import __version__
-from softswitch.commands import access_lines, mail_lines, record_lines
+from softswitch.commands import access_lines, mail_lines, prompt_lines, record_lines
 from softswitch.commands.options import AsJson, Config, Data, folder_of
 from softswitch.errors import ConfigError, NobodyCalled, SoftswitchError
 
@@ -166,6 +166,9 @@ def try_(
     from softswitch.commands.configuration import print_walk
 
     print_walk(file, dial, keys, caller, at or datetime.now(UTC), agent)
+
+
+app.command(rich_help_panel=FILES)(prompt_lines.prompts)
 
 
 @app.command(rich_help_panel=RUNNING)

@@ -244,6 +244,20 @@ class Announcement:
     wait: Seconds | None = None
     """Estimated wait in seconds; None: say nothing about it."""
 
+    callers: int | None = None
+    """How many wait, this one too; None: say nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What an agent is told of the caller who comes next."""
+
+    queue: str
+    """For people: its label."""
+
+    waited: Seconds
+    """How long the caller has waited."""
+
 
 class Speech(Protocol):
     """Where clips come from. Rendering happens off the loop and is cached by content."""
@@ -252,7 +266,10 @@ class Speech(Protocol):
         """The clip of a prompt. Raises AudioError when it cannot be had in any way."""
 
     async def announcement(self, what: Announcement, language: Language) -> Clip:
-        """One clip with the sentences for position and wait, with right grammar. Raises SpeechError."""
+        """One clip with the sentences of an announcement, with right grammar. Raises SpeechError."""
+
+    async def introduction(self, what: Introduction, language: Language) -> Clip:
+        """The clip that tells an agent who comes, with right grammar. Raises SpeechError."""
 
     def cue(self, cue: Cue) -> Clip:
         """A short tone, at once."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from softswitch.config.hearing import in_queue
 from softswitch.config.settings import SwitchSettings
 from softswitch.dialplan.codes import Code
 from softswitch.dialplan.plan import Refused
@@ -75,6 +76,7 @@ class Kind(StrEnum):
     LANGUAGE = "language"
     OTHERWISE = "otherwise"
     ADVICE = "advice"
+    HEARD = "heard"
     UNUSED = "unused"
     END = "end"
 
@@ -314,6 +316,8 @@ class _Walk:
         match destination:
             case ToQueue():
                 self._note(Kind.END, f"queue {destination.queue}", self._queue(destination))
+                for text, when in in_queue(self._settings, destination.queue, self._language):
+                    self._note(Kind.HEARD, text, when)
             case ToAgent(agent):
                 name = agent or self._settings.menus.extensions.get(normalise(self._dialled), "")
                 phone = self._settings.phones.get(AgentName(name))

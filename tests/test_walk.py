@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from softswitch.acd.settings import EngineSettings, QueueSettings
+from softswitch.acd.settings import AnnounceSettings, EngineSettings, QueueSettings
 from softswitch.commands.walked import render
 from softswitch.config.settings import (
     AgentPhone,
     MediaSettings,
+    Message,
     SipSettings,
     SwitchSettings,
     Trunk,
@@ -375,6 +376,28 @@ def test_whatever_keys_are_pressed_the_walk_ends(keys):
     steps = walk(SETTINGS, "600", keys, "", NOON)
     assert end(steps)
     assert shown(steps)
+
+
+def test_what_is_heard_in_the_queue_is_shown_by_an_example_in_the_caller_s_language():
+    told = AnnounceSettings(position=True, callers=True, wait=True, first=5.0, every=45.0, max_error=0.4)
+    queues = {QueueName("support"): QueueSettings(QueueName("support"), announce=told)}
+    heard = replace(
+        SETTINGS,
+        engine=replace(SETTINGS.engine, queues={**SETTINGS.engine.queues, **queues}),
+        messages={"support": (Message(say("Our app.", "Aplikacja."), 60.0, 90.0),)},
+        whispers={"support": None},
+    )
+    steps = walk(heard, "600", parse_keys("9,2,#,1"), "", NOON)
+    assert [(step.text, step.note) for step in steps if step.kind is Kind.HEARD] == [
+        (
+            '"Przed Państwem w kolejce są dwie osoby. W kolejce czekają trzy osoby.'
+            ' Szacowany czas oczekiwania to około dziesięciu minut."',
+            "pl, as to the third in line, after 5s, then every 45s",
+        ),
+        ("the wait", "is left out until five have waited, and while estimates are off by over 40%"),
+        ('"Aplikacja."', "message, after 1m, then every 90s"),
+        ('"support, waiting nine minutes."', "to the agent, before the two are connected"),
+    ]
 
 
 def test_every_walk_has_one_end():

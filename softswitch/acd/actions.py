@@ -47,17 +47,21 @@ class Connect:
     queue: QueueName
     waited: Seconds
     """From joining to the answer."""
+    foreseen: Seconds | None = None
+    """The wait that was estimated on joining, told or not; None: unreliable, or an agent was there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announce:
-    """Tell a waiting caller the position and the estimated wait, over ducked music."""
+    """Tell a waiting caller the position, the estimated wait and how many wait, over ducked music."""
 
     call: CallId
     position: int | None
     """1 is next; None: do not speak of it."""
     wait: Seconds | None
     """None: unknown, unreliable or not configured; do not speak of it."""
+    callers: int | None = None
+    """How many wait on the line, this one too; None: do not speak of it."""
 
 
 @dataclass(frozen=True, slots=True)

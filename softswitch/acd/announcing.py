@@ -1,11 +1,10 @@
-"""When a waiting caller is told the position and the wait; offers are always made first."""
+"""When a waiting caller is told position, wait and how many wait; offers are always made first."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from softswitch.acd.actions import Announce
-from softswitch.acd.estimate import estimate
 from softswitch.acd.floor import Floor
 from softswitch.acd.waiting import Caller
 from softswitch.types import Seconds
@@ -36,6 +35,14 @@ def _schedule(floor: Floor, caller: Caller, at: Seconds | None) -> None:
         caller.announcement = floor.deadlines.set(at, partial(floor.to_announce.append, caller))
 
 
+def foresee(floor: Floor) -> None:
+    """Remember what those who have just joined would be told of the wait, to see what comes of it."""
+    for caller in floor.to_foresee:
+        if caller.waiting and not caller.offers:
+            caller.foreseen = caller.queue.foresee(caller.queue.line.position(caller))
+    floor.to_foresee.clear()
+
+
 def speak(floor: Floor) -> None:
     """Say all that is due to those who still wait."""
     due = floor.to_announce[:]
@@ -51,8 +58,10 @@ def _tell(floor: Floor, caller: Caller) -> None:
     position = queue.line.position(caller)
     wait = None
     if announce.wait and not caller.offers:  # a phone rings: any moment now
-        wait = caller.told.settle(position, estimate(position, queue.handle_times.mean, queue.capacity()))
-    if announce.position or wait is not None:
-        floor.out.append(Announce(caller.call, position if announce.position else None, wait))
+        foreseen = queue.foresee(position) if queue.calibration.holds(announce.max_error) else None
+        wait = caller.told.settle(position, None if foreseen is None else foreseen.said)
+    if caller.accepted is None and (announce.position or announce.callers or wait is not None):
+        callers = queue.on_line if announce.callers else None
+        floor.out.append(Announce(caller.call, position if announce.position else None, wait, callers))
     caller.announced = floor.now
     _schedule(floor, caller, None if announce.every is None else floor.now + announce.every)

@@ -91,6 +91,9 @@ def not_reached(floor: Floor, caller: Caller) -> None:
         floor.withdraw(reserved, CancelReason.CUSTOMER_NOT_REACHED)
     elif caller.conversation is not None:
         floor.part(caller, caller.conversation)
+        if not caller.queue.open:  # a reload has removed it meanwhile
+            floor.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
+            return
     else:
         return
     caller.attempts += 1

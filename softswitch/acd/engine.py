@@ -54,6 +54,8 @@ class Engine:
             escape.look(floor)
         if floor.to_match:
             match(floor)
+        if floor.to_foresee:
+            announcing.foresee(floor)
         if floor.to_announce:
             announcing.speak(floor)
         actions, floor.out = floor.out, []

@@ -35,7 +35,7 @@ def _watch_attendance(floor: Floor, queue: Queue) -> None:
 
 def _desert(floor: Floor, queue: Queue) -> None:
     queue.deserted = None
-    for caller in [caller for caller in queue.line if not caller.absent]:
+    for caller in [caller for caller in queue.line if not caller.absent and caller.accepted is None]:
         floor.send_off(caller, LeaveReason.NO_AGENTS, queue.settings.no_agents.waiting)
 
 
@@ -69,7 +69,7 @@ def _clear(floor: Floor, queue: Queue) -> None:
     to = queue.settings.closes
     if to is None or not queue.on_line:
         return
-    for caller in [caller for caller in queue.line if not caller.callback]:
+    for caller in [caller for caller in queue.line if not caller.callback and caller.accepted is None]:
         floor.send_off(caller, LeaveReason.CLOSED, to)
 
 

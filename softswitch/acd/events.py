@@ -102,6 +102,15 @@ class CustomerNotReached:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferAccepted:
+    """An agent's phone answered, and the agent hears who comes first: `OfferAnswered`, or `OfferFailed`, will
+    follow. If the offer is no longer open, the engine says `CancelRing` again.
+    """
+
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
 class OfferAnswered:
     """An agent's phone answered. If the offer is no longer open, the engine says `CancelRing` again."""
 
@@ -253,6 +262,7 @@ Event = (
     | CallbackWanted
     | CustomerAnswered
     | CustomerNotReached
+    | OfferAccepted
     | OfferAnswered
     | OfferPickedUp
     | OfferFailed

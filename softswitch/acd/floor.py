@@ -63,6 +63,8 @@ class Floor:
         self.offers_over: Recent[OfferId, CancelReason] = Recent(_REMEMBERED)
         self.to_match: dict[Reach, None] = {}
         """Where an agent got free or a caller wants one; a set would have no replayable order."""
+        self.to_foresee: list[Caller] = []
+        """Who has joined just now."""
         self.to_announce: list[Caller] = []
         self.to_look: dict[Queue, None] = {}
         """Queues where more or fewer wait than before, or others are there to serve, if that matters."""
@@ -140,6 +142,8 @@ class Floor:
         caller.put_on(shelf)
 
     def _lose_patience(self, caller: Caller) -> None:
+        if caller.accepted is not None:  # an agent is there, and comes in a moment
+            return
         if caller.absent:
             self.send_off(caller, LeaveReason.EXPIRED, None)
             return
@@ -170,6 +174,8 @@ class Floor:
         if caller.callback:
             queue.tally.not_reached += 1
         else:
+            if caller.foreseen is not None:
+                queue.calibration.note_given_up(caller.foreseen, waited)
             short = waited < settings.short_abandon
             queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
         self._forget(caller)
@@ -245,8 +251,14 @@ class Floor:
             self._stop_ringing(offer, OfferMove.CANCEL, reason)
 
     def _stop_ringing(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:
-        del offer.caller.offers[offer.agent.name]
+        caller = offer.caller
+        del caller.offers[offer.agent.name]
         self._close(offer, move, reason)
+        if caller.accepted is offer:
+            caller.accepted = None
+            if caller.in_line:
+                self.watch_patience(caller)
+                self._look_at(caller.queue)
 
     def _close(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:
         """The offer is over: the agent has one call less in hand."""
@@ -286,6 +298,7 @@ class Floor:
         caller.move(CallerMove.CONNECT)
         self._step_out(caller)
         del caller.offers[agent.name]
+        caller.accepted = None
         self.deadlines.cancel(offer.timer)
         offer.timer = None
         offer.move(OfferMove.ANSWER)
@@ -295,9 +308,13 @@ class Floor:
         agent.missed = 0
         waited = self.now - caller.joined
         offer.in_time = waited <= queue.settings.service_within
+        foreseen = caller.foreseen
         if not caller.callback:
             queue.tally.answer(waited, in_time=offer.in_time)
-        self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited))
+            if foreseen is not None:
+                queue.calibration.note(foreseen, waited)
+        said = None if foreseen is None or caller.callback else foreseen.said
+        self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited, said))
         self.refresh(agent)
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
 
@@ -396,7 +413,7 @@ class Floor:
         if reachable:
             agent.idle_since = self.now
         self.recount(agent)
-        for offer in [offer for offer in agent.offers.values() if offer.open]:
+        for offer in [offer for offer in agent.offers.values() if offer.open and not offer.accepted]:
             self.withdraw(offer, CancelReason.PHONE_GONE)
 
     def recount(self, agent: Agent) -> None:

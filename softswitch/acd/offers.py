@@ -46,6 +46,11 @@ class Offer:
         """Nobody has answered yet."""
         return self.state in (OfferState.RESERVED, OfferState.RINGING)
 
+    @property
+    def accepted(self) -> bool:
+        """The agent has answered, and hears who comes."""
+        return self.caller.accepted is self
+
     def move(self, move: OfferMove) -> None:
         """Change state, the agent's counts with it. Raises EngineError when that is impossible."""
         before = self.state

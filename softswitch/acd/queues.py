@@ -9,7 +9,7 @@ from math import isinf
 from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
-from softswitch.acd.estimate import HandleTimes
+from softswitch.acd.estimate import Calibration, Foreseen, HandleTimes, estimate
 from softswitch.acd.explain import Skipped, SkipReason
 from softswitch.acd.reach import Key, Needs, Reach, Steps, needs_of, steps
 from softswitch.acd.settings import QueueSettings
@@ -74,6 +74,8 @@ class Queue:
 
     tally: Tally = field(default_factory=Tally)
     handle_times: HandleTimes = field(default_factory=HandleTimes)
+    calibration: Calibration = field(default_factory=Calibration)
+    """Of the estimated waits."""
     plain: Reach | None = None
     """That of all callers who need nothing special, if nobody opens to them later; None: not known (yet)."""
     openings: dict[Needs, Steps] = field(default_factory=dict)
@@ -137,6 +139,11 @@ class Queue:
             limits = (agent.limit for agent in self.own if agent.serves(self.name))
             self.serving = float(sum(float("inf") if limit is None else limit for limit in limits))
         return self.serving
+
+    def foresee(self, position: int) -> Foreseen | None:
+        """How long the caller at that place will wait from now on; None: unreliable."""
+        raw = estimate(position, self.handle_times.mean, self.capacity())
+        return None if raw is None else self.calibration.foresee(raw)
 
     def attended(self) -> bool:
         """Whether anybody of its own is there to serve."""

@@ -16,16 +16,20 @@ class AnnounceSettings:
     """When a waiting caller is told what."""
 
     position: bool = False
+    callers: bool = False
+    """How many wait, the caller too."""
     wait: bool = False
     first: Seconds = 0.0
     """After joining; 0 is at once."""
     every: Seconds | None = None
     """From then on; None: only once."""
+    max_error: float = 0.5
+    """The wait is told while the estimates were off by no more than this part of the waits, in the mean."""
 
     @property
     def wanted(self) -> bool:
         """Whether anything is to be said at all."""
-        return self.position or self.wait
+        return self.position or self.callers or self.wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,10 @@ class QueueView:
     """By which of `stats.RATIOS` the service level is counted."""
     service_level: float | None = None
     """0 to 1; None while there is nothing to divide by."""
+    estimate: Seconds | None = None
+    """How long somebody who joined now would wait, if all agents are taken; None: unreliable."""
+    estimate_error: float | None = None
+    """How far off estimates were lately, as a part of the waits; None: too few have waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     callers = tuple(_caller(caller, position, now) for position, caller in enumerate(first, start=1))
     counts, formula = queue.tally.counts(), queue.settings.service_formula
     level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
-    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level)
+    foreseen, error = queue.foresee(len(queue.line) + 1), queue.calibration.error
+    wait = None if foreseen is None else foreseen.said
+    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level, wait, error)
 
 
 def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:

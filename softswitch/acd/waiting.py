@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
-from softswitch.acd.estimate import Told
+from softswitch.acd.estimate import Foreseen, Told
 from softswitch.acd.states import CALLER, CallerMove, CallerState, moved
 from softswitch.types import AgentName, CallId, Seconds
 
@@ -63,6 +63,8 @@ class Caller:
     state: CallerState = CallerState.WAITING
     offers: dict[AgentName, Offer] = field(default_factory=dict)
     """Phones that ring for this caller now."""
+    accepted: Offer | None = None
+    """The agent of this one has answered, and hears who comes before the two are connected."""
     conversation: Offer | None = None
     declines: dict[AgentName, int] = field(default_factory=dict)
     """How often each agent rejected, or did not answer, this caller."""
@@ -75,6 +77,8 @@ class Caller:
     shelf: Line | None = None
     """Which of the reach's two lines of callers who want a phone rung this one stands in."""
 
+    foreseen: Foreseen | None = None
+    """The wait that was estimated on joining, told or not; None: unreliable, or an agent was there."""
     told: Told = field(default_factory=Told)
     announced: Seconds | None = None
     """When this caller was spoken to last."""
@@ -118,7 +122,7 @@ class Caller:
     def shelve(self) -> None:
         """Stand among those who want a phone rung, if this one does."""
         assert self.reach is not None
-        if self.state is CallerState.RESTING:
+        if self.state is CallerState.RESTING or self.accepted is not None:
             self.put_on(None)
         elif not self.offers:
             self.put_on(self.reach.unoffered)

@@ -16,7 +16,6 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from softswitch.audio.grammar import pronounced
 from softswitch.errors import SpeechError
 from softswitch.types import Language
 
@@ -91,6 +90,8 @@ def _engine() -> _Engine:
 class EspeakVoice:
     """The built-in voice. Raises SpeechError when the library does not load."""
 
+    reads_phonemes = True
+
     def __init__(self) -> None:
         with _lock:
             self._engine = _engine()
@@ -99,6 +100,6 @@ class EspeakVoice:
     def speak(self, text: str, language: Language, rate: int) -> NDArray[np.float32]:
         """The text as mono samples at `rate` Hz, full scale 1.0. Raises SpeechError."""
         with _lock:
-            samples = self._engine.speak(pronounced(text, language), _VOICES.get(language, language))
+            samples = self._engine.speak(text, _VOICES.get(language, language))
         spoken = samples.astype(np.float32) / 32768.0
         return np.asarray(soxr.resample(spoken, self._engine.rate, rate, quality="VHQ"), dtype=np.float32)

@@ -1,14 +1,12 @@
 """Where clips come from: prompts, announcements and music, rendered off the loop and cached by content.
 
-A recording wins over the voice: `media/prompts/<language>/<slug>.wav` is played in place of any text whose
-slug (`slug_of`) it is named by.
+A recording wins over the voice: `<language>/<slug>.wav` in the folder `media.prompts` is played in place of
+any text, or part of an announcement, whose slug it is named by (`recorded.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -16,14 +14,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
-from softswitch.audio import grammar, music, tones, voices
+from softswitch.audio import music, recorded, tones, voices
 from softswitch.audio.cache import DiskCache, MemoryCache, default_folder, key_of
+from softswitch.audio.grammar import Books
 from softswitch.audio.render import SPEECH_LOUDNESS, finished
 from softswitch.config.settings import MediaSettings
 from softswitch.errors import AudioError, SoundFileError, SpeechError
-from softswitch.ports import Announcement
+from softswitch.ports import Announcement, Introduction
+from softswitch.sentences.grammar import STEPS, Part, Sentence
 from softswitch.sound import Clip
 from softswitch.types import Cue, Language, Prompt, Seconds
 
@@ -35,15 +37,14 @@ MEMORY = 64 * 1024 * 1024
 PAUSE: Seconds = 0.35
 """Between two sentences of one announcement."""
 
-_LONGEST_SLUG = 60
-
 
 class SpeechService:
     """`ports.Speech` for the live switch; an async context manager, since it owns threads.
 
     `cache` is the folder of rendered sound (default: `softswitch/audio` in the XDG cache folder). `command`
     replaces the built-in voice: a program and its arguments, with `{text}`, `{language}` and `{wav}` filled
-    in; SpeechError when it has no `{wav}`. `recordings` holds recorded sentences, a folder for each language.
+    in; SpeechError when it has no `{wav}`. `recordings` holds recorded sentences, a folder for each language,
+    unless the settings name another.
     """
 
     def __init__(
@@ -55,7 +56,8 @@ class SpeechService:
         recordings: Path = music.MEDIA / "prompts",
     ) -> None:
         self.media = media
-        self.recordings = recordings
+        self._shipped = recordings
+        self._books = Books(media.sentences)
         self._voice: voices.Voice | None = voices.CommandVoice(command) if command is not None else None
         self._disk = DiskCache(cache or default_folder())
         self._memory = MemoryCache(MEMORY)
@@ -65,8 +67,8 @@ class SpeechService:
         self._speaking = ThreadPoolExecutor(1, thread_name_prefix="speech")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="sound-files")
         for language in media.languages:
-            # Catalogues and plural rules are read from files: now, not when the first caller waits.
-            grammar.announcement(Announcement(2, 120.0), language)
+            # Books and plural rules are read from files: now, not when the first caller waits.
+            self._books.announcement(Announcement(12, 120.0), language)
 
     async def __aenter__(self) -> Self:
         return self
@@ -84,6 +86,7 @@ class SpeechService:
     def reload(self, media: MediaSettings) -> None:
         """Go on with other settings, and look at all files anew; the disk's cache stays."""
         self.media = media
+        self._books = Books(media.sentences)
         self._memory = MemoryCache(MEMORY)
         self._music = {}
 
@@ -104,27 +107,34 @@ class SpeechService:
         if not text.strip():
             raise SpeechError("a prompt has neither a text nor a file: give it `say` or `play`")
         spoken = language if prompt.say.get(language) else next(k for k, v in prompt.say.items() if v)
-        return await self._sentence(text, spoken)
+        text = " ".join(text.split())
+        return await self._sentence(Sentence(text, (Part(text),)), spoken)
 
     async def announcement(self, what: Announcement, language: Language) -> Clip:
-        """One clip with the sentences for position and wait, with right grammar. Raises SpeechError."""
-        sentences = grammar.announcement(what, language)
+        """One clip with the sentences of an announcement, with right grammar. Raises SpeechError."""
+        sentences = self._books.announcement(what, language)
         if not sentences:
-            raise SpeechError("an announcement with neither position nor wait says nothing")
-        spoken = grammar.language_of_sentences(language)
-        key = key_of("announcement", spoken, *sentences)
+            raise SpeechError("an announcement with neither position, callers nor wait says nothing")
+        spoken = self._books.book(language).language
+        texts = [sentence.text for sentence in sentences]
+        key = key_of("announcement", spoken, *texts)
         known = self._memory.get(key)
         if known is not None:
             return known
-        clips = [await self._sentence(text, spoken) for text in sentences]
+        clips = [await self._sentence(sentence, spoken) for sentence in sentences]
         pause = bytes(2 * round(PAUSE * self.media.sample_rate))
-        joined = Clip(pause.join(clip.pcm for clip in clips), self.media.sample_rate, " ".join(sentences))
+        joined = Clip(pause.join(clip.pcm for clip in clips), self.media.sample_rate, " ".join(texts))
         self._memory.put(key, joined)
         return joined
 
     def cue(self, cue: Cue) -> Clip:
         """The tones of a cue; they take no time to make."""
         return tones.cue(cue, self.media.sample_rate)
+
+    async def introduction(self, what: Introduction, language: Language) -> Clip:
+        """The clip that tells an agent who comes, with right grammar. Raises SpeechError."""
+        spoken = self._books.book(language).language
+        return await self._sentence(self._books.introduction(what, language), spoken)
 
     async def music(self, playlist: str) -> Clip:
         """The whole playlist as one clip to be looped. Raises AudioError; `silence` never does."""
@@ -151,10 +161,11 @@ class SpeechService:
         for language in languages:
             for prompt in prompts:
                 await self._try(self.prompt(prompt, language))
-            for minutes in range(62):
+            for minutes in (0, *STEPS, STEPS[-1] + 1):
                 await self._try(self.announcement(Announcement(wait=60.0 * minutes), language))
             for place in range(1, positions + 1):
                 await self._try(self.announcement(Announcement(position=place), language))
+                await self._try(self.announcement(Announcement(callers=place), language))
 
     async def _try(self, rendering: Awaitable[Clip]) -> None:
         try:
@@ -166,11 +177,14 @@ class SpeechService:
         render = partial(music.recording, path, self.media.sample_rate, self._disk)
         return await self._kept(key_of("file", path), self._reading, render)
 
-    async def _sentence(self, text: str, language: Language) -> Clip:
-        text = " ".join(text.split())
-        return await self._kept(
-            key_of("speech", language, text), self._speaking, partial(self._speak, text, language)
-        )
+    async def _sentence(self, sentence: Sentence, language: Language) -> Clip:
+        key = key_of("speech", language, sentence.text)
+        return await self._kept(key, self._speaking, partial(self._speak, sentence, language))
+
+    @property
+    def recordings(self) -> Path:
+        """The folder of recorded sentences."""
+        return self.media.prompts or self._shipped
 
     async def _kept(self, key: str, executor: Executor, render: Callable[[], Clip]) -> Clip:
         """The clip from memory, or rendered and then kept there."""
@@ -196,35 +210,40 @@ class SpeechService:
         if not rendering.cancelled():
             rendering.exception()  # seen, even when everybody who asked has gone
 
-    def _speak(self, text: str, language: Language) -> Clip:
-        """On the speech thread: a recording, the disk's copy, or the voice."""
-        rate = self.media.sample_rate
-        recorded = self.recordings / language / f"{slug_of(text)}.wav"
-        if recorded.exists():
+    def _speak(self, sentence: Sentence, language: Language) -> Clip:
+        """On the speech thread: a recording, recorded parts, the disk's copy, or the voice."""
+        rate, text = self.media.sample_rate, sentence.text
+        whole = recorded.file_of(self.recordings, language, text)
+        if whole.exists():
             try:
-                return music.recording(recorded, rate, self._disk)
+                return music.recording(whole, rate, self._disk)
             except SoundFileError as error:
                 _log.error("a recorded sentence is replaced by the voice", error=str(error))
         try:
-            if self._voice is None:
-                self._voice = voices.built_in()
-            voice = self._voice
-            key = key_of("speech", voice.name, language, text, grammar.pronounced(text, language), rate)
-            pcm = self._disk.pcm(key, lambda: _spoken(voice, text, language, rate))
+            parts = recorded.joined(
+                sentence, language, self.recordings, rate, lambda part: self._part(part, language)
+            )
+            return Clip(parts or self._whole(text, language), rate, text)
         except SpeechError as error:
             raise SpeechError(f"cannot speak {text!r} in {language!r}: {error}") from error
-        return Clip(pcm, rate, text)
 
+    def _whole(self, text: str, language: Language) -> bytes:
+        voice, rate = self._speaker(), self.media.sample_rate
+        read = self._readable(text, language)
+        key = key_of("speech", voice.name, language, text, read, rate)
+        return self._disk.pcm(key, lambda: _spoken(voice, read, language, rate))
 
-def slug_of(text: str) -> str:
-    """The name under which a recording of this text is looked for: its words, joined by hyphens.
+    def _part(self, text: str, language: Language) -> NDArray[np.float32]:
+        return self._speaker().speak(self._readable(text, language), language, self.media.sample_rate)
 
-    `You are next in line.` gives `you-are-next-in-line`; of a long text the first words and a checksum.
-    """
-    slug = re.sub(r"[^\w]+", "-", text.casefold()).strip("-")
-    if len(slug) <= _LONGEST_SLUG:
-        return slug
-    return f"{slug[:_LONGEST_SLUG].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
+    def _speaker(self) -> voices.Voice:
+        if self._voice is None:
+            self._voice = voices.built_in()
+        return self._voice
+
+    def _readable(self, text: str, language: Language) -> str:
+        """The text as the voice should read it."""
+        return self._books.pronounced(text, language) if self._speaker().reads_phonemes else text
 
 
 def _spoken(voice: voices.Voice, text: str, language: Language, rate: int) -> bytes:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from softswitch.audio.espeak import WORDS_PER_MINUTE, EspeakVoice
-from softswitch.audio.grammar import pronounced
 from softswitch.audio.render import read
 from softswitch.errors import SoundFileError, SpeechError
 from softswitch.types import Language, Seconds
@@ -28,6 +27,9 @@ class Voice(Protocol):
     name: str
     """Voice, version and manner: sound is cached under it."""
 
+    reads_phonemes: bool
+    """Takes `[[...]]` in a text for phonemes of espeak-ng's."""
+
     def speak(self, text: str, language: Language, rate: int) -> NDArray[np.float32]:
         """The text as mono samples at `rate` Hz, full scale 1.0. Raises SpeechError."""
 
@@ -38,6 +40,8 @@ class CommandVoice:
     In its arguments `{wav}` is the file to write, `{language}` the language and `{text}` the text; without a
     `{text}` it comes on standard input.
     """
+
+    reads_phonemes = False
 
     def __init__(self, command: Sequence[str]) -> None:
         if not any("{wav}" in argument for argument in command):
@@ -75,13 +79,12 @@ class CommandVoice:
 class _EspeakProgram(CommandVoice):
     """The system's espeak-ng, for platforms where the library does not load."""
 
+    reads_phonemes = True
+
     def __init__(self, program: str) -> None:
         super().__init__(
             [program, "-v", "{language}", "-s", str(WORDS_PER_MINUTE), "-b", "1", "-w", "{wav}", "--stdin"]
         )
-
-    def speak(self, text: str, language: Language, rate: int) -> NDArray[np.float32]:
-        return super().speak(pronounced(text, language), language, rate)
 
 
 def built_in() -> Voice:

@@ -15,6 +15,7 @@ from softswitch.calls.fork import COMPLETED_ELSEWHERE, Fork, Rung
 from softswitch.calls.forwarding import Forwarding
 from softswitch.calls.remote import Remote
 from softswitch.calls.switch import Switch
+from softswitch.calls.whisper import introduce_caller
 from softswitch.errors import LegError, LegRefused
 from softswitch.ports import Leg
 from softswitch.types import AgentName, CancelReason, LegId, OfferFailure, Party
@@ -120,9 +121,10 @@ class Offer:
             legs = [leg.id for leg in self._fork.legs]
             self._switch.exchange.offered.update(dict.fromkeys(legs, self._ring))
             self._leg = await self._fork.answered()
+            await introduce_caller(self._switch, self._call, self._leg, self._ring)
         except LegRefused as refusal:
             feed(OfferFailed(offer, failure_of(refusal.status), refusal.status))
-        except LegError:  # answered, and hung up in the same moment
+        except LegError:  # answered, and hung up in the same moment, or on hearing who comes
             feed(OfferFailed(offer, OfferFailure.REJECTED))
         except Exception:
             log.exception("ringing an agent failed", agent=self._ring.agent, call=self._call.id)

@@ -90,6 +90,9 @@ class Call:
     queue: QueueName | None = None
     agent: AgentName | None = None
 
+    queued: Seconds | None = None
+    """Since when the caller waits in the queue, or did, on the loop's clock."""
+
     agent_media: Quality | None = None
     """What the agent's RTP looked like, once they talked."""
 

@@ -38,6 +38,7 @@ from softswitch.acd.events import (
     CallerLeft,
     ConnectFailed,
     Event,
+    OfferAccepted,
     OfferAnswered,
     OfferFailed,
     OfferPickedUp,
@@ -89,6 +90,8 @@ class Dispatcher:
         self._loop = asyncio.get_running_loop()
         self._waiters: dict[CallId, Waiter] = {}
         self._offers: dict[OfferId, Ring | CallBack] = {}
+        self._accepted: set[OfferId] = set()
+        """Of these, whose agent has answered and hears who comes."""
         self._inbox: deque[Event] = deque()
         self._busy = False
         self._queues: Mapping[QueueName, QueueSettings] = {}
@@ -135,11 +138,12 @@ class Dispatcher:
     @property
     def ringing(self) -> Sequence[Ring]:
         """Every offer for which a phone rings, the one that does longest first."""
-        return tuple(offer for offer in self._offers.values() if isinstance(offer, Ring))
+        rings = (offer for offer in self._offers.values() if isinstance(offer, Ring))
+        return tuple(ring for ring in rings if ring.offer not in self._accepted)
 
     def pick_up(self, ring: Ring, by: AgentName, leg: Leg) -> bool:
         """Connect the caller of an offer to another agent, who is on `leg`. False: it is no longer open."""
-        if self._offers.get(ring.offer) is not ring:
+        if self._offers.get(ring.offer) is not ring or ring.offer in self._accepted:
             return False
         self._waiters[ring.call].picked_up(leg)
         self._journal.note("PickedUp", ring.call, offer=ring.offer, agent=ring.agent, by=by)
@@ -190,6 +194,7 @@ class Dispatcher:
                     queue=action.queue,
                     waited=round(action.waited, 3),
                     wrap_up=settings.wrap_up if settings else 0.0,
+                    **({} if action.foreseen is None else {"foreseen": round(action.foreseen, 3)}),
                 )
                 self._waiters[action.call].connect(action)
             case Announce():
@@ -257,6 +262,8 @@ class Dispatcher:
     def _record(self, event: Event) -> None:
         """Note what the shell tells the engine, where the shell itself has no better words for it."""
         match event:
+            case OfferAccepted() if event.offer in self._offers:
+                self._accepted.add(event.offer)
             case OfferAnswered() if ring := self._offers.pop(event.offer, None):
                 self._note_end(ring, "answered")
             case OfferFailed() if ring := self._offers.pop(event.offer, None):
@@ -286,6 +293,7 @@ class Dispatcher:
                 self._journal.note("AgentResumed", agent=event.agent)
 
     def _note_end(self, ring: Ring | CallBack, result: str | CancelReason, status: int = 0) -> None:
+        self._accepted.discard(ring.offer)
         self._journal.note(
             "OfferEnded", ring.call, offer=ring.offer, agent=ring.agent, result=str(result), status=status
         )

@@ -16,13 +16,12 @@ from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, Conve
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
 from softswitch.calls.call import Call
-from softswitch.calls.music import DUCKED
 from softswitch.calls.onward import Onward
 from softswitch.calls.recording import announce_recording
+from softswitch.calls.speaking import Speaker
 from softswitch.calls.switch import Switch
-from softswitch.errors import AudioError, LegError
+from softswitch.errors import LegError
 from softswitch.ports import Announcement, Leg
-from softswitch.sound import Hear
 from softswitch.types import EndedBy, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)
@@ -42,6 +41,7 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | Non
     Raises LegError when the caller is gone before being answered.
     """
     call.queue, call.phase = to.queue, "waiting"
+    call.queued = asyncio.get_running_loop().time()
     await announce_recording(switch, call)
     stay = Stay(switch, call, to.priority or call.priority or DEFAULT_PRIORITY)
     try:
@@ -66,9 +66,9 @@ class Stay:
         self._priority = priority
         self._offers: dict[OfferId, Offer] = {}
         self._picked_up: Leg | None = None
-        self._speaking: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
+        self._speaker = Speaker(switch, call, self._playlist)
         self._joined = False
         """The engine counts on this caller."""
         self._closed = False
@@ -82,23 +82,26 @@ class Stay:
         The second time the caller goes back to the old place: the agent was gone in the moment of answering.
         """
         async with asyncio.TaskGroup() as self._group:
+            self._speaker.group = self._group
             try:
                 return await self._until_outcome()
             except asyncio.CancelledError:
                 # At once: while the children end, the engine must not ring one more phone for who has left.
                 self.close()
                 raise
+            finally:
+                self._speaker.hush()
 
     async def _until_outcome(self) -> Leave | None:
         if self._joined:
             self._start_over()
         elif not await self._join():
-            self._hush()
+            self._speaker.hush()
             self.close()
             return None
         while True:
             outcome = await self._outcome
-            self._hush()
+            self._speaker.hush()
             if isinstance(outcome, Leave):
                 return outcome
             if self.agent is not None and not self.agent.ended.done():
@@ -156,10 +159,8 @@ class Stay:
         self._picked_up = leg
 
     def announce(self, action: Announce) -> None:
-        """Speak over the music; an announcement that is still being spoken is not interrupted."""
-        if self._speaking is None or self._speaking.done():
-            what = Announcement(action.position, action.wait)
-            self._speaking = self._group.create_task(self._speak(what), name=f"announce {self._call.id}")
+        """Speak over the music."""
+        self._speaker.announce(Announcement(action.position, action.wait, action.callers))
 
     def call_back(self, action: CallBack) -> None:
         """Nobody here has left the line."""
@@ -188,6 +189,7 @@ class Stay:
             if not await self._reachable(call.answer()):
                 return False
             call.leg.hear(*self._switch.music.hear(self._playlist))
+            self._speaker.begin()
         return True
 
     def _start_over(self) -> None:
@@ -198,6 +200,7 @@ class Stay:
         self._call.phase = "waiting"
         self._outcome = asyncio.get_running_loop().create_future()
         self._call.leg.hear(*self._switch.music.hear(self._playlist))
+        self._speaker.begin()
         self._switch.dispatcher.feed(ConnectFailed(self._call.id))
         if self._call.when_talking is not None:  # a transfer waits for it: it goes where this call was to go
             self._call.when_talking = None
@@ -215,24 +218,3 @@ class Stay:
         except LegError:
             return False
         return True
-
-    def _hush(self) -> None:
-        if self._speaking is not None:
-            self._speaking.cancel()
-            self._speaking = None
-
-    async def _speak(self, what: Announcement) -> None:
-        switch, call = self._switch, self._call
-        try:
-            clip = await switch.speech.announcement(what, call.language)
-            if not await self._reachable(call.leg.answered()):
-                return
-            player = switch.endpoint.media.player(clip)
-        except AudioError as error:
-            log.error("announcement cannot be spoken", call=call.id, error=str(error))
-            return
-        with player:
-            call.note("Announced", position=what.position, wait=what.wait)
-            call.leg.hear(*switch.music.hear(self._playlist, DUCKED), Hear(player))
-            await asyncio.sleep(clip.duration)
-            call.leg.hear(*switch.music.hear(self._playlist))

@@ -37,7 +37,17 @@ BYS = ("hour", "day", "agent", "queue")
 FORMATS = ("table", "csv", "json", "html", "pdf")
 
 EXPENDABLE = (
-    *("short", "hold", "estimate off by", "wrap-up", "turned away", "service level 2", "talk", "median"),
+    *(
+        "short",
+        "hold",
+        "estimate error",
+        "estimate off by",
+        "wrap-up",
+        "turned away",
+        "service level 2",
+        "talk",
+        "median",
+    ),
     *("paused", "abandonment", "talk mean"),
 )
 """What a narrow terminal does without, the least first."""

@@ -30,6 +30,7 @@ _STYLES = {
     Kind.HOURS: "cyan",
     Kind.MENU: "bold magenta",
     Kind.SAYS: "italic",
+    Kind.HEARD: "italic",
     Kind.KEY: "bold green",
     Kind.NUMBER_ENTERED: "green",
     Kind.LANGUAGE: "cyan",

@@ -10,7 +10,8 @@ from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_mail import mail_settings, report_settings, zone_of
 from softswitch.config.build_menus import Voice, destination, menu_tree
-from softswitch.config.build_queues import engine_settings
+from softswitch.config.build_queues import engine_settings, messages, whispers
+from softswitch.config.build_sentences import books
 from softswitch.config.build_service import service
 from softswitch.config.build_trunks import trunk
 from softswitch.config.models.agents import Agent, Ha1
@@ -52,6 +53,8 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         phones=_phones(file, voice),
         queue_hours={name: queue.hours for name, queue in file.queues.items() if queue.hours is not None},
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
+        messages=messages(file, voice),
+        whispers=whispers(file, voice),
         dialplan=plan,
         trunks={TrunkName(name): trunk(name, section) for name, section in file.trunks.items()},
         logins=_logins(file),
@@ -141,6 +144,8 @@ def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:
         music={name: tuple(path.absolute() for path in files) for name, files in file.music.items()},
         queue_music={name: queue.music for name, queue in file.queues.items()},
         sounds={name: voice.prompt(sound.say, sound.play) for name, sound in file.sounds.items()},
+        prompts=None if file.media.prompts is None else file.media.prompts.absolute(),
+        sentences=books(file),
     )
 
 

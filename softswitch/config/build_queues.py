@@ -6,12 +6,17 @@ from softswitch.acd import settings as acd
 from softswitch.config.build_menus import Voice, destination
 from softswitch.config.build_service import service_of
 from softswitch.config.checks.names import priorities
-from softswitch.config.models.destinations import Destination
+from softswitch.config.models import queues as models
+from softswitch.config.models.destinations import Destination, Sound
 from softswitch.config.models.queues import Overflow, Queue
 from softswitch.config.models.root import Configuration
 from softswitch.config.models.teams import Member
-from softswitch.types import AgentName, QueueName
+from softswitch.config.settings import Message
+from softswitch.types import AgentName, Prompt, QueueName, Seconds
 from softswitch.types import Destination as PlainDestination
+
+FIRST_MESSAGE: Seconds = 30.0
+"""When a message is heard of which nothing else is said."""
 
 
 def engine_settings(file: Configuration, voice: Voice) -> acd.EngineSettings:
@@ -29,6 +34,29 @@ def engine_settings(file: Configuration, voice: Voice) -> acd.EngineSettings:
             for name, agent in file.agents.items()
         },
     )
+
+
+def messages(file: Configuration, voice: Voice) -> dict[str, tuple[Message, ...]]:
+    """What callers hear while they wait, by queue."""
+    return {
+        name: tuple(_message(each, voice) for each in queue.messages)
+        for name, queue in file.queues.items()
+        if queue.messages
+    }
+
+
+def _message(message: models.Message, voice: Voice) -> Message:
+    first = message.first if message.first is not None else message.every or FIRST_MESSAGE
+    return Message(voice.prompt(message.say, message.play), first, message.every)
+
+
+def whispers(file: Configuration, voice: Voice) -> dict[str, Prompt | None]:
+    """What agents hear before they are connected, by queue."""
+    return {
+        name: voice.prompt(wanted.say, wanted.play) if isinstance(wanted, Sound) else None
+        for name, queue in file.queues.items()
+        if (wanted := queue.whisper) is not False
+    }
 
 
 def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> acd.QueueSettings:
@@ -59,7 +87,14 @@ def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> acd.Qu
         closes=_where(queue.closes, voice),
         overflow=None if queue.overflow is None else _overflow(queue.overflow),
         keep_place=queue.keep_place,
-        announce=acd.AnnounceSettings(announce.position, announce.wait, announce.first, announce.every),
+        announce=acd.AnnounceSettings(
+            position=announce.position,
+            callers=announce.callers,
+            wait=announce.wait,
+            first=announce.first,
+            every=announce.every,
+            max_error=announce.max_error,
+        ),
         **service_of(queue.service_level, file.service_level),
     )
 

@@ -59,6 +59,13 @@ def parse_share(value: object) -> float:
     raise wrong("expected always, on-demand, or a part of the calls, as 25%")
 
 
+def parse_percent(value: object) -> float:
+    """0.5 for `50%`."""
+    if isinstance(value, str) and (match := re.fullmatch(_PERCENT, value)) and float(match[1]) > 0:
+        return float(match[1]) / 100
+    raise wrong("expected a percentage above 0, as 50%")
+
+
 def parse_ageing(value: object) -> float:
     """Points per second of `1 per 30s`; 0 for none."""
     if value == 0 and not isinstance(value, bool):
@@ -216,6 +223,13 @@ Share = Annotated[
     _schema("always, on-demand or a percentage", rf"always|on-demand|{_PERCENT}", ["always", "25%"]),
 ]
 """A part of all calls, from 0 to 1; written `always`, `25%`, or `on-demand` for 0."""
+
+Percent = Annotated[
+    float,
+    BeforeValidator(parse_percent),
+    _schema("percentage", _PERCENT, ["50%"]),
+]
+"""A part of something, written `50%`; it may be more than the whole."""
 
 Ageing = Annotated[
     float,

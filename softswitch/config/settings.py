@@ -17,6 +17,7 @@ from softswitch.ivr.settings import MenuTree
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
+from softswitch.sentences.book import Book
 from softswitch.types import AgentName, Language, Prompt, Seconds, Srtp, ToNumber, TrunkName, Way
 
 SCANNERS = (
@@ -166,6 +167,21 @@ class MediaSettings:
     """Playlist by queue name."""
     sounds: Mapping[str, Prompt] = field(default_factory=dict)
     """What interfaces can play into calls, by name."""
+    prompts: Path | None = None
+    """The folder of recorded sentences, with a folder for each language; None: the one that is shipped."""
+    sentences: Mapping[Language, Book] = field(default_factory=dict)
+    """What the switch says by itself, in languages that are not built in or with other words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something that callers hear again and again while they wait."""
+
+    prompt: Prompt
+    first: Seconds
+    """After joining."""
+    every: Seconds | None = None
+    """From then on; None: only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +406,11 @@ class SwitchSettings:
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     store: str | None = None
     """The URL of the record's database; None: a file in that folder."""
+    messages: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)
+    """What callers hear while they wait, by queue name."""
+    whispers: Mapping[str, Prompt | None] = field(default_factory=dict)
+    """What agents hear before they are connected, by the name of those queues that want it; None: the queue
+    and how long the caller has waited."""
     queue_hours: Mapping[str, str] = field(default_factory=dict)
     """The opening hours of those queues that have some."""
     web: WebSettings | None = None

@@ -14,7 +14,6 @@ KEYS = MappingProxyType(
         ("Caller", "skills"): "skills",
         ("Destination", "voicemail"): "voicemail",
         ("Destination", "callback"): "callbacks",
-        ("Queue", "messages"): "messages while waiting",
         ("ServiceLevel", "target"): "service level targets",
         ("Queue", "keys"): "keys while waiting",
     }

@@ -16,7 +16,17 @@ HEADS = (
         "service level",
         "service level 2",
     ),
-    *("wait mean", "median", "p95", "talk mean", "talk", "hold", "wrap-up", "estimate off by"),
+    *(
+        "wait mean",
+        "median",
+        "p95",
+        "talk mean",
+        "talk",
+        "hold",
+        "wrap-up",
+        "estimate off by",
+        "estimate error",
+    ),
 )
 
 AGENT_HEADS = ("calls", "talk mean", "talk", "hold", "wrap-up", "there", "paused", "occupancy")
@@ -30,6 +40,7 @@ def cells(one: Figures) -> tuple[str, ...]:
         *(share(part) for part in (one.abandonment, one.service_level, one.service_level_2)),
         *(clocked(wait) for wait in (one.wait_mean, one.wait_median, one.wait_p95, one.talk_mean)),
         *(clocked(time) for time in (one.talk, one.held, one.wrap_up, one.estimate_error)),
+        share(one.estimate_error_share),
     )
 
 

@@ -15,7 +15,7 @@
 | hold | within talk: while either side held |
 | wrap-up | the time for notes that began after each conversation |
 | occupancy | talk and wrap-up, of the time in which the agent was there and not paused |
-| estimate error | of those told a wait and answered: mean distance between it and what was left to wait |
+| estimate error | of those answered of whom a wait was estimated: mean distance between the two |
 
 Hours and days are those of the machine's time zone (TZ); an hour is that of the day, over the whole range.
 """
@@ -129,6 +129,8 @@ class Figures:
     held: Seconds
     wrap_up: Seconds
     estimate_error: Seconds | None
+    estimate_error_share: float | None
+    """Of the mean wait of the same callers."""
 
 
 def figures(visits: Visits, label: str, formula: str = FORMULA, chosen: Ints | None = None) -> Figures:
@@ -137,7 +139,8 @@ def figures(visits: Visits, label: str, formula: str = FORMULA, chosen: Ints | N
     answered, abandoned, in_time = visits.answered[at], visits.abandoned[at], visits.in_time[at]
     waits, talks = visits.waited[at][answered], visits.talk[at][answered]
     talks, errors = talks[~np.isnan(talks)], visits.error[at]
-    errors = errors[~np.isnan(errors)]
+    estimated = ~np.isnan(errors)
+    errors, real = errors[estimated], visits.waited[at][estimated]
     counts = QueueCounts(
         joined=len(answered),
         answered=int(answered.sum()),
@@ -165,6 +168,7 @@ def figures(visits: Visits, label: str, formula: str = FORMULA, chosen: Ints | N
         held=float(visits.held[at].sum()),
         wrap_up=float(visits.wrap_up[at].sum()),
         estimate_error=_mean(errors),
+        estimate_error_share=float(errors.sum() / real.sum()) if real.sum() > 0 else None,
     )
 
 

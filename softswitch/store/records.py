@@ -123,7 +123,15 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.ANNOUNCED: Word(
             "The caller was told about the wait.",
-            {"position": "1 is next; null: not told", "wait": "estimated seconds; null: not told"},
+            {
+                "position": "1 is next; null: not told",
+                "callers": "how many waited; null: not told",
+                "wait": "estimated seconds; null: not told",
+            },
+        ),
+        Kind.MESSAGE_HEARD: Word(
+            "A message of the queue was played to a waiting caller.",
+            {"queue": "which queue", "message": "the place of it in `messages`, from 1"},
         ),
         Kind.CALLER_LEFT: Word(
             "The caller left a queue without an agent.",
@@ -148,6 +156,10 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "status": "the phone's final SIP status, 0 without one",
                 "reason": "reason phrase",
             },
+        ),
+        Kind.INTRODUCED: Word(
+            "The agent who answered has heard who comes, and is connected now.",
+            {"offer": "by which offer", "agent": "who", "took": "seconds"},
         ),
         Kind.DIALLED_OUT: Word(
             "A number outside is being called through a carrier.",
@@ -216,6 +228,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "offer": "by which offer",
                 "queue": "from which",
                 "waited": "seconds since joining",
+                "foreseen": "the wait that was estimated on joining, told or not; left out: none was",
                 "wrap_up": "seconds for notes that follow the conversation",
             },
         ),

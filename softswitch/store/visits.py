@@ -139,6 +139,8 @@ def _connect(state: _Open, event: Recorded, call: CallId) -> None:
     if visit is not None and queue:
         visit.agent, visit.outcome, visit.wrap_up = agent, ANSWERED, wrap_up
         visit.waited = round(float(data.get("waited", event.at - visit.joined)), 3)
+        if data.get("foreseen") is not None:  # told or not: what the engine judges itself by
+            visit.estimate, visit.told_after = float(data["foreseen"]), 0.0
     if agent:
         state.talk = Talk(event.seq, call, agent, queue, event.at, wrap_up=wrap_up)
     state.holders.clear()

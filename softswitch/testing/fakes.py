@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from softswitch.errors import AudioError, LegRefused, SpeechError
-from softswitch.ports import Announcement, JsonValue
+from softswitch.ports import Announcement, Introduction, JsonValue
 from softswitch.sound import Clip
 from softswitch.testing.fake_leg import FakeLeg
 from softswitch.testing.fake_media import FakeMedia, FakePlayer
@@ -205,12 +205,17 @@ class FakeSpeech:
     async def announcement(self, what: Announcement, language: Language) -> Clip:
         """An announcement's clip; raises SpeechError for a broken one."""
         parts = [f"position {what.position}"] * (what.position is not None)
+        parts += [f"callers {what.callers}"] * (what.callers is not None)
         parts += [f"wait {what.wait:g}"] if what.wait is not None else []
         return await self._clip(f"{language}: {', '.join(parts)}", SpeechError)
 
     def cue(self, cue: Cue) -> Clip:
         """A quarter of a second."""
         return Clip(bytes(2 * (self.rate // 4)), self.rate, cue)
+
+    async def introduction(self, what: Introduction, language: Language) -> Clip:
+        """What an agent hears; its label is as `en: Support, waited 30`."""
+        return await self._clip(f"{language}: {what.queue}, waited {what.waited:.0f}", SpeechError)
 
     async def music(self, playlist: str) -> Clip:
         """A playlist's clip; `silence` is an empty one."""

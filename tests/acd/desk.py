@@ -128,6 +128,22 @@ class Desk:
         actions += self.wait(talk)
         return actions + self.end(call)
 
+    def foretell(self, name: str, talk: float, callers: int = 6) -> None:
+        """One agent alone serves callers who came together, each as long as the others: from then on the wait
+        can be estimated, and the estimates have come true.
+        """
+        for number in range(6):
+            self.join(f"before-{number}")
+            self.serve(f"before-{number}", name, talk)
+        self.join("talks-before")
+        self.answer(name)
+        for number in range(callers):
+            self.join(f"waits-{number}")
+        self.wait(talk)
+        self.end("talks-before")
+        for number in range(callers):
+            self.serve(f"waits-{number}", name, talk)
+
     def wait(self, seconds: float) -> list[Action]:
         """Let time pass, telling each deadline when it comes."""
         end = self.now + seconds

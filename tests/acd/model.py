@@ -158,6 +158,8 @@ class Stay:
     absent: bool = False
     callback: bool = False
     reserved: OfferId | None = None
+    accepted: OfferId | None = None
+    """Its agent has answered, and hears who comes."""
     attempts: int = 0
     resting: bool = False
     rest_until: float | None = None
@@ -300,6 +302,7 @@ class Model:
         first = self.floor.queues[ring.queue].callback.customer_first
         assert isinstance(ring, CallBack) is (stay.absent and first)
         assert not self.is_resting(stay)
+        assert stay.accepted is None, "an agent has answered"
         assert ring.agent not in stay.phones, "one phone rung twice for one caller"
         assert self.is_free(ring.agent, ring.queue), "no room for one more call"
         assert self.reaches(stay, ring.agent), "not for this caller, or not yet"
@@ -345,6 +348,8 @@ class Model:
 
     def can_take(self, stay: Stay, name: AgentName) -> bool:
         """Whether an agent may be offered a caller who wants one."""
+        if stay.accepted is not None:
+            return False
         return not self.is_resting(stay) and self.reaches(stay, name) and self.is_free(name, stay.queue)
 
     def close(self, offer: OfferId) -> None:
@@ -354,6 +359,8 @@ class Model:
         del self.stays[call].phones[name]
         if self.stays[call].reserved == offer:
             self.stays[call].reserved = None
+        if self.stays[call].accepted == offer:
+            self.stays[call].accepted = None
 
     def decline(self, offer: OfferId) -> None:
         call, name, _ = self.offers[offer]

@@ -29,9 +29,9 @@ def test_an_announcement_never_holds_up_an_offer() -> None:
 def test_the_wait_estimate_knows_position_and_agents_and_does_not_rise_with_time() -> None:
     told = AnnounceSettings(wait=True, first=0.0, every=60.0)
     desk = Desk(queue(agents="ann bob", announce=told))
-    for number in range(6):
-        [ring] = desk.join(f"early-{number}")
-        desk.serve(f"early-{number}", ring.agent, talk=120)  # type: ignore[union-attr]
+    desk.pause("bob")
+    desk.foretell("ann", talk=120)
+    desk.resume("bob")
     for call, name in (("t1", "ann"), ("t2", "bob")):
         desk.join(call)
         desk.answer(name)

@@ -29,6 +29,7 @@ from softswitch.acd.events import (
     CustomerAnswered,
     CustomerNotReached,
     Event,
+    OfferAccepted,
     OfferAnswered,
     OfferFailed,
     PhonesReachable,
@@ -170,6 +171,17 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         assert (actions[0].call, actions[0].offer) == (call, offer)
 
     @precondition(lambda self: self.ringing())
+    @rule(which=st.integers(0))
+    def accept(self, which: int) -> None:
+        """The agent has answered, and hears who comes: every other phone stops."""
+        offer = self.pick(which, self.ringing())
+        call, name, _ = self.offers[offer]
+        self.offers[offer] = (call, name, inf)
+        self.stays[call].accepted = offer
+        self.tell(OfferAccepted(offer))
+        assert list(self.stays[call].phones) == [name]
+
+    @precondition(lambda self: self.ringing())
     @rule(which=st.integers(0), failure=st.sampled_from(OfferFailure))
     def fail(self, which: int, failure: OfferFailure) -> None:
         offer = self.pick(which, self.ringing())
@@ -282,7 +294,8 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             self.desks[name].reachable = there
             if not there:
                 for offer in [offer for offer, (_, agent, _) in self.offers.items() if agent == name]:
-                    self.close(offer)
+                    if self.stays[self.offers[offer][0]].accepted != offer:
+                        self.close(offer)
             self.tell(PhonesReachable(name) if there else PhonesUnreachable(name))
 
     @precondition(lambda self: self.engine.next_deadline() is not None)
@@ -362,11 +375,13 @@ class AnyTraffic(Model, RuleBasedStateMachine):
     def nobody_waits_too_long(self, stay: Stay) -> None:
         mine = self.floor.queues[stay.queue]
         if stay.absent:
-            assert stay.joined + mine.callback.expires > self.now, "a callback has expired"
+            in_hand = stay.accepted is not None
+            assert in_hand or stay.joined + mine.callback.expires > self.now, "a callback has expired"
         elif not stay.callback:
             limit = mine.max_wait
-            assert limit is None or stay.joined + limit > self.now, "a caller waits too long"
-            assert stay.queue not in self.closed or mine.closes is None, "the queue is closed"
+            in_hand = stay.accepted is not None
+            assert in_hand or limit is None or stay.joined + limit > self.now, "a caller waits too long"
+            assert in_hand or stay.queue not in self.closed or mine.closes is None, "the queue is closed"
 
     def help_is_there_when_needed(self, name: QueueName) -> None:
         rule, waiting = self.floor.queues[name].overflow, len(self.line(name))
@@ -382,7 +397,8 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             self.deserted.pop(name, None)
         else:
             since = self.deserted.setdefault(name, self.story[-1][1])
-            assert since + rule.grace > self.now, "nobody was there for too long"
+            in_hand = all(self.stays[call].accepted for call in on_line)
+            assert in_hand or since + rule.grace > self.now, "nobody was there for too long"
 
     def nobody_is_lost(self) -> None:
         seen = self.engine.snapshot(self.now)

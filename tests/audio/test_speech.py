@@ -14,8 +14,9 @@ from structlog.testing import capture_logs
 from softswitch import ports
 from softswitch.audio import voices
 from softswitch.audio.loudness import integrated_loudness
+from softswitch.audio.recorded import slug_of
 from softswitch.audio.render import SPEECH_LOUDNESS
-from softswitch.audio.speech import PAUSE, SpeechService, slug_of
+from softswitch.audio.speech import PAUSE, SpeechService
 from softswitch.config.settings import MediaSettings
 from softswitch.errors import SoundFileError, SpeechError
 from softswitch.ports import Announcement
@@ -41,6 +42,7 @@ class ToneVoice:
     """Speaks every text as a tone, and counts."""
 
     name = "tone"
+    reads_phonemes = False
 
     def __init__(self) -> None:
         self.spoken: list[str] = []
@@ -124,7 +126,7 @@ async def test_an_announcement_is_its_sentences_with_a_pause_between(speech: Spe
     place = await speech.announcement(Announcement(position=2), PL)
     wait = await speech.announcement(Announcement(wait=120.0), PL)
     assert both.label == (
-        "Przed Państwem w kolejce jest jedna osoba. Szacowany czas oczekiwania to dwie minuty."
+        "Przed Państwem w kolejce jest jedna osoba. Szacowany czas oczekiwania to około dwóch minut."
     )
     assert both.duration == pytest.approx(place.duration + PAUSE + wait.duration)
     assert both.pcm.startswith(place.pcm)
@@ -132,7 +134,7 @@ async def test_an_announcement_is_its_sentences_with_a_pause_between(speech: Spe
 
 
 async def test_an_announcement_of_nothing_is_an_error(speech: SpeechService) -> None:
-    with pytest.raises(SpeechError, match="neither position nor wait"):
+    with pytest.raises(SpeechError, match="neither position, callers nor wait"):
         await speech.announcement(Announcement(), EN)
 
 
@@ -250,8 +252,13 @@ async def test_warming_renders_prompts_and_announcements_and_survives_what_fails
     with capture_logs() as logs:
         await speech.warm([prompt("Hello."), prompt("unspeakable")], [EN], positions=3)
     rendered = list(voice.spoken)
-    assert {"Hello.", "You are next in line.", "You are number three in the queue."} <= set(rendered)
-    assert "The estimated waiting time is more than an hour." in rendered
+    assert {
+        "Hello.",
+        "You are next in line.",
+        "You are third in line.",
+        "There are three callers waiting.",
+    } <= set(rendered)
+    assert "The estimated waiting time is more than two hours." in rendered
     assert len(rendered) == len(set(rendered))
     assert ["unspeakable" in entry["error"] for entry in logs] == [True]
     await speech.announcement(Announcement(3, 25 * 60.0), EN)

@@ -17,6 +17,8 @@ class Counted:
     in_time: int = 0
     errors: list[float] = field(default_factory=list)
     """Of estimates, of those answered."""
+    estimated: list[float] = field(default_factory=list)
+    """How long those waited."""
     stays: list[tuple[float, bool]] = field(default_factory=list)
     """How long each waited, and whether it hung up then; the short ones are left out."""
     waits: list[float] = field(default_factory=list)
@@ -46,7 +48,11 @@ def _count_call(events: list[Recorded], queue: str, made: Counted) -> None:
         agent = end.data["agent"]
         made.stays.append((waited, False))
         told = [one for one in later if one.kind == "Announced" and one.seq < end.seq]
-        if told:
+        if "foreseen" in end.data:
+            made.errors.append(abs(waited - end.data["foreseen"]))
+            made.estimated.append(waited)
+        elif told:
+            made.estimated.append(waited)
             made.errors.append(abs(end.at - told[0].at - told[0].data["wait"]))
         made.waits.append(waited)
         made.in_time += waited <= event.data["within"]

@@ -51,7 +51,8 @@ def _visit(told: list[Any], chance: random.Random, at: float, call: str, short: 
     agent, talked = chance.choice(("ann", "ben")), chance.randrange(8, 2400) / 8
     offer = {"offer": f"{call}{at}", "agent": agent, "queue": queue}
     told.append((at - min(waited, 0.125), "OfferMade", call, offer))
-    told.append((at, "Connected", call, {**offer, "waited": waited, "wrap_up": 10.0}))
+    foreseen = {"foreseen": chance.randrange(0, 480) / 8} if chance.random() < 0.5 else {}
+    told.append((at, "Connected", call, {**offer, "waited": waited, "wrap_up": 10.0, **foreseen}))
     if chance.random() < 0.4:
         told.append((at + talked / 4, "Held", call, {"by": "agent"}))
         if chance.random() < 0.7:

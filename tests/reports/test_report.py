@@ -62,6 +62,7 @@ def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: in
         handled = len(told.waits) + told.abandoned
         assert made.abandonment == pytest.approx(told.abandoned / handled)
         assert made.service_level_2 == pytest.approx((told.in_time + told.abandoned_in_time) / handled)
+        assert made.estimate_error_share == pytest.approx(sum(told.errors) / sum(told.estimated), abs=0.001)
         assert made.estimate_error == pytest.approx(sum(told.errors) / len(told.errors), abs=0.001)
         assert made.wait_mean == pytest.approx(sum(told.waits) / len(told.waits))
         assert made.wait_median == pytest.approx(percentile(told.waits, 0.5))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softswitch.acd import announcing, callbacks, redial
+from softswitch.acd import accepting, announcing, callbacks, redial
 from softswitch.acd.actions import CancelRing, Leave
 from softswitch.acd.events import (
     CallbackWanted,
@@ -12,6 +12,7 @@ from softswitch.acd.events import (
     ConversationEnded,
     CustomerAnswered,
     CustomerNotReached,
+    OfferAccepted,
     OfferAnswered,
     OfferFailed,
     OfferPickedUp,
@@ -21,10 +22,11 @@ from softswitch.acd.events import (
 from softswitch.acd.floor import Floor
 from softswitch.acd.meaning.known import agent_of, caller_of, offer_of, queue_of
 from softswitch.acd.meaning.table import Meaning
+from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
 from softswitch.acd.states import OfferState
 from softswitch.errors import EngineError
-from softswitch.types import CancelReason, Destination, LeaveReason, OfferFailure
+from softswitch.types import CancelReason, Destination, LeaveReason, OfferFailure, OfferId
 
 UNANSWERED = frozenset({OfferFailure.NO_ANSWER, OfferFailure.UNREACHABLE})
 """Failures by which an agent is taken to be away from the phone."""
@@ -47,6 +49,7 @@ def joined(floor: Floor, event: CallerJoined) -> None:
     redial.regain(floor, caller)
     queue.rank(caller, floor.now)
     floor.line_up(caller)
+    floor.to_foresee.append(caller)
     announcing.schedule(floor, caller)
 
 
@@ -140,20 +143,33 @@ def conversation_ended(floor: Floor, event: ConversationEnded) -> None:
         floor.end_conversation(caller, caller.conversation, event.apart)
 
 
+def offer_accepted(floor: Floor, event: OfferAccepted) -> None:
+    """The first answer wins, though the two do not talk yet."""
+    offer = _answered(floor, event.offer)
+    if offer and offer.state is OfferState.RINGING and not offer.accepted:
+        accepting.accept(floor, offer)
+
+
 def offer_answered(floor: Floor, event: OfferAnswered) -> None:
     """The first answer wins."""
-    offer = offer_of(floor, event.offer)
-    if offer is None:
-        reason = floor.offers_over.get(event.offer) or CancelReason.CALLER_LEFT
-        floor.out.append(CancelRing(event.offer, reason))
-    elif offer.state is OfferState.RINGING:
+    offer = _answered(floor, event.offer)
+    if offer and offer.state is OfferState.RINGING:
         floor.connect(offer)
+
+
+def _answered(floor: Floor, name: OfferId) -> Offer | None:
+    """The offer that was answered; None, and the phone is hung up: it is over."""
+    offer = offer_of(floor, name)
+    if offer is None:
+        reason = floor.offers_over.get(name) or CancelReason.CALLER_LEFT
+        floor.out.append(CancelRing(name, reason))
+    return offer
 
 
 def offer_picked_up(floor: Floor, event: OfferPickedUp) -> None:
     """Somebody else answered."""
     agent, offer = agent_of(floor, event.by), offer_of(floor, event.offer)
-    if offer and offer.state is OfferState.RINGING and offer.agent is not agent:
+    if offer and offer.state is OfferState.RINGING and offer.agent is not agent and not offer.accepted:
         floor.pick_up(offer.caller, agent)
 
 
@@ -174,6 +190,7 @@ MEANING: Meaning = {
     CustomerNotReached: customer_not_reached,
     ConnectFailed: connect_failed,
     ConversationEnded: conversation_ended,
+    OfferAccepted: offer_accepted,
     OfferAnswered: offer_answered,
     OfferPickedUp: offer_picked_up,
     OfferFailed: offer_failed,

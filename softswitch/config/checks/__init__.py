@@ -13,6 +13,7 @@ from softswitch.config.checks import (
     mailing,
     names,
     networks,
+    sentences,
     sounds,
     trunks,
     ways,
@@ -22,5 +23,17 @@ from softswitch.config.checks.scene import Scene
 
 def check_all(scene: Scene) -> None:
     """Every check there is."""
-    for room in (names, ways, sounds, limits, dialling, codes, listening, mailing, networks, trunks):
+    for room in (
+        names,
+        ways,
+        sounds,
+        sentences,
+        limits,
+        dialling,
+        codes,
+        listening,
+        mailing,
+        networks,
+        trunks,
+    ):
         room.check(scene)

@@ -11,6 +11,7 @@ from softswitch.config.models.queues import NoAgents, Queue
 from softswitch.config.models.root import Configuration
 from softswitch.config.tree import Node
 from softswitch.errors import Problem
+from softswitch.sentences.book import built_in
 
 Loc = tuple[str | int, ...]
 
@@ -59,6 +60,16 @@ class Scene:
     def warn_key(self, loc: Loc, message: str) -> None:
         """Something odd about the key that leads to `loc`."""
         self.warnings.append(self.tree.key_place(*loc).problem(message))
+
+    def speaks(self, language: str) -> bool:
+        """Whether a language is built in, or has `sentences`, right or wrong."""
+        return language in built_in() or language in self.root.names("sentences")
+
+    @property
+    def tongues(self) -> str:
+        """For people: the languages that there are."""
+        known = sorted({*built_in(), *self.root.names("sentences")})
+        return f"{', '.join(known[:-1])} or {known[-1]} (others need `sentences`)"
 
     def uses(self) -> Iterator[Use]:
         """Every destination of the file."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import soundfile
 
 from softswitch.config.checks.scene import Loc, Scene
-from softswitch.config.models.destinations import Say
+from softswitch.config.models.destinations import Say, Sound
 
 
 def check(scene: Scene) -> None:
@@ -18,6 +18,9 @@ def check(scene: Scene) -> None:
         problem = sound_problem(path)
         if problem:
             scene.wrong(loc, problem)
+    folder = scene.configuration.media.prompts
+    if folder is not None and not folder.is_dir():
+        scene.wrong(("media", "prompts"), f"no such folder: {folder}")
     for loc, say in _texts(scene):
         _languages(scene, loc, say)
 
@@ -46,6 +49,11 @@ def _heard(scene: Scene) -> Iterator[tuple[Loc, Say | None, Path | None]]:
             yield (*loc, "wrong"), menu.wrong.say, menu.wrong.play
         for ask, question in menu.ask.items():
             yield (*loc, "ask", ask), question.say, question.play
+    for name, queue in scene.configuration.queues.items():
+        for place, message in enumerate(queue.messages):
+            yield ("queues", name, "messages", place), message.say, message.play
+        if isinstance(queue.whisper, Sound):
+            yield ("queues", name, "whisper"), None, queue.whisper.play  # agents speak the first language
     if (announce := scene.configuration.recording.announce) is not None:
         yield ("recording", "announce"), announce.say, announce.play
     for name, sound in scene.configuration.sounds.items():
@@ -77,7 +85,9 @@ def _languages(scene: Scene, loc: Loc, say: Say) -> None:
         heard = next((language for language in languages if language in given), given[0])
         scene.warn_key(loc, f"no text in {' and '.join(lacking)}: those callers hear the one in {heard}")
     for language in given:
-        if language not in languages:
+        if not scene.speaks(language):
+            scene.wrong_key((*loc, language), f"expected {scene.tongues}, got {language}")
+        elif language not in languages:
             scene.warn(
                 (*loc, language), f"nobody hears this: {language} is not among the languages in `media`"
             )

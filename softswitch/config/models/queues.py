@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     Tag,
     WithJsonSchema,
-    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -22,6 +22,7 @@ from softswitch.config.models.destinations import (
     WORD,
     AnyDestination,
     Destination,
+    Sound,
     is_word,
     word,
 )
@@ -30,6 +31,7 @@ from softswitch.config.quantities import (
     Ageing,
     Duration,
     Name,
+    Percent,
     Share,
     Words,
     parse_duration,
@@ -99,24 +101,41 @@ class Priority(Section):
         return self.__pydantic_extra__
 
 
+def _not_all_the_time(value: float) -> float:
+    if value < 5:
+        raise wrong("expected 5s or more between announcements")
+    return value
+
+
 class Announce(Section):
     """What a waiting caller is told, spoken over the music."""
 
     position: bool = False
     """The place in the queue."""
+    callers: bool = False
+    """How many wait, the caller too."""
     wait: bool = False
-    """The estimated wait, while the estimate is reliable."""
+    """The estimated wait, rounded up as people speak, while the estimate is reliable; it never rises unless
+    somebody comes before the caller."""
+    max_error: Percent = 0.5
+    """The wait is not told while the estimates were further off than this: the mean distance between what
+    was estimated on joining and the wait that came of it, as a part of the mean wait, over the last 50
+    callers of the queue who waited. Nor is it before five have."""
     first: Duration = 0.0
     """How long after joining; 0 is at once."""
-    every: Duration | None = None
+    every: Annotated[Duration, AfterValidator(_not_all_the_time)] | None = None
     """From then on; left out: only once."""
 
-    @field_validator("every")
-    @classmethod
-    def _not_all_the_time(cls, value: float | None) -> float | None:
-        if value is not None and value < 5:
-            raise wrong("expected 5s or more between announcements")
-        return value
+
+class Message(Sound):
+    """Something that callers hear while they wait, over the music: never into an announcement, and cut when
+    an agent answers.
+    """
+
+    every: Annotated[Duration, AfterValidator(_not_all_the_time)] | None = None
+    """How often; left out: only once."""
+    first: Duration | None = None
+    """How long after joining for the first time; left out: as `every`, or else 30s."""
 
 
 class ServiceLevel(Section):
@@ -196,6 +215,22 @@ class Overflow(Section):
     """They help until no more than so many callers wait."""
 
 
+def _whisper_kind(value: object) -> str:
+    return MAPPING if isinstance(value, dict | Section) else "(bool)"
+
+
+def _parse_whisper(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise wrong("expected true, false, or a mapping with `say` or `play`")
+    return value
+
+
+AnyWhisper = Annotated[
+    Annotated[bool, BeforeValidator(_parse_whisper), Tag("(bool)")] | Annotated[Sound, Tag(MAPPING)],
+    Discriminator(_whisper_kind),
+]
+
+
 class Queue(Section):
     """One queue."""
 
@@ -225,6 +260,11 @@ class Queue(Section):
     """What waiting callers hear: a name in `music`, or the built-in classical or silence."""
     announce: Announce = Announce()
     """What waiting callers are told."""
+    messages: list[Message] = Field(default=[])
+    """What callers hear while they wait, each at its own times."""
+    whisper: AnyWhisper = False
+    """What an agent who answers hears before being connected, while the caller still has music: true is the
+    queue and how long the caller has waited, or `say` or `play`. Hanging up meanwhile is to decline."""
     service_level: ServiceLevel = ServiceLevel()
     """How the service level is counted; what is left out is as at the top level."""
     max_callers: Annotated[int, Field(ge=1)] | None = None

@@ -17,6 +17,7 @@ from softswitch.config.models.menus import Menu
 from softswitch.config.models.privacy import Privacy
 from softswitch.config.models.queues import Queue, ServiceLevel
 from softswitch.config.models.recording import Recording
+from softswitch.config.models.sentences import Sentences
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.teams import Team
 from softswitch.config.models.trunks import Trunk
@@ -105,6 +106,8 @@ class Configuration(Section):
     """The server that takes mails. Left out: none are sent."""
     reports: list[Report] = Field(default=[])
     """Figures that are mailed at fixed times."""
+    sentences: dict[LanguageName, Sentences] = Field(default={})
+    """What the switch says by itself, by language: further languages, or other words for those built in."""
     music: dict[Name, Playlist] = Field(default={})
     """Playlists for queues by name: files that are played one after the other, over and over."""
 

@@ -110,7 +110,13 @@ Stun = Annotated[
 ]
 Encryption = Literal["off", "optional", "mandatory"]
 Codec = Literal["pcma", "pcmu", "g722", "opus"]
-LanguageName = Literal["en", "pl", "he"]
+LanguageName = Annotated[
+    str,
+    BeforeValidator(matching("[a-z]{2,3}", "a language in small letters, as en, pl, he or de (ISO 639)")),
+    WithJsonSchema(
+        {"title": "language", "type": "string", "pattern": "^[a-z]{2,3}$", "examples": ["en", "pl"]}
+    ),
+]
 Playlist = Annotated[list[FilePath], Field(min_length=1)]
 
 
@@ -250,4 +256,9 @@ class Media(Section):
     languages: Annotated[list[LanguageName], Field(min_length=1), AfterValidator(_without_repeats)] = Field(
         default=["en"]
     )
-    """The languages that callers can hear; the first is the default."""
+    """The languages that callers can hear; the first is the default, and that of agents. en, pl and he are
+    built in, others need `sentences`."""
+    prompts: FilePath | None = None
+    """A folder of recordings, which are played in place of the voice: `en/you-are-next-in-line.wav`. Whole
+    sentences, or parts of them; `softswitch prompts` lists what can be recorded, and what is there. Left out:
+    media/prompts beside the program."""

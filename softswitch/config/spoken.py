@@ -1,0 +1,93 @@
+"""Every text that the switch can say under a configuration: what can be recorded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from softswitch.config.settings import SwitchSettings
+from softswitch.sentences import grammar
+from softswitch.sentences.book import ENGLISH, SECTIONS, Book, Counted, built_in
+from softswitch.sentences.grammar import STEPS
+from softswitch.types import Language, Prompt, ToMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One text."""
+
+    language: Language
+    kind: str
+    """sentence: a whole one; part: of one with a number; number: a word of it; text: of menus and so on."""
+    text: str
+
+
+def spoken(settings: SwitchSettings, numbers: int, others: Iterable[Prompt] = ()) -> Iterator[Spoken]:
+    """All of it, each text once. `numbers`: up to which one numbers are listed; `others`: what is said beside
+    the configuration's own texts.
+    """
+    prompts = (*_prompts(settings), *others)
+    seen: set[tuple[Language, str]] = set()
+    for language in settings.media.languages:
+        books = {**built_in(), **settings.media.sentences}
+        book = books.get(language) or books[ENGLISH]
+        for one in (*_of_book(settings, book, numbers), *_texts(prompts, language)):
+            key = (one.language, grammar.bare(one.text))
+            if key[1] and key not in seen:
+                seen.add(key)
+                yield one
+
+
+def _of_book(settings: SwitchSettings, book: Book, numbers: int) -> Iterator[Spoken]:
+    language = book.language
+    for name in SECTIONS:
+        section: Counted = getattr(book, name)
+        counts = STEPS if name == "wait" else range(1, numbers + 1)
+        for text in (section.least, section.most, *section.exactly.values()):
+            yield from _pieces(language, text)
+        for number in counts:
+            yield from _pieces(language, grammar.template_of(book, section, number))
+        for number in counts:
+            if "{number}" in grammar.template_of(book, section, number):
+                for word in grammar.words_of(grammar.in_words(book, number, section.number)):
+                    yield Spoken(language, "number", word)
+    for queue in settings.whispers:
+        yield Spoken(language, "part", settings.queue_labels.get(queue, queue))
+
+
+def _pieces(language: Language, template: str) -> Iterator[Spoken]:
+    """A sentence, or its parts if it has gaps."""
+    pieces = [piece.strip(" ,") for piece in re.split(r"\{\w+\}", template)]
+    kind = "sentence" if len(pieces) == 1 else "part"
+    for piece in pieces:
+        yield Spoken(language, kind, piece)
+
+
+def _texts(prompts: Iterable[Prompt], language: Language) -> Iterator[Spoken]:
+    for prompt in prompts:
+        if prompt.play is None and prompt.say.get(language):
+            yield Spoken(language, "text", " ".join(prompt.say[language].split()))
+
+
+def _prompts(settings: SwitchSettings) -> Iterator[Prompt]:
+    for menu in settings.menus.menus.values():
+        yield menu.prompt
+        yield from (ask.prompt for ask in menu.asks)
+        if menu.wrong is not None:
+            yield menu.wrong
+        ways = (menu.otherwise, *(choice.then for choice in menu.choices.values()))
+        yield from (way.prompt for way in ways if isinstance(way, ToMessage))
+    for messages in settings.messages.values():
+        yield from (message.prompt for message in messages)
+    yield from (prompt for prompt in settings.whispers.values() if prompt is not None)
+    yield from settings.media.sounds.values()
+    if settings.recording.announce is not None:
+        yield settings.recording.announce
+    for queue in settings.engine.queues.values():
+        nobody = queue.no_agents
+        ends = (queue.full, queue.timeout, queue.closed, queue.closes, nobody.joining, nobody.waiting)
+        yield from (end.prompt for end in ends if isinstance(end, ToMessage))
+    for rule in settings.routing.numbers:
+        if isinstance(rule.then, ToMessage):
+            yield rule.then.prompt
