@@ -49,6 +49,7 @@ from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.librarian.parent import Librarian
 from softswitch.log import mask_numbers
+from softswitch.outbound.enquiries import Enquiries
 from softswitch.ports import JsonValue, Leg
 from softswitch.registry import Registry
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
@@ -115,7 +116,9 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         switch = Switch(
             *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
             recordings=_recordings(settings, folder),
+            enquiry=await stack.enter_async_context(Enquiries(journal)),
         )
+        stack.callback(journal.subscribe(switch.acquaintances.hear))
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)

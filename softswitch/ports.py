@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from softswitch.routing import Lookup
+from softswitch.rules import Known
 from softswitch.sound import Clip, Hear, Media, Recorder, Source
 from softswitch.types import (
     AgentName,
@@ -243,6 +245,21 @@ class Announcement:
 
     wait: Seconds | None = None
     """Estimated wait in seconds; None: say nothing about it."""
+
+
+class Enquiry(Protocol):
+    """Servers of others that know who callers are."""
+
+    async def ask(self, rule: str, lookup: Lookup, number: str) -> Known:
+        """What the server of a caller class says of a number, within `lookup.timeout`; raises nothing."""
+
+
+class NoEnquiry:
+    """There are no such servers."""
+
+    async def ask(self, rule: str, lookup: Lookup, number: str) -> Known:
+        """Nobody knows."""
+        return Known(problem="nobody can be asked")
 
 
 class Speech(Protocol):

@@ -38,6 +38,7 @@ from softswitch.ivr.events import DigitPressed, Event, PromptEnded, Started, Tim
 from softswitch.ivr.interpreter import Interpreter, State
 from softswitch.ivr.settings import Back, Repeat, ToEntered
 from softswitch.routing import CallerRule, normalise
+from softswitch.rules import Entrance, Facts, Then, decide, together, words
 from softswitch.types import (
     AgentName,
     Destination,
@@ -65,6 +66,7 @@ class Kind(StrEnum):
 
     NUMBER = "number"
     CALLER = "caller"
+    RULE = "rule"
     HOURS = "hours"
     MENU = "menu"
     SAYS = "says"
@@ -130,10 +132,16 @@ class _Walk:
         self._dialled = dialled
         self._caller = caller
         self._at = at
-        self._rule: CallerRule | None = settings.routing.classify(*self._forms(caller)) if caller else None
-        self._language: Language = (self._rule and self._rule.language) or settings.media.languages[0]
         self._steps: list[Step] = []
         self._asked: set[str] = set()
+        self._pressed: dict[MenuName, str] = {}
+        self._entered: dict[str, str] = {}
+        self._spent: set[str] = set()
+        classify, dialled_as = settings.routing.classify, self._forms(dialled)
+        self._rule: CallerRule | None = (
+            classify(*self._forms(caller), dialled=dialled_as, is_open=self._is_open) if caller else None
+        )
+        self._language: Language = (self._rule and self._rule.language) or settings.media.languages[0]
         self._sounding = 0  # the first step of the last prompts
         self._quick = False  # the last key was pressed a moment ago
 
@@ -282,13 +290,16 @@ class _Walk:
     def _write_note(self, note: Note) -> None:
         match note:
             case MenuEntered(menu):
+                self._pressed.setdefault(menu, "")
                 self._note(Kind.MENU, menu)
             case MenuClosed(menu):
                 closed = self._settings.menus.menus[menu].closed
                 self._note(Kind.MENU, menu, f"closed → {_name(closed.then if closed else HangUp())}")
-            case Chosen(_, key, choice):
+            case Chosen(menu, key, choice):
+                self._pressed[menu] = key
                 self._note(Kind.KEY, key, f"→ {_name(choice.then)}")
             case Collected(name, digits):
+                self._entered[name] = digits
                 self._note(Kind.NUMBER_ENTERED, digits, name)
             case Skipped(name):
                 self._note(Kind.NUMBER_ENTERED, "nothing", f"{name} is optional")
@@ -313,7 +324,7 @@ class _Walk:
     def _end(self, destination: Destination) -> None:
         match destination:
             case ToQueue():
-                self._note(Kind.END, f"queue {destination.queue}", self._queue(destination))
+                self._join(destination)
             case ToAgent(agent):
                 name = agent or self._settings.menus.extensions.get(normalise(self._dialled), "")
                 phone = self._settings.phones.get(AgentName(name))
@@ -329,19 +340,65 @@ class _Walk:
             case _:
                 self._note(Kind.END, _name(destination))
 
-    def _queue(self, to: ToQueue) -> str:
-        queue = self._settings.engine.queues[to.queue]
-        wanted = to.priority or (self._rule and self._rule.priority) or "default"
+    def _join(self, to: ToQueue) -> None:
+        """Into a queue, or where its rules send the call instead."""
+        entrance = self._settings.entrances.get(to.queue, Entrance())
+        decision = decide(entrance.rules, self._facts(to), self._spent)
+        then = Then() if decision is None else decision.rule.then
+        if decision is not None:
+            said = words(then) if decision.goes is None else _name(decision.goes)
+            self._note(Kind.RULE, f"{decision.rule.name} → {said}", decision.why)
+            if decision.goes is not None:
+                self._spent.add(decision.rule.name)
+                self._go(decision.goes)
+                return
+        self._note(Kind.END, f"queue {to.queue}", self._queue(to, then))
+
+    def _go(self, to: Destination) -> None:
+        """On from a queue's rule; whoever comes to a menu so presses nothing."""
+        if isinstance(to, ToMenu):
+            self._menus(to.menu, ())
+        else:
+            self._end(to)
+
+    def _facts(self, to: ToQueue) -> Facts:
+        return Facts(
+            queue=to.queue,
+            is_open=self._is_open,
+            number=self._forms(self._caller or "anonymous"),
+            dialled=self._forms(self._dialled),
+            caller=self._rule.name if self._rule else None,
+            pressed=self._pressed,
+            entered=self._entered,
+            language=self._language,
+        )
+
+    def _queue(self, to: ToQueue, then: Then) -> str:
+        queue, rule = self._settings.engine.queues[to.queue], self._rule
+        wanted = then.priority or to.priority or (rule and rule.priority) or "default"
         priority = wanted if wanted in queue.priority else "default"
         agents = ", ".join(queue.agents) or "nobody"
-        return f"priority {priority} ({queue.priority[priority]:g}), {queue.strategy} over {agents}"
+        needs = together(queue.needs, to.needs, then.needs, rule.needs if rule else {})
+        skills = "".join(f", needs {skill} {level}" for skill, level in needs.items())
+        preferred = then.preferred or (rule and rule.preferred)
+        first = f", {preferred} first" if preferred else ""
+        points = f"{queue.priority[priority]:g}"
+        return f"priority {priority} ({points}), {queue.strategy} over {agents}{skills}{first}"
 
 
 def _class(rule: CallerRule | None) -> str:
     if rule is None:
         return "in no caller class"
-    means = {"priority": rule.priority, "language": rule.language, "reject": rule.reject}
-    return ", ".join([rule.name, *(f"{key} {value}" for key, value in means.items() if value is not None)])
+    means = {
+        "priority": rule.priority,
+        "language": rule.language,
+        "reject": rule.reject,
+        "prefers": rule.preferred,
+        "asks": rule.lookup and rule.lookup.url,
+    }
+    needs = [f"needs {skill} {level}" for skill, level in rule.needs.items()]
+    known = [f"{key} {value}" for key, value in means.items() if value is not None]
+    return ", ".join([rule.name, *known, *needs])
 
 
 def _spoken(prompt: Prompt, language: Language) -> str:
@@ -365,8 +422,9 @@ def _destination(to: Destination) -> str:
     match to:
         case ToMenu(menu):
             return f"menu {menu}"
-        case ToQueue(queue, priority):
-            return f"queue {queue}" + (f", priority {priority}" if priority else "")
+        case ToQueue(queue, priority, needs):
+            skills = "".join(f", needs {skill} {level}" for skill, level in needs.items())
+            return f"queue {queue}" + (f", priority {priority}" if priority else "") + skills
         case ToAgent(agent):
             return f"agent {agent or 'of that extension'}"
         case ToNumber(number):

@@ -92,10 +92,8 @@ def _candidates(caller: Caller) -> Sequence[Agent]:
 
 def _of_lowest_tier(queue: Queue, free: Sequence[Agent], ringing: Iterable[AgentName]) -> Sequence[Agent]:
     """Who may be rung though others of the team are free, or ring already."""
-    if ringing:
-        highest = max(queue.tier(name) for name in ringing)
-    else:
-        highest = min(queue.tier(agent.name) for agent in free)
+    tiers = [queue.tier(name) for name in ringing if name in queue.places]  # a reload may have taken others
+    highest = max(tiers) if tiers else min(queue.tier(agent.name) for agent in free)
     return [agent for agent in free if queue.tier(agent.name) <= highest]
 
 

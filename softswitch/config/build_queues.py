@@ -7,6 +7,7 @@ from softswitch.config.build_menus import Voice, destination
 from softswitch.config.build_service import service_of
 from softswitch.config.checks.names import priorities
 from softswitch.config.models.destinations import Destination
+from softswitch.config.models.features import Pause
 from softswitch.config.models.queues import Overflow, Queue
 from softswitch.config.models.root import Configuration
 from softswitch.config.models.teams import Member
@@ -27,6 +28,11 @@ def engine_settings(file: Configuration, voice: Voice) -> acd.EngineSettings:
                 registers=agent.dial is None,
             )
             for name, agent in file.agents.items()
+        },
+        pauses={
+            pause.reason: pause.limit
+            for pause in file.pauses.values()
+            if isinstance(pause, Pause) and pause.limit is not None
         },
     )
 

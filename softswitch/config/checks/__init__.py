@@ -13,6 +13,7 @@ from softswitch.config.checks import (
     mailing,
     names,
     networks,
+    rules,
     sounds,
     trunks,
     ways,
@@ -22,5 +23,5 @@ from softswitch.config.checks.scene import Scene
 
 def check_all(scene: Scene) -> None:
     """Every check there is."""
-    for room in (names, ways, sounds, limits, dialling, codes, listening, mailing, networks, trunks):
+    for room in (names, rules, ways, sounds, limits, dialling, codes, listening, mailing, networks, trunks):
         room.check(scene)
