@@ -52,6 +52,7 @@ from softswitch.log import mask_numbers
 from softswitch.outbound.enquiries import Enquiries
 from softswitch.ports import JsonValue, Leg
 from softswitch.registry import Registry
+from softswitch.restoring import Memory, restore
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
@@ -118,12 +119,12 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
             recordings=_recordings(settings, folder),
             enquiry=await stack.enter_async_context(Enquiries(journal)),
         )
-        stack.callback(journal.subscribe(switch.acquaintances.hear))
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
+        memory = await restore(folder, switch, journal)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
         running.followers.append(partial(_follow, clerk))
@@ -136,7 +137,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
-        await _until_stopped(running, switch, opening, speech, accounts)
+        await _until_stopped(running, switch, opening, speech, accounts, memory)
 
 
 async def _music(
@@ -176,11 +177,16 @@ async def _interfaces(
 
 
 async def _until_stopped(
-    running: RunningSwitch, switch: Switch, opening: Opening, speech: SpeechService, accounts: Accounts
+    running: RunningSwitch,
+    switch: Switch,
+    opening: Opening,
+    speech: SpeechService,
+    accounts: Accounts,
+    memory: Memory,
 ) -> None:
     settings = switch.settings
     async with asyncio.TaskGroup() as group:
-        works = (_warm(speech, settings), _keep_recordings(switch), opening.run())
+        works = (_warm(speech, settings), _keep_recordings(switch), opening.run(), memory.keep())
         background = [group.create_task(_in_background(*works))]
         if settings.web is not None:
             said = announce_the_first(accounts, settings.web.url)

@@ -29,9 +29,12 @@ class Server:
         self.takes = 0.0
         self.url = ""
         self.busy = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.busy += 1
+        self.idle.clear()
         try:
             self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
             await asyncio.sleep(self.takes)
@@ -46,6 +49,8 @@ class Server:
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
             self.busy -= 1
+            if not self.busy:
+                self.idle.set()
 
 
 @asynccontextmanager
@@ -56,8 +61,7 @@ async def serving() -> AsyncIterator[tuple[Server, Enquiries, FakeJournal]]:
     async with Enquiries(journal, now=lambda: 1_767_607_200.0) as enquiries:
         yield server, enquiries, journal
     tasks.close()
-    while server.busy:
-        await asyncio.sleep(0.01)
+    await server.idle.wait()
 
 
 def says(**answer: object) -> Reply:
