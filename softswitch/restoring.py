@@ -33,6 +33,7 @@ from softswitch.config.settings import SwitchSettings
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.attendance import Attendance
+from softswitch.store.database import why
 from softswitch.store.journal import Journal
 from softswitch.store.looking_back import faces, look_back
 from softswitch.store.standing import Standing, StandingFold
@@ -149,7 +150,7 @@ def _remember(folder: Path, past: Past, events: list[Recorded], since: float) ->
         for number, agent, at in faces(folder, since, REMEMBERED):
             past.acquaintances.talked(number, AgentName(agent), at)
     except (SQLAlchemyError, StoreError, OSError) as error:
-        past.problem = past.problem or f"who talked to whom last is not all known: {error}"
+        past.problem = past.problem or f"who talked to whom last is not all known: {why(error)}"
     for event in events:
         past.acquaintances.hear(event)
 

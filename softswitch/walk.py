@@ -137,11 +137,8 @@ class _Walk:
         self._pressed: dict[MenuName, str] = {}
         self._entered: dict[str, str] = {}
         self._spent: set[str] = set()
-        classify, dialled_as = settings.routing.classify, self._forms(dialled)
-        self._rule: CallerRule | None = (
-            classify(*self._forms(caller), dialled=dialled_as, is_open=self._is_open) if caller else None
-        )
-        self._language: Language = (self._rule and self._rule.language) or settings.media.languages[0]
+        self._rule: CallerRule | None = None
+        self._language: Language = settings.media.languages[0]
         self._sounding = 0  # the first step of the last prompts
         self._quick = False  # the last key was pressed a moment ago
 
@@ -176,11 +173,19 @@ class _Walk:
         else:
             self._note(Kind.NUMBER, self._dialled, f'→ {_name(rule.then)}, by the line "{rule.pattern}"')
             destination = rule.then
-        if self._caller:
-            self._note(Kind.CALLER, self._caller, _class(self._rule))
+        self._who()
         if self._rule is not None and self._rule.reject is not None:
             return Reject(self._rule.reject)
         return destination
+
+    def _who(self) -> None:
+        """The caller's class, with the hours that it depends on."""
+        if not self._caller:
+            return
+        classify, dialled = self._settings.routing.classify, self._forms(self._dialled)
+        self._rule = classify(*self._forms(self._caller), dialled=dialled, is_open=self._is_open)
+        self._language = (self._rule and self._rule.language) or self._language
+        self._note(Kind.CALLER, self._caller, _class(self._rule))
 
     def _of_an_agent(self, agent: AgentName) -> Destination | None:
         """What only agents can dial: colleagues and numbers outside. None: as anybody."""

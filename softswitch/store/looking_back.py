@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
@@ -49,6 +49,8 @@ def faces(folder: Path, since: float, most: int) -> list[tuple[str, str, float]]
     )
     engine = open_of(folder)
     try:
+        if not inspect(engine).has_table(calls.name):  # a new one
+            return []
         with engine.connect() as connection:
             rows = connection.execute(query.order_by(calls.c.seq.desc()).limit(most)).all()
     finally:
@@ -74,6 +76,8 @@ def _gather(found: list[Recorded], newest_first: Iterator[Recorded], today: floa
 def _from_database(folder: Path, found: list[Recorded], today: float) -> bool:
     engine = open_of(folder)
     try:
+        if not inspect(engine).has_table(events.name):
+            return True
         with engine.connect() as connection:
             return _gather(found, _rows(connection, found[-1].seq if found else None), today) or bool(
                 found and found[-1].seq == 1

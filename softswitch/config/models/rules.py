@@ -78,7 +78,7 @@ class Then(Section):
         goals = [key for key in ("queue", "menu", "reject") if getattr(self, key) is not None]
         if len(goals) > 1:
             raise wrong(f"a call can go to one place only, here are {' and '.join(goals)}")
-        if self == Then():
+        if not any(getattr(self, key) for key in type(self).model_fields):
             raise wrong("expected what follows: priority, needs, preferred, queue, menu or reject")
         return self
 
