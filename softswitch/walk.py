@@ -36,7 +36,6 @@ from softswitch.ivr.actions import (
 )
 from softswitch.ivr.events import DigitPressed, Event, PromptEnded, Started, TimerExpired
 from softswitch.ivr.interpreter import Interpreter, State
-from softswitch.ivr.settings import Back, Repeat, ToEntered
 from softswitch.routing import CallerRule, normalise
 from softswitch.rules import Entrance, Facts, Then, decide, together, words
 from softswitch.types import (
@@ -45,7 +44,6 @@ from softswitch.types import (
     HangUp,
     Language,
     MenuName,
-    Prompt,
     Reject,
     Seconds,
     ToAgent,
@@ -54,6 +52,7 @@ from softswitch.types import (
     ToNumber,
     ToQueue,
 )
+from softswitch.wording import class_words, leads_to, spoken
 
 SILENCE = "-"
 """The key that is none: the caller waits until the menu loses patience."""
@@ -171,7 +170,7 @@ class _Walk:
             self._note(Kind.NUMBER, self._dialled, "no line of `numbers` matches")
             destination: Destination = Reject(404)
         else:
-            self._note(Kind.NUMBER, self._dialled, f'→ {_name(rule.then)}, by the line "{rule.pattern}"')
+            self._note(Kind.NUMBER, self._dialled, f'→ {leads_to(rule.then)}, by the line "{rule.pattern}"')
             destination = rule.then
         self._who()
         if self._rule is not None and self._rule.reject is not None:
@@ -185,7 +184,7 @@ class _Walk:
         classify, dialled = self._settings.routing.classify, self._forms(self._dialled)
         self._rule = classify(*self._forms(self._caller), dialled=dialled, is_open=self._is_open)
         self._language = (self._rule and self._rule.language) or self._language
-        self._note(Kind.CALLER, self._caller, _class(self._rule))
+        self._note(Kind.CALLER, self._caller, class_words(self._rule))
 
     def _of_an_agent(self, agent: AgentName) -> Destination | None:
         """What only agents can dial: colleagues and numbers outside. None: as anybody."""
@@ -274,7 +273,7 @@ class _Walk:
             case Play(prompts, language):
                 self._sounding = len(self._steps)
                 for prompt in prompts:
-                    self._note(Kind.SAYS, _spoken(prompt, language), "" if prompt.play else language)
+                    self._note(Kind.SAYS, spoken(prompt, language), "" if prompt.play else language)
             case SetLanguage(language):
                 self._language = language
                 self._note(Kind.LANGUAGE, language, "rules all speech from here on")
@@ -299,10 +298,10 @@ class _Walk:
                 self._note(Kind.MENU, menu)
             case MenuClosed(menu):
                 closed = self._settings.menus.menus[menu].closed
-                self._note(Kind.MENU, menu, f"closed → {_name(closed.then if closed else HangUp())}")
+                self._note(Kind.MENU, menu, f"closed → {leads_to(closed.then if closed else HangUp())}")
             case Chosen(menu, key, choice):
                 self._pressed[menu] = key
-                self._note(Kind.KEY, key, f"→ {_name(choice.then)}")
+                self._note(Kind.KEY, key, f"→ {leads_to(choice.then)}")
             case Collected(name, digits):
                 self._entered[name] = digits
                 self._note(Kind.NUMBER_ENTERED, digits, name)
@@ -311,7 +310,7 @@ class _Walk:
             case Mistaken():
                 self._mistake(note)
             case Otherwise(menu):
-                self._note(Kind.OTHERWISE, f"→ {_name(self._settings.menus.menus[menu].otherwise)}")
+                self._note(Kind.OTHERWISE, f"→ {leads_to(self._settings.menus.menus[menu].otherwise)}")
 
     def _mistake(self, action: Mistaken) -> None:
         attempt = f"attempt {action.attempt} of {action.attempts}"
@@ -340,10 +339,10 @@ class _Walk:
             case ToNumber(number, trunks):
                 self._note(Kind.END, f"call {number}", f"by {', then '.join(trunks)}")
             case ToMessage(prompt):
-                self._note(Kind.SAYS, _spoken(prompt, self._language))
+                self._note(Kind.SAYS, spoken(prompt, self._language))
                 self._note(Kind.END, "hang up")
             case _:
-                self._note(Kind.END, _name(destination))
+                self._note(Kind.END, leads_to(destination))
 
     def _join(self, to: ToQueue) -> None:
         """Into a queue, or where its rules send the call instead."""
@@ -351,7 +350,7 @@ class _Walk:
         decision = decide(entrance.rules, self._facts(to), self._spent)
         then = Then() if decision is None else decision.rule.then
         if decision is not None:
-            said = words(then) if decision.goes is None else _name(decision.goes)
+            said = words(then) if decision.goes is None else leads_to(decision.goes)
             self._note(Kind.RULE, f"{decision.rule.name} → {said}", decision.why)
             if decision.goes is not None:
                 self._spent.add(decision.rule.name)
@@ -389,54 +388,3 @@ class _Walk:
         first = f", {preferred} first" if preferred else ""
         points = f"{queue.priority[priority]:g}"
         return f"priority {priority} ({points}), {queue.strategy} over {agents}{skills}{first}"
-
-
-def _class(rule: CallerRule | None) -> str:
-    if rule is None:
-        return "in no caller class"
-    means = {
-        "priority": rule.priority,
-        "language": rule.language,
-        "reject": rule.reject,
-        "prefers": rule.preferred,
-        "asks": rule.lookup and rule.lookup.url,
-    }
-    needs = [f"needs {skill} {level}" for skill, level in rule.needs.items()]
-    known = [f"{key} {value}" for key, value in means.items() if value is not None]
-    return ", ".join([rule.name, *known, *needs])
-
-
-def _spoken(prompt: Prompt, language: Language) -> str:
-    return f"file {prompt.play}" if prompt.play else f'"{prompt.text(language)}"'
-
-
-def _name(then: Destination | Repeat | Back | ToEntered | None) -> str:
-    """What a key, a line or an end leads to, in a few words."""
-    match then:
-        case ToEntered(ask):
-            return f"agent of the {ask} entered"
-        case Back():
-            return "back"
-        case Repeat() | None:
-            return "the menu again"
-        case _:
-            return _destination(then)
-
-
-def _destination(to: Destination) -> str:
-    match to:
-        case ToMenu(menu):
-            return f"menu {menu}"
-        case ToQueue(queue, priority, needs):
-            skills = "".join(f", needs {skill} {level}" for skill, level in needs.items())
-            return f"queue {queue}" + (f", priority {priority}" if priority else "") + skills
-        case ToAgent(agent):
-            return f"agent {agent or 'of that extension'}"
-        case ToNumber(number):
-            return f"call {number}"
-        case ToMessage():
-            return "a message"
-        case Reject(status):
-            return f"reject {status}"
-        case HangUp():
-            return "hang up"
