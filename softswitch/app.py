@@ -49,8 +49,10 @@ from softswitch.control.server import Server
 from softswitch.errors import ConfigError, EndpointError, StoreError
 from softswitch.librarian.parent import Librarian
 from softswitch.log import mask_numbers
+from softswitch.outbound.enquiries import Enquiries
 from softswitch.ports import JsonValue, Leg
 from softswitch.registry import Registry
+from softswitch.restoring import Memory, restore
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
@@ -115,12 +117,14 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         switch = Switch(
             *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
             recordings=_recordings(settings, folder),
+            enquiry=await stack.enter_async_context(Enquiries(journal)),
         )
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
+        memory = await restore(folder, switch, journal)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
         running.followers.append(partial(_follow, clerk))
@@ -133,7 +137,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
-        await _until_stopped(running, switch, opening, speech, accounts)
+        await _until_stopped(running, switch, opening, speech, accounts, memory)
 
 
 async def _music(
@@ -173,11 +177,16 @@ async def _interfaces(
 
 
 async def _until_stopped(
-    running: RunningSwitch, switch: Switch, opening: Opening, speech: SpeechService, accounts: Accounts
+    running: RunningSwitch,
+    switch: Switch,
+    opening: Opening,
+    speech: SpeechService,
+    accounts: Accounts,
+    memory: Memory,
 ) -> None:
     settings = switch.settings
     async with asyncio.TaskGroup() as group:
-        works = (_warm(speech, settings), _keep_recordings(switch), opening.run())
+        works = (_warm(speech, settings), _keep_recordings(switch), opening.run(), memory.keep())
         background = [group.create_task(_in_background(*works))]
         if settings.web is not None:
             said = announce_the_first(accounts, settings.web.url)

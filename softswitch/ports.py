@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from softswitch.routing import Lookup
+from softswitch.rules import Known
 from softswitch.sound import Clip, Hear, Media, Recorder, Source
 from softswitch.types import (
     AgentName,
@@ -257,6 +259,21 @@ class Introduction:
 
     waited: Seconds
     """How long the caller has waited."""
+
+
+class Enquiry(Protocol):
+    """Servers of others that know who callers are."""
+
+    async def ask(self, rule: str, lookup: Lookup, number: str) -> Known:
+        """What the server of a caller class says of a number, within `lookup.timeout`; raises nothing."""
+
+
+class NoEnquiry:
+    """There are no such servers."""
+
+    async def ask(self, rule: str, lookup: Lookup, number: str) -> Known:
+        """Nobody knows."""
+        return Known(problem="nobody can be asked")
 
 
 class Speech(Protocol):

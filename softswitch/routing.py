@@ -8,11 +8,11 @@ name and means itself (`alex`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from softswitch.types import Destination, Language
+from softswitch.types import AgentName, Destination, Language, Seconds
 
 _NUMBER = re.compile(r"[+]?[0-9#*xX]*[*]?|[*][0-9#*xX]+")
 _NAME = re.compile(r"[A-Za-z0-9_.~!$&'+=-]*[A-WYZa-wyz_~!$&'=.-][A-Za-z0-9_.~!$&'+=-]*[*]?")
@@ -36,6 +36,17 @@ class NumberRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where somebody is asked who a caller is."""
+
+    url: str
+    """With `{number}` in it."""
+    timeout: Seconds = 0.3
+    secret: str | None = field(default=None, repr=False)
+    """Signs the question; None: nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerRule:
     """One line of `callers`; the first match wins."""
 
@@ -44,6 +55,22 @@ class CallerRule:
     priority: str | None = None
     language: Language | None = None
     reject: int | None = None
+    dialled: tuple[str, ...] = ()
+    """Patterns of what these callers have dialled; none: anything."""
+    hours: str | None = None
+    """Only while these are open."""
+    outside: str | None = None
+    """Only while these are closed."""
+    needs: Mapping[str, int] = field(default_factory=dict)
+    """The least level of each skill that they need."""
+    preferred: AgentName | None = None
+    """Who is rung first for them."""
+    lookup: Lookup | None = None
+
+
+def always(_hours: str) -> bool:
+    """Hours that never end."""
+    return True
 
 
 def normalise(user: str) -> str:
@@ -113,36 +140,38 @@ class Patterns:
         for character in pattern.removesuffix("*") if rest else pattern:
             step = _DIGIT if is_number and character in "xX" else character
             node = node.steps.setdefault(step, _Node())
-        if rest:
-            node.rest = min(node.rest, place)
-        else:
-            node.end = min(node.end, place)
+        (node.rest if rest else node.end).append(place)
 
     def first(self, number: str) -> int | None:
         """The place (0-based) of the first pattern that matches a normalised number."""
-        best = self._root.rest
+        return min((places[0] for places in self._matching(number)), default=None)
+
+    def every(self, number: str) -> list[int]:
+        """The places (0-based) of all patterns that match a normalised number, in no order."""
+        return [place for places in self._matching(number) for place in places]
+
+    def _matching(self, number: str) -> list[list[int]]:
         nodes = [self._root]
+        found = [self._root.rest]
         for character in number:
             steps = (character, _DIGIT) if character in "0123456789" else (character,)
             nodes = [node.steps[step] for node in nodes for step in steps if step in node.steps]
-            best = min([best, *(node.rest for node in nodes)])
-        best = min([best, *(node.end for node in nodes)])
-        return None if best == _NEVER else int(best)
+            found += [node.rest for node in nodes]
+        found += [node.end for node in nodes]
+        return [places for places in found if places]
 
 
 _DIGIT = "any digit"
 """The step in the tree that `x` is; no character, so no number has it."""
 
-_NEVER = float("inf")
-
 
 @dataclass(slots=True)
 class _Node:
     steps: dict[str, _Node] = field(default_factory=dict)
-    end: float = _NEVER
-    """The first pattern that ends here."""
-    rest: float = _NEVER
-    """The first pattern that is content with any rest from here."""
+    end: list[int] = field(default_factory=list)
+    """The patterns that end here, by their places, ascending."""
+    rest: list[int] = field(default_factory=list)
+    """The patterns that are content with any rest from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +182,16 @@ class Routing:
     callers: tuple[CallerRule, ...] = ()
     _by_number: Patterns = field(init=False, repr=False, compare=False)
     _by_caller: Patterns = field(init=False, repr=False, compare=False)
-    _callers: tuple[CallerRule, ...] = field(init=False, repr=False, compare=False)
-    """The rule of each of the callers' patterns."""
+    _callers: tuple[tuple[CallerRule, Patterns | None], ...] = field(init=False, repr=False, compare=False)
+    """The rule of each of the callers' patterns, and what must have been dialled."""
 
     def __post_init__(self) -> None:
-        lines = [(pattern, rule) for rule in self.callers for pattern in rule.patterns]
+        dialled = [Patterns(rule.dialled) if rule.dialled else None for rule in self.callers]
+        lines = [
+            (pattern, (rule, numbers))
+            for rule, numbers in zip(self.callers, dialled, strict=True)
+            for pattern in rule.patterns
+        ]
         object.__setattr__(self, "_by_number", Patterns(rule.pattern for rule in self.numbers))
         object.__setattr__(self, "_by_caller", Patterns(pattern for pattern, _ in lines))
         object.__setattr__(self, "_callers", tuple(rule for _, rule in lines))
@@ -172,10 +206,22 @@ class Routing:
         rule = self.rule(dialled)
         return None if rule is None else rule.then
 
-    def classify(self, *number: str) -> CallerRule | None:
-        """The first caller class that a calling user part belongs to, in any of its forms."""
-        place = _first(self._by_caller, number)
-        return None if place is None else self._callers[place]
+    def classify(
+        self, *number: str, dialled: Sequence[str] = (), is_open: Callable[[str], bool] = always
+    ) -> CallerRule | None:
+        """The first caller class that a calling user part belongs to, in any of its forms, who has dialled
+        this (in any of its forms), at a time when the class counts.
+        """
+        forms = dict.fromkeys(map(normalise, number))
+        for place in sorted({place for form in forms for place in self._by_caller.every(form)}):
+            rule, numbers = self._callers[place]
+            if numbers is not None and _first(numbers, dialled) is None:
+                continue
+            if rule.hours is not None and not is_open(rule.hours):
+                continue
+            if rule.outside is None or not is_open(rule.outside):
+                return rule
+        return None
 
 
 def _first(patterns: Patterns, forms: Iterable[str]) -> int | None:

@@ -148,6 +148,8 @@ class ToQueue:
     queue: QueueName
     priority: str | None = None
     """A priority class that overrules the caller's own, as `{queue: support, priority: urgent}`."""
+    needs: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """The least level of each skill that the caller needs, beside what the queue does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,8 @@ class LeaveReason(StrEnum):
     """A customer who was to be called back, after the last attempt."""
     EXPIRED = "expired"
     """A callback that nobody found the time for."""
+    EXIT_KEY = "exit-key"
+    """The caller pressed a key of the queue."""
     TRANSFERRED = "transferred"
     """An agent who waited has transferred somebody else into the queue instead."""
 

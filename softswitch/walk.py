@@ -13,7 +13,6 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from softswitch.config.hearing import in_queue
 from softswitch.config.settings import SwitchSettings
 from softswitch.dialplan.codes import Code
 from softswitch.dialplan.plan import Refused
@@ -37,15 +36,14 @@ from softswitch.ivr.actions import (
 )
 from softswitch.ivr.events import DigitPressed, Event, PromptEnded, Started, TimerExpired
 from softswitch.ivr.interpreter import Interpreter, State
-from softswitch.ivr.settings import Back, Repeat, ToEntered
 from softswitch.routing import CallerRule, normalise
+from softswitch.rules import Entrance, Facts, Then, decide, together, words
 from softswitch.types import (
     AgentName,
     Destination,
     HangUp,
     Language,
     MenuName,
-    Prompt,
     Reject,
     Seconds,
     ToAgent,
@@ -54,6 +52,7 @@ from softswitch.types import (
     ToNumber,
     ToQueue,
 )
+from softswitch.wording import class_words, leads_to, spoken
 
 SILENCE = "-"
 """The key that is none: the caller waits until the menu loses patience."""
@@ -66,6 +65,7 @@ class Kind(StrEnum):
 
     NUMBER = "number"
     CALLER = "caller"
+    RULE = "rule"
     HOURS = "hours"
     MENU = "menu"
     SAYS = "says"
@@ -132,10 +132,13 @@ class _Walk:
         self._dialled = dialled
         self._caller = caller
         self._at = at
-        self._rule: CallerRule | None = settings.routing.classify(*self._forms(caller)) if caller else None
-        self._language: Language = (self._rule and self._rule.language) or settings.media.languages[0]
         self._steps: list[Step] = []
         self._asked: set[str] = set()
+        self._pressed: dict[MenuName, str] = {}
+        self._entered: dict[str, str] = {}
+        self._spent: set[str] = set()
+        self._rule: CallerRule | None = None
+        self._language: Language = settings.media.languages[0]
         self._sounding = 0  # the first step of the last prompts
         self._quick = False  # the last key was pressed a moment ago
 
@@ -168,13 +171,21 @@ class _Walk:
             self._note(Kind.NUMBER, self._dialled, "no line of `numbers` matches")
             destination: Destination = Reject(404)
         else:
-            self._note(Kind.NUMBER, self._dialled, f'→ {_name(rule.then)}, by the line "{rule.pattern}"')
+            self._note(Kind.NUMBER, self._dialled, f'→ {leads_to(rule.then)}, by the line "{rule.pattern}"')
             destination = rule.then
-        if self._caller:
-            self._note(Kind.CALLER, self._caller, _class(self._rule))
+        self._who()
         if self._rule is not None and self._rule.reject is not None:
             return Reject(self._rule.reject)
         return destination
+
+    def _who(self) -> None:
+        """The caller's class, with the hours that it depends on."""
+        if not self._caller:
+            return
+        classify, dialled = self._settings.routing.classify, self._forms(self._dialled)
+        self._rule = classify(*self._forms(self._caller), dialled=dialled, is_open=self._is_open)
+        self._language = (self._rule and self._rule.language) or self._language
+        self._note(Kind.CALLER, self._caller, class_words(self._rule))
 
     def _of_an_agent(self, agent: AgentName) -> Destination | None:
         """What only agents can dial: colleagues and numbers outside. None: as anybody."""
@@ -263,7 +274,7 @@ class _Walk:
             case Play(prompts, language):
                 self._sounding = len(self._steps)
                 for prompt in prompts:
-                    self._note(Kind.SAYS, _spoken(prompt, language), "" if prompt.play else language)
+                    self._note(Kind.SAYS, spoken(prompt, language), "" if prompt.play else language)
             case SetLanguage(language):
                 self._language = language
                 self._note(Kind.LANGUAGE, language, "rules all speech from here on")
@@ -284,20 +295,23 @@ class _Walk:
     def _write_note(self, note: Note) -> None:
         match note:
             case MenuEntered(menu):
+                self._pressed.setdefault(menu, "")
                 self._note(Kind.MENU, menu)
             case MenuClosed(menu):
                 closed = self._settings.menus.menus[menu].closed
-                self._note(Kind.MENU, menu, f"closed → {_name(closed.then if closed else HangUp())}")
-            case Chosen(_, key, choice):
-                self._note(Kind.KEY, key, f"→ {_name(choice.then)}")
+                self._note(Kind.MENU, menu, f"closed → {leads_to(closed.then if closed else HangUp())}")
+            case Chosen(menu, key, choice):
+                self._pressed[menu] = key
+                self._note(Kind.KEY, key, f"→ {leads_to(choice.then)}")
             case Collected(name, digits):
+                self._entered[name] = digits
                 self._note(Kind.NUMBER_ENTERED, digits, name)
             case Skipped(name):
                 self._note(Kind.NUMBER_ENTERED, "nothing", f"{name} is optional")
             case Mistaken():
                 self._mistake(note)
             case Otherwise(menu):
-                self._note(Kind.OTHERWISE, f"→ {_name(self._settings.menus.menus[menu].otherwise)}")
+                self._note(Kind.OTHERWISE, f"→ {leads_to(self._settings.menus.menus[menu].otherwise)}")
 
     def _mistake(self, action: Mistaken) -> None:
         attempt = f"attempt {action.attempt} of {action.attempts}"
@@ -315,9 +329,7 @@ class _Walk:
     def _end(self, destination: Destination) -> None:
         match destination:
             case ToQueue():
-                self._note(Kind.END, f"queue {destination.queue}", self._queue(destination))
-                for text, when in in_queue(self._settings, destination.queue, self._language):
-                    self._note(Kind.HEARD, text, when)
+                self._join(destination)
             case ToAgent(agent):
                 name = agent or self._settings.menus.extensions.get(normalise(self._dialled), "")
                 phone = self._settings.phones.get(AgentName(name))
@@ -328,56 +340,54 @@ class _Walk:
             case ToNumber(number, trunks):
                 self._note(Kind.END, f"call {number}", f"by {', then '.join(trunks)}")
             case ToMessage(prompt):
-                self._note(Kind.SAYS, _spoken(prompt, self._language))
+                self._note(Kind.SAYS, spoken(prompt, self._language))
                 self._note(Kind.END, "hang up")
             case _:
-                self._note(Kind.END, _name(destination))
+                self._note(Kind.END, leads_to(destination))
 
-    def _queue(self, to: ToQueue) -> str:
-        queue = self._settings.engine.queues[to.queue]
-        wanted = to.priority or (self._rule and self._rule.priority) or "default"
+    def _join(self, to: ToQueue) -> None:
+        """Into a queue, or where its rules send the call instead."""
+        entrance = self._settings.entrances.get(to.queue, Entrance())
+        decision = decide(entrance.rules, self._facts(to), self._spent)
+        then = Then() if decision is None else decision.rule.then
+        if decision is not None:
+            said = words(then) if decision.goes is None else leads_to(decision.goes)
+            self._note(Kind.RULE, f"{decision.rule.name} → {said}", decision.why)
+            if decision.goes is not None:
+                self._spent.add(decision.rule.name)
+                self._go(decision.goes)
+                return
+        self._note(Kind.END, f"queue {to.queue}", self._queue(to, then))
+        for text, when in in_queue(self._settings, to.queue, self._language):
+            self._note(Kind.HEARD, text, when)
+
+    def _go(self, to: Destination) -> None:
+        """On from a queue's rule; whoever comes to a menu so presses nothing."""
+        if isinstance(to, ToMenu):
+            self._menus(to.menu, ())
+        else:
+            self._end(to)
+
+    def _facts(self, to: ToQueue) -> Facts:
+        return Facts(
+            queue=to.queue,
+            is_open=self._is_open,
+            number=self._forms(self._caller or "anonymous"),
+            dialled=self._forms(self._dialled),
+            caller=self._rule.name if self._rule else None,
+            pressed=self._pressed,
+            entered=self._entered,
+            language=self._language,
+        )
+
+    def _queue(self, to: ToQueue, then: Then) -> str:
+        queue, rule = self._settings.engine.queues[to.queue], self._rule
+        wanted = then.priority or to.priority or (rule and rule.priority) or "default"
         priority = wanted if wanted in queue.priority else "default"
         agents = ", ".join(queue.agents) or "nobody"
-        return f"priority {priority} ({queue.priority[priority]:g}), {queue.strategy} over {agents}"
-
-
-def _class(rule: CallerRule | None) -> str:
-    if rule is None:
-        return "in no caller class"
-    means = {"priority": rule.priority, "language": rule.language, "reject": rule.reject}
-    return ", ".join([rule.name, *(f"{key} {value}" for key, value in means.items() if value is not None)])
-
-
-def _spoken(prompt: Prompt, language: Language) -> str:
-    return f"file {prompt.play}" if prompt.play else f'"{prompt.text(language)}"'
-
-
-def _name(then: Destination | Repeat | Back | ToEntered | None) -> str:
-    """What a key, a line or an end leads to, in a few words."""
-    match then:
-        case ToEntered(ask):
-            return f"agent of the {ask} entered"
-        case Back():
-            return "back"
-        case Repeat() | None:
-            return "the menu again"
-        case _:
-            return _destination(then)
-
-
-def _destination(to: Destination) -> str:
-    match to:
-        case ToMenu(menu):
-            return f"menu {menu}"
-        case ToQueue(queue, priority):
-            return f"queue {queue}" + (f", priority {priority}" if priority else "")
-        case ToAgent(agent):
-            return f"agent {agent or 'of that extension'}"
-        case ToNumber(number):
-            return f"call {number}"
-        case ToMessage():
-            return "a message"
-        case Reject(status):
-            return f"reject {status}"
-        case HangUp():
-            return "hang up"
+        needs = together(queue.needs, to.needs, then.needs, rule.needs if rule else {})
+        skills = "".join(f", needs {skill} {level}" for skill, level in needs.items())
+        preferred = then.preferred or (rule and rule.preferred)
+        first = f", {preferred} first" if preferred else ""
+        points = f"{queue.priority[priority]:g}"
+        return f"priority {priority} ({points}), {queue.strategy} over {agents}{skills}{first}"

@@ -170,6 +170,8 @@ class Agent:
         """When that state ends by itself; None when nobody knows."""
         if state is AgentState.BACK_OFF:
             return self.back_off_until
+        if state is AgentState.PAUSED:
+            return self.pause_end.at if self.pause_end else None
         if state is AgentState.WRAP_UP:
             return min(offer.timer.at for offer in self.offers.values() if offer.timer)
         return None

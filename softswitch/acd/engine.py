@@ -85,6 +85,10 @@ class Engine:
         """
         return agent_of(self._floor, agent).has_a_line()
 
+    def wraps_up(self, agent: AgentName) -> bool:
+        """Whether an agent writes notes on a call. Raises EngineError about one never heard of."""
+        return bool(agent_of(self._floor, agent).wrap_ups())
+
     def has_room(self, queue: QueueName) -> bool:
         """Whether one more caller would be let into a queue; false for one that is not there (any more)."""
         found = self._floor.queues.get(queue)

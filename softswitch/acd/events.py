@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from softswitch.acd.settings import EngineSettings
+from softswitch.acd.stats import AgentFigures, QueueCounts
 from softswitch.types import (
     AgentName,
     CallId,
@@ -178,6 +179,8 @@ class AgentPaused:
 
     agent: AgentName
     reason: str = ""
+    since: Seconds | None = None
+    """From when on it counts; None: from now. Of a pause from before a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +252,14 @@ class QueueClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class FiguresRestored:
+    """What was counted before a restart, and goes on counting."""
+
+    queues: Mapping[QueueName, QueueCounts] = field(default_factory=dict)
+    agents: Mapping[AgentName, AgentFigures] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TimerExpired:
     """`next_deadline()` has come (or passed)."""
 
@@ -280,5 +291,6 @@ Event = (
     | QueueClosed
     | PhonesReachable
     | PhonesUnreachable
+    | FiguresRestored
     | TimerExpired
 )

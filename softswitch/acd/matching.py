@@ -10,7 +10,7 @@ from softswitch.acd import callbacks
 from softswitch.acd.agents import Agent
 from softswitch.acd.explain import Skipped, SkipReason, Why
 from softswitch.acd.floor import Floor
-from softswitch.acd.queues import HELPERS, Queue
+from softswitch.acd.queues import Queue
 from softswitch.acd.strategies.base import Ask, Candidate, Choice
 from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.errors import EngineError
@@ -92,10 +92,8 @@ def _candidates(caller: Caller) -> Sequence[Agent]:
 
 def _of_lowest_tier(queue: Queue, free: Sequence[Agent], ringing: Iterable[AgentName]) -> Sequence[Agent]:
     """Who may be rung though others of the team are free, or ring already."""
-    if ringing:
-        highest = max(queue.tier(name) if name in queue.places else HELPERS for name in ringing)
-    else:
-        highest = min(queue.tier(agent.name) for agent in free)
+    tiers = [queue.tier(name) for name in ringing if name in queue.places]  # a reload may have taken others
+    highest = max(tiers) if tiers else min(queue.tier(agent.name) for agent in free)
     return [agent for agent in free if queue.tier(agent.name) <= highest]
 
 

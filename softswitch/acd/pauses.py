@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from softswitch.acd.actions import ReportPause, ReportResume
 from softswitch.acd.agents import Agent
 from softswitch.acd.offers import Offer
+from softswitch.types import Seconds
 
 if TYPE_CHECKING:
     from softswitch.acd.floor import Floor
@@ -16,11 +17,13 @@ NO_ANSWER = "no-answer"
 """The reason of a pause that nobody asked for."""
 
 
-def pause(floor: Floor, agent: Agent, reason: str) -> None:
-    """No offers, for as long as that reason allows."""
+def pause(floor: Floor, agent: Agent, reason: str, since: Seconds | None = None) -> None:
+    """No offers, for as long as that reason allows, from now on or from `since`."""
     floor.deadlines.cancel(agent.pause_end)
     limit, over = floor.pauses.get(reason), partial(_over, floor, agent)
-    agent.pause_end = None if limit is None else floor.deadlines.set(floor.now + limit, over)
+    agent.pause_end = (
+        None if limit is None else floor.deadlines.set((floor.now if since is None else since) + limit, over)
+    )
     agent.paused, agent.missed = reason, 0
     floor.recount(agent)
 

@@ -31,6 +31,8 @@ class QueueCounts:
     """Left at `max_wait`."""
     sent_away: int = 0
     """Left because the switch drained, the queue was closed or removed, or nobody was there."""
+    by_key: int = 0
+    """Left by a key of the queue."""
     callbacks: int = 0
     """Left the line to be called back; in none of the counts above."""
     called_back: int = 0
@@ -48,6 +50,15 @@ class QueueCounts:
     def mean_wait(self) -> Seconds | None:
         """Mean wait of those answered (average speed of answer); None before the first."""
         return self.answered_wait / self.answered if self.answered else None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFigures:
+    """What one agent has done."""
+
+    taken: int = 0
+    """Conversations."""
+    talk_time: Seconds = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ _FIELD_OF: Mapping[LeaveReason, str] = {
     LeaveReason.TRANSFERRED: "sent_away",
     LeaveReason.NO_AGENTS: "sent_away",
     LeaveReason.CLOSED: "sent_away",
+    LeaveReason.EXIT_KEY: "by_key",
     LeaveReason.NOT_REACHED: "not_reached",
     LeaveReason.EXPIRED: "not_reached",
 }
@@ -121,6 +133,12 @@ class Tally:
     def counts(self) -> QueueCounts:
         """The counts as they are now."""
         return QueueCounts(**{name: getattr(self, name) for name in QueueCounts.__dataclass_fields__})
+
+    def add(self, before: QueueCounts) -> None:
+        """Count on from what was counted before."""
+        for name in QueueCounts.__dataclass_fields__:
+            both = getattr(self, name), getattr(before, name)
+            setattr(self, name, max(both) if name == "longest_wait" else sum(both))
 
     def answer(self, waited: Seconds, *, in_time: bool) -> None:
         """A caller was answered after `waited`."""

@@ -47,7 +47,7 @@ def failure_of(status: int) -> OfferFailure:
 
 def display(switch: Switch, call: Call) -> Party:
     """Who the agent's phone shows: the caller, with the queue's name before."""
-    caller = call.leg.remote
+    caller = call.caller
     if call.queue is None:
         return caller
     label = switch.settings.queue_labels.get(call.queue, call.queue)

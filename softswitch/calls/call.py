@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from softswitch.calls.arrival import NOTHING_MORE, Arrival
 from softswitch.errors import NotConfirmed
 from softswitch.ports import Journal, JsonValue, Leg
+from softswitch.routing import CallerRule
+from softswitch.rules import Known
 from softswitch.types import (
     AgentName,
     CallId,
@@ -17,6 +19,8 @@ from softswitch.types import (
     EndedBy,
     Language,
     LegState,
+    MenuName,
+    Party,
     Quality,
     QueueName,
     Seconds,
@@ -80,6 +84,24 @@ class Call:
 
     entered: dict[str, str] = field(default_factory=dict)
     """Numbers keyed in, by the name of the question: `customer_number`."""
+
+    pressed: dict[MenuName, str] = field(default_factory=dict)
+    """The menus that the caller came through, with the last key pressed in each."""
+
+    caller_rule: CallerRule | None = None
+    """The caller's class."""
+
+    enquiry: asyncio.Task[None] | None = None
+    """Somebody is being asked who the caller is, or was."""
+
+    known: Known | None = None
+    """What they said."""
+
+    spent: set[str] = field(default_factory=set)
+    """Rules that have sent the call elsewhere."""
+
+    language_chosen: bool = False
+    """By the caller, in a menu."""
 
     phase: str = "arriving"
     """For people: arriving, menu, waiting, ringing, talking, leaving."""
@@ -148,6 +170,12 @@ class Call:
     def is_answered(self) -> bool:
         """Whether the caller has had a 200 OK."""
         return self.leg.state is LegState.ANSWERED
+
+    @property
+    def caller(self) -> Party:
+        """Who calls, by the name under which they are known here."""
+        remote, name = self.leg.remote, self.known.name if self.known is not None else ""
+        return Party(remote.number, name, remote.uri) if name else remote
 
     def note(self, kind: str, /, **data: JsonValue) -> None:
         """Record what happened to this call."""
@@ -224,10 +252,11 @@ class Call:
         """A line of `softswitch calls --live`."""
         return {
             "call": self.id,
-            "from": self.leg.remote.label,
+            "from": self.caller.label,
             "dialled": self.leg.dialled,
             "phase": self.phase,
             "queue": self.queue,
             "agent": self.agent,
             "seconds": round(now - self.started, 1),
+            **({"note": self.known.note} if self.known is not None and self.known.note else {}),
         }

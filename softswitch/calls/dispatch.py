@@ -46,6 +46,7 @@ from softswitch.acd.events import (
     PhonesUnreachable,
     SettingsChanged,
     TimerExpired,
+    WrapUpExtended,
 )
 from softswitch.acd.explain import Why
 from softswitch.acd.settings import QueueSettings
@@ -99,10 +100,12 @@ class Dispatcher:
         self._timer: asyncio.TimerHandle | None = None
         self._armed: Seconds | None = None
 
-    def join(self, waiter: Waiter, event: CallerJoined, before: Transferred | None = None) -> None:
+    def join(
+        self, waiter: Waiter, event: CallerJoined, before: Transferred | None = None, preferred_by: str = ""
+    ) -> None:
         """A caller joins; the engine's actions for this call go to `waiter` until `forget`.
 
-        `before`: the transfer that led here.
+        `before`: the transfer that led here; `preferred_by`: who says whom the caller is to talk to.
         """
         self._waiters[event.call] = waiter
         come: dict[str, JsonValue] = (
@@ -112,6 +115,10 @@ class Dispatcher:
             come["within"] = settings.service_within
             if settings.short_abandon:
                 come["short"] = settings.short_abandon
+        if event.skills:
+            come["needs"] = dict(event.skills)
+        if event.preferred is not None:
+            come |= {"preferred": event.preferred, "preferred_by": preferred_by}
         self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority, **come)
         self.feed(event)
 
@@ -288,7 +295,10 @@ class Dispatcher:
             case AgentSignedOut():
                 self._journal.note("AgentSignedOut", agent=event.agent, queue=event.queue)
             case AgentPaused():
-                self._journal.note("AgentPaused", agent=event.agent, reason=event.reason)
+                begun = {} if event.since is None else {"ago": round(self._loop.time() - event.since, 3)}
+                self._journal.note("AgentPaused", agent=event.agent, reason=event.reason, **begun)
+            case WrapUpExtended():
+                self._journal.note("WrapUpExtended", agent=event.agent, by=event.by)
             case AgentResumed():
                 self._journal.note("AgentResumed", agent=event.agent)
 

@@ -1,8 +1,15 @@
-"""What agents dial to change their own state: sign in and out, pause, resume; a voice confirms each."""
+"""What agents dial to change their own state: sign in and out, pause, wrap-up; a voice confirms each."""
 
 from __future__ import annotations
 
-from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
+from softswitch.acd.events import (
+    AgentPaused,
+    AgentResumed,
+    AgentSignedIn,
+    AgentSignedOut,
+    WrapUpEnded,
+    WrapUpExtended,
+)
 from softswitch.calls.onward import PickUp
 from softswitch.calls.switch import Switch
 from softswitch.dialplan.codes import Code
@@ -17,6 +24,9 @@ SIGNED_IN = _prompt("You are signed in.", "Jesteś zalogowany.", "נכנסת ל�
 SIGNED_OUT = _prompt("You are signed out.", "Jesteś wylogowany.", "יצאת מהתורים.")
 PAUSED = _prompt("You are paused.", "Masz przerwę.", "אתה בהפסקה.")
 RESUMED = _prompt("The pause is over.", "Koniec przerwy.", "ההפסקה הסתיימה.")
+NOTES_DONE = _prompt("Your notes are done.", "Koniec notatek.", "סיימת את הרישום.")
+MORE_TIME = _prompt("You have more time.", "Masz więcej czasu.", "יש לך עוד זמן.")
+NO_NOTES = _prompt("You are not writing notes.", "Nie robisz teraz notatek.", "אינך ברישום כעת.")
 UNKNOWN_REASON = _prompt("There is no such reason.", "Nie ma takiego powodu.", "אין סיבה כזאת.")
 
 
@@ -38,6 +48,11 @@ def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | PickU
         case Code.RESUME:
             feed(AgentResumed(agent))
             return ToMessage(RESUMED)
+        case Code.NOTES_DONE:
+            return _notes(switch, agent, WrapUpEnded(agent), NOTES_DONE)
+        case Code.MORE_TIME:
+            more = WrapUpExtended(agent, switch.settings.features.wrap_up_extend)
+            return _notes(switch, agent, more, MORE_TIME)
         case Code.PICK_UP:
             return _pickup(switch, digits)
         case Code.PAUSE:
@@ -50,6 +65,13 @@ def _pause(switch: Switch, agent: AgentName, digits: str) -> ToMessage:
         return ToMessage(UNKNOWN_REASON)
     switch.dispatcher.feed(AgentPaused(agent, reason))
     return ToMessage(PAUSED)
+
+
+def _notes(switch: Switch, agent: AgentName, what: WrapUpEnded | WrapUpExtended, done: Prompt) -> ToMessage:
+    if not switch.dispatcher.engine.wraps_up(agent):
+        return ToMessage(NO_NOTES)
+    switch.dispatcher.feed(what)
+    return ToMessage(done)
 
 
 def _pickup(switch: Switch, extension: str) -> PickUp | Reject:

@@ -12,7 +12,17 @@ import structlog
 from softswitch.calls.call import Call
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError
-from softswitch.ivr.actions import Action, Collected, Go, MenuEntered, Mistaken, Play, SetLanguage, StopPrompt
+from softswitch.ivr.actions import (
+    Action,
+    Chosen,
+    Collected,
+    Go,
+    MenuEntered,
+    Mistaken,
+    Play,
+    SetLanguage,
+    StopPrompt,
+)
 from softswitch.ivr.events import DigitPressed, Event, PromptEnded, Started, TimerExpired
 from softswitch.ivr.interpreter import Interpreter
 from softswitch.sound import Clip, Hear
@@ -93,13 +103,16 @@ class _Walk:
                 case StopPrompt():
                     self.hush()
                 case SetLanguage():
-                    call.language = action.language
+                    call.language, call.language_chosen = action.language, True
                     call.note("LanguageSet", language=action.language)
                 case Collected():
                     call.entered[action.name] = action.digits
                     call.note("NumberEntered", name=action.name, digits=action.digits)
                 case MenuEntered():
                     call.note("MenuEntered", menu=action.menu)
+                    call.pressed.setdefault(action.menu, "")
+                case Chosen():
+                    call.pressed[action.menu] = action.key
                 case Mistaken():
                     call.note("MenuMistake", menu=action.menu, mistake=action.mistake, attempt=action.attempt)
                 case Go():

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
+from softswitch.acd.events import (
+    AgentPaused,
+    AgentResumed,
+    AgentSignedIn,
+    AgentSignedOut,
+    WrapUpEnded,
+    WrapUpExtended,
+)
 from softswitch.calls.bridge import Conversation
 from softswitch.calls.call import Call
 from softswitch.calls.originator import Originator, Then, known
@@ -76,6 +83,17 @@ class Operator:
         self.changed(by, "call", to, call)
         return call
 
+    def end_wrap_up(self, agent: str, by: str) -> None:
+        """An agent has done with the notes. Raises NoSuch; NotNow: no notes are being written."""
+        self._switch.dispatcher.feed(WrapUpEnded(self._writer(agent)))
+        self.changed(by, "wrap-up", agent, "end")
+
+    def extend_wrap_up(self, agent: str, seconds: Seconds | None, by: str) -> None:
+        """An agent needs more time for the notes; None: so much as the code gives. Raises as the other."""
+        more = self._switch.settings.features.wrap_up_extend if seconds is None else seconds
+        self._switch.dispatcher.feed(WrapUpExtended(self._writer(agent), more))
+        self.changed(by, "wrap-up", agent, f"{more:g} s more")
+
     def hang_up(self, call: str, by: str) -> None:
         """End a call, whatever it is doing. Raises NoSuch."""
         found = self._call(call)
@@ -141,6 +159,12 @@ class Operator:
     def _agent(self, name: str) -> AgentName:
         self.check_agent(name)
         return AgentName(name)
+
+    def _writer(self, name: str) -> AgentName:
+        agent = self._agent(name)
+        if not self._switch.dispatcher.engine.wraps_up(agent):
+            raise NotNow(f"{name} is not writing notes on a call; `softswitch agents` shows who is")
+        return agent
 
     def _queue(self, name: str | None) -> QueueName | None:
         if name is None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from softswitch.calls.attempt import Attempt
 from softswitch.calls.call import Call
+from softswitch.calls.entering import opened
 from softswitch.calls.onward import Onward
 from softswitch.calls.originating import Absent, Origination, OwnPhones
 from softswitch.calls.outbound import Outside
@@ -189,9 +190,10 @@ class Originator:
         settings = self._switch.settings
         origination = Origination(by, first, attempt, ring)
         call = self._supervisor.originate(origination, onward, settings.media.languages[0])
-        rule = None if first.origin.agent else settings.routing.classify(first.remote.number)
+        classify, is_open = settings.routing.classify, opened(self._switch)
+        rule = None if first.origin.agent else classify(first.remote.number, is_open=is_open)
         if rule is not None:
-            call.priority = rule.priority
+            call.priority, call.caller_rule = rule.priority, rule
             call.language = rule.language or call.language
         return call.id
 

@@ -12,6 +12,8 @@ from softswitch.calls.bridge import meet
 from softswitch.calls.call import Call
 from softswitch.calls.describe import describe
 from softswitch.calls.direct import ring_agent
+from softswitch.calls.enquiring import enquire
+from softswitch.calls.entering import opened
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
 from softswitch.calls.onward import Onward, PickUp, Riding
@@ -24,7 +26,8 @@ from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out
 from softswitch.errors import AudioError, LegError
-from softswitch.routing import normalise
+from softswitch.ports import JsonValue
+from softswitch.routing import CallerRule, normalise
 from softswitch.sound import Hear
 from softswitch.types import (
     AgentName,
@@ -59,8 +62,22 @@ async def serve(switch: Switch, call: Call) -> None:
             return
         _note_way(switch, call)
     leg = call.leg
-    onward: Onward | None = call.begins or _first_destination(switch, call)
-    call.begins = None
+    onward = call.begins or _first_destination(switch, call)
+    call.begins, rule = None, call.caller_rule
+    if rule is None or rule.lookup is None or not leg.remote.number:
+        await _lead(switch, call, onward)
+        return
+    async with asyncio.TaskGroup() as group:
+        call.enquiry = group.create_task(enquire(switch, call, rule, rule.lookup), name=f"enquiry {call.id}")
+        try:
+            await _lead(switch, call, onward)
+        finally:
+            call.enquiry.cancel()
+
+
+async def _lead(switch: Switch, call: Call, onward: Onward | None) -> None:
+    """From place to place, until the call is done."""
+    leg = call.leg
     while onward is not None:
         try:
             onward = await _follow(switch, call, onward)
@@ -103,14 +120,16 @@ def _first_destination(switch: Switch, call: Call) -> Destination | PickUp:
     if call.leg.origin.agent is not None and (to := _of_an_agent(switch, call, call.leg.origin.agent)):
         return to
     routing = switch.settings.routing
-    rule = routing.classify(call.leg.remote.number or ANONYMOUS, call.arrival.number_as)
+    number, dialled = call.leg.remote.number or ANONYMOUS, (call.leg.dialled, call.arrival.dialled_as)
+    rule = routing.classify(number, call.arrival.number_as, dialled=dialled, is_open=opened(switch))
     if rule is not None:
+        call.caller_rule = None if rule.reject is not None else rule
         call.priority = rule.priority
         if rule.language is not None:
             call.language = rule.language
             call.note("LanguageSet", language=rule.language)
         if rule.reject is not None:
-            return Reject(rule.reject)
+            return _refused_class(call, rule)
     line = routing.rule(call.leg.dialled, call.arrival.dialled_as)
     destination = line.then if line else Reject(404)
     call.note(
@@ -118,8 +137,24 @@ def _first_destination(switch: Switch, call: Call) -> Destination | PickUp:
         rule=line.pattern if line else None,
         caller_rule=rule.name if rule else None,
         destination=describe(destination),
+        **_why_caller(rule),
     )
     return destination
+
+
+def _refused_class(call: Call, rule: CallerRule) -> Reject:
+    assert rule.reject is not None
+    to = Reject(rule.reject)
+    call.note("CallRouted", rule=None, caller_rule=rule.name, destination=describe(to), **_why_caller(rule))
+    return to
+
+
+def _why_caller(rule: CallerRule | None) -> dict[str, JsonValue]:
+    """What matched besides the number, if anything had to."""
+    why = [] if rule is None or not rule.dialled else ["what was dialled"]
+    why += [f"{rule.hours} is open"] if rule is not None and rule.hours else []
+    why += [f"{rule.outside} is closed"] if rule is not None and rule.outside else []
+    return {"caller_why": "; ".join(why)} if why else {}
 
 
 def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | PickUp | None:

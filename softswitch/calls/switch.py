@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from softswitch.calls.acquaintances import Acquaintances
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.exchange import Exchange
 from softswitch.calls.music import MusicRoom
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Carriers, Clock, Directory, Endpoint, Journal, Speech
+from softswitch.ports import Carriers, Clock, Directory, Endpoint, Enquiry, Journal, NoEnquiry, Speech
 
 
 @dataclass(slots=True, eq=False)
@@ -30,3 +31,7 @@ class Switch:
     recordings: Path = Path("recordings")
     """The folder of recordings."""
     exchange: Exchange = field(default_factory=Exchange)
+    enquiry: Enquiry = field(default_factory=NoEnquiry)
+    """Who knows callers."""
+    acquaintances: Acquaintances = field(default_factory=Acquaintances)
+    """Who talked to whom last."""

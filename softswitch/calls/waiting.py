@@ -16,17 +16,17 @@ from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, Conve
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
 from softswitch.calls.call import Call
+from softswitch.calls.entering import Entry, enter
+from softswitch.calls.keys import Keys
 from softswitch.calls.onward import Onward
 from softswitch.calls.recording import announce_recording
 from softswitch.calls.speaking import Speaker
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Announcement, Leg
-from softswitch.types import EndedBy, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
+from softswitch.types import Destination, EndedBy, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)
-
-DEFAULT_PRIORITY = "default"
 
 _WITHOUT_DESTINATION = {LeaveReason.FULL: Reject(486), LeaveReason.QUEUE_REMOVED: Reject(480)}
 """How a caller is refused whom the queue sends away without naming another way: an answered one hears it."""
@@ -40,10 +40,13 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | Non
 
     Raises LegError when the caller is gone before being answered.
     """
+    entry = await enter(switch, call, to)
+    if not isinstance(entry, Entry):
+        return entry
     call.queue, call.phase = to.queue, "waiting"
     call.queued = asyncio.get_running_loop().time()
     await announce_recording(switch, call)
-    stay = Stay(switch, call, to.priority or call.priority or DEFAULT_PRIORITY)
+    stay = Stay(switch, call, entry)
     try:
         while (left := await stay.until_agent()) is None:
             if stay.agent is None:
@@ -60,10 +63,11 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | Non
 class Stay:
     """Performs the engine's actions for one caller (`dispatch.Waiter`)."""
 
-    def __init__(self, switch: Switch, call: Call, priority: str) -> None:
+    def __init__(self, switch: Switch, call: Call, entry: Entry) -> None:
         self._switch = switch
         self._call = call
-        self._priority = priority
+        self._entry = entry
+        self._keys = Keys(switch, call)
         self._offers: dict[OfferId, Offer] = {}
         self._picked_up: Leg | None = None
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
@@ -100,7 +104,8 @@ class Stay:
             self.close()
             return None
         while True:
-            outcome = await self._outcome
+            with self._keys.heeded(self._group, self._leave_by_key):
+                outcome = await self._outcome
             self._speaker.hush()
             if isinstance(outcome, Leave):
                 return outcome
@@ -183,14 +188,24 @@ class Stay:
         call = self._call
         assert call.queue is not None
         self._joined = True
-        joined = CallerJoined(call.id, call.queue, self._priority, call.leg.remote.number)
-        self._switch.dispatcher.join(self, joined, call.transferred)
+        entry, number = self._entry, call.leg.remote.number
+        joined = CallerJoined(call.id, call.queue, entry.priority, number, entry.needs, entry.preferred)
+        self._switch.dispatcher.join(self, joined, call.transferred, entry.preferred_by)
         if not self._outcome.done():
             if not await self._reachable(call.answer()):
                 return False
             call.leg.hear(*self._switch.music.hear(self._playlist))
             self._speaker.begin()
         return True
+
+    def _leave_by_key(self, to: Destination) -> None:
+        """The caller has pressed one that leads elsewhere: the engine knows it before an agent can answer."""
+        call = self._call
+        if self._outcome.done() or call.queue is None:
+            return
+        self._joined = False
+        self._switch.dispatcher.feed(CallerLeft(call.id, LeaveReason.EXIT_KEY))
+        self._settle(Leave(call.id, call.queue, LeaveReason.EXIT_KEY, to))
 
     def _start_over(self) -> None:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""

@@ -139,7 +139,8 @@ def why(call: CallId, events: list[Recorded]) -> RenderableType:
     """Each offer with its reasoning and its end, and what else became of the call."""
     ends = {event.data["offer"]: event for event in events if event.kind == Kind.OFFER_ENDED}
     made = [event for event in events if event.kind == Kind.OFFER_MADE]
-    parts = [
+    parts: list[RenderableType] = _entrances(events)
+    parts += [
         _offer(number, event, _result(event, ends.get(event.data["offer"]), events))
         for number, event in enumerate(made, 1)
     ]
@@ -148,6 +149,22 @@ def why(call: CallId, events: list[Recorded]) -> RenderableType:
     if _was_cut(events):
         parts.append("talk time unknown: the switch was killed")
     return Group(*parts) if parts else f"call {call}: no agent was rung"
+
+
+def _entrances(events: list[Recorded]) -> list[RenderableType]:
+    """As what the caller joined queues: rules that decided, and what a look-up said."""
+    lines: list[RenderableType] = []
+    for event in events:
+        data: Mapping[str, Any] = event.data
+        if event.kind == Kind.RULE_APPLIED:
+            to = f"to {data['destination']}" if data.get("destination") else data.get("then")
+            said = f"rule {data['rule']!r} of queue {data['queue']}: {to}, since {data['why']}"
+            lines.append(Text(said))
+        elif event.kind == Kind.CALLER_LOOKED_UP:
+            known = "knows the caller" if data.get("found") else "does not know the caller"
+            said = f"look-up of {data['caller_rule']!r} {known}, after {duration(data['took'])}"
+            lines.append(Text(said + (f": {foreign(data['problem'])}" if data.get("problem") else "")))
+    return lines
 
 
 def _was_cut(events: list[Recorded]) -> bool:

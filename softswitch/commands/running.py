@@ -27,6 +27,9 @@ COLOURS = {
 }
 """Of agents' states."""
 
+TIMED = ("paused", "wrap-up")
+"""States of which people want to know how long they last still."""
+
 Row = tuple[RenderableType, ...]
 """The cells of one line."""
 
@@ -152,7 +155,7 @@ def _queue(queue: Mapping[str, Any]) -> Row:
         duration(counts["longest_wait"] or None),
         "-" if (level := queue.get("service_level")) is None else f"{level:.1%}",
         str(counts["abandoned"]),
-        str(counts["full"] + counts["timed_out"] + counts["sent_away"]),
+        str(counts["full"] + counts["timed_out"] + counts["sent_away"] + counts.get("by_key", 0)),
     )
 
 
@@ -205,7 +208,9 @@ def print_agents(socket: Path, as_json: bool) -> None:
 
 def _agent(agent: Mapping[str, Any], now: float) -> Row:
     state = agent["state"]
-    reason = f" ({agent['paused']})" if agent["paused"] else ""
+    left = f"{duration(until - now)} left" if (until := agent.get("until")) and state in TIMED else ""
+    reason = ", ".join(filter(None, [agent["paused"], left]))
+    reason = f" ({reason})" if reason else ""
     return (
         agent["name"],
         Text(doing(state) + reason, style=COLOURS.get(state, "")),

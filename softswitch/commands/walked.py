@@ -15,7 +15,7 @@ def render(steps: Sequence[Step]) -> Tree:
     tree = Tree(_line(steps[0]), guide_style="dim")
     branch = tree
     for step in steps[1:]:
-        if step.kind in (Kind.CALLER, Kind.HOURS, Kind.UNUSED):
+        if step.kind in (Kind.CALLER, Kind.HOURS, Kind.RULE, Kind.UNUSED):
             tree.add(_line(step))
         elif step.kind in (Kind.MENU, Kind.END):
             branch = tree.add(_line(step))
@@ -28,6 +28,7 @@ _STYLES = {
     Kind.NUMBER: "bold",
     Kind.CALLER: "cyan",
     Kind.HOURS: "cyan",
+    Kind.RULE: "cyan",
     Kind.MENU: "bold magenta",
     Kind.SAYS: "italic",
     Kind.HEARD: "italic",

@@ -11,12 +11,13 @@ from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_mail import mail_settings, report_settings, zone_of
 from softswitch.config.build_menus import Voice, destination, menu_tree
 from softswitch.config.build_queues import engine_settings, messages, whispers
+from softswitch.config.build_rules import caller_rule, entrances
 from softswitch.config.build_sentences import books
 from softswitch.config.build_service import service
 from softswitch.config.build_trunks import trunk
 from softswitch.config.models.agents import Agent, Ha1
 from softswitch.config.models.hours import Schedule, days_of
-from softswitch.config.models.root import Caller, Configuration
+from softswitch.config.models.root import Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
 from softswitch.config.models.web import Web, is_loopback
 from softswitch.config.models.webhooks import Webhook
@@ -26,7 +27,7 @@ from softswitch.hours import Schedule as PlainSchedule
 from softswitch.registration.accounts import Account
 from softswitch.registration.digest import Algorithm
 from softswitch.registration.registrar import Limits
-from softswitch.routing import CallerRule, NumberRule, Routing
+from softswitch.routing import NumberRule, Routing
 from softswitch.types import AgentName, Language, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
@@ -45,13 +46,14 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         media=_media(file, voice),
         routing=Routing(
             numbers=tuple(NumberRule(number, destination(to, voice)) for number, to in file.numbers.items()),
-            callers=tuple(_caller(caller) for caller in file.callers),
+            callers=tuple(map(caller_rule, file.callers)),
         ),
         menus=menu_tree(file, voice),
         hours=Hours({name: _schedule(name, schedule) for name, schedule in file.hours.items()}),
         engine=engine_settings(file, voice),
         phones=_phones(file, voice),
         queue_hours={name: queue.hours for name, queue in file.queues.items() if queue.hours is not None},
+        entrances=entrances(file, voice),
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
         messages=messages(file, voice),
         whispers=whispers(file, voice),
@@ -149,16 +151,6 @@ def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:
     )
 
 
-def _caller(caller: Caller) -> CallerRule:
-    return CallerRule(
-        name=caller.name,
-        patterns=tuple(caller.match),
-        priority=caller.priority,
-        language=Language(caller.language) if caller.language else None,
-        reject=caller.reject,
-    )
-
-
 def _schedule(name: str, schedule: Schedule) -> PlainSchedule:
     return PlainSchedule(
         name=name,
@@ -205,7 +197,10 @@ def _hashes(given: Ha1 | None) -> dict[Algorithm, str]:
 
 def _features(file: Configuration) -> Features:
     codes = file.features
-    return Features(**codes.model_dump(), reasons=dict(file.pauses))
+    reasons = {
+        digits: pause if isinstance(pause, str) else pause.reason for digits, pause in file.pauses.items()
+    }
+    return Features(**codes.model_dump(), reasons=reasons)
 
 
 def _recording(file: Configuration, voice: Voice) -> plain.RecordingSettings:

@@ -71,7 +71,7 @@ def destination(to: Destination | str, voice: Voice) -> PlainDestination:
     if to.menu is not None:
         return ToMenu(MenuName(to.menu))
     if to.queue is not None:
-        return ToQueue(QueueName(to.queue), to.priority)
+        return ToQueue(QueueName(to.queue), to.priority, dict(to.needs))
     if to.agent is not None:
         return ToAgent(None if to.agent == "dialled" else AgentName(to.agent))
     if to.dial is not None:

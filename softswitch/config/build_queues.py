@@ -8,6 +8,7 @@ from softswitch.config.build_service import service_of
 from softswitch.config.checks.names import priorities
 from softswitch.config.models import queues as models
 from softswitch.config.models.destinations import Destination, Sound
+from softswitch.config.models.features import Pause
 from softswitch.config.models.queues import Overflow, Queue
 from softswitch.config.models.root import Configuration
 from softswitch.config.models.teams import Member
@@ -32,6 +33,11 @@ def engine_settings(file: Configuration, voice: Voice) -> acd.EngineSettings:
                 registers=agent.dial is None,
             )
             for name, agent in file.agents.items()
+        },
+        pauses={
+            pause.reason: pause.limit
+            for pause in file.pauses.values()
+            if isinstance(pause, Pause) and pause.limit is not None
         },
     )
 

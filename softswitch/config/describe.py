@@ -105,6 +105,12 @@ def _callers(settings: SwitchSettings) -> WordsTable:
             f"priority {rule.priority}" if rule.priority else "",
             f"language {rule.language}" if rule.language else "",
             f"refused with {rule.reject}" if rule.reject else "",
+            *(f"needs {skill} {level}" for skill, level in rule.needs.items()),
+            f"prefers {rule.preferred}" if rule.preferred else "",
+            f"asks {rule.lookup.url}" if rule.lookup else "",
+            f"calls {', '.join(rule.dialled)}" if rule.dialled else "",
+            f"while {rule.hours} is open" if rule.hours else "",
+            f"while {rule.outside} is closed" if rule.outside else "",
         ]
         table.add_row(Text(rule.name), Text(", ".join(rule.patterns)), Text(", ".join(filter(None, special))))
     return table

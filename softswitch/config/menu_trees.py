@@ -53,8 +53,9 @@ def _words(to: Target) -> tuple[str, str]:
     match to:
         case ToMenu(menu):
             return "menu", menu
-        case ToQueue(queue, priority):
-            return "queue", f"{queue} as {priority}" if priority else queue
+        case ToQueue(queue, priority, needs):
+            skills = "".join(f", needs {skill} {level}" for skill, level in needs.items())
+            return "queue", (f"{queue} as {priority}" if priority else queue) + skills
         case ToAgent(agent):
             return "agent", agent or "whose extension was dialled"
         case ToEntered():

@@ -17,8 +17,9 @@ from softswitch.ivr.settings import MenuTree
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
+from softswitch.rules import Entrance
 from softswitch.sentences.book import Book
-from softswitch.types import AgentName, Language, Prompt, Seconds, Srtp, ToNumber, TrunkName, Way
+from softswitch.types import AgentName, Language, Prompt, QueueName, Seconds, Srtp, ToNumber, TrunkName, Way
 
 SCANNERS = (
     *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
@@ -413,6 +414,8 @@ class SwitchSettings:
     and how long the caller has waited."""
     queue_hours: Mapping[str, str] = field(default_factory=dict)
     """The opening hours of those queues that have some."""
+    entrances: Mapping[QueueName, Entrance] = field(default_factory=dict)
+    """What holds of joining a queue; of one that is not there, nothing."""
     web: WebSettings | None = None
     """None: no web server."""
     service: Service = field(default_factory=Service)

@@ -9,13 +9,9 @@ from pydantic_core import PydanticCustomError
 KEYS = MappingProxyType(
     {
         ("Configuration", "voicemail"): "voicemail",
-        ("Caller", "lookup"): "asking a web service about the caller",
-        ("Caller", "timeout"): "asking a web service about the caller",
-        ("Caller", "skills"): "skills",
         ("Destination", "voicemail"): "voicemail",
         ("Destination", "callback"): "callbacks",
         ("ServiceLevel", "target"): "service level targets",
-        ("Queue", "keys"): "keys while waiting",
     }
 )
 """Keys by the model that will have them, and the feature that each belongs to."""

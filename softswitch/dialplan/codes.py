@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from softswitch.types import Seconds
+
 
 class Code(StrEnum):
     """What an agent wants by a code."""
@@ -15,6 +17,8 @@ class Code(StrEnum):
     PAUSE = "pause"
     """What follows the code is the reason."""
     RESUME = "resume"
+    NOTES_DONE = "end the wrap-up"
+    MORE_TIME = "have more time for notes"
     PICK_UP = "pick up"
     """What follows the code is a colleague's extension; nothing: whatever rings longest."""
 
@@ -27,6 +31,10 @@ class Features:
     sign_out: str = "*12"
     pause: str = "*13"
     resume: str = "*14"
+    notes_done: str = "*15"
+    more_time: str = "*16"
+    wrap_up_extend: Seconds = 60.0
+    """How much more time."""
     pickup: str = "*8"
     record: str = "*1"
     """Pressed in a conversation, as the next one."""
@@ -36,7 +44,13 @@ class Features:
 
     def meaning(self, dialled: str) -> tuple[Code, str] | None:
         """What was dialled means, and the digits after the code; None: it is no code."""
-        exact = {self.sign_in: Code.SIGN_IN, self.sign_out: Code.SIGN_OUT, self.resume: Code.RESUME}
+        exact = {
+            self.sign_in: Code.SIGN_IN,
+            self.sign_out: Code.SIGN_OUT,
+            self.resume: Code.RESUME,
+            self.notes_done: Code.NOTES_DONE,
+            self.more_time: Code.MORE_TIME,
+        }
         if dialled in exact:
             return exact[dialled], ""
         for prefix, code in ((self.pickup, Code.PICK_UP), (self.pause, Code.PAUSE)):

@@ -4,6 +4,7 @@
 |---|---|
 | numbers, names, what was dialled, diversions, Call-IDs | moments, queues, menus, agents, outcomes |
 | keys that were pressed, numbers that were keyed in | that they were, and in which menu |
+| what a CRM says of a caller | who asked it, and that it knew |
 | whatever else in a text looks like a number | the rest of the text |
 
 What stays is all that reports are made of, so a call that is folded again from what is left of its events has
@@ -18,7 +19,7 @@ from typing import Any
 from softswitch.masking import IDS, KEYS, NUMBERS, without_numbers
 from softswitch.store.kinds import Kind
 
-PERSONAL = (NUMBERS | KEYS | {"name", "sip_call_id", "text", "subject", "note", "notes"}) - {"caller"}
+PERSONAL = (NUMBERS | KEYS | {"name", "sip_call_id", "text", "subject", "note", "notes", "data"}) - {"caller"}
 """Fields of which nothing stays but that they were there; `caller` of an event is how its sound was."""
 
 _KEPT = {(Kind.NUMBER_ENTERED, "name")}

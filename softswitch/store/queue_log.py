@@ -9,6 +9,7 @@
 | ConversationEnded | `COMPLETEAGENT`, `COMPLETECALLER` hold time, call time, original position |
 | Transferred | `BLINDTRANSFER` number, context (empty), or `ATTENDEDTRANSFER` BRIDGE, call; then as above |
 | CallerLeft | `ABANDON`, `EXITWITHTIMEOUT` (`max-wait`), `EXITEMPTY` position, original one, wait |
+| CallerLeft | `EXITWITHKEY` (`exit-key`) key, and then the same |
 | OfferEnded | `RINGNOANSWER` ring time in ms, of `no-answer`, `busy`, `rejected` and other failures |
 | AgentPaused, AgentResumed | `PAUSEALL` reason, `UNPAUSEALL` |
 | AgentSignedIn, AgentSignedOut | `ADDMEMBER`, `REMOVEMEMBER`, queue `NONE` for all |
@@ -38,6 +39,8 @@ class _Caller:
     number: str = ""
     queue: str = ""
     joined: float = 0.0
+    key: str = ""
+    """The last one pressed."""
     place: int = 0
     """The original position."""
     held: int = 0
@@ -97,6 +100,8 @@ class QueueLog:
                 caller.number = str(data.get("number", ""))
             case Kind.CALLER_JOINED:
                 self._join(event, call, caller)
+            case Kind.DIGITS_PRESSED:
+                caller.key = str(data.get("digits", ""))
             case Kind.OFFER_MADE:
                 caller.rung[str(data.get("offer"))] = event.at
             case Kind.OFFER_ENDED:
@@ -142,6 +147,10 @@ class QueueLog:
         data: Any = event.data
         place, waited = waiting.index(call) + 1, int(float(data.get("waited", event.at - caller.joined)))
         self._out_of_line(call, caller)
+        if data.get("reason") == LeaveReason.EXIT_KEY:
+            what = f"EXITWITHKEY|{_plain(caller.key)}"
+            head = _line(event.at, call, caller.queue, NONE)
+            return f"{head}|{what}|{place}|{caller.place}|{waited}"
         what = _EXITS.get(data.get("reason"), "EXITEMPTY")
         return _line(event.at, call, caller.queue, NONE, what, place, caller.place, waited)
 

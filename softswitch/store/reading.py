@@ -109,6 +109,7 @@ def events_of(connection: Connection, call: CallId) -> list[Recorded]:
 
 
 REASONING = (
+    *(Kind.CALLER_LOOKED_UP, Kind.RULE_APPLIED),
     *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
     *(Kind.CONFIRMED, Kind.NOT_CONFIRMED, Kind.ORIGINATE_FAILED),
     *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),

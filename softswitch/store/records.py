@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from softswitch.store.kinds import Kind
 from softswitch.store.words import MAILS, Word
+from softswitch.store.words_entering import ENTERING
 
 QUALITY = (
     "codec (`PCMU/8000`), received, sent, lost, late (RTP packets), jitter, buffered, round_trip (s), mos, "
@@ -46,6 +47,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {
                 "rule": "the pattern in `numbers`",
                 "caller_rule": "the name in `callers`",
+                "caller_why": "what matched besides the caller's number",
                 "outbound": "the name in `outbound`, of a number outside that an agent dialled",
                 "why": "what the dial plan says of it",
                 "destination": "as the configuration writes it: `{menu: welcome}`",
@@ -102,7 +104,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "A prompt could not be had; the caller heard nothing.", {"error": "why"}, True
         ),
         Kind.DIGITS_PRESSED: Word(
-            "The caller pressed keys that a menu or a queue took.", {"digits": "the keys", "menu": "where"}
+            "The caller pressed keys that a menu or a queue took.",
+            {"digits": "the keys", "menu": "where", "queue": "where, of a caller who waits"},
         ),
         Kind.LANGUAGE_SET: Word("A language rules the call's speech from now on.", {"language": "ISO 639-1"}),
         Kind.NUMBER_ENTERED: Word(
@@ -119,6 +122,9 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "from_queue": "the queue by which those two had come together",
                 "within": "an answer within so many seconds counts as in time for the service level",
                 "short": "hanging up before so many seconds does not count as abandoned",
+                "needs": "levels by skill that the caller needs beside what the queue does",
+                "preferred": "the agent who is rung first",
+                "preferred_by": "who says so: rule, lookup, caller class, last agent",
             },
         ),
         Kind.ANNOUNCED: Word(
@@ -355,6 +361,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "agent": "who",
                 "reason": "as given, or empty; no-answer: too many offers in a row were not answered",
                 "automatic": "true: nobody asked for it",
+                "ago": "seconds since it began, of one from before a restart",
             },
         ),
         Kind.AGENT_RESUMED: Word(
@@ -364,6 +371,9 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "reason": "of the pause, where that lasted as long as it may",
                 "automatic": "true: nobody asked for it",
             },
+        ),
+        Kind.WRAP_UP_EXTENDED: Word(
+            "An agent has more time for notes.", {"agent": "who", "by": "seconds, as far as the queue allows"}
         ),
         Kind.WRAP_UP_ENDED: Word(
             "An agent was done with the notes on a call.", {"agent": "who", "took": "seconds"}
@@ -447,6 +457,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {"calls": "in how many calls", "events": "of how many events", "days": "the retention"},
         ),
         **MAILS,
+        **ENTERING,
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
             {"count": "how many events", "last": "the last missing number; the first is this event's own"},

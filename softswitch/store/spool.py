@@ -139,6 +139,14 @@ def files(folder: Path) -> list[Path]:
     return [*sorted(folder.glob(OLDER)), folder / EVENTS]
 
 
+def backwards(folder: Path) -> Iterator[Recorded]:
+    """The events in the files of a folder, the newest first, read no further than they are asked for."""
+    for line in _backwards(folder):
+        event = decode(line)
+        if event is not None:
+            yield event
+
+
 def _left_by_the_last_run(folder: Path) -> tuple[int, float, dict[CallId, None]]:
     """The last number and moment, and the calls that were in progress."""
     seen: list[Recorded] = []

@@ -1,9 +1,9 @@
 """/api/v1: what is changed by it. Every change is an event of the record, with who made it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from softswitch.access import Principal, Role
 from softswitch.calls.originator import known
@@ -19,6 +19,14 @@ class Pause(BaseModel):
     """Why."""
 
     reason: Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+
+
+class WrapUp(BaseModel):
+    """What."""
+
+    what: Literal["end", "extend"]
+    seconds: Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)] | None = None
+    """With `extend`: how much longer; left out: `wrap_up_extend` of `features`."""
 
 
 class OfQueue(BaseModel):
@@ -62,6 +70,16 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
         """
         _check_own(who, agent)
         return models.Begun(call=operator.dial(agent, to.number, who.name))
+
+    @router.post("/wrap-up")
+    async def wrap_up(agent: Name, how: WrapUp, who: Annotated[Principal, anybody]) -> models.Done:
+        """End the time for notes on a call, or have more of it. Refused with 409: no notes are written."""
+        _check_own(who, agent)
+        if how.what == "end":
+            operator.end_wrap_up(agent, who.name)
+            return models.Done(done=f"{agent} is done with the notes")
+        operator.extend_wrap_up(agent, how.seconds, who.name)
+        return models.Done(done=f"{agent} has more time for notes")
 
     @router.post("/sign-in")
     async def sign_in(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:

@@ -81,6 +81,8 @@ class LiveCall(BaseModel):
     agent: str | None
     seconds: float
     """Since it came."""
+    note: str = ""
+    """What a look-up has to say of the caller."""
 
 
 class Phone(BaseModel):

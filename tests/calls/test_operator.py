@@ -10,8 +10,8 @@ from softswitch.acd.agents import AgentState
 from softswitch.calls.operator import Operator
 from softswitch.errors import NoSuch, NotNow
 from softswitch.testing.fakes import answers
-from softswitch.types import LegState
-from tests.calls.house import house
+from softswitch.types import AgentName, LegState
+from tests.calls.house import house, queue, settings
 from tests.calls.office import doing, office, records, talking
 
 pytestmark = pytest.mark.virtual_time
@@ -34,6 +34,25 @@ async def test_agents_are_paused_and_signed_out_and_back_with_who_did_it() -> No
             ("user anna", "resume", "desk-201", ""),
             ("user anna", "sign-out", "desk-201", "support"),
             ("user anna", "sign-in", "desk-201", ""),
+        ]
+
+
+async def test_wrap_up_is_ended_and_extended_only_while_notes_are_written() -> None:
+    config = settings(queue(agents=(AgentName("desk-201"),), wrap_up=20.0, wrap_up_most=60.0))
+    async with house({"201": answers(talks=5.0)}, config) as it:
+        operator = Operator(it.switch, it.supervisor)
+        with pytest.raises(NotNow, match="not writing notes"):
+            operator.end_wrap_up("desk-201", "user anna")
+        it.call()
+        await asyncio.sleep(10)
+        operator.extend_wrap_up("desk-201", 300.0, "user anna")
+        await asyncio.sleep(40)
+        assert doing(it, "desk-201") is AgentState.WRAP_UP
+        operator.end_wrap_up("desk-201", "user anna")
+        assert doing(it, "desk-201") is AgentState.FREE
+        assert changes(it) == [
+            ("user anna", "wrap-up", "desk-201", "300 s more"),
+            ("user anna", "wrap-up", "desk-201", "end"),
         ]
 
 

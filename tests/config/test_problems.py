@@ -140,7 +140,10 @@ def test_two_files_wrong_at_the_same_time_are_both_reported(check_text):
         ("media: {languages: [§de]}", "expected en, he or pl (others need `sentences`), got de"),
         ("§callers: {}", "expected a list, as [one, two]"),
         ("callers: [§{match: [5]}]", "the key 'name' is missing here"),
-        ("callers: [§{name: a, match: [5]}]", "expected `priority`, `language` or `reject`"),
+        (
+            "callers: [§{name: a, match: [5]}]",
+            "expected `priority`, `language`, `needs`, `preferred`, `lookup` or `reject`",
+        ),
         ("callers: [{name: a, match: [5], reject: §200}]", "expected a SIP status from 400 to 699"),
         ("agents: {§desk: {}}", "expected `dial`, where the phone is, or `login`"),
         ("agents: {§desk: {login: 201}}", "needs a `password`, or `ha1`"),

@@ -1,4 +1,4 @@
-"""What docs/menus.md shows is what the switch does."""
+"""What docs/menus.md and docs/entering.md show is what the switch does."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from softswitch.commands.walked import render
 from softswitch.config.load import load
 from softswitch.walk import parse_keys, walk
 
-PAGE = Path(__file__).parents[2] / "docs" / "menus.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, ENTERING = DOCS / "menus.md", DOCS / "entering.md"
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, page: Path = PAGE) -> list[str]:
     return re.findall(
-        rf"^```{language}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     )
 
 
@@ -35,9 +36,12 @@ def printed(command: str, file: Path) -> list[str]:
     return [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.splitlines()[0][2:])
-def test_the_page_shows_what_the_command_prints(block, tmp_path):
-    (yaml,) = blocks("yaml")
+SHOWN = [(page, block) for page in (PAGE, ENTERING) for block in blocks("console", page)]
+
+
+@pytest.mark.parametrize(("page", "block"), SHOWN, ids=[block.splitlines()[0][2:] for _, block in SHOWN])
+def test_the_page_shows_what_the_command_prints(page, block, tmp_path):
+    (yaml,) = blocks("yaml", page)
     file = tmp_path / "acme.yaml"
     file.write_text(yaml, encoding="utf-8")
     command, *shown = block.splitlines()

@@ -35,6 +35,16 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "agent": None,
         },
     ),
+    (
+        "CallerLookedUp",
+        {"caller_rule": "crm", "name": "Anna", "note": "tea", "data": {"plan": "gold"}, "priority": "vip"},
+        {"caller_rule": "crm", "name": "", "note": "", "data": {"plan": ""}, "priority": "vip"},
+    ),
+    (
+        "RuleApplied",
+        {"rule": "poles", "why": "number +48600100200 is +48*; customer 123456 is 1*", "queue": "support"},
+        {"rule": "poles", "why": "number *** is +48*; customer *** is 1*", "queue": "support"},
+    ),
     ("NumberEntered", {"name": "card", "digits": "4929123"}, {"name": "card", "digits": ""}),
     ("DigitsPressed", {"menu": "welcome", "digits": "1"}, {"menu": "welcome", "digits": ""}),
     (

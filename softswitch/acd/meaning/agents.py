@@ -44,7 +44,7 @@ def call_ended(floor: Floor, event: AgentCallEnded) -> None:
 
 def paused(floor: Floor, event: AgentPaused) -> None:
     """No offers, for as long as that reason allows."""
-    pauses.pause(floor, agent_of(floor, event.agent), event.reason)
+    pauses.pause(floor, agent_of(floor, event.agent), event.reason, event.since)
 
 
 def resumed(floor: Floor, event: AgentResumed) -> None:

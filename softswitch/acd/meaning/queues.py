@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from softswitch.acd import escape
-from softswitch.acd.events import QueueClosed, QueueOpened, SettingsChanged, TimerExpired
+from softswitch.acd.events import FiguresRestored, QueueClosed, QueueOpened, SettingsChanged, TimerExpired
 from softswitch.acd.floor import Floor
-from softswitch.acd.meaning.known import queue_of
+from softswitch.acd.meaning.known import agent_of, queue_of
 from softswitch.acd.meaning.table import Meaning
 from softswitch.acd.reload import reload
 
@@ -25,6 +25,17 @@ def closed(floor: Floor, event: QueueClosed) -> None:
     escape.close_queue(floor, queue_of(floor, event.queue))
 
 
+def figures_restored(floor: Floor, event: FiguresRestored) -> None:
+    """The figures go on from there."""
+    tallies = [(queue_of(floor, name).tally, counts) for name, counts in event.queues.items()]
+    agents = [(agent_of(floor, name), figures) for name, figures in event.agents.items()]
+    for tally, counts in tallies:
+        tally.add(counts)
+    for agent, figures in agents:
+        agent.taken += figures.taken
+        agent.talk_time += figures.talk_time
+
+
 def timer_expired(floor: Floor, event: TimerExpired) -> None:
     """What is due is done after any event."""
 
@@ -33,5 +44,6 @@ MEANING: Meaning = {
     SettingsChanged: settings_changed,
     QueueOpened: opened,
     QueueClosed: closed,
+    FiguresRestored: figures_restored,
     TimerExpired: timer_expired,
 }

@@ -13,6 +13,7 @@ from softswitch.config.checks import (
     mailing,
     names,
     networks,
+    rules,
     sentences,
     sounds,
     trunks,
@@ -24,16 +25,7 @@ from softswitch.config.checks.scene import Scene
 def check_all(scene: Scene) -> None:
     """Every check there is."""
     for room in (
-        names,
-        ways,
-        sounds,
-        sentences,
-        limits,
-        dialling,
-        codes,
-        listening,
-        mailing,
-        networks,
+        *(names, rules, ways, sounds, sentences, limits, dialling, codes, listening, mailing, networks),
         trunks,
     ):
         room.check(scene)

@@ -17,7 +17,11 @@ def check(scene: Scene) -> None:
     given = features.model_fields_set
     written = scene.root.child("features")
     keys = written.keys if written is not None else {}
-    codes = {key: code for key, code in features.model_dump().items() if key in given or key not in keys}
+    codes = {
+        key: code
+        for key, code in features.model_dump().items()
+        if isinstance(code, str) and (key in given or key not in keys)
+    }
     order = sorted(codes, key=lambda key: (keys[key].line, keys[key].column) if key in given else (0, 0))
     for place, key in enumerate(order):
         for other in order[:place]:

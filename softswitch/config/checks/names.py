@@ -23,7 +23,6 @@ def check(scene: Scene) -> None:
     for use in scene.uses():
         _destination(scene, use)
     _menus(scene)
-    _callers(scene)
     _queues(scene)
     _agents(scene)
     _teams(scene)
@@ -37,25 +36,26 @@ def priorities(queue: Queue) -> dict[str, float]:
     return {"default": 0.0} | (queue.priority.classes or dict(DEFAULT_PRIORITIES))
 
 
-def _known(scene: Scene, loc: Loc, kind: str, name: str, known: Collection[str]) -> bool:
-    if name not in known:
-        scene.wrong(loc, f"no {kind} is called {name!r}{did_you_mean(name, known)}")
-    return name in known
+def known(scene: Scene, loc: Loc, kind: str, name: str, there: Collection[str]) -> bool:
+    """Whether there is something of that name; if not, it is said."""
+    if name not in there:
+        scene.wrong(loc, f"no {kind} is called {name!r}{did_you_mean(name, there)}")
+    return name in there
 
 
 def _destination(scene: Scene, use: Use) -> None:
     loc, to = use.loc, use.to
     if to.menu is not None:
-        _known(scene, (*loc, "menu"), "menu", to.menu, scene.root.names("menus"))
-    if to.queue is not None and _known(scene, (*loc, "queue"), "queue", to.queue, scene.root.names("queues")):
+        known(scene, (*loc, "menu"), "menu", to.menu, scene.root.names("menus"))
+    if to.queue is not None and known(scene, (*loc, "queue"), "queue", to.queue, scene.root.names("queues")):
         queue = scene.configuration.queues.get(to.queue)
         if to.priority is not None and queue is not None:
             kind = f"priority class of queue {to.queue!r}"
-            _known(scene, (*loc, "priority"), kind, to.priority, priorities(queue))
+            known(scene, (*loc, "priority"), kind, to.priority, priorities(queue))
     if to.agent is not None:
         _agent(scene, use, to.agent)
     if isinstance(to, Choice) and to.language is not None:
-        _language(scene, (*loc, "language"), to.language)
+        language(scene, (*loc, "language"), to.language)
 
 
 def _agent(scene: Scene, use: Use, agent: str) -> None:
@@ -65,7 +65,7 @@ def _agent(scene: Scene, use: Use, agent: str) -> None:
     elif agent == "entered":
         _entered(scene, use, loc)
     elif agent != "dialled":
-        _known(scene, loc, "agent", agent, scene.root.names("agents"))
+        known(scene, loc, "agent", agent, scene.root.names("agents"))
 
 
 def _entered(scene: Scene, use: Use, loc: Loc) -> None:
@@ -81,7 +81,7 @@ def _entered(scene: Scene, use: Use, loc: Loc) -> None:
 def _menus(scene: Scene) -> None:
     for name, menu in scene.configuration.menus.items():
         if menu.open is not None:
-            _known(scene, ("menus", name, "open"), "set of hours", menu.open, scene.root.names("hours"))
+            known(scene, ("menus", name, "open"), "set of hours", menu.open, scene.root.names("hours"))
         _keys(scene, name, menu)
 
 
@@ -97,32 +97,20 @@ def _keys(scene: Scene, name: str, menu: Menu) -> None:
             scene.wrong_key(loc, f"a key with x, as {key!r}, can lead to {{agent: entered}} only")
 
 
-def _callers(scene: Scene) -> None:
-    classes = {name for queue in scene.configuration.queues.values() for name in priorities(queue)}
-    for index, caller in enumerate(scene.configuration.callers):
-        if caller.priority is not None and classes:
-            _known(
-                scene, ("callers", index, "priority"), "priority class of any queue", caller.priority, classes
-            )
-        if caller.language is not None:
-            _language(scene, ("callers", index, "language"), caller.language)
-
-
-def _language(scene: Scene, loc: Loc, language: str) -> None:
+def language(scene: Scene, loc: Loc, name: str) -> None:
+    """Whether that language is spoken here; if not, it is said."""
     languages = scene.configuration.media.languages
-    if language not in languages:
-        scene.wrong(
-            loc, f"{language!r} is not among the languages in `media`, which are {', '.join(languages)}"
-        )
+    if name not in languages:
+        scene.wrong(loc, f"{name!r} is not among the languages in `media`, which are {', '.join(languages)}")
 
 
 def _queues(scene: Scene) -> None:
     playlists = (*BUILT_IN_MUSIC, *scene.root.names("music"))
     teams = scene.root.names("teams")
     for name, queue in scene.configuration.queues.items():
-        _known(scene, ("queues", name, "music"), "playlist", queue.music, playlists)
+        known(scene, ("queues", name, "music"), "playlist", queue.music, playlists)
         if queue.hours is not None:
-            _known(scene, ("queues", name, "hours"), "set of hours", queue.hours, scene.root.names("hours"))
+            known(scene, ("queues", name, "hours"), "set of hours", queue.hours, scene.root.names("hours"))
         _helpers(scene, name, queue)
     for name in scene.root.names("queues"):
         if name not in teams:
@@ -140,7 +128,7 @@ def _helpers(scene: Scene, name: str, queue: Queue) -> None:
         if other == name:
             scene.wrong(loc, f"queue {name!r} cannot help itself; name other queues")
         else:
-            _known(scene, loc, "queue", other, scene.root.names("queues"))
+            known(scene, loc, "queue", other, scene.root.names("queues"))
 
 
 def _agents(scene: Scene) -> None:
@@ -169,4 +157,4 @@ def _teams(scene: Scene) -> None:
         if name not in queues:
             scene.wrong_key(("teams", name), f"no queue is called {name!r}{did_you_mean(name, queues)}")
         for index, agent in enumerate(team.members):
-            _known(scene, ("teams", name, "agents", index), "agent", agent, agents)
+            known(scene, ("teams", name, "agents", index), "agent", agent, agents)

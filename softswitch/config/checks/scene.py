@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from softswitch.config.models.destinations import Destination
 from softswitch.config.models.queues import NoAgents, Queue
 from softswitch.config.models.root import Configuration
+from softswitch.config.models.rules import Rule
 from softswitch.config.tree import Node
 from softswitch.errors import Problem
 from softswitch.sentences.book import built_in
@@ -85,6 +86,14 @@ class Scene:
             for place, server in enumerate(trunk.servers or ()):
                 yield ("trunks", name, "servers", place), server
 
+    def rules(self) -> Iterator[tuple[Loc, Rule]]:
+        """Every rule of the file."""
+        for name, queue in self.configuration.queues.items():
+            for place, rule in enumerate(queue.rules):
+                yield ("queues", name, "rules", place), rule
+        for place, rule in enumerate(self.configuration.rules):
+            yield ("rules", place), rule
+
     def _targets(self) -> Iterator[tuple[Loc, object]]:
         file = self.configuration
         for number, to in file.numbers.items():
@@ -102,6 +111,8 @@ class Scene:
             yield ("queues", name, "timeout"), queue.timeout
             yield ("queues", name, "closed"), queue.closed
             yield ("queues", name, "closes"), queue.closes
+            for key, key_to in queue.keys.items():
+                yield ("queues", name, "keys", key), key_to
             yield from _nobody(name, queue)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from softswitch.config.checks.scene import Loc, Scene, Use
 from softswitch.config.models.destinations import Destination
+from softswitch.config.models.rules import Then
 from softswitch.routing import Patterns, normalise
 
 Stop = tuple[str, str]
@@ -67,7 +68,9 @@ def _shadowed(scene: Scene) -> None:
         [
             (("callers", index, "match", place), pattern)
             for index, caller in enumerate(scene.configuration.callers)
+            if caller.dialled is None and caller.hours is None and caller.outside is None
             for place, pattern in enumerate(caller.match)
+            if ("match" in caller.model_fields_set)
         ],
     )
 
@@ -90,7 +93,7 @@ def _shadowed_among(scene: Scene, lines: Sequence[tuple[Loc, str]]) -> None:
             )
 
 
-def _stops(to: Destination) -> list[Stop]:
+def _stops(to: Destination | Then) -> list[Stop]:
     stops: list[Stop] = []
     if to.menu is not None:
         stops.append(("menus", to.menu))
@@ -109,6 +112,12 @@ def _unreached(scene: Scene) -> None:
             todo += _stops(use.to)
         else:
             ways.setdefault((str(use.section), str(use.loc[1])), set()).update(_stops(use.to))
+    for loc, rule in scene.rules():
+        stops = _stops(rule.then)
+        if loc[0] == "rules":
+            todo += stops
+        else:
+            ways.setdefault(("queues", str(loc[1])), set()).update(stops)
     if not scene.root.names("numbers"):
         scene.warn((), 'no `numbers`: every call gets 404; add a line as `"*": {queue: support}`')
         return

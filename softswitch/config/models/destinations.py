@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.sip import LanguageName
+from softswitch.config.models.teams import Skills
 from softswitch.config.quantities import FilePath, Name, PublicNumber, Trunks, Words, parse_text, wrong
 
 GOALS = ("menu", "queue", "agent", "dial", "say", "play", "reject")
@@ -87,6 +88,8 @@ class Destination(Section):
     """Into a queue."""
     priority: Name | None = None
     """With `queue`: a priority class that overrules the caller's own."""
+    needs: Skills = Field(default={})
+    """With `queue`: the least level of each skill that an agent must have, beside what the queue needs."""
     agent: Name | None = None
     """Ring one agent directly: a name in `agents`; `dialled`, in `numbers`, is the one whose extension was
     dialled; `entered`, in menus, is the one whose extension was keyed in."""
@@ -114,6 +117,8 @@ class Destination(Section):
             raise wrong(f"expected one of {', '.join(GOALS)}")
         if self.priority is not None and self.queue is None:
             raise wrong("`priority` goes with `queue`")
+        if self.needs and self.queue is None:
+            raise wrong("`needs` goes with `queue`")
         if self.via is not None and self.dial is None:
             raise wrong("`via` goes with `dial`")
         return self
@@ -185,3 +190,20 @@ PhoneKey = Annotated[
     ),
 ]
 """A key of the phone: 0-9, star (or "*"), hash (or "#"); or several digits. As the file has it."""
+
+
+def _parse_one_key(value: object) -> str:
+    text = _parse_key(value)
+    if len(KEYS.get(text, text)) != 1 or text == "x":
+        raise wrong("expected one key: 0-9, star or hash")
+    return text
+
+
+QueueKey = Annotated[
+    str,
+    BeforeValidator(_parse_one_key),
+    WithJsonSchema(
+        {"title": "key", "type": "string", "pattern": r"^([0-9]|\*|#|star|hash)$", "examples": ["0"]}
+    ),
+]
+"""One key of the phone, as the file has it."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from softswitch.config.models.base import Section
-from softswitch.config.quantities import matching
+from softswitch.config.quantities import Duration, Words, matching
 
 Code = Annotated[
     str,
@@ -21,6 +21,25 @@ PauseDigits = Annotated[
     ),
     WithJsonSchema({"title": "digits", "type": ["string", "integer"], "pattern": "^[0-9]{1,4}$"}),
 ]
+
+
+class Pause(Section):
+    """A reason for a pause."""
+
+    reason: Words
+    """What it is called."""
+    limit: Annotated[Duration, Field(gt=0)] | None = None
+    """After so long the agent takes calls again; left out: when the agent says so."""
+
+
+def _is_plain(value: object) -> str:
+    return "(settings)" if isinstance(value, dict | Pause) else "(reason)"
+
+
+AnyPause = Annotated[
+    Annotated[Words, Tag("(reason)")] | Annotated[Pause, Tag("(settings)")], Discriminator(_is_plain)
+]
+"""A reason, or a reason with a limit."""
 
 
 class Features(Section):
@@ -37,6 +56,12 @@ class Features(Section):
     shows the pause."""
     resume: Code = "*14"
     """End the pause."""
+    notes_done: Code = "*15"
+    """End the wrap-up: the notes are written."""
+    more_time: Code = "*16"
+    """More time for the notes, each time `wrap_up_extend`, as far as the queue's `wrap_up_most` allows."""
+    wrap_up_extend: Annotated[Duration, Field(gt=0)] = 60.0
+    """How much that is."""
     pickup: Code = "*8"
     """Take the call that has been ringing longest at a colleague of the same queue; with a colleague's
     extension behind it, as *8201, what rings there."""

@@ -22,13 +22,16 @@ from softswitch.config.models.destinations import (
     WORD,
     AnyDestination,
     Destination,
+    QueueKey,
     Sound,
     is_word,
     word,
 )
+from softswitch.config.models.rules import Rule
 from softswitch.config.models.teams import Skills
 from softswitch.config.quantities import (
     Ageing,
+    Days,
     Duration,
     Name,
     Percent,
@@ -231,6 +234,13 @@ AnyWhisper = Annotated[
 ]
 
 
+class LastAgent(Section):
+    """Who talked to a caller last is that caller's preferred agent."""
+
+    within: Days
+    """If it was within this time, as `7 days`."""
+
+
 class Queue(Section):
     """One queue."""
 
@@ -289,6 +299,13 @@ class Queue(Section):
     keep_place: Duration = 0.0
     """A caller who is cut off and calls again within this time has the old place, also after a restart of
     the switch; 0: a new one."""
+    last_agent: LastAgent | None = None
+    """Prefer the agent who talked to the caller last; left out: no."""
+    rules: list[Rule] = Field(default=[])
+    """Who joins it as what; asked before `rules` at the top level."""
+    keys: dict[QueueKey, AnyDestination] = Field(default={})
+    """Where a key leads that a waiting caller presses, as `{0: {menu: welcome}}`; with another key nothing
+    happens."""
     record: Share | None = None
     """Which conversations are recorded: always, a part of the calls (25%), or on-demand, when the agent
     presses the key `record` of `features`; left out: none. A part is chosen by chance, and the agent may

@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from softswitch.config.models.agents import Agent
 from softswitch.config.models.base import Section
-from softswitch.config.models.destinations import AnyDestination, Sound, Status
+from softswitch.config.models.callers import Caller
+from softswitch.config.models.destinations import AnyDestination, Sound
 from softswitch.config.models.dialling import Numbering, Outbound
-from softswitch.config.models.features import Features, PauseDigits
+from softswitch.config.models.features import AnyPause, Features, PauseDigits
 from softswitch.config.models.hours import Schedule
 from softswitch.config.models.mail import Mail, Report
 from softswitch.config.models.menus import Menu
 from softswitch.config.models.privacy import Privacy
 from softswitch.config.models.queues import Queue, ServiceLevel
 from softswitch.config.models.recording import Recording
+from softswitch.config.models.rules import Rule
 from softswitch.config.models.sentences import Sentences
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.teams import Team
 from softswitch.config.models.trunks import Trunk
 from softswitch.config.models.web import Web
 from softswitch.config.models.webhooks import Webhook
-from softswitch.config.quantities import Database, FilePath, Name, NumberPattern, Words, wrong
-
-
-class Caller(Section):
-    """A class of callers, by their numbers."""
-
-    name: Words
-    """For people and the record."""
-    match: Annotated[list[NumberPattern], Field(min_length=1)]
-    """Their numbers, or patterns of them."""
-    priority: Name | None = None
-    """The priority class in queues, as vip."""
-    language: LanguageName | None = None
-    """The language that they hear."""
-    reject: Status | None = None
-    """Refuse them, with a SIP status."""
-
-    @model_validator(mode="after")
-    def _does_something(self) -> Self:
-        if self.priority is None and self.language is None and self.reject is None:
-            raise wrong("expected `priority`, `language` or `reject`: what is special about these callers")
-        return self
+from softswitch.config.quantities import Database, FilePath, Name, NumberPattern
 
 
 class Configuration(Section):
@@ -70,6 +51,8 @@ class Configuration(Section):
     rest; a number that no line matches gets 404."""
     callers: list[Caller] = Field(default=[])
     """Classes of callers by their numbers; the first match wins."""
+    rules: list[Rule] = Field(default=[])
+    """Who joins which queue as what, for all queues; asked after the queue's own."""
     menus: dict[Name, Menu] = Field(default={})
     """Menus by name."""
     queues: dict[Name, Queue] = Field(default={})
@@ -96,8 +79,9 @@ class Configuration(Section):
     """Recordings of calls."""
     privacy: Privacy = Privacy()
     """Personal data of callers: what the log shows, and for how long the record knows it."""
-    pauses: dict[PauseDigits, Words] = Field(default={})
-    """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
+    pauses: dict[PauseDigits, AnyPause] = Field(default={})
+    """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`, or, with how long it
+    may last, `2: {reason: coffee, limit: 15m}`."""
     webhooks: dict[Name, Webhook] = Field(default={})
     """Servers that are told of events, by name."""
     sounds: dict[Name, Sound] = Field(default={})

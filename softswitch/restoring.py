@@ -1,0 +1,161 @@
+"""What goes on after a restart, also after a crash: agents' pauses and sign-outs, the places of those who
+were cut off, and the figures of the day; told to the queue engine before the first call.
+
+Everything comes off the record. It is read in a thread, within a time limit: a database that is away costs
+what is no more in files, and a start all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from softswitch.acd.events import (
+    AgentPaused,
+    AgentSignedIn,
+    AgentSignedOut,
+    Event,
+    FiguresRestored,
+    PlaceKept,
+)
+from softswitch.acd.stats import AgentFigures
+from softswitch.calls.acquaintances import REMEMBERED, Acquaintances
+from softswitch.calls.switch import Switch
+from softswitch.config.settings import SwitchSettings
+from softswitch.errors import StoreError
+from softswitch.ports import Recorded
+from softswitch.store.attendance import Attendance
+from softswitch.store.database import why
+from softswitch.store.journal import Journal
+from softswitch.store.looking_back import faces, look_back
+from softswitch.store.standing import Standing, StandingFold
+from softswitch.types import AgentName, QueueName, Seconds
+
+PATIENCE: Seconds = 10.0
+"""How long a start waits for the record's past."""
+
+KEPT_EVERY: Seconds = 3600.0
+"""Between two `StateKept`."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Past:
+    """What the record says."""
+
+    standing: Standing
+    acquaintances: Acquaintances
+    read: int = 0
+    problem: str = ""
+
+
+class Memory:
+    """What the next start will want to know."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._attendance = Attendance()
+        journal.subscribe(self._attendance.hear)
+
+    async def keep(self) -> None:
+        """Note agents' states now and then, so that the next start finds them near. Until cancelled."""
+        while True:
+            await asyncio.sleep(KEPT_EVERY)
+            self._journal.note("StateKept", **self._attendance.to_json())
+
+
+async def restore(folder: Path, switch: Switch, journal: Journal) -> Memory:
+    """Tell the engine what it knew, and the calls who talked to whom last."""
+    loop, settings, memory = asyncio.get_running_loop(), switch.settings, Memory(journal)
+    began = loop.time()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            past = await asyncio.to_thread(partial(_read, folder, settings, time.time()))
+    except TimeoutError:
+        past = Past(Standing(), Acquaintances(), problem=f"the record was not read within {PATIENCE:.0f} s")
+    except Exception as error:  # whatever it is, it must not keep calls out
+        log.exception("what the record says of before the start is not known")
+        past = Past(Standing(), Acquaintances(), problem=str(error))
+    now, told = time.time(), 0
+    for event in restored(past.standing, settings, now, loop.time() - now):
+        switch.dispatcher.feed(event)
+        told += isinstance(event, PlaceKept)
+    standing = past.standing
+    journal.note(
+        "StateRestored",
+        agents=len(standing.attendance.paused.keys() | standing.attendance.signed.keys()),
+        places=told,
+        queues=len(standing.queues),
+        read=past.read,
+        took=round(loop.time() - began, 3),
+        **({"problem": past.problem} if past.problem else {}),
+    )
+    switch.acquaintances = past.acquaintances
+    journal.subscribe(switch.acquaintances.hear)
+    return memory
+
+
+def restored(standing: Standing, settings: SwitchSettings, now: float, shift: Seconds) -> list[Event]:
+    """The events that bring an engine there. `now` in seconds since the epoch; `shift`: from there to the
+    engine's clock. Queues and agents that are no more are left out.
+    """
+    queues, agents, events = settings.engine.queues, settings.engine.agents, list[Event]()
+    counts = {QueueName(name): tally.counts() for name, tally in standing.queues.items() if name in queues}
+    figures = {
+        AgentName(name): AgentFigures(done.taken, done.talk_time)
+        for name, done in standing.agents.items()
+        if name in agents
+    }
+    if counts or figures:
+        events.append(FiguresRestored(counts, figures))
+    for name, steps in standing.attendance.signed.items():
+        for out, queue in steps if name in agents else ():
+            if queue is None or queue in queues:
+                kind = AgentSignedOut if out else AgentSignedIn
+                events.append(kind(AgentName(name), None if queue is None else QueueName(queue)))
+    for name, (reason, since) in standing.attendance.paused.items():
+        if name in agents:
+            events.append(AgentPaused(AgentName(name), reason, min(since, now) + shift))
+    for (queue_name, number), place in standing.places.items():
+        queue_settings = queues.get(QueueName(queue_name))
+        until = place.left + (queue_settings.keep_place if queue_settings is not None else 0.0)
+        if until > now and queue_settings is not None and queue_settings.keep_place > 0:
+            standing_at, name_of = place.standing + shift, QueueName(queue_name)
+            events.append(PlaceKept(name_of, number, standing_at, until + shift, place.priority))
+    return events
+
+
+def _read(folder: Path, settings: SwitchSettings, now: float) -> Past:
+    """For a thread."""
+    today = midnight(now, settings.zone)
+    events, problem = look_back(folder, today)
+    past = Past(StandingFold(today).finish(events), Acquaintances(), len(events), problem)
+    longest = max((one.last_agent or 0.0 for one in settings.entrances.values()), default=0.0)
+    if longest:
+        _remember(folder, past, events, now - longest)
+    return past
+
+
+def _remember(folder: Path, past: Past, events: list[Recorded], since: float) -> None:
+    try:
+        for number, agent, at in faces(folder, since, REMEMBERED):
+            past.acquaintances.talked(number, AgentName(agent), at)
+    except (SQLAlchemyError, StoreError, OSError) as error:
+        past.problem = past.problem or f"who talked to whom last is not all known: {why(error)}"
+    for event in events:
+        past.acquaintances.hear(event)
+
+
+def midnight(now: float, zone: str | None) -> float:
+    """The last one before a moment, in that zone, or the machine's."""
+    moment = datetime.fromtimestamp(now, ZoneInfo(zone)) if zone else datetime.fromtimestamp(now).astimezone()
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()
