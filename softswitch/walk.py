@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from softswitch.config.hearing import in_queue
 from softswitch.config.settings import SwitchSettings
 from softswitch.dialplan.codes import Code
 from softswitch.dialplan.plan import Refused
