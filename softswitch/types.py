@@ -151,6 +151,13 @@ class ToQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class ToCallback:
+    """Be called back by a queue's agents. Who comes from that very queue keeps the place there."""
+
+    queue: QueueName
+
+
+@dataclass(frozen=True, slots=True)
 class ToAgent:
     """Ring one agent directly, outside any queue; the caller hears ringing until the answer."""
 
@@ -189,7 +196,7 @@ class HangUp:
     """End the call normally."""
 
 
-Destination = ToMenu | ToQueue | ToAgent | ToNumber | ToMessage | Reject | HangUp
+Destination = ToMenu | ToQueue | ToCallback | ToAgent | ToNumber | ToMessage | Reject | HangUp
 
 
 # Why things ended. ---------------------------------------------------------------------------------
@@ -223,6 +230,8 @@ class LeaveReason(StrEnum):
     """A customer who was to be called back, after the last attempt."""
     EXPIRED = "expired"
     """A callback that nobody found the time for."""
+    CANCELLED = "cancelled"
+    """A callback that somebody took back."""
     TRANSFERRED = "transferred"
     """An agent who waited has transferred somebody else into the queue instead."""
 

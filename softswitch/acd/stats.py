@@ -94,6 +94,7 @@ _FIELD_OF: Mapping[LeaveReason, str] = {
     LeaveReason.CLOSED: "sent_away",
     LeaveReason.NOT_REACHED: "not_reached",
     LeaveReason.EXPIRED: "not_reached",
+    LeaveReason.CANCELLED: "not_reached",
 }
 
 

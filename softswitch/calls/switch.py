@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from softswitch.calls.callbacks import Callbacks
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.exchange import Exchange
 from softswitch.calls.music import MusicRoom
@@ -30,3 +31,5 @@ class Switch:
     recordings: Path = Path("recordings")
     """The folder of recordings."""
     exchange: Exchange = field(default_factory=Exchange)
+    callbacks: Callbacks = field(default_factory=Callbacks)
+    """Who is to be called back."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 
 import structlog
 
-from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, Ring
+from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
 from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, ConversationEnded
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
@@ -69,12 +70,16 @@ class Stay:
         self._speaking: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
+        self._event: CallerJoined | None = None
+        """How the caller joined."""
         self._joined = False
         """The engine counts on this caller."""
         self._closed = False
         self._connected: Seconds = 0.0
         self.agent: Leg | None = None
         """The agent's leg, from Connect on."""
+        self.absent = False
+        """See `dispatch.Waiter`."""
 
     async def until_agent(self) -> Leave | None:
         """Wait; None means that `agent` has answered and is there to talk, or that the caller is gone.
@@ -126,6 +131,7 @@ class Stay:
             self.agent = None
             dispatcher.feed(ConversationEnded(call.id, ended_by, apart))
         elif self._joined:
+            self._remember_place(by_choice=True)
             dispatcher.feed(CallerLeft(call.id, self._leave_reason()))
         dispatcher.forget(call.id)
         call.queue = call.agent = None
@@ -165,9 +171,14 @@ class Stay:
         """Nobody here has left the line."""
         raise AssertionError(f"{action} for a caller who is on the line")
 
+    def rest(self, action: ReportRest) -> None:
+        """Nor has anybody here not been reached."""
+        raise AssertionError(f"{action} for a caller who is on the line")
+
     def leave(self, action: Leave) -> None:
         """Go on without an agent."""
         self._joined = False
+        self._remember_place(by_choice=False)
         self._settle(action)
 
     def _settle(self, outcome: Connect | Leave) -> None:
@@ -183,12 +194,22 @@ class Stay:
         assert call.queue is not None
         self._joined = True
         joined = CallerJoined(call.id, call.queue, self._priority, call.leg.remote.number)
+        if call.place is not None and call.gave_up_place and call.place.queue == call.queue:
+            joined = replace(call.place)  # back from where no callback came about
+        self._event = joined
         self._switch.dispatcher.join(self, joined, call.transferred)
         if not self._outcome.done():
             if not await self._reachable(call.answer()):
                 return False
             call.leg.hear(*self._switch.music.hear(self._playlist))
         return True
+
+    def _remember_place(self, *, by_choice: bool) -> None:
+        """Who wants to be called back, or comes back, has it again."""
+        call, joined = self._call, self._event
+        if joined is not None:
+            standing = self._switch.dispatcher.standing(call.id)
+            call.place, call.gave_up_place = replace(joined, standing=standing), by_choice
 
     def _start_over(self) -> None:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""

@@ -10,7 +10,7 @@ from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_mail import mail_settings, report_settings, zone_of
 from softswitch.config.build_menus import Voice, destination, menu_tree
-from softswitch.config.build_queues import engine_settings
+from softswitch.config.build_queues import callbacks, engine_settings
 from softswitch.config.build_service import service
 from softswitch.config.build_trunks import trunk
 from softswitch.config.models.agents import Agent, Ha1
@@ -51,6 +51,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         engine=engine_settings(file, voice),
         phones=_phones(file, voice),
         queue_hours={name: queue.hours for name, queue in file.queues.items() if queue.hours is not None},
+        callbacks=callbacks(file),
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
         dialplan=plan,
         trunks={TrunkName(name): trunk(name, section) for name, section in file.trunks.items()},

@@ -13,7 +13,6 @@ KEYS = MappingProxyType(
         ("Caller", "timeout"): "asking a web service about the caller",
         ("Caller", "skills"): "skills",
         ("Destination", "voicemail"): "voicemail",
-        ("Destination", "callback"): "callbacks",
         ("Queue", "messages"): "messages while waiting",
         ("ServiceLevel", "target"): "service level targets",
         ("Queue", "keys"): "keys while waiting",

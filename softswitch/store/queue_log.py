@@ -30,6 +30,8 @@ NONE = "NONE"
 
 _EXITS = {LeaveReason.HUNG_UP: "ABANDON", LeaveReason.MAX_WAIT: "EXITWITHTIMEOUT"}
 
+_OF_CASES = (Kind.CALLBACK_RESTING, Kind.CALLBACK_ENDED, Kind.CALLBACK_RESTORED)
+
 _UNANSWERED = (*OfferFailure, CancelReason.NO_ANSWER)
 
 
@@ -66,6 +68,8 @@ class QueueLog:
         if entered is not None and full and event.call == entered[0]:
             self._out_of_line(event.call, self._callers[event.call])
             return []
+        if event.kind in _OF_CASES:  # they come when that call is over
+            return before
         line = self._of_agent(event) if event.call is None else self._of_call(event, event.call)
         return before if line is None else [*before, line]
 
@@ -97,6 +101,9 @@ class QueueLog:
                 caller.number = str(data.get("number", ""))
             case Kind.CALLER_JOINED:
                 self._join(event, call, caller)
+            case Kind.CALLBACK_TRIED:
+                caller.queue = str(data.get("queue", ""))
+                caller.joined = event.at - float(str(data.get("waited") or 0))
             case Kind.OFFER_MADE:
                 caller.rung[str(data.get("offer"))] = event.at
             case Kind.OFFER_ENDED:

@@ -146,18 +146,19 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         stay.absent = stay.callback = True
         self.tell(CallbackWanted(stay.call))
 
-    @precondition(lambda self: any(stay.absent for stay in self.stays.values()))
+    @precondition(lambda self: any(stay.callback for stay in self.stays.values()))
     @rule(which=st.integers(0), answers=st.booleans())
     def call_back(self, which: int, answers: bool) -> None:
-        """The customer answers, or does not; nothing comes of it where nobody called."""
-        stay = self.stays[self.pick(which, [each.call for each in self.stays.values() if each.absent])]
+        """The customer answers, or does not, or is gone again; nothing comes of it where nobody called."""
+        stay = self.stays[self.pick(which, [each.call for each in self.stays.values() if each.callback])]
         if answers:
             stay.absent = stay.absent and stay.reserved is None
             self.tell(CustomerAnswered(stay.call))
             return
         if stay.agent:
             self.desks[stay.agent].talking.remove(stay.call)
-            stay.agent, stay.attempts = None, stay.attempts + 1
+        if stay.agent or not stay.absent:
+            stay.agent, stay.absent, stay.attempts = None, True, stay.attempts + 1
         self.tell(CustomerNotReached(stay.call))
 
     @precondition(lambda self: self.ringing())
@@ -362,7 +363,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
     def nobody_waits_too_long(self, stay: Stay) -> None:
         mine = self.floor.queues[stay.queue]
         if stay.absent:
-            assert stay.joined + mine.callback.expires > self.now, "a callback has expired"
+            assert stay.standing + mine.callback.expires > self.now, "a callback has expired"
         elif not stay.callback:
             limit = mine.max_wait
             assert limit is None or stay.joined + limit > self.now, "a caller waits too long"

@@ -15,9 +15,8 @@ EXAMPLES = {
     ("Caller", "timeout"): "callers: [{name: a, match: [5], priority: vip, §timeout: 300ms}]",
     ("Caller", "skills"): "callers: [{name: a, match: [5], priority: vip, §skills: {en: 1}}]",
     ("Destination", "voicemail"): "menus: {m: {say: a, otherwise: {§voicemail: support}}}",
-    ("Destination", "callback"): "menus: {m: {say: a, choices: {1: {§callback: support}}}}",
     ("Queue", "messages"): "queues: {q: {§messages: [{say: a, every: 90s}]}}",
-    ("Queue", "keys"): "queues: {q: {§keys: {1: {callback: support}}}}",
+    ("Queue", "keys"): "queues: {q: {§keys: {1: {queue: support}}}}",
     ("ServiceLevel", "target"): "queues: {q: {service_level: {within: 20s, §target: 80%}}}",
 }
 

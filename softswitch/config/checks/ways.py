@@ -96,6 +96,8 @@ def _stops(to: Destination) -> list[Stop]:
         stops.append(("menus", to.menu))
     if to.queue is not None:
         stops.append(("queues", to.queue))
+    if to.callback is not None:
+        stops.append(("queues", to.callback))
     return stops
 
 
