@@ -68,6 +68,9 @@ log = structlog.get_logger(__name__)
 A_SLIP: Seconds = 0.25
 """An agent who hangs up within this time of answering did not mean to: the customer waits on."""
 
+A_BREATH: Seconds = 0.3
+"""From the agent's answer to the first word: the receiver has to come to the ear."""
+
 NO_ANSWER, NOT_ALLOWED = 480, 403
 MAILBOX, GAVE_UP = "mailbox", "ended"
 _WHY = {486: "busy", 600: "busy", 603: "declined", 408: "no-answer", 480: "no-answer", 487: "no-answer"}
@@ -225,6 +228,7 @@ class CallingBack(OwnWay):
         return False
 
     async def _whisper(self, agent: Leg) -> None:
+        await asyncio.wait([agent.ended], timeout=A_BREATH)
         settings, case = self._switch.settings, self._case
         languages = settings.media.languages
         written = settings.dialplan.numbering.written(case.number, NumberFormat.NATIONAL)

@@ -37,6 +37,7 @@ SECTIONS = (
     ("relax", "Relax"),
     ("no_agents", "NoAgents"),
     ("overflow", "Overflow"),
+    ("callback", "Callback"),
     ("announce", "Announce"),
     ("service_level", "ServiceLevel"),
     ("agents", "Agent"),

@@ -114,6 +114,30 @@ class Trunk(BaseModel):
     state: str
 
 
+class Callback(BaseModel):
+    """Somebody who is to be called back."""
+
+    callback: str
+    """Its id: the call in which it was wanted."""
+    queue: str
+    number: str
+    name: str
+    priority: str
+    language: str
+    state: str
+    """waiting, resting (until the next attempt), calling or talking."""
+    wanted: float
+    """When, in seconds since the epoch."""
+    waits: float
+    """Seconds since then."""
+    attempts: int
+    """In vain so far."""
+    again: float | None
+    """Seconds until the next attempt, while it rests."""
+    call: str | None
+    """The call that is the attempt in progress."""
+
+
 class Ban(BaseModel):
     """A source that is not heard."""
 
