@@ -228,10 +228,10 @@ class LeaveReason(StrEnum):
     """The queue's hours were over."""
     NOT_REACHED = "not-reached"
     """A customer who was to be called back, after the last attempt."""
-    EXPIRED = "expired"
-    """A callback that nobody found the time for."""
     CANCELLED = "cancelled"
     """A callback that somebody took back."""
+    EXPIRED = "expired"
+    """A callback that nobody found the time for."""
     TRANSFERRED = "transferred"
     """An agent who waited has transferred somebody else into the queue instead."""
 

@@ -82,6 +82,8 @@ class QueueView:
     """By which of `stats.RATIOS` the service level is counted."""
     service_level: float | None = None
     """0 to 1; None while there is nothing to divide by."""
+    callbacks: int = 0
+    """Of those in the line, who are not on the line: to be called back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     callers = tuple(_caller(caller, position, now) for position, caller in enumerate(first, start=1))
     counts, formula = queue.tally.counts(), queue.settings.service_formula
     level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
-    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level)
+    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level, queue.absent)
 
 
 def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:

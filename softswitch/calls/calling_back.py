@@ -314,6 +314,7 @@ class CallingBack(OwnWay):
         self._hush()
         reached(self._switch, self.call)
         self.talking, began = True, self._loop.time()
+        self._case.connected_after = self._case.waits
         onward: Onward | None = None
         slipped = False
         try:
@@ -352,10 +353,11 @@ class CallingBack(OwnWay):
         self._told = True
         short = self._loop.time() - began < case.rules.early
         if short and not handed_on and ended_by in (EndedBy.CALLER, EndedBy.AGENT):
+            case.connected_after = None
             self._fail(MAILBOX)
             self._switch.dispatcher.feed(CustomerNotReached(case.id))
             return
-        case.reached(call, who)
+        case.reached(who)
         self._switch.dispatcher.feed(ConversationEnded(case.id, ended_by, apart))
         case.served()
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
 from softswitch.acd.events import CallerJoined, CallerLeft
-from softswitch.calls.call import Call
 from softswitch.calls.calling_back import CallingBack
 from softswitch.calls.originating import Absent
 from softswitch.calls.switch import Switch
@@ -32,6 +31,8 @@ class Case:
         self.name = name
         self.wanted = wanted
         self.attempts = joined.attempts
+        self.connected_after: Seconds | None = None
+        """How long the customer had waited when the two could talk."""
         self.again: Seconds | None = None
         """When the next attempt may be, on the loop's clock; None: when it is the turn."""
         self.attempt: CallingBack | None = None
@@ -118,7 +119,7 @@ class Case:
         if self._switch.callbacks.cases.pop(self.id, None) is None:
             return
         said: dict[str, JsonValue] = {} if by is None else {"by": by}
-        waited = round(self.waits, 3)
+        waited = round(self.waits if self.connected_after is None else self.connected_after, 3)
         self._note(
             "CallbackEnded",
             queue=self.queue,
@@ -129,9 +130,9 @@ class Case:
             **said,
         )
 
-    def reached(self, call: Call, agent: str | None) -> None:
+    def reached(self, agent: str | None) -> None:
         """Agent and customer have talked."""
-        self.over("reached", agent=agent, by=None)
+        self.over("reached", agent=agent)
 
     def not_reached(self, why: str, status: int = 0) -> None:
         """An attempt came to nothing."""

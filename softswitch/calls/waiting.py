@@ -33,6 +33,9 @@ DEFAULT_PRIORITY = "default"
 _WITHOUT_DESTINATION = {LeaveReason.FULL: Reject(486), LeaveReason.QUEUE_REMOVED: Reject(480)}
 """How a caller is refused whom the queue sends away without naming another way: an answered one hears it."""
 
+_SENT_AWAY = frozenset(LeaveReason) - {reason for reason in LeaveReason if reason.value == "exit-key"}
+"""Why callers leave who have not chosen to."""
+
 A_SLIP: Seconds = 0.25
 """An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
 
@@ -122,6 +125,7 @@ class Stay:
             return
         self._closed = True
         dispatcher, call = self._switch.dispatcher, self._call
+        self._remember_place()
         if self.agent is not None:
             apart = call.apart
             queue = self._switch.settings.engine.queues.get(call.queue) if call.queue else None
@@ -131,7 +135,6 @@ class Stay:
             self.agent = None
             dispatcher.feed(ConversationEnded(call.id, ended_by, apart))
         elif self._joined:
-            self._remember_place(by_choice=True)
             dispatcher.feed(CallerLeft(call.id, self._leave_reason()))
         dispatcher.forget(call.id)
         call.queue = call.agent = None
@@ -178,7 +181,6 @@ class Stay:
     def leave(self, action: Leave) -> None:
         """Go on without an agent."""
         self._joined = False
-        self._remember_place(by_choice=False)
         self._settle(action)
 
     def _settle(self, outcome: Connect | Leave) -> None:
@@ -204,12 +206,15 @@ class Stay:
             call.leg.hear(*self._switch.music.hear(self._playlist))
         return True
 
-    def _remember_place(self, *, by_choice: bool) -> None:
-        """Who wants to be called back, or comes back, has it again."""
-        call, joined = self._call, self._event
-        if joined is not None:
-            standing = self._switch.dispatcher.standing(call.id)
-            call.place, call.gave_up_place = replace(joined, standing=standing), by_choice
+    def _remember_place(self) -> None:
+        """Who wants to be called back has it again, or who comes back after having left by a choice."""
+        call, joined, outcome = self._call, self._event, self._outcome
+        if joined is None or not outcome.done() or outcome.cancelled():
+            return
+        left = outcome.result()
+        if isinstance(left, Leave):
+            call.place = replace(joined, standing=self._switch.dispatcher.standing(call.id))
+            call.gave_up_place = left.reason not in _SENT_AWAY
 
     def _start_over(self) -> None:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""

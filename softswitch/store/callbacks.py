@@ -51,6 +51,8 @@ class Callback:
     result: str = ""
     """`reached`, or a `LeaveReason`; empty: it is open."""
     ended: float | None = None
+    waited: float | None = None
+    """Seconds until they talked, or nobody tried any more."""
     agent: str = ""
     """Who has talked to the customer."""
     calls: list[str] = field(default_factory=list)
@@ -62,7 +64,7 @@ class Callback:
         return (
             *(self.id, self.seq, self.queue, self.number, self.name, self.language, self.priority, needs),
             *(self.preferred, self.standing, self.wanted, self.attempts, self.again, self.result),
-            *(self.ended, self.agent, calls),
+            *(self.ended, self.waited, self.agent, calls),
         )
 
 
@@ -95,6 +97,7 @@ class CallbackFold:
             case Kind.CALLBACK_ENDED:
                 case.result, case.ended = str(data.get("result", "")), event.at
                 case.agent, case.again = str(data.get("agent") or ""), None
+                case.waited = float(data.get("waited", event.at - case.wanted))
                 del self._open[case.id]
         return case
 
@@ -126,5 +129,5 @@ def _of(row: Row[Any]) -> Callback:
     return Callback(
         *(CallId(row.id), row.seq, row.queue, row.number, row.name, row.language, row.priority),
         *(row.preferred, row.standing, row.wanted, json.loads(row.needs), row.attempts, row.again),
-        *(row.result, row.ended, row.agent, json.loads(row.calls)),
+        *(row.result, row.ended, row.waited, row.agent, json.loads(row.calls)),
     )

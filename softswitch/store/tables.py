@@ -136,6 +136,7 @@ callbacks = Table(
     Column("again", Double),  # when the next one may be
     Column("result", Text, nullable=False),  # empty: it is open
     Column("ended", Double),
+    Column("waited", Double),  # until they talked, or nobody tried any more
     Column("agent", Text, nullable=False),  # who talked to the customer
     Column("calls", Text, nullable=False),  # of the attempts, as JSON
     Index("callbacks_by_wanted", "wanted"),

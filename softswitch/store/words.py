@@ -104,7 +104,7 @@ CALLBACKS: Mapping[str, Word] = {
             " rung), or another LeaveReason",
             "agent": "who has talked to the customer",
             "attempts": "in vain",
-            "waited": "seconds since it was wanted",
+            "waited": "seconds from being wanted until they talked, or nobody tried any more",
             "by": "who cancelled it",
         },
     ),

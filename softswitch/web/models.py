@@ -206,6 +206,10 @@ class CallRecord(BaseModel):
     transferred_from: str
     originated_by: str = ""
     """Who asked for it through an interface, of a call that did not come in."""
+    callback: str
+    """Of a call that calls somebody back: the one in which that was wanted."""
+    wants_callback: bool
+    """The caller will be called back."""
     recordings: list[str]
     """Files within the folder of recordings."""
     held: float

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("again", sa.Double),
         sa.Column("result", sa.Text, nullable=False),
         sa.Column("ended", sa.Double),
+        sa.Column("waited", sa.Double),
         sa.Column("agent", sa.Text, nullable=False),
         sa.Column("calls", sa.Text, nullable=False),
     )
