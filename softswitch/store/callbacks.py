@@ -35,6 +35,7 @@ class Callback:
     """The number of the event that began it."""
     queue: str
     number: str
+    """Whom to call; empty once that is over."""
     name: str
     language: str
     priority: str
@@ -98,6 +99,7 @@ class CallbackFold:
                 case.result, case.ended = str(data.get("result", "")), event.at
                 case.agent, case.again = str(data.get("agent") or ""), None
                 case.waited = float(data.get("waited", event.at - case.wanted))
+                case.number = case.name = ""  # nobody is called any more: the calls' own records say who
                 del self._open[case.id]
         return case
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 from typing import Any
 
 import pytest
 
 from softswitch.audio.speech import SpeechService
 from softswitch.calls import callback_words as words
+from softswitch.commands.record import print_why
 from softswitch.config.settings import MediaSettings
 from softswitch.control.client import ask
 from softswitch.testing.phone import Phone
@@ -53,6 +56,14 @@ async def wants(switch, caller):
     call.press("1")
     assert await call.until_ended(15.0) == "them"
     return call
+
+
+def told(switch, call):
+    """What `softswitch why` says, once all of it is in the database."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        print_why(switch.data, call, as_json=False)
+    return out.getvalue() if "reached by" in out.getvalue() else ""
 
 
 async def clips(*prompts):
@@ -112,3 +123,9 @@ async def test_a_callback_survives_a_crash_with_its_place_and_its_attempts(tmp_p
             [ended] = switch.events("CallbackEnded")
             assert (ended["data"]["result"], ended["data"]["attempts"]) == ("reached", 1)
             assert len(switch.events("CallbackRestored")) == 1
+            await asyncio.to_thread(until, lambda: told(switch, ended["call"]), 5.0, switch.last_words)
+    story = told(switch, ended["call"])
+    for part in ("wanted from queue support", "attempt 1", "not reached: busy", "goes on after a restart"):
+        assert part in story
+    assert "reached by desk after" in story
+    assert story.count("desk was rung") == 3, "each attempt with its offers"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from softswitch.ports import Recorded
 from softswitch.reports.callbacks import Wanted, figures, grouped
 from softswitch.store.callbacks import CallbackFold, case_of, open_callbacks
 from softswitch.store.database import migrate, open_database
+from softswitch.store.personal import forgotten
 from softswitch.store.projections import Folds, resume
 from softswitch.store.queue_log import QueueLog
 from softswitch.store.ranges import callbacks_between
@@ -81,6 +84,7 @@ def test_the_fold_goes_on_after_a_restart_wherever_that_was(database, cut: int) 
         assert case is not None
         assert (case.result, case.agent, case.attempts, case.waited) == ("reached", "anna", 1, 330.0)
         assert case.calls == ["c2", "c3"]
+        assert (case.number, case.name) == ("", ""), "whom it was about is in the calls' own records"
         assert callbacks_between(connection, 0.0, 200.0, "support") == [
             ("support", 100.0, 1, "reached", 330.0)
         ]
@@ -105,6 +109,16 @@ def test_an_older_database_gets_the_table(tmp_path) -> None:
         (one["name"], str(one["type"]), one["nullable"]) for one in new
     ]
     engine.dispose()
+
+
+def test_what_is_forgotten_of_a_person_leaves_the_figures() -> None:
+    left = [replace(event, data=dict(forgotten(event.kind, event.data))) for event in story()]
+    assert "600100200" not in str(left)
+    whole, rest = ([CallbackFold(), None] for _ in range(2))
+    for fold, events in ((whole, story()), (rest, left)):
+        for event in events:
+            fold[1] = fold[0].apply(event) or fold[1]
+    assert whole[1] == rest[1]
 
 
 def test_unknown_cases_are_passed_over() -> None:
