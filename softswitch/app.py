@@ -31,12 +31,14 @@ from softswitch.accounts import Accounts, announce_the_first, handlers
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
+from softswitch.calls import callback_words
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.calls.opening import Opening
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.pickup import may_pick_up
 from softswitch.calls.remote import QUESTION
+from softswitch.calls.saying import spelt
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.clerk.erasure import Erasure
@@ -51,6 +53,7 @@ from softswitch.librarian.parent import Librarian
 from softswitch.log import mask_numbers
 from softswitch.outbound.enquiries import Enquiries
 from softswitch.ports import JsonValue, Leg
+from softswitch.recalling import restore_callbacks
 from softswitch.registry import Registry
 from softswitch.restoring import Memory, restore
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
@@ -98,6 +101,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         clerk = await _clerk(stack, store, settings, folder)
         journal = _journal(store, clerk)
+        begun = store.last  # SwitchStarting
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
@@ -137,7 +141,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
-        await _until_stopped(running, switch, opening, speech, accounts, memory)
+        recall = restore_callbacks(switch, folder, begun, lambda: running.loaded)
+        await _until_stopped(running, switch, opening, speech, accounts, memory, recall)
 
 
 async def _music(
@@ -183,10 +188,11 @@ async def _until_stopped(
     speech: SpeechService,
     accounts: Accounts,
     memory: Memory,
+    recall: Coroutine[None, None, None],
 ) -> None:
     settings = switch.settings
     async with asyncio.TaskGroup() as group:
-        works = (_warm(speech, settings), _keep_recordings(switch), opening.run(), memory.keep())
+        works = (recall, _warm(speech, settings), _keep_recordings(switch), opening.run(), memory.keep())
         background = [group.create_task(_in_background(*works))]
         if settings.web is not None:
             said = announce_the_first(accounts, settings.web.url)
@@ -311,6 +317,12 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     prompts += settings.media.sounds.values()
     prompts += [message.prompt for messages in settings.messages.values() for message in messages]
     prompts += filter(None, settings.whispers.values())
+    if any(line.trunks for line in settings.dialplan.rules):
+        prompts += [
+            *callback_words.FIXED,
+            *callback_words.times(),
+            *spelt("0123456789", settings.media.languages),
+        ]
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 

@@ -212,6 +212,24 @@ def agents(data: Data = None, config: Config = None, json: AsJson = False) -> No
 
 
 @app.command(rich_help_panel=RUNNING)
+def callbacks(
+    data: Data = None,
+    config: Config = None,
+    json: AsJson = False,
+    cancel: Annotated[
+        str | None, typer.Option(metavar="CALLBACK", help="Call this one back no more.", show_default=False)
+    ] = None,
+) -> None:
+    """Who is to be called back, since when, and how often that was tried."""
+    from softswitch.commands.callbacks import cancel_callback, print_callbacks
+
+    if cancel is not None:
+        cancel_callback(_socket(data, config), cancel)
+    else:
+        print_callbacks(_socket(data, config), json)
+
+
+@app.command(rich_help_panel=RUNNING)
 def bans(data: Data = None, config: Config = None, json: AsJson = False) -> None:
     """Addresses that are not heard for a while, why, and how long still."""
     from softswitch.commands.running import print_bans

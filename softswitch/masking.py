@@ -20,7 +20,9 @@ NUMBERS = frozenset({"number", "dialled", "number_as", "dialled_as", "diverted",
 KEYS = frozenset({"digits", "entered", "keys"})
 """Fields that are keys which somebody pressed: a card's number, perhaps."""
 
-IDS = frozenset({"call", "into", "offer", "leg", "file", "files", "sip_call_id", "pid", "seq", "folder"})
+IDS = frozenset(
+    {"call", "callback", "into", "offer", "leg", "file", "files", "sip_call_id", "pid", "seq", "folder"}
+)
 """Fields that are no numbers of anybody, whatever they look like."""
 
 

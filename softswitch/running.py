@@ -108,6 +108,8 @@ class RunningSwitch:
             "bans": self.bans,
             "unban": self.unban,
             "trunks": self.trunks,
+            "callbacks": self.callbacks,
+            "cancel_callback": self.cancel_callback,
             "reload": self.reload,
             "stop": self.stop,
             "mail_test": self.mail_test,
@@ -317,6 +319,15 @@ class RunningSwitch:
         if banned:
             self.operator.changed(by, "unban", address)
         return {"address": address, "banned": banned}
+
+    async def callbacks(self) -> JsonValue:
+        """Everybody who is to be called back, the first wanted first."""
+        cases = sorted(self._switch.callbacks.cases.values(), key=lambda case: case.wanted)
+        return [case.describe() for case in cases]
+
+    async def cancel_callback(self, callback: str, by: str = COMMAND_LINE.name) -> JsonValue:
+        """Call somebody back no more. Raises NoSuch, NotNow."""
+        return {"callback": callback, "number": self.operator.cancel_callback(callback, by)}
 
     async def trunks(self) -> JsonValue:
         """Every server of every carrier."""

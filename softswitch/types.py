@@ -153,6 +153,13 @@ class ToQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class ToCallback:
+    """Be called back by a queue's agents. Who comes from that very queue keeps the place there."""
+
+    queue: QueueName
+
+
+@dataclass(frozen=True, slots=True)
 class ToAgent:
     """Ring one agent directly, outside any queue; the caller hears ringing until the answer."""
 
@@ -191,7 +198,7 @@ class HangUp:
     """End the call normally."""
 
 
-Destination = ToMenu | ToQueue | ToAgent | ToNumber | ToMessage | Reject | HangUp
+Destination = ToMenu | ToQueue | ToCallback | ToAgent | ToNumber | ToMessage | Reject | HangUp
 
 
 # Why things ended. ---------------------------------------------------------------------------------
@@ -223,6 +230,8 @@ class LeaveReason(StrEnum):
     """The queue's hours were over."""
     NOT_REACHED = "not-reached"
     """A customer who was to be called back, after the last attempt."""
+    CANCELLED = "cancelled"
+    """A callback that somebody took back."""
     EXPIRED = "expired"
     """A callback that nobody found the time for."""
     EXIT_KEY = "exit-key"

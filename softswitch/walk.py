@@ -14,7 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from softswitch.config.hearing import in_queue
-from softswitch.config.settings import SwitchSettings
+from softswitch.config.settings import CallbackRules, SwitchSettings
 from softswitch.dialplan.codes import Code
 from softswitch.dialplan.plan import Refused
 from softswitch.dialplan.way_out import way_out
@@ -48,6 +48,7 @@ from softswitch.types import (
     Reject,
     Seconds,
     ToAgent,
+    ToCallback,
     ToMenu,
     ToMessage,
     ToNumber,
@@ -338,6 +339,9 @@ class _Walk:
                     self._note(Kind.END, "reject 404", f"no agent has the extension {self._dialled}")
                 else:
                     self._note(Kind.END, f"agent {phone.agent}", f"{phone.name}, {phone.reached_at}")
+            case ToCallback(queue):
+                rules = self._settings.callbacks.get(queue, CallbackRules())
+                self._note(Kind.END, f"call back by queue {queue}", f"number: {rules.number}")
             case ToNumber(number, trunks):
                 self._note(Kind.END, f"call {number}", f"by {', then '.join(trunks)}")
             case ToMessage(prompt):

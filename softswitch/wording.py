@@ -11,6 +11,7 @@ from softswitch.types import (
     Prompt,
     Reject,
     ToAgent,
+    ToCallback,
     ToMenu,
     ToMessage,
     ToNumber,
@@ -59,6 +60,8 @@ def _destination(to: Destination) -> str:
         case ToQueue(queue, priority, needs):
             skills = "".join(f", needs {skill} {level}" for skill, level in needs.items())
             return f"queue {queue}" + (f", priority {priority}" if priority else "") + skills
+        case ToCallback(queue):
+            return f"call back by queue {queue}"
         case ToAgent(agent):
             return f"agent {agent or 'of that extension'}"
         case ToNumber(number):

@@ -33,15 +33,19 @@ def begin(floor: Floor, caller: Caller) -> None:
         rest(floor, caller, None)
 
 
-def restore(floor: Floor, queue: Queue, event: CallerJoined) -> None:
-    """Somebody who was to be called back before a restart."""
+def enter(floor: Floor, queue: Queue, event: CallerJoined) -> None:
+    """Somebody is to be called back who does not wait on the line now, or did before a restart."""
     caller = floor.welcome(queue, event)
     caller.attempts = event.attempts
+    if not event.restored:
+        queue.tally.callbacks += 1
     _make_absent(floor, caller)
     queue.rank(caller, floor.now)
     floor.line_up(caller)
     if not queue.open:
         floor.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
+    elif event.rests_until is not None and event.rests_until > floor.now:
+        rest(floor, caller, event.rests_until)
     elif queue.closed:
         rest(floor, caller, None)
 
@@ -90,18 +94,21 @@ def not_reached(floor: Floor, caller: Caller) -> None:
     if reserved is not None:
         floor.withdraw(reserved, CancelReason.CUSTOMER_NOT_REACHED)
     elif caller.conversation is not None:
+        caller.absent = True
         floor.part(caller, caller.conversation)
-        if not caller.queue.open:  # a reload has removed it meanwhile
-            floor.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
-            return
+    elif not caller.absent:
+        floor.count_absent(caller.queue, 1)
+        _make_absent(floor, caller)
     else:
         return
     caller.attempts += 1
-    settings = caller.queue.settings.callback
-    if caller.attempts >= settings.attempts:
+    settings = caller.queue.settings
+    if not caller.queue.open:
+        floor.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
+    elif caller.attempts >= settings.callback.attempts:
         floor.send_off(caller, LeaveReason.NOT_REACHED, None)
     else:
-        rest(floor, caller, floor.now + settings.pause)
+        rest(floor, caller, floor.now + settings.callback.pause)
 
 
 def rest(floor: Floor, caller: Caller, until: Seconds | None) -> None:

@@ -49,9 +49,13 @@ class CallerJoined:
     standing: Seconds | None = None
     """From when on the wait counts; None: from now. Of a callback from before a restart."""
     absent: bool = False
-    """Nobody is on the line: a callback from before a restart."""
+    """Nobody is on the line: to be called back."""
     attempts: int = 0
-    """How often such a one was called back already."""
+    """How often such a one was called back already, before a restart."""
+    rests_until: Seconds | None = None
+    """Until when such a one is not to be called back; None: at once, when it is the turn."""
+    restored: bool = False
+    """Such a one is from before a restart, and was counted then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,9 @@ class CustomerAnswered:
 
 @dataclass(frozen=True, slots=True)
 class CustomerNotReached:
-    """Somebody who is called back did not answer: the agent is free, and there will be another attempt."""
+    """The attempt to call somebody back is over, and they did not talk: the agent is free, and there will be
+    another one. Also where somebody answered who was a mailbox, or hung up at once.
+    """
 
     call: CallId
 

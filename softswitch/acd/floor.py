@@ -120,9 +120,10 @@ class Floor:
         limit = settings.callback.expires if caller.absent else settings.max_wait
         if caller.callback and not caller.absent:
             limit = None  # called back, and on the line: whoever has waited so long is not sent away
+        since = caller.standing if caller.absent else caller.joined
         caller.patience = None
         if limit is not None:
-            caller.patience = self.deadlines.set(caller.joined + limit, partial(self._lose_patience, caller))
+            caller.patience = self.deadlines.set(since + limit, partial(self._lose_patience, caller))
 
     def watch_overdue(self, caller: Caller) -> None:
         """Set the timer for `overdue` by the settings in force."""

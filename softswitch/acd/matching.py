@@ -19,7 +19,7 @@ from softswitch.types import AgentName, Seconds
 NAMED = 50
 """How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
 
-Urgency = tuple[int, float, int]
+Urgency = tuple[int, float, Seconds, int]
 """Precedence, minus points (or, overdue, since when), order of joining: the smallest goes first."""
 
 
@@ -48,9 +48,9 @@ def match(floor: Floor) -> None:
 
 def _urgency(caller: Caller, now: Seconds) -> Urgency:
     if caller.overdue:
-        return (OVERDUE, caller.standing, caller.order)
+        return (OVERDUE, caller.standing, caller.standing, caller.order)
     points = caller.queue.score(caller, now) + caller.queue.settings.weight
-    return (caller.place[0], -points, caller.order)
+    return (caller.place[0], -points, caller.standing, caller.order)
 
 
 def _best_unoffered(floor: Floor) -> tuple[Caller, Sequence[Agent]] | None:

@@ -104,9 +104,10 @@ class Queue:
         precedence, points = self.classes[caller.priority]
         overdue = self.settings.overdue
         if overdue is not None and caller.standing + overdue <= now:
-            caller.place = (OVERDUE, caller.standing, caller.order, caller)
+            caller.place = (OVERDUE, caller.standing, caller.standing, caller.order, caller)
         else:
-            caller.place = (precedence, self.settings.ageing * caller.standing - points, caller.order, caller)
+            points = self.settings.ageing * caller.standing - points
+            caller.place = (precedence, points, caller.standing, caller.order, caller)
 
     def rank_all(self, now: Seconds) -> None:
         """Sort everybody anew after settings changed."""

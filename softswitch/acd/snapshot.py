@@ -82,6 +82,8 @@ class QueueView:
     """By which of `stats.RATIOS` the service level is counted."""
     service_level: float | None = None
     """0 to 1; None while there is nothing to divide by."""
+    callbacks: int = 0
+    """Of those in the line, who are not on the line: to be called back."""
     estimate: Seconds | None = None
     """How long somebody who joined now would wait, if all agents are taken; None: unreliable."""
     estimate_error: float | None = None
@@ -118,8 +120,8 @@ def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     counts, formula = queue.tally.counts(), queue.settings.service_formula
     level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
     foreseen, error = queue.foresee(len(queue.line) + 1), queue.calibration.error
-    wait = None if foreseen is None else foreseen.said
-    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level, wait, error)
+    wait, away = None if foreseen is None else foreseen.said, queue.absent
+    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level, away, wait, error)
 
 
 def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:

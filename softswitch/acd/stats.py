@@ -106,6 +106,7 @@ _FIELD_OF: Mapping[LeaveReason, str] = {
     LeaveReason.EXIT_KEY: "by_key",
     LeaveReason.NOT_REACHED: "not_reached",
     LeaveReason.EXPIRED: "not_reached",
+    LeaveReason.CANCELLED: "not_reached",
 }
 
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from softswitch.acd.queues import Queue
     from softswitch.acd.reach import Reach
 
-Place = tuple[int, float, int, "Caller"]
-"""Precedence, minus the score at time 0, order of joining (unique: callers themselves are never compared)."""
+Place = tuple[int, float, Seconds, int, "Caller"]
+"""Precedence, minus the score at time 0, since when the wait counts, order of joining (unique: callers
+themselves are never compared).
+"""
 
 OVERDUE = -(2**31)
 """The precedence of those who have waited too long: they go before all others, by the time they came."""
@@ -164,11 +166,11 @@ class Line:
         return self.size
 
     def __iter__(self) -> Iterator[Caller]:
-        return (place[3] for place in chain.from_iterable(self._blocks))
+        return (place[4] for place in chain.from_iterable(self._blocks))
 
     def first(self) -> Caller | None:
         """Who is next; None when nobody waits."""
-        return self._blocks[0][0][3] if self._blocks else None
+        return self._blocks[0][0][4] if self._blocks else None
 
     def add(self, caller: Caller) -> None:
         """Put a caller where `caller.place` belongs."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from softswitch.acd.events import CallerJoined
 from softswitch.calls.arrival import NOTHING_MORE, Arrival
 from softswitch.errors import NotConfirmed
 from softswitch.ports import Journal, JsonValue, Leg
@@ -120,6 +121,12 @@ class Call:
 
     connected: Seconds | None = None
     """When caller and agent began to talk, on the loop's clock."""
+
+    place: CallerJoined | None = None
+    """The place in the last queue, as it was joined; `standing` says since when it counts."""
+
+    gave_up_place: bool = False
+    """The caller has left that queue by a choice of their own."""
 
     hung_up_by: EndedBy | None = None
     """Who ended the conversation, once there was one."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import structlog
 
@@ -47,8 +48,11 @@ class Carried:
         *,
         agent: AgentName | None = None,
         shown: Party | None = None,
+        caller_id: str | None = None,
     ) -> None:
-        """`agent`: whose number that is. `shown`: who is calling there; None: the caller."""
+        """`agent`: whose number that is. `shown`: who is calling there; None: the caller. `caller_id`: shown
+        in place of the trunk's.
+        """
         self.on_progress: Callable[[int], None] | None = None
         """As `Leg.on_progress`, of the leg of the moment."""
         self._switch = switch
@@ -56,6 +60,7 @@ class Carried:
         self._to = to
         self._agent = agent
         self._shown = shown
+        self._caller_id = caller_id
         self._ways = self._every_way()
         self._leg: Leg | None = None
         self._way: Way | None = None
@@ -121,7 +126,8 @@ class Carried:
 
     def _dial(self, trunk: Trunk, way: Way) -> None:
         call, numbering = self._call, self._switch.settings.dialplan.numbering
-        caller = presented(trunk, numbering, call, way, self._shown)
+        shown = trunk if self._caller_id is None else replace(trunk, caller_id=self._caller_id)
+        caller = presented(shown, numbering, call, way, self._shown)
         where = self._where(trunk, way.server)
         try:
             leg = self._switch.endpoint.dial(

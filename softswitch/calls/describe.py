@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 from softswitch.calls.onward import PickUp
-from softswitch.types import Destination, HangUp, Reject, ToAgent, ToMenu, ToMessage, ToNumber, ToQueue
+from softswitch.types import (
+    Destination,
+    HangUp,
+    Reject,
+    ToAgent,
+    ToCallback,
+    ToMenu,
+    ToMessage,
+    ToNumber,
+    ToQueue,
+)
 
 
 def describe(destination: Destination | PickUp) -> str:
     """As `queue support`."""
-    match destination:
-        case ToMenu():
-            return f"menu {destination.menu}"
-        case ToQueue():
-            return f"queue {destination.queue}"
-        case ToAgent():
-            return f"agent {destination.agent or 'dialled'}"
-        case ToNumber():
-            return f"dial {destination.number}"
+    return " ".join(_words(destination))
+
+
+def _words(to: Destination | PickUp) -> tuple[str, ...]:
+    words: tuple[str, ...]
+    match to:
+        case ToMenu(menu):
+            words = "menu", menu
+        case ToQueue(queue):
+            words = "queue", queue
+        case ToCallback(queue):
+            words = "callback", queue
+        case ToAgent(agent):
+            words = "agent", agent or "dialled"
+        case ToNumber(number):
+            words = "dial", number
         case ToMessage():
-            return "message"
-        case PickUp():
-            return f"pickup {destination.colleague or (destination.leg.id if destination.leg else 'of any')}"
-        case Reject():
-            return f"reject {destination.status}"
+            words = ("message",)
+        case PickUp(colleague, leg):
+            words = "pickup", colleague or (leg.id if leg else "of any")
+        case Reject(status):
+            words = "reject", str(status)
         case HangUp():
-            return "hang up"
+            words = ("hang up",)
+    return words

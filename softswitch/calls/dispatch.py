@@ -78,6 +78,13 @@ class Waiter(Protocol):
     def call_back(self, action: CallBack) -> None:
         """Call the customer, for whom an agent is reserved."""
 
+    def rest(self, action: ReportRest) -> None:
+        """The customer was not reached, and is called again later."""
+
+    @property
+    def absent(self) -> bool:
+        """Nobody is on the line: that an agent has answered does not mean yet that two talk."""
+
     def picked_up(self, leg: Leg) -> None:
         """The next agent to talk to is on this leg, which nobody has rung: `connect` follows."""
 
@@ -90,6 +97,10 @@ class Dispatcher:
         self._journal = journal
         self._loop = asyncio.get_running_loop()
         self._waiters: dict[CallId, Waiter] = {}
+        self._standing: dict[CallId, Seconds] = {}
+        """Since when each one's wait counts."""
+        self.known_as: dict[CallId, CallId] = {}
+        """Callbacks by the call of the attempt that is being made: what happens is on record there."""
         self._offers: dict[OfferId, Ring | CallBack] = {}
         self._accepted: set[OfferId] = set()
         """Of these, whose agent has answered and hears who comes."""
@@ -108,6 +119,7 @@ class Dispatcher:
         `before`: the transfer that led here; `preferred_by`: who says whom the caller is to talk to.
         """
         self._waiters[event.call] = waiter
+        self._standing[event.call] = self._loop.time() if event.standing is None else event.standing
         come: dict[str, JsonValue] = (
             {"transferred_by": before.by, "from_queue": before.queue} if before else {}
         )
@@ -122,9 +134,19 @@ class Dispatcher:
         self._journal.note("CallerJoined", event.call, queue=event.queue, priority=event.priority, **come)
         self.feed(event)
 
+    def enter(self, waiter: Waiter, event: CallerJoined) -> None:
+        """Somebody who is not on the line stands in line; what there is to say is on record."""
+        self._waiters[event.call] = waiter
+        self.feed(event)
+
+    def standing(self, call: CallId) -> Seconds | None:
+        """Since when the wait of one who waits counts."""
+        return self._standing.get(call)
+
     def forget(self, call: CallId) -> None:
         """The caller's stay is over, whichever way."""
         self._waiters.pop(call, None)
+        self._standing.pop(call, None)
 
     def feed(self, event: Event) -> None:
         """Tell the engine what happened and do what it says, in order."""
@@ -153,7 +175,7 @@ class Dispatcher:
         if self._offers.get(ring.offer) is not ring or ring.offer in self._accepted:
             return False
         self._waiters[ring.call].picked_up(leg)
-        self._journal.note("PickedUp", ring.call, offer=ring.offer, agent=ring.agent, by=by)
+        self._note("PickedUp", ring.call, offer=ring.offer, agent=ring.agent, by=by)
         self.feed(OfferPickedUp(ring.offer, by))
         return True
 
@@ -185,29 +207,24 @@ class Dispatcher:
     def _perform(self, action: Action) -> None:
         match action:
             case Ring():
-                if action.offer not in self._offers:  # else the agent was reserved, and that is on record
-                    self._note_offer(action)
+                reserved = action.offer in self._offers  # then it is on record
                 self._offers[action.offer] = action
-                self._waiters[action.call].ring(action)
+                try:
+                    self._waiters[action.call].ring(action)  # for a callback, that may begin a call
+                finally:
+                    if not reserved:
+                        self._note_offer(action)
             case CancelRing():
                 self._cancel(action)
             case Connect():
-                settings = self._queues.get(action.queue)
-                self._journal.note(
-                    "Connected",
-                    action.call,
-                    offer=action.offer,
-                    agent=action.agent,
-                    queue=action.queue,
-                    waited=round(action.waited, 3),
-                    wrap_up=settings.wrap_up if settings else 0.0,
-                    **({} if action.foreseen is None else {"foreseen": round(action.foreseen, 3)}),
-                )
-                self._waiters[action.call].connect(action)
+                waiter = self._waiters[action.call]
+                if not waiter.absent:
+                    self.note_connected(action, action.waited)
+                waiter.connect(action)
             case Announce():
                 self._waiters[action.call].announce(action)
             case Leave():
-                self._journal.note(
+                self._note(
                     "CallerLeft",
                     action.call,
                     queue=action.queue,
@@ -217,13 +234,33 @@ class Dispatcher:
                 self._waiters[action.call].leave(action)
             case CallBack():
                 self._offers[action.offer] = action
-                self._note_offer(action)
-                self._waiters[action.call].call_back(action)
+                try:
+                    self._waiters[action.call].call_back(action)
+                finally:
+                    self._note_offer(action)
             case _:
                 self._report(action)
 
+    def note_connected(self, action: Connect, waited: Seconds) -> None:
+        """From now on caller and agent can talk."""
+        settings = self._queues.get(action.queue)
+        self._note(
+            "Connected",
+            action.call,
+            offer=action.offer,
+            agent=action.agent,
+            queue=action.queue,
+            waited=round(waited, 3),
+            wrap_up=settings.wrap_up if settings else 0.0,
+            **({} if action.foreseen is None else {"foreseen": round(action.foreseen, 3)}),
+        )
+
+    def _note(self, kind: str, call: CallId, **data: JsonValue) -> None:
+        """Record what happened to somebody who waits, under the call that the record knows."""
+        self._journal.note(kind, self.known_as.get(call, call), **data)
+
     def _note_offer(self, offer: Ring | CallBack) -> None:
-        self._journal.note(
+        self._note(
             "OfferMade",
             offer.call,
             offer=offer.offer,
@@ -246,6 +283,7 @@ class Dispatcher:
                 kind = "OverflowBegan" if action.helped else "OverflowEnded"
                 note(kind, queue=action.queue, waiting=action.waiting)
             case ReportPlace():
+                self._standing[action.call] = action.standing
                 ago = round(self._loop.time() - action.standing, 3)
                 note("PlaceRegained", action.call, queue=action.queue, ago=ago)
             case ReportRest():
@@ -257,6 +295,8 @@ class Dispatcher:
                     attempts=action.attempts,
                     pause=pause,
                 )
+                if waiter := self._waiters.get(action.call):
+                    waiter.rest(action)
 
     def _cancel(self, action: CancelRing) -> None:
         ring = self._offers.pop(action.offer, None)
@@ -276,11 +316,13 @@ class Dispatcher:
             case OfferFailed() if ring := self._offers.pop(event.offer, None):
                 self._note_end(ring, event.failure, event.status)
             case CallerLeft():
-                self._journal.note("CallerLeft", event.call, reason=event.reason)
+                self._note("CallerLeft", event.call, reason=event.reason)
             case SettingsChanged():
                 self._queues = event.settings.queues
             case ConnectFailed():
-                self._journal.note("ConnectFailed", event.call)
+                waiter = self._waiters.get(event.call)
+                if waiter is None or not waiter.absent:  # else nothing was connected yet
+                    self._note("ConnectFailed", event.call)
             case _:
                 self._note_agent(event)
 
@@ -304,7 +346,7 @@ class Dispatcher:
 
     def _note_end(self, ring: Ring | CallBack, result: str | CancelReason, status: int = 0) -> None:
         self._accepted.discard(ring.offer)
-        self._journal.note(
+        self._note(
             "OfferEnded", ring.call, offer=ring.offer, agent=ring.agent, result=str(result), status=status
         )
 

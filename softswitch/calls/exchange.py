@@ -7,12 +7,12 @@ from weakref import WeakSet
 
 from softswitch.acd.actions import Ring
 from softswitch.ports import Leg, Referral
-from softswitch.types import CallId, LegId
+from softswitch.types import CallId, Language, LegId
 
 if TYPE_CHECKING:
     from softswitch.calls.bridge import Conversation
     from softswitch.calls.call import Call, Move
-    from softswitch.calls.onward import Onward
+    from softswitch.calls.onward import Onward, OwnWay
     from softswitch.calls.ringing import Ringing
 
 
@@ -21,6 +21,13 @@ class Adopt(Protocol):
 
     def __call__(self, leg: Leg, begins: Onward, before: Call, move: Move) -> CallId:
         """It begins with `begins`; `before` is the call in which the move was made."""
+
+
+class Lead(Protocol):
+    """Begins a call with nobody on the line."""
+
+    def __call__(self, leg: Leg, begins: OwnWay, language: Language, callback: CallId) -> Call:
+        """`leg` stands for whom it is with; `callback`: the call in which a callback was wanted."""
 
 
 class Refer(Protocol):
@@ -47,3 +54,4 @@ class Exchange:
         self.adopt: Adopt
         """Set, as the next one, by whoever is the parent of all calls."""
         self.refer: Refer
+        self.lead: Lead

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -64,6 +65,14 @@ class Riding:
             self._onward.set_result(onward)
 
 
+class OwnWay(ABC):
+    """A call that began with nobody on the line, and leads itself."""
+
+    @abstractmethod
+    async def lead(self) -> Onward | None:
+        """All of it; returns where to go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class PickUp:
     """Take what rings at a colleague."""
@@ -74,4 +83,4 @@ class PickUp:
     """What rings there; None: anything."""
 
 
-Onward = Destination | NextParty | Riding | PickUp
+Onward = Destination | NextParty | Riding | PickUp | OwnWay

@@ -117,6 +117,12 @@ class Operator:
             raise NotNow(f"call {call} stays where it is: {number!r}: {why}")
         self.changed(by, "transfer", call, number)
 
+    def cancel_callback(self, callback: str, by: str) -> str:
+        """Call somebody back no more; returns whom. Raises NoSuch; NotNow: they talk already."""
+        case = self._switch.callbacks.cancel(callback, by)
+        self.changed(by, "cancel-callback", callback, case.number)
+        return case.number
+
     async def play(self, call: str, what: Sounds, to: Hearer, by: str) -> None:
         """Play a sound into a call, once it is rendered. Raises NoSuch; NotNow: nobody is there to hear it;
         ControlError: it cannot be spoken.

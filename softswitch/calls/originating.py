@@ -176,12 +176,12 @@ async def begin(switch: Switch, call: Call, origination: Origination) -> bool:
         return False
     finally:
         attempt.close(but=leg)
-    _take_place(switch, call, first, leg)
+    take_place(switch, call, first, leg)
     call.note("CallAnswered", leg=leg.id, sip_call_id=leg.sip_call_id)
     return True
 
 
-def _take_place(switch: Switch, call: Call, first: Absent, leg: Leg) -> None:
+def take_place(switch: Switch, call: Call, first: Absent, leg: Leg) -> None:
     """The leg is the call's from now on, and its end the call's end."""
     leg.remote, leg.dialled = replace(first.remote, uri=leg.remote.uri), first.dialled
     leg.origin = Origin(first.origin.agent, leg.origin.trunk)

@@ -78,12 +78,18 @@ class Outside(Attempt):
     """A number outside is being called."""
 
     def __init__(
-        self, switch: Switch, call: Call, to: ToNumber, hearer: Leg | None = None, shown: Party | None = None
+        self,
+        switch: Switch,
+        call: Call,
+        to: ToNumber,
+        hearer: Leg | None = None,
+        shown: Party | None = None,
+        caller_id: str | None = None,
     ) -> None:
-        """`hearer` hears it ring, and is shown as `shown`. None: the caller."""
+        """`hearer` hears it ring, and is shown as `shown`. None: the caller. `caller_id`: see `Carried`."""
         super().__init__(switch, call, hearer)
         self.number = to.number
-        self._carried = Carried(switch, call, to, shown=shown)
+        self._carried = Carried(switch, call, to, shown=shown, caller_id=caller_id)
 
     def start(self) -> None:
         """Dial. Raises LegRefused when no carrier can be tried."""

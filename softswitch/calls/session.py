@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import structlog
 
@@ -10,13 +12,14 @@ from softswitch.calls.agent_leg import ANONYMOUS
 from softswitch.calls.arrival import arrived
 from softswitch.calls.bridge import meet
 from softswitch.calls.call import Call
+from softswitch.calls.callback_request import want_callback
 from softswitch.calls.describe import describe
 from softswitch.calls.direct import ring_agent
 from softswitch.calls.enquiring import enquire
 from softswitch.calls.entering import opened
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
-from softswitch.calls.onward import Onward, PickUp, Riding
+from softswitch.calls.onward import NextParty, Onward, OwnWay, PickUp, Riding
 from softswitch.calls.originating import apology, begin
 from softswitch.calls.outbound import dial_out
 from softswitch.calls.pickup import pick_up
@@ -37,6 +40,7 @@ from softswitch.types import (
     Prompt,
     Reject,
     ToAgent,
+    ToCallback,
     ToMenu,
     ToMessage,
     ToNumber,
@@ -56,7 +60,8 @@ UNAVAILABLE = Prompt(
 
 async def serve(switch: Switch, call: Call) -> None:
     """Lead one caller through the switch. The caller's hang-up cancels it; returning hangs up."""
-    _note_arrival(call)
+    if not isinstance(call.begins, OwnWay):  # that one is on record by now
+        _note_arrival(call)
     if call.origination is not None:
         if not await begin(switch, call, call.origination):
             return
@@ -186,30 +191,35 @@ def _outbound(call: Call, decision: Dial | Refused) -> Destination:
     return to
 
 
+_STATIONS: Mapping[type, Callable[[Switch, Call, Any], Awaitable[Onward | None]]] = {
+    ToMenu: run_menu,
+    ToQueue: wait_in_queue,
+    ToCallback: want_callback,
+    ToAgent: ring_agent,
+    ToNumber: dial_out,
+    PickUp: pick_up,
+}
+"""Where a call may stay for a while, and go on from."""
+
+
 async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
     """Go one step. Returns where to go next, None when the call is done."""
     try:
+        if station := _STATIONS.get(type(onward)):
+            return await station(switch, call, onward)
         match onward:
-            case ToMenu():
-                return await run_menu(switch, call, onward)
-            case ToQueue():
-                return await wait_in_queue(switch, call, onward)
-            case ToAgent():
-                return await ring_agent(switch, call, onward)
-            case ToNumber():
-                return await dial_out(switch, call, onward)
             case ToMessage():
                 await _say(switch, call, onward.prompt)
             case Reject():
                 await _reject(switch, call, onward.status)
             case HangUp():
                 call.leg.hangup()
-            case PickUp():
-                return await pick_up(switch, call, onward)
             case Riding():
                 call.phase, call.riding = "talking", onward
                 return await onward.over()
-            case _:
+            case OwnWay():
+                return await onward.lead()
+            case NextParty():
                 return await meet(switch, call, onward)
     except LegError:
         log.debug("caller gone", call=call.id)

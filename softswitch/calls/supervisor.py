@@ -12,7 +12,7 @@ import structlog
 from softswitch.acd.events import AgentCallEnded, AgentCallStarted
 from softswitch.calls.arrival import arrived, receive
 from softswitch.calls.call import Call, Move, Transferred
-from softswitch.calls.onward import NextParty, Onward
+from softswitch.calls.onward import NextParty, Onward, OwnWay
 from softswitch.calls.originating import Origination
 from softswitch.calls.session import serve
 from softswitch.calls.switch import Switch
@@ -62,7 +62,8 @@ class Supervisor:
         """No new calls are taken, nor made."""
         self._empty = asyncio.Event()
         self._empty.set()
-        switch.exchange.adopt, switch.exchange.refer = self.adopt, refer
+        exchange = switch.exchange
+        exchange.adopt, exchange.refer, exchange.lead = self.adopt, refer, self.lead
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
@@ -72,6 +73,7 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Whatever still goes on is hung up."""
+        self._switch.callbacks.suspend()
         for _, task in self._calls.values():
             task.cancel()
         await self._group.__aexit__(kind, error, trace)
@@ -129,6 +131,16 @@ class Supervisor:
         self._start(call)
         return call
 
+    def lead(self, leg: Leg, begins: OwnWay, language: Language, callback: CallId) -> Call:
+        """Begin a call with nobody on the line; see `exchange.Lead`. It is on record at once."""
+        call = self._new_call(leg, language)
+        call.begins = begins
+        call.note("CallArrived", leg=leg.id, **arrived(leg, call.arrival), callback=callback)
+        if language != self._switch.settings.media.languages[0]:
+            call.note("LanguageSet", language=language)
+        self._start(call)
+        return call
+
     def _new_call(self, leg: Leg, language: Language) -> Call:
         now = asyncio.get_running_loop().time()
         arrival = receive(self._switch.settings, leg)
@@ -149,6 +161,7 @@ class Supervisor:
     async def drain(self, limit: Seconds) -> None:
         """Tell those who wait, let those who talk finish; after `limit` seconds hang up on who is left."""
         self.draining = True
+        self._switch.callbacks.suspend()
         for call in self.calls:
             if call.phase != "talking":
                 self.divert(call, CLOSING)

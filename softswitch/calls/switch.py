@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from softswitch.calls.acquaintances import Acquaintances
+from softswitch.calls.callbacks import Callbacks
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.exchange import Exchange
 from softswitch.calls.music import MusicRoom
@@ -35,3 +36,5 @@ class Switch:
     """Who knows callers."""
     acquaintances: Acquaintances = field(default_factory=Acquaintances)
     """Who talked to whom last."""
+    callbacks: Callbacks = field(default_factory=Callbacks)
+    """Who is to be called back."""

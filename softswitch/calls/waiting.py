@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 
 import structlog
 
-from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, Ring
+from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
 from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, ConversationEnded
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
@@ -30,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 _WITHOUT_DESTINATION = {LeaveReason.FULL: Reject(486), LeaveReason.QUEUE_REMOVED: Reject(480)}
 """How a caller is refused whom the queue sends away without naming another way: an answered one hears it."""
+
+_SENT_AWAY = frozenset(LeaveReason) - {reason for reason in LeaveReason if reason.value == "exit-key"}
+"""Why callers leave who have not chosen to."""
 
 A_SLIP: Seconds = 0.25
 """An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
@@ -73,12 +77,16 @@ class Stay:
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
         self._speaker = Speaker(switch, call, self._playlist)
+        self._event: CallerJoined | None = None
+        """How the caller joined."""
         self._joined = False
         """The engine counts on this caller."""
         self._closed = False
         self._connected: Seconds = 0.0
         self.agent: Leg | None = None
         """The agent's leg, from Connect on."""
+        self.absent = False
+        """See `dispatch.Waiter`."""
 
     async def until_agent(self) -> Leave | None:
         """Wait; None means that `agent` has answered and is there to talk, or that the caller is gone.
@@ -125,6 +133,7 @@ class Stay:
             return
         self._closed = True
         dispatcher, call = self._switch.dispatcher, self._call
+        self._remember_place()
         if self.agent is not None:
             apart = call.apart
             queue = self._switch.settings.engine.queues.get(call.queue) if call.queue else None
@@ -171,6 +180,10 @@ class Stay:
         """Nobody here has left the line."""
         raise AssertionError(f"{action} for a caller who is on the line")
 
+    def rest(self, action: ReportRest) -> None:
+        """Nor has anybody here not been reached."""
+        raise AssertionError(f"{action} for a caller who is on the line")
+
     def leave(self, action: Leave) -> None:
         """Go on without an agent."""
         self._joined = False
@@ -190,6 +203,9 @@ class Stay:
         self._joined = True
         entry, number = self._entry, call.leg.remote.number
         joined = CallerJoined(call.id, call.queue, entry.priority, number, entry.needs, entry.preferred)
+        if call.place is not None and call.gave_up_place and call.place.queue == call.queue:
+            joined = replace(call.place)  # back from where no callback came about
+        self._event = joined
         self._switch.dispatcher.join(self, joined, call.transferred, entry.preferred_by)
         if not self._outcome.done():
             if not await self._reachable(call.answer()):
@@ -206,6 +222,16 @@ class Stay:
         self._joined = False
         self._switch.dispatcher.feed(CallerLeft(call.id, LeaveReason.EXIT_KEY))
         self._settle(Leave(call.id, call.queue, LeaveReason.EXIT_KEY, to))
+
+    def _remember_place(self) -> None:
+        """Who wants to be called back has it again, or who comes back after having left by a choice."""
+        call, joined, outcome = self._call, self._event, self._outcome
+        if joined is None or not outcome.done() or outcome.cancelled():
+            return
+        left = outcome.result()
+        if isinstance(left, Leave):
+            call.place = replace(joined, standing=self._switch.dispatcher.standing(call.id))
+            call.gave_up_place = left.reason not in _SENT_AWAY
 
     def _start_over(self) -> None:
         """The agent's leg ended in the moment of its answer: back to the old place, with music."""

@@ -11,13 +11,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from softswitch.commands.callback_lines import callback_story
 from softswitch.commands.table import console, doing, duration, fitting, foreign, print_json, when
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import CallRecord
 from softswitch.store.encoding import dumps
 from softswitch.store.kinds import Kind
-from softswitch.store.reading import events_of, find_call, last_calls, reading, reasoning
+from softswitch.store.reading import events_of, find_call, last_calls, reading, reasoning, story_of
 from softswitch.types import CallId, Quality
 
 OUTCOMES = {
@@ -26,6 +27,8 @@ OUTCOMES = {
     "lost": "red",
     "refused": "red",
     "turned away": "yellow",
+    "callback": "cyan",
+    "not reached": "yellow",
 }
 """Colour by outcome."""
 
@@ -128,11 +131,18 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         call = find_call(connection, wanted)
         if call is None:
             raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
-        events = events_of(connection, call)
+        wanted, attempts = story_of(connection, call)
+        parts = {each: events_of(connection, each) for each in (wanted, *attempts)}
+        events = [event for each in parts.values() for event in each]
     if as_json:
-        print_json(reasoning(events))
+        print_json(reasoning(sorted(events, key=lambda event: event.seq)))
         return
-    console().print(why(call, events))
+    if not attempts:
+        console().print(why(call, events))
+        return
+    console().print(callback_story(wanted, events))
+    for attempt in attempts:
+        console().print(why(attempt, parts[attempt]))
 
 
 def why(call: CallId, events: list[Recorded]) -> RenderableType:

@@ -19,11 +19,14 @@ from softswitch.commands.table import console, fitting, foreign
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import NobodyCalled, StoreError
 from softswitch.reports.agents import AgentFigures, agent_figures
+from softswitch.reports.callbacks import Wanted, grouped
+from softswitch.reports.callbacks import figures as callback_figures
 from softswitch.reports.figures import Figures, columns
-from softswitch.reports.letter import table
+from softswitch.reports.letter import callback_table, table
 from softswitch.reports.report import Report, make
 from softswitch.store.encoding import dumps
 from softswitch.store.ranges import (
+    callbacks_between,
     extent,
     queues_seen,
     services,
@@ -126,7 +129,8 @@ def report_of(connection: Connection, days: Range, queue: str | None = None) -> 
         talks_between(connection, since, until, queue), online, paused, whole=queue is None
     )
     title = f"Queue {queue}, {days}" if queue else f"All queues, {days}"
-    return make(title, visits, agents, services(connection), queue)
+    wanted = tuple(Wanted(*row) for row in callbacks_between(connection, since, until, queue))
+    return dataclasses.replace(make(title, visits, agents, services(connection), queue), callbacks=wanted)
 
 
 def _why_empty(connection: Connection, days: Range, queue: str | None) -> str:
@@ -149,6 +153,11 @@ def print_table(report: Report, by: str) -> None:
     screen.print(Text(report.title, style="bold"))
     screen.print(Text(report.notes[0], style="dim"))
     screen.print(fitting(screen, (heads[0], *(f">{head}" for head in heads[1:])), shown, _hidden(heads)))
+    if report.callbacks:
+        heads, rows = callback_table(report, by)
+        called: list[tuple[RenderableType, ...]] = [(foreign(row[0]), *row[1:]) for row in rows]
+        screen.print(Text("Callbacks", style="bold"))
+        screen.print(fitting(screen, (heads[0], *(f">{head}" for head in heads[1:])), called, ()))
 
 
 def _hidden(heads: Sequence[str]) -> tuple[str, ...]:
@@ -171,6 +180,7 @@ def written(report: Report, bys: Sequence[str], form: str) -> bytes:
         total = _rounded(report.total)
         heat, steps = report.heat.tolist(), report.impatience
         whole = {"title": report.title, "notes": report.notes, "by": by, "rows": rows, "total": total}
+        whole |= {"callbacks": _callbacks(report, by)}
         return (dumps(whole | {"heat": heat, "abandonment_by_wait": steps}) + "\n").encode()
     if form == "csv":
         out = io.StringIO()
@@ -184,6 +194,12 @@ def written(report: Report, bys: Sequence[str], form: str) -> bytes:
     screen.print(fitting(screen, heads, lines, ()))
     assert isinstance(screen.file, io.StringIO)
     return screen.file.getvalue().encode()
+
+
+def _callbacks(report: Report, by: str) -> dict[str, Any]:
+    lines = grouped(report.callbacks, by)
+    total = callback_figures(report.callbacks, "total")
+    return {"rows": [dataclasses.asdict(one) for one in lines], "total": dataclasses.asdict(total)}
 
 
 def _rounded(one: Figures | AgentFigures) -> dict[str, Any]:

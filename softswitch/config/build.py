@@ -10,7 +10,7 @@ from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_mail import mail_settings, report_settings, zone_of
 from softswitch.config.build_menus import Voice, destination, menu_tree
-from softswitch.config.build_queues import engine_settings, messages, whispers
+from softswitch.config.build_queues import callbacks, engine_settings, messages, whispers
 from softswitch.config.build_rules import caller_rule, entrances
 from softswitch.config.build_sentences import books
 from softswitch.config.build_service import service
@@ -54,6 +54,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         phones=_phones(file, voice),
         queue_hours={name: queue.hours for name, queue in file.queues.items() if queue.hours is not None},
         entrances=entrances(file, voice),
+        callbacks=callbacks(file),
         queue_labels={name: queue.label or name for name, queue in file.queues.items()},
         messages=messages(file, voice),
         whispers=whispers(file, voice),

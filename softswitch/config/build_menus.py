@@ -22,6 +22,7 @@ from softswitch.types import (
     QueueName,
     Reject,
     ToAgent,
+    ToCallback,
     ToMenu,
     ToMessage,
     ToNumber,
@@ -72,6 +73,8 @@ def destination(to: Destination | str, voice: Voice) -> PlainDestination:
         return ToMenu(MenuName(to.menu))
     if to.queue is not None:
         return ToQueue(QueueName(to.queue), to.priority, dict(to.needs))
+    if to.callback is not None:
+        return ToCallback(QueueName(to.callback))
     if to.agent is not None:
         return ToAgent(None if to.agent == "dialled" else AgentName(to.agent))
     if to.dial is not None:

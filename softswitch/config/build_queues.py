@@ -9,10 +9,10 @@ from softswitch.config.checks.names import priorities
 from softswitch.config.models import queues as models
 from softswitch.config.models.destinations import Destination, Sound
 from softswitch.config.models.features import Pause
-from softswitch.config.models.queues import Overflow, Queue
+from softswitch.config.models.queues import Callback, Overflow, Queue
 from softswitch.config.models.root import Configuration
 from softswitch.config.models.teams import Member
-from softswitch.config.settings import Message
+from softswitch.config.settings import CallbackRules, Message
 from softswitch.types import AgentName, Prompt, QueueName, Seconds
 from softswitch.types import Destination as PlainDestination
 
@@ -93,6 +93,7 @@ def _queue(file: Configuration, name: str, queue: Queue, voice: Voice) -> acd.Qu
         closes=_where(queue.closes, voice),
         overflow=None if queue.overflow is None else _overflow(queue.overflow),
         keep_place=queue.keep_place,
+        callback=_callback(queue.callback),
         announce=acd.AnnounceSettings(
             position=announce.position,
             callers=announce.callers,
@@ -117,6 +118,24 @@ def _no_agents(queue: Queue, voice: Voice) -> acd.NoAgents:
     rule = queue.nobody
     joining, waiting = _where(rule.joining, voice), _where(rule.waiting, voice)
     return acd.NoAgents(joining, waiting, rule.after, rule.paused == "there")
+
+
+def _callback(rule: Callback) -> acd.CallbackSettings:
+    first = rule.first == "customer"
+    return acd.CallbackSettings(first, rule.ring, rule.attempts, rule.pause, rule.expires)
+
+
+def callbacks(file: Configuration) -> dict[str, CallbackRules]:
+    """What the engine need not know of callbacks, by queue."""
+    return {
+        name: CallbackRules(
+            number=queue.callback.number,
+            early=queue.callback.early,
+            caller_id=queue.callback.caller_id,
+            may_dial=frozenset(queue.callback.may_dial),
+        )
+        for name, queue in file.queues.items()
+    }
 
 
 def _overflow(rule: Overflow) -> acd.Overflow:

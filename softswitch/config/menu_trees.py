@@ -14,6 +14,7 @@ from softswitch.types import (
     Prompt,
     Reject,
     ToAgent,
+    ToCallback,
     ToMenu,
     ToMessage,
     ToNumber,
@@ -50,23 +51,26 @@ def where(to: Target) -> Text:
 
 
 def _words(to: Target) -> tuple[str, str]:
+    words = {Repeat: "once more", Back: "back"}.get(type(to), "hang up"), ""
     match to:
         case ToMenu(menu):
-            return "menu", menu
+            words = "menu", menu
         case ToQueue(queue, priority, needs):
             skills = "".join(f", needs {skill} {level}" for skill, level in needs.items())
-            return "queue", (f"{queue} as {priority}" if priority else queue) + skills
+            words = "queue", (f"{queue} as {priority}" if priority else queue) + skills
+        case ToCallback(queue):
+            words = "call back by queue", queue
         case ToAgent(agent):
-            return "agent", agent or "whose extension was dialled"
+            words = "agent", agent or "whose extension was dialled"
         case ToEntered():
-            return "agent", "whose extension was entered"
+            words = "agent", "whose extension was entered"
         case ToNumber(number, trunks):
-            return "call", f"{number} by {', then '.join(trunks)}"
+            words = "call", f"{number} by {', then '.join(trunks)}"
         case ToMessage(prompt):
-            return "message", _heard(prompt)
+            words = "message", _heard(prompt)
         case Reject(status):
-            return "refused with", str(status)
-    return {Repeat: "once more", Back: "back"}.get(type(to), "hang up"), ""
+            words = "refused with", str(status)
+    return words
 
 
 def _heard(prompt: Prompt, language: Language | None = None) -> str:

@@ -46,6 +46,7 @@ SECTIONS = (
     ("relax", "Relax"),
     ("no_agents", "NoAgents"),
     ("overflow", "Overflow"),
+    ("callback", "Callback"),
     ("announce", "Announce"),
     ("messages", "Message"),
     ("last_agent", "LastAgent"),

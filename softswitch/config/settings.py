@@ -389,6 +389,20 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackRules:
+    """How customers of a queue are called back, beside what the engine knows."""
+
+    number: str = "confirm"
+    """confirm, ask or caller: whether the number is confirmed, keyed in, or taken as it is."""
+    early: Seconds = 5.0
+    """A connection that is over within this time was a mailbox."""
+    caller_id: str | None = None
+    """What customers see; None: the trunk's."""
+    may_dial: frozenset[str] = frozenset()
+    """Expensive classes of numbers that may be called all the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchSettings:
     """Everything."""
 
@@ -416,6 +430,8 @@ class SwitchSettings:
     """The opening hours of those queues that have some."""
     entrances: Mapping[QueueName, Entrance] = field(default_factory=dict)
     """What holds of joining a queue; of one that is not there, nothing."""
+    callbacks: Mapping[str, CallbackRules] = field(default_factory=dict)
+    """By queue."""
     web: WebSettings | None = None
     """None: no web server."""
     service: Service = field(default_factory=Service)

@@ -10,7 +10,6 @@ KEYS = MappingProxyType(
     {
         ("Configuration", "voicemail"): "voicemail",
         ("Destination", "voicemail"): "voicemail",
-        ("Destination", "callback"): "callbacks",
         ("ServiceLevel", "target"): "service level targets",
     }
 )

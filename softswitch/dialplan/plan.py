@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from softswitch.dialplan import classes
-from softswitch.dialplan.numbering import Numbering
+from softswitch.dialplan.numbering import Numbering, is_e164
 from softswitch.routing import Patterns, normalise
 from softswitch.types import AgentName, TrunkName
 
@@ -108,6 +108,20 @@ class DialPlan:
         """What becomes of what an agent dialled; None: somebody of whom nothing is said."""
         allowed = self.everybody if agent is None else self.agents.get(agent, self.everybody)
         return self.decide(user, allowed)
+
+    def for_customer(self, number: str, besides: Collection[str] = ()) -> Dial | Refused:
+        """What becomes of a number that somebody wants to be called back at: whole numbers alone, and none
+        that is expensive, but for the classes in `besides`.
+        """
+        whole = self.numbering.dialled(normalise(number))
+        if not is_e164(whole):
+            return Refused(484, f"{number!r} is no whole number", "take one with its country or area code")
+        decision = self.decide(whole)
+        if isinstance(decision, Refused) and decision.status == 403 and besides:
+            decision = self.decide(whole, besides)
+        if isinstance(decision, Dial) and not (is_e164(decision.number) and not decision.emergency):
+            return Refused(403, f"{whole} would become {decision.number}", "change that line", decision.rule)
+        return decision
 
     def decide(self, user: str, may_dial: Collection[str] | None = None) -> Dial | Refused:
         """What becomes of a dialled user part, for somebody who may dial these classes (None: none

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from softswitch.reports.agents import AgentFigures
+from softswitch.reports.callbacks import CallbackFigures
 from softswitch.reports.figures import Figures
 
 HEADS = (
@@ -48,6 +49,12 @@ def agent_cells(one: AgentFigures) -> tuple[str, ...]:
     """The name, and a cell for each of `AGENT_HEADS`."""
     times = (one.talk_mean, one.talk, one.held, one.wrap_up, one.online, one.paused)
     return (one.agent, f"{one.calls:,}", *map(clocked, times), share(one.occupancy))
+
+
+def callback_cells(one: CallbackFigures) -> tuple[str, ...]:
+    """The label, and a cell for each of `callbacks.HEADS`."""
+    counts = (one.wanted, one.reached, one.not_reached, one.withdrawn, one.waiting, one.attempts)
+    return (one.label, *(f"{count:,}" for count in counts), clocked(one.wait_mean))
 
 
 def share(value: float | None) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, cells
+from softswitch.reports.callbacks import HEADS as CALLBACK_HEADS
+from softswitch.reports.callbacks import figures, grouped
+from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, callback_cells, cells
 from softswitch.reports.report import Report
 
 FONT = "font:14px/1.4 system-ui,sans-serif;color:#1d2530"
@@ -21,6 +23,9 @@ def html(report: Report, bys: Sequence[str]) -> str:
     for by in bys:
         heads, rows = table(report, by)
         parts.append(f'<h3 style="font-size:15px">By {escape(by)}</h3>' + _table(heads, rows))
+    if report.callbacks:
+        heads, rows = callback_table(report, bys[0] if bys else "queue")
+        parts.append('<h3 style="font-size:15px">Callbacks</h3>' + _table(heads, rows))
     parts += [f'<p style="color:#66707c;font-size:12px">{escape(note)}</p>' for note in report.notes]
     return f'<!doctype html><html lang="en"><body style="{FONT}">{"".join(parts)}</body></html>'
 
@@ -37,6 +42,13 @@ def table(report: Report, by: str) -> tuple[tuple[str, ...], list[tuple[str, ...
     if by == "agent":
         return ("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents]
     return (by, *HEADS), [cells(one) for one in (*report.groups[by], report.total)]
+
+
+def callback_table(report: Report, by: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Heads and rows of what became of callbacks; by queue where agents are asked for."""
+    by = "queue" if by == "agent" else by
+    lines = [*grouped(report.callbacks, by), figures(report.callbacks, "total")]
+    return (by, *CALLBACK_HEADS), [callback_cells(one) for one in lines]
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

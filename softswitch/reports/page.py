@@ -12,7 +12,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, cells
-from softswitch.reports.letter import table
+from softswitch.reports.letter import callback_table, table
 from softswitch.reports.plots import STYLE, drawings, svg
 from softswitch.reports.report import Report
 
@@ -49,6 +49,8 @@ def html(report: Report, by: str) -> str:
         body.append(
             "<h2>By agent</h2>" + _table(("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents])
         )
+    if report.callbacks:
+        body.append("<h2>Callbacks</h2>" + _table(*callback_table(report, by)))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -94,6 +96,9 @@ def pdf(report: Report, bys: Sequence[str]) -> bytes:
             heads, rows = table(report, by)
             for start in range(0, len(rows), LINES):
                 pages.savefig(_sheet(f"{report.title}: by {by}", heads, rows[start : start + LINES], None))
+        if report.callbacks:
+            heads, rows = callback_table(report, bys[0])
+            pages.savefig(_sheet(f"{report.title}: callbacks", heads, rows[-LINES:], None))
     return out.getvalue()
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from softswitch.acd.service import Services
 from softswitch.reports.agents import AgentFigures
+from softswitch.reports.callbacks import Wanted
 from softswitch.reports.figures import Figures, Ints, Visits, clock, figures, grouped, heat, impatience
 
 NOTES = (
@@ -52,6 +53,8 @@ class Report:
     """From which wait on, share that hung up before the next step, of how many."""
     notes: tuple[str, ...] = ()
     """How it is counted, in sentences."""
+    callbacks: tuple[Wanted, ...] = ()
+    """Every one that was wanted."""
 
 
 def make(

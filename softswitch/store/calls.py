@@ -111,6 +111,10 @@ class CallRecord:
     """Of a call that did not come in: the one in which the caller's leg was before."""
     originated_by: str = ""
     """Who asked for it through an interface, of a call that did not come in."""
+    callback: str = ""
+    """Of a call that calls somebody back: the one in which that was wanted."""
+    wants_callback: bool = False
+    """The caller will be called back."""
     recordings: list[str] = field(default_factory=list)
     """Files within the folder of recordings, in order."""
     held: Seconds = 0.0
@@ -123,8 +127,8 @@ class CallRecord:
 
     @property
     def outcome(self) -> str:
-        """In a word: answered, transferred (before an answer), abandoned, turned away (by a queue), refused,
-        lost or served (by menus).
+        """In a word: answered, transferred (before an answer), callback (wanted), not reached (of a call
+        back), abandoned, turned away (by a queue), refused, lost or served (by menus).
         """
         if self.reason == LOST:
             return "lost"
@@ -132,6 +136,8 @@ class CallRecord:
             return "answered"
         if self.ended_by == EndedBy.TRANSFER:
             return "transferred"
+        if self.wants_callback or self.callback:
+            return "callback" if self.wants_callback else "not reached"
         if self.left == "hung-up" or (self.ended_by == EndedBy.CALLER and self.status == CANCELLED):
             return "abandoned"
         if self.left:
@@ -239,6 +245,7 @@ def _arrived(state: _Open, at: float, data: Data) -> None:
     record.transferred_from = str(data.get("transferred_from") or "")
     record.originated_by = str(data.get("originated_by") or "")
     record.trunk = str(data.get("trunk", ""))
+    record.callback = str(data.get("callback") or "")
     record.diverted = [str(one.get("number", "")) for one in data.get("diverted", ())]
 
 
@@ -248,6 +255,14 @@ def _answered(state: _Open, at: float, data: Data) -> None:
 
 def _came_to_nothing(state: _Open, at: float, data: Data) -> None:
     state.failed = int(data.get("status") or 0)
+
+
+def _callback_wanted(state: _Open, at: float, data: Data) -> None:
+    state.record.wants_callback = True
+
+
+def _callback_tried(state: _Open, at: float, data: Data) -> None:
+    state.record.queues.append(str(data.get("queue", "")))
 
 
 def _menu(state: _Open, at: float, data: Data) -> None:
@@ -390,6 +405,8 @@ _NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
     Kind.NUMBER_ENTERED: _entered,
     Kind.CALLER_JOINED: _joined,
     Kind.CALLER_LEFT: _left,
+    Kind.CALLBACK_WANTED: _callback_wanted,
+    Kind.CALLBACK_TRIED: _callback_tried,
     Kind.OFFER_MADE: _offered,
     Kind.OFFER_ENDED: _offer_ended,
     Kind.DIALLED_OUT: _dialled_out,

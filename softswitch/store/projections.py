@@ -1,4 +1,4 @@
-"""All that is read off the events, and its tables: calls, visits, talks, stints and recordings.
+"""All that is read off the events, and its tables: calls, visits, talks, stints, recordings and callbacks.
 
 What a fold has finished waits until it is written, in the transaction of the events that finished it.
 """
@@ -13,22 +13,25 @@ from operator import attrgetter
 from sqlalchemy import Connection, select, update
 
 from softswitch.ports import Recorded
+from softswitch.store.callbacks import Callback, CallbackFold, open_callbacks
 from softswitch.store.calls import CallFold, CallRecord
 from softswitch.store.index import Change, Tape, TapeFold
 from softswitch.store.rows import Cells, put
 from softswitch.store.stints import Stint, StintFold, moment
-from softswitch.store.tables import calls, events, recordings, stints, talks, visits
+from softswitch.store.tables import callbacks, calls, events, recordings, stints, talks, visits
 from softswitch.store.visits import Talk, Visit, VisitFold
 from softswitch.types import CallId
 
-TABLES = (calls, visits, talks, stints, recordings)
+TABLES = (calls, visits, talks, stints, recordings, callbacks)
 """Those that can be made anew."""
 
 
 class Folds:
     """Every fold, and what waits to be written."""
 
-    def __init__(self, agents: StintFold | None = None) -> None:
+    def __init__(self, agents: StintFold | None = None, cases: CallbackFold | None = None) -> None:
+        self._cases = cases or CallbackFold()
+        self.callbacks: dict[str, Callback] = {}
         self._calls, self._visits, self._agents = CallFold(), VisitFold(), agents or StintFold()
         self._tapes = TapeFold()
         self.calls: list[CallRecord] = []
@@ -70,6 +73,8 @@ class Folds:
                 self.tapes[each.file] = each
             else:
                 self.changes.append(each)
+        if (case := self._cases.apply(event)) is not None:
+            self.callbacks[case.id] = case
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
@@ -79,8 +84,9 @@ class Folds:
         put(connection, stints, [_cells(one) for one in self.stints.values()])
         put(connection, recordings, [_tape(one) for one in self.tapes.values()])
         _change(connection, self.changes)
-        self.calls, self.visits, self.talks, self.stints = [], [], [], {}
         self.tapes, self.changes = {}, []
+        put(connection, callbacks, [_clean(one.cells()) for one in self.callbacks.values()])
+        self.calls, self.visits, self.talks, self.stints, self.callbacks = [], [], [], {}, {}
 
 
 def resume(connection: Connection) -> Folds:
@@ -91,7 +97,7 @@ def resume(connection: Connection) -> Folds:
     last_seen = 0.0
     if last is not None:
         last_seen = moment(Recorded(last.seq, last.at, last.kind, last.call, json.loads(last.data)))
-    return Folds(StintFold(there, last_seen))
+    return Folds(StintFold(there, last_seen), CallbackFold(open_callbacks(connection)))
 
 
 def write_calls(connection: Connection, records: Sequence[CallRecord]) -> None:
@@ -104,7 +110,11 @@ _FIELDS = {kind: attrgetter(*(column.name for column in of.columns)) for kind, o
 
 
 def _cells(one: Visit | Talk | Stint) -> Cells:
-    return tuple([clean(value) if isinstance(value, str) else value for value in _FIELDS[type(one)](one)])
+    return _clean(_FIELDS[type(one)](one))
+
+
+def _clean(cells: Cells) -> Cells:
+    return tuple([clean(value) if isinstance(value, str) else value for value in cells])
 
 
 def _tape(tape: Tape) -> Cells:

@@ -31,6 +31,8 @@ NONE = "NONE"
 
 _EXITS = {LeaveReason.HUNG_UP: "ABANDON", LeaveReason.MAX_WAIT: "EXITWITHTIMEOUT"}
 
+_OF_CASES = (Kind.CALLBACK_RESTING, Kind.CALLBACK_ENDED, Kind.CALLBACK_RESTORED)
+
 _UNANSWERED = (*OfferFailure, CancelReason.NO_ANSWER)
 
 
@@ -69,6 +71,8 @@ class QueueLog:
         if entered is not None and full and event.call == entered[0]:
             self._out_of_line(event.call, self._callers[event.call])
             return []
+        if event.kind in _OF_CASES:  # they come when that call is over
+            return before
         line = self._of_agent(event) if event.call is None else self._of_call(event, event.call)
         return before if line is None else [*before, line]
 
@@ -100,10 +104,6 @@ class QueueLog:
                 caller.number = str(data.get("number", ""))
             case Kind.CALLER_JOINED:
                 self._join(event, call, caller)
-            case Kind.DIGITS_PRESSED:
-                caller.key = str(data.get("digits", ""))
-            case Kind.OFFER_MADE:
-                caller.rung[str(data.get("offer"))] = event.at
             case Kind.OFFER_ENDED:
                 return _rung(event, call, caller)
             case Kind.CONNECTED if data.get("queue"):
@@ -120,6 +120,8 @@ class QueueLog:
             case Kind.CALL_ENDED:
                 self._out_of_line(call, caller)
                 del self._callers[call]
+            case _:
+                _remember(event, caller)
         return None
 
     def _join(self, event: Recorded, call: CallId, caller: _Caller) -> None:
@@ -156,6 +158,19 @@ class QueueLog:
 
     def _out_of_line(self, call: CallId, caller: _Caller) -> None:
         self._lines.get(caller.queue, {}).pop(call, None)
+
+
+def _remember(event: Recorded, caller: _Caller) -> None:
+    """What makes no line of its own."""
+    data = event.data
+    match event.kind:
+        case Kind.DIGITS_PRESSED:
+            caller.key = str(data.get("digits", ""))
+        case Kind.CALLBACK_TRIED:
+            caller.queue = str(data.get("queue", ""))
+            caller.joined = event.at - float(str(data.get("waited") or 0))
+        case Kind.OFFER_MADE:
+            caller.rung[str(data.get("offer"))] = event.at
 
 
 def _rung(event: Recorded, call: CallId, caller: _Caller) -> str | None:

@@ -84,6 +84,16 @@ def talks_between(connection: Connection, since: float, until: float, queue: str
     return [tuple(row) for row in connection.execute(query, _named(since, until, queue))]
 
 
+def callbacks_between(connection: Connection, since: float, until: float, queue: str | None) -> list[Any]:
+    """Wanted in [since, until): queue, wanted, attempts in vain, result (empty: open), waited."""
+    wanted = "" if queue is None else " AND queue = :queue"
+    query = text(
+        "SELECT queue, wanted, attempts, result, waited FROM callbacks "
+        f"WHERE wanted >= :since AND wanted < :until{wanted} ORDER BY wanted"
+    )
+    return [tuple(row) for row in connection.execute(query, _named(since, until, queue))]
+
+
 def stints_between(connection: Connection, since: float, until: float) -> tuple[Spans, Spans]:
     """Spans online and paused by agent, cut to [since, until). What goes on ends at the last event."""
     now = connection.execute(text("SELECT at FROM events ORDER BY seq DESC LIMIT 1")).scalar() or until

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
 from softswitch.ports import JsonValue, Recorded
+from softswitch.store.callbacks import case_of
 from softswitch.store.calls import CallRecord
 from softswitch.store.database import database_url, default_url, open_database, shown, why
 from softswitch.store.kinds import Kind
@@ -108,11 +109,23 @@ def events_of(connection: Connection, call: CallId) -> list[Recorded]:
     return found[arrivals[-1] :] if arrivals else found
 
 
+def story_of(connection: Connection, call: CallId) -> tuple[CallId, list[CallId]]:
+    """The call in which a callback was wanted, and the attempts to call back, if this is one of them."""
+    found = connection.execute(
+        select(events.c.data).where(events.c.call == call, events.c.kind == Kind.CALLBACK_TRIED)
+    ).scalar()
+    wanted = CallId(json.loads(found)["callback"]) if found is not None else call
+    case = case_of(connection, wanted)
+    return wanted, [] if case is None else [CallId(each) for each in case.calls]
+
+
 REASONING = (
     *(Kind.CALLER_LOOKED_UP, Kind.RULE_APPLIED),
     *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
     *(Kind.CONFIRMED, Kind.NOT_CONFIRMED, Kind.ORIGINATE_FAILED),
     *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),
+    *(Kind.CALLBACK_WANTED, Kind.CALLBACK_TRIED, Kind.CALLBACK_NOT_REACHED, Kind.CALLBACK_RESTING),
+    *(Kind.CALLBACK_ENDED, Kind.CALLBACK_RESTORED),
 )
 """Events that say why a call came to whom it came."""
 

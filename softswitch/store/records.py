@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from softswitch.store.kinds import Kind
-from softswitch.store.words import MAILS, Word
+from softswitch.store.words import CALLBACKS, MAILS, Word
 from softswitch.store.words_entering import ENTERING
 
 QUALITY = (
@@ -39,6 +39,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "diverted": "who passed the call on, the latest first: `number` and `reason` (RFC 5806)",
                 "transferred_by": "of a call that did not come in: the agent who handed this leg on",
                 "transferred_from": "the call in which the leg was before",
+                "callback": "of a call that calls somebody back: the one in which that was wanted",
                 "originated_by": "of a call that an interface asked for: who; the caller is rung first then",
             },
         ),
@@ -217,14 +218,6 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.PLACE_REGAINED: Word(
             "A caller who was cut off has called again, and has the old place.",
             {"queue": "where", "ago": "seconds since the place was taken"},
-        ),
-        Kind.CALLBACK_RESTING: Word(
-            "Somebody is to be called back later.",
-            {
-                "queue": "where the place is",
-                "attempts": "in vain so far",
-                "pause": "seconds until the next; null: when the queue opens",
-            },
         ),
         Kind.CONNECTED: Word(
             "Caller and agent can talk.",
@@ -458,6 +451,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         **MAILS,
         **ENTERING,
+        **CALLBACKS,
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
             {"count": "how many events", "last": "the last missing number; the first is this event's own"},

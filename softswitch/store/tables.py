@@ -8,6 +8,7 @@
 | `talks` | one conversation of an agent that has ended | when it ends; by `softswitch rebuild` |
 | `stints` | one time that an agent was there, or paused | when it begins and ends; by `softswitch rebuild` |
 | `recordings` | one file of a recording | when it begins, changes and goes; by `softswitch rebuild` |
+| `callbacks` | one callback that somebody wanted | whenever it changes; by `softswitch rebuild` |
 | `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
 | `mails` | one mail to one address | when it is posted, tried, taken or given up |
 | `notes` | where the loading stands | with every batch, in its transaction |
@@ -115,6 +116,31 @@ recordings = Table(
     Column("deleted", Double),  # when; NULL: it is there
     Index("recordings_by_seq", "seq"),
     Index("recordings_of_call", "call"),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", Text, primary_key=True),  # the call in which it was wanted
+    Column("seq", BigInteger, nullable=False),  # of the event that began it
+    Column("queue", Text, nullable=False),
+    Column("number", Text, nullable=False),  # whom to call; empty once it is over
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("needs", Text, nullable=False),  # skills, as JSON
+    Column("preferred", Text, nullable=False),  # an agent; empty: none
+    Column("standing", Double, nullable=False),  # since when the place counts
+    Column("wanted", Double, nullable=False),  # seconds since the epoch
+    Column("attempts", Integer, nullable=False),  # in vain
+    Column("again", Double),  # when the next one may be
+    Column("result", Text, nullable=False),  # empty: it is open
+    Column("ended", Double),
+    Column("waited", Double),  # until they talked, or nobody tried any more
+    Column("agent", Text, nullable=False),  # who talked to the customer
+    Column("calls", Text, nullable=False),  # of the attempts, as JSON
+    Index("callbacks_by_wanted", "wanted"),
+    Index("callbacks_by_result", "result"),
 )
 
 deliveries = Table(

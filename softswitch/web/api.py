@@ -37,6 +37,7 @@ def looking_routes(operations: Operations, guard: Guard) -> APIRouter:
     _get(router, "/agents", models.Agents, operations.agents, agents)
     _get(router, "/phones", list[models.Phone], operations.phones, supervisors)
     _get(router, "/trunks", list[models.Trunk], operations.trunks, supervisors)
+    _get(router, "/callbacks", list[models.Callback], operations.callbacks, supervisors)
     _get(router, "/bans", list[models.Ban], operations.bans, supervisors)
 
     @router.get("/queues/{queue}/callers", **agents)

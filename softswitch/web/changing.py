@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from softswitch.access import Principal, Role
 from softswitch.calls.originator import known
 from softswitch.web import models
-from softswitch.web.api import MOST, PREFIX, Name, Text, asked
+from softswitch.web.api import MOST, PREFIX, CallName, Name, Text, asked
 from softswitch.web.calling import To
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations, Receivers
@@ -102,6 +102,7 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
     """What is done to the switch."""
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["the switch"])
     engineer = Depends(guard.needs(Role.ENGINEER))
+    operator = operations.operator
 
     @router.post("/reload")
     async def reload(who: Annotated[Principal, engineer]) -> models.Reloaded:
@@ -114,6 +115,14 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
         """Take no more calls, let those in progress finish, and end; a second one ends at once."""
         done: Any = await operations.stop(by=who.name)
         return models.Stopping.model_validate(done)
+
+    supervisor = Depends(guard.needs(Role.SUPERVISOR))
+
+    @router.post("/callbacks/{callback}/cancel")
+    async def cancel(callback: CallName, who: Annotated[Principal, supervisor]) -> models.Done:
+        """Call somebody back no more. 409: they talk already."""
+        number = operator.cancel_callback(callback, who.name)
+        return models.Done(done=f"{number} is called back no more")
 
     @router.post("/unban")
     async def unban(whom: Address, who: Annotated[Principal, engineer]) -> models.Unbanned:

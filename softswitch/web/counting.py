@@ -35,6 +35,8 @@ class _Open:
     waiting: bool = False
     connected: bool = False
     left: str = ""
+    callback: str = ""
+    """`wanted` by the caller, or the `attempt` to call back."""
     short: float = 0.0
     """Who hangs up before does not count as abandoned."""
 
@@ -136,7 +138,7 @@ class Counting:
         if note is None:
             return
         if event.kind == "CallArrived":
-            self._calls[event.call] = _Open()
+            self._calls[event.call] = _Open(callback="attempt" if event.data.get("callback") else "")
         elif (call := self._calls.get(event.call)) is not None:
             note(self, call, event.at, event.data)
         if event.kind == "CallEnded":
@@ -146,6 +148,12 @@ class Counting:
         call.queue, call.joined, call.waiting = str(data.get("queue", "")), at, True
         call.left, call.short = "", float(data.get("short") or 0.0)
         self._joined.labels(call.queue).inc()
+
+    def _want_callback(self, call: _Open, at: float, data: Mapping[str, Any]) -> None:
+        call.callback = "wanted"
+
+    def _try(self, call: _Open, at: float, data: Mapping[str, Any]) -> None:
+        call.queue = str(data.get("queue", ""))
 
     def _leave(self, call: _Open, at: float, data: Mapping[str, Any]) -> None:
         if not call.waiting:
@@ -186,6 +194,8 @@ def _outcome(call: _Open, ended_by: str, status: int) -> str:
         return "answered"
     if ended_by == "transfer":
         return "transferred"
+    if call.callback:
+        return "callback" if call.callback == "wanted" else "not reached"
     if call.left == "hung-up" or (ended_by == "caller" and status == CANCELLED):
         return "abandoned"
     if call.left:
@@ -200,6 +210,8 @@ def _nothing(_: Counting, _call: _Open, _at: float, _data: Mapping[str, Any]) ->
 _NOTES = {
     "CallArrived": _nothing,
     "CallerJoined": Counting._join,
+    "CallbackWanted": Counting._want_callback,
+    "CallbackTried": Counting._try,
     "CallerLeft": Counting._leave,
     "Connected": Counting._connect,
     "ConversationEnded": Counting._talked,

@@ -116,6 +116,30 @@ class Trunk(BaseModel):
     state: str
 
 
+class Callback(BaseModel):
+    """Somebody who is to be called back."""
+
+    callback: str
+    """Its id: the call in which it was wanted."""
+    queue: str
+    number: str
+    name: str
+    priority: str
+    language: str
+    state: str
+    """waiting, resting (until the next attempt), calling or talking."""
+    wanted: float
+    """When, in seconds since the epoch."""
+    waits: float
+    """Seconds since then."""
+    attempts: int
+    """In vain so far."""
+    again: float | None
+    """Seconds until the next attempt, while it rests."""
+    call: str | None
+    """The call that is the attempt in progress."""
+
+
 class Ban(BaseModel):
     """A source that is not heard."""
 
@@ -184,6 +208,10 @@ class CallRecord(BaseModel):
     transferred_from: str
     originated_by: str = ""
     """Who asked for it through an interface, of a call that did not come in."""
+    callback: str
+    """Of a call that calls somebody back: the one in which that was wanted."""
+    wants_callback: bool
+    """The caller will be called back."""
     recordings: list[str]
     """Files within the folder of recordings."""
     held: float

@@ -61,6 +61,9 @@ class Operations(Protocol):
     async def bans(self) -> JsonValue:
         """The sources that are not heard."""
 
+    async def callbacks(self) -> JsonValue:
+        """Everybody who is to be called back."""
+
     async def unban(self, address: str, by: str) -> JsonValue:
         """Hear a source again. Raises ControlError."""
 

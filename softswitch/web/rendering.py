@@ -37,6 +37,7 @@ class _Moment:
         yield _gauge("softswitch_info", "The version.", "version", {__version__: 1})
         yield _plain("softswitch_uptime_seconds", "Since the start.", figures.uptime)
         yield from _queues(figures)
+        yield from _callbacks(figures)
         yield from _agents(figures)
         yield from _calls(figures)
         yield from _sip(figures)
@@ -68,6 +69,21 @@ def _queues(figures: Figures) -> Iterator[Metric]:
     yield _counter(
         "softswitch_queue_short_abandons", "Hung up so soon that it does not count.", "queue", short
     )
+
+
+def _callbacks(figures: Figures) -> Iterator[Metric]:
+    queues = figures.floor.queues
+    open_ones = {name: queue.callbacks for name, queue in queues.items()}
+    says = "Who are to be called back; among the callers who wait."
+    yield _gauge("softswitch_queue_waiting_callbacks", says, "queue", open_ones)
+    for count, says in (
+        ("callbacks", "Callers who asked to be called back."),
+        ("called_back", "Customers who were called back and talked to an agent."),
+        ("not_reached", "Callbacks that came to nothing."),
+    ):
+        found: dict[str, float] = {name: getattr(queue.counts, count) for name, queue in queues.items()}
+        name = {"callbacks": "wanted", "called_back": "reached"}.get(count, count)
+        yield _counter(f"softswitch_callbacks_{name}", says, "queue", found)
 
 
 def _agents(figures: Figures) -> Iterator[Metric]:

@@ -416,13 +416,13 @@ class Model:
     def priority(self, stay: Stay) -> str:
         return stay.asked if stay.asked in self.floor.queues[stay.queue].priority else "default"
 
-    def urgency(self, stay: Stay) -> tuple[int, float, int]:
+    def urgency(self, stay: Stay) -> tuple[int, float, float, int]:
         mine = self.floor.queues[stay.queue]
         if mine.overdue is not None and stay.standing + mine.overdue <= self.now:
-            return (-2, stay.standing, stay.order)
+            return (-2, stay.standing, stay.standing, stay.order)
         first = mine.strategy == "vip-priority" and self.priority(stay) == "vip"
         score = mine.priority[self.priority(stay)] + mine.ageing * (self.now - stay.standing) + mine.weight
-        return (-1 if first else 0, -score, stay.order)
+        return (-1 if first else 0, -score, stay.standing, stay.order)
 
     def line(self, name: QueueName) -> list[CallId]:
         waiting = [stay for stay in self.stays.values() if stay.queue == name and not stay.agent]

@@ -147,18 +147,19 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         stay.absent = stay.callback = True
         self.tell(CallbackWanted(stay.call))
 
-    @precondition(lambda self: any(stay.absent for stay in self.stays.values()))
+    @precondition(lambda self: any(stay.callback for stay in self.stays.values()))
     @rule(which=st.integers(0), answers=st.booleans())
     def call_back(self, which: int, answers: bool) -> None:
-        """The customer answers, or does not; nothing comes of it where nobody called."""
-        stay = self.stays[self.pick(which, [each.call for each in self.stays.values() if each.absent])]
+        """The customer answers, or does not, or is gone again; nothing comes of it where nobody called."""
+        stay = self.stays[self.pick(which, [each.call for each in self.stays.values() if each.callback])]
         if answers:
             stay.absent = stay.absent and stay.reserved is None
             self.tell(CustomerAnswered(stay.call))
             return
         if stay.agent:
             self.desks[stay.agent].talking.remove(stay.call)
-            stay.agent, stay.attempts = None, stay.attempts + 1
+        if stay.agent or not stay.absent:
+            stay.agent, stay.absent, stay.attempts = None, True, stay.attempts + 1
         self.tell(CustomerNotReached(stay.call))
 
     @precondition(lambda self: self.ringing())
@@ -376,7 +377,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         mine = self.floor.queues[stay.queue]
         if stay.absent:
             in_hand = stay.accepted is not None
-            assert in_hand or stay.joined + mine.callback.expires > self.now, "a callback has expired"
+            assert in_hand or stay.standing + mine.callback.expires > self.now, "a callback has expired"
         elif not stay.callback:
             limit = mine.max_wait
             in_hand = stay.accepted is not None

@@ -20,7 +20,7 @@ def caller(order: int, ahead: float = 0.0, precedence: int = 0) -> Caller:
     settings = queue()
     where = Queue(settings.name, settings, strategy_named("hunt"), {"default": (0, 0.0)})
     made = Caller(CallId(f"c{order}"), "", "default", where, 0.0, order)
-    made.place = (precedence, ahead, order, made)
+    made.place = (precedence, ahead, 0.0, order, made)
     return made
 
 
@@ -41,7 +41,7 @@ def test_a_line_is_a_sorted_list(steps: list[tuple[int, int, bool]]) -> None:
             else:
                 comes = caller(order, float(ahead))
                 line.add(comes)
-                plain = sorted([*plain, comes], key=lambda each: each.place[:3])
+                plain = sorted([*plain, comes], key=lambda each: each.place[:4])
             assert list(line) == plain
             assert len(line) == len(plain)
             assert line.first() is (plain[0] if plain else None)

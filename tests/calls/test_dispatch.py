@@ -23,6 +23,8 @@ AGENTS = (AgentName("anna"), AgentName("bob"))
 class Caller:
     """Remembers what it was told; `faulty`: and then makes a mistake."""
 
+    absent = False
+
     def __init__(self, *, faulty: bool = False) -> None:
         self.told: list[Ring | CancelRing | Connect | Announce | Leave] = []
         self._faulty = faulty

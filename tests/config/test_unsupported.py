@@ -12,7 +12,6 @@ DESK = 'dial: "sip:a@b"'
 EXAMPLES = {
     ("Configuration", "voicemail"): "§voicemail: {support: {max: 3m}}",
     ("Destination", "voicemail"): "menus: {m: {say: a, otherwise: {§voicemail: support}}}",
-    ("Destination", "callback"): "menus: {m: {say: a, choices: {1: {§callback: support}}}}",
     ("ServiceLevel", "target"): "queues: {q: {service_level: {within: 20s, §target: 80%}}}",
 }
 

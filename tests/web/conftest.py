@@ -64,6 +64,22 @@ def figures() -> Figures:
     )
 
 
+CALLBACK = {
+    "callback": "c1",
+    "queue": "support",
+    "number": "+48600100200",
+    "name": "",
+    "priority": "default",
+    "language": "en",
+    "state": "resting",
+    "wanted": 1_500_000_000.0,
+    "waits": 60.0,
+    "attempts": 1,
+    "again": 240.0,
+    "call": None,
+}
+
+
 class FakeOperations:
     """What a test wants the switch to say."""
 
@@ -117,6 +133,15 @@ class FakeOperations:
 
     def changed(self, by: str, what: str, of: str, how: str = "") -> None:
         self.done.append((what, of, how, by))
+
+    async def callbacks(self) -> Any:
+        return [CALLBACK]
+
+    def cancel_callback(self, callback: str, by: str) -> str:
+        if callback == "talking":
+            raise NotNow("callback talking is being talked to")
+        self.done.append(("cancel-callback", callback, by))
+        return "+48600100200"
 
     async def unban(self, address: str, by: str) -> Any:
         raise ControlError(f"{address!r} is no address")

@@ -59,6 +59,8 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
         ("post", "/api/v1/calls/a1/hang-up", None, "supervisor"),
         ("post", "/api/v1/agents/desk/dial", {"number": "600"}, "supervisor"),
         ("post", "/api/v1/calls", {"to": "desk", "then": {"queue": "support"}}, "supervisor"),
+        ("get", "/api/v1/callbacks", None, "supervisor"),
+        ("post", "/api/v1/callbacks/c1/cancel", None, "supervisor"),
         ("get", "/api/v1/users", None, "engineer"),
         ("get", "/api/v1/tokens", None, "engineer"),
         ("post", "/api/v1/tokens", {"label": "x", "role": "agent"}, "engineer"),
@@ -73,6 +75,16 @@ async def test_roles_decide(client, as_role, method, path, body, least):
         answer = await client.request(method, path, json=body, headers=await as_role(role))
         allowed = roles.index(role) >= roles.index(least)
         assert (answer.status_code != 403) is allowed, role
+
+
+async def test_callbacks_are_listed_and_cancelled_unless_they_talk(client, as_role, operations):
+    who = await as_role("supervisor")
+    [one] = (await client.get("/api/v1/callbacks", headers=who)).json()
+    assert (one["number"], one["state"], one["again"]) == ("+48600100200", "resting", 240.0)
+    done = await client.post("/api/v1/callbacks/c1/cancel", headers=who)
+    assert done.json() == {"done": "+48600100200 is called back no more"}
+    assert operations.done[-1][:2] == ("cancel-callback", "c1")
+    assert (await client.post("/api/v1/callbacks/talking/cancel", headers=who)).status_code == 409
 
 
 async def test_agents_change_their_own_state_alone(client, accounts, operations):

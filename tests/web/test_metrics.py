@@ -73,6 +73,18 @@ ENDINGS = {
         (31.0, "CallerLeft", {"queue": "support", "reason": "max-wait", "waited": 30.0}),
         (32.0, "CallEnded", {"ended_by": "switch", "status": 200}),
     ],
+    "callback": [
+        ARRIVED,
+        JOINED,
+        (31.0, "CallerLeft", {"queue": "support", "reason": "max-wait", "waited": 30.0}),
+        (40.0, "CallbackWanted", {"queue": "support", "number": "+48600100200"}),
+        (45.0, "CallEnded", {"ended_by": "switch", "status": 200}),
+    ],
+    "not reached": [
+        (0.0, "CallArrived", {"number": "100", "callback": "a"}),
+        (0.0, "CallbackTried", {"callback": "a", "queue": "support", "attempt": 1}),
+        (9.0, "CallEnded", {"ended_by": "switch", "status": 486}),
+    ],
     "refused": [ARRIVED, (0.0, "CallEnded", {"ended_by": "switch", "status": 404})],
     "served": [ARRIVED, (9.0, "CallEnded", {"ended_by": "caller", "status": 200})],
     "transferred": [ARRIVED, JOINED, (9.0, "CallEnded", {"ended_by": "transfer", "status": 200})],
@@ -138,6 +150,8 @@ async def test_metrics_are_readable(client):
     assert found["softswitch_record_database_behind_events",] == 10
     assert found["softswitch_queue_service_level_ratio", "service-level", "support"] == 0.75
     assert found["softswitch_queue_configured_service_level_ratio", "support"] == 0.6
+    assert found["softswitch_queue_waiting_callbacks", "support"] == 0
+    assert found["softswitch_callbacks_wanted_total", "support"] == 0
     assert found["softswitch_mails_waiting",] == 2
     assert found["softswitch_mail_longest_wait_seconds",] > 1e8
 

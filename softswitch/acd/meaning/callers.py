@@ -39,7 +39,7 @@ def joined(floor: Floor, event: CallerJoined) -> None:
         raise EngineError(f"call '{event.call}' joined '{event.queue}' while it is {state} already")
     queue = queue_of(floor, event.queue)
     if event.absent:
-        callbacks.restore(floor, queue, event)
+        callbacks.enter(floor, queue, event)
         return
     queue.tally.joined += 1
     if (refused := _refused(queue)) is not None:
@@ -123,7 +123,7 @@ def customer_answered(floor: Floor, event: CustomerAnswered) -> None:
 def customer_not_reached(floor: Floor, event: CustomerNotReached) -> None:
     """Another time."""
     caller = caller_of(floor, event.call)
-    if caller and caller.absent:
+    if caller and caller.callback:
         callbacks.not_reached(floor, caller)
 
 

@@ -24,6 +24,7 @@ def check(scene: Scene) -> None:
     _sources(scene)
     _logins(scene)
     _outside(scene)
+    _callbacks(scene)
     _classes(scene)
     if scene.complete and scene.configuration.outbound:
         _emergency(scene)
@@ -64,6 +65,19 @@ def _outside(scene: Scene) -> None:
         decision = plan.whatever_it_costs(number)
         if not isinstance(decision, Dial):
             scene.wrong(loc, f"{decision.why}; {decision.advice}, or name a trunk by `via`")
+
+
+def _callbacks(scene: Scene) -> None:
+    """Customers are called back by the dial plan: without a line that calls, nobody ever is."""
+    if not scene.complete or any(line.via for line in scene.configuration.outbound):
+        return
+    for use in scene.uses():
+        if use.to.callback is not None:
+            scene.wrong(
+                (*use.loc, "callback"),
+                "nobody can be called back without a line in `outbound`, as"
+                ' {name: everywhere, match: ["*"], via: carrier}',
+            )
 
 
 def _sources(scene: Scene) -> None:
@@ -116,6 +130,8 @@ def _classes(scene: Scene) -> None:
     _known(scene, ("may_dial",), file.may_dial or (), known)
     for name, agent in file.agents.items():
         _known(scene, ("agents", name, "may_dial"), agent.may_dial or (), known)
+    for name, queue in file.queues.items():
+        _known(scene, ("queues", name, "callback", "may_dial"), queue.callback.may_dial, known)
 
 
 def _misspelt(kind: str) -> str | None:

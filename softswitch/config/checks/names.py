@@ -52,6 +52,8 @@ def _destination(scene: Scene, use: Use) -> None:
         if to.priority is not None and queue is not None:
             kind = f"priority class of queue {to.queue!r}"
             known(scene, (*loc, "priority"), kind, to.priority, priorities(queue))
+    if to.callback is not None:
+        known(scene, (*loc, "callback"), "queue", to.callback, scene.root.names("queues"))
     if to.agent is not None:
         _agent(scene, use, to.agent)
     if isinstance(to, Choice) and to.language is not None:

@@ -99,6 +99,8 @@ def _stops(to: Destination | Then) -> list[Stop]:
         stops.append(("menus", to.menu))
     if to.queue is not None:
         stops.append(("queues", to.queue))
+    if isinstance(to, Destination) and to.callback is not None:
+        stops.append(("queues", to.callback))
     return stops
 
 

@@ -12,7 +12,7 @@ from softswitch.config.models.sip import LanguageName
 from softswitch.config.models.teams import Skills
 from softswitch.config.quantities import FilePath, Name, PublicNumber, Trunks, Words, parse_text, wrong
 
-GOALS = ("menu", "queue", "agent", "dial", "say", "play", "reject")
+GOALS = ("menu", "queue", "callback", "agent", "dial", "say", "play", "reject")
 """The keys of a destination that each say where a call goes."""
 
 # Names of union members in pydantic's locations; the round brackets keep them apart from keys of the file.
@@ -80,7 +80,7 @@ class Sound(Section):
 
 
 class Destination(Section):
-    """Where a call goes: exactly one of menu, queue, agent, dial, say, play or reject."""
+    """Where a call goes: exactly one of menu, queue, callback, agent, dial, say, play or reject."""
 
     menu: Name | None = None
     """On to a menu."""
@@ -90,6 +90,9 @@ class Destination(Section):
     """With `queue`: a priority class that overrules the caller's own."""
     needs: Skills = Field(default={})
     """With `queue`: the least level of each skill that an agent must have, beside what the queue needs."""
+    callback: Name | None = None
+    """Be called back by the agents of this queue; who waits in it, or was sent on by it, keeps the place. The
+    number is asked for or confirmed first, as `callback` of the queue says."""
     agent: Name | None = None
     """Ring one agent directly: a name in `agents`; `dialled`, in `numbers`, is the one whose extension was
     dialled; `entered`, in menus, is the one whose extension was keyed in."""

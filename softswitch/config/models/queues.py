@@ -35,6 +35,7 @@ from softswitch.config.quantities import (
     Duration,
     Name,
     Percent,
+    PublicNumber,
     Share,
     Words,
     parse_duration,
@@ -241,6 +242,35 @@ class LastAgent(Section):
     """If it was within this time, as `7 days`."""
 
 
+class Callback(Section):
+    """Callers who are called back instead of waiting on the line (`{callback: QUEUE}` as a destination). They
+    are called by the lines of `outbound`.
+    """
+
+    first: Literal["agent", "customer"] = "agent"
+    """Whom to ring first when the turn has come: the agent, who hears whom it is about and waits while the
+    customer is called; or the customer, for whom an agent is reserved meanwhile."""
+    number: Literal["confirm", "ask", "caller"] = "confirm"
+    """Which number: confirm, the caller's own, to be confirmed by key, or another one; ask, one that is keyed
+    in; caller, the caller's own without a question. Who hides, or calls from a number that may not be called,
+    must key one in."""
+    attempts: Annotated[int, Field(ge=1)] = 3
+    """How often the customer is tried: busy, no answer, and hanging up at once are each an attempt."""
+    pause: Annotated[Duration, Field(gt=0)] = 300.0
+    """Between two attempts."""
+    ring: Annotated[Duration, Field(gt=0)] = 45.0
+    """How long the customer's phone rings."""
+    early: Duration = 5.0
+    """A connection that is over within this time was a mailbox, and counts as an attempt; 0: none was."""
+    expires: Annotated[Duration, Field(gt=0)] = 86400.0
+    """After so long, counted from when the wait began, nobody calls back any more."""
+    caller_id: PublicNumber | None = None
+    """The number that customers see; left out: the trunk's."""
+    may_dial: list[Name] = Field(default=[])
+    """Classes of numbers that may be called back although they are expensive, as international; emergency
+    numbers and short ones never are."""
+
+
 class Queue(Section):
     """One queue."""
 
@@ -306,6 +336,8 @@ class Queue(Section):
     keys: dict[QueueKey, AnyDestination] = Field(default={})
     """Where a key leads that a waiting caller presses, as `{0: {menu: welcome}}`; with another key nothing
     happens."""
+    callback: Callback = Callback()
+    """How callers are called back."""
     record: Share | None = None
     """Which conversations are recorded: always, a part of the calls (25%), or on-demand, when the agent
     presses the key `record` of `features`; left out: none. A part is chosen by chance, and the agent may

@@ -1,0 +1,50 @@
+"""Everybody who is to be called back, and has not been yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from softswitch.errors import NoSuch, NotNow
+from softswitch.types import CallId, LeaveReason, QueueName
+
+if TYPE_CHECKING:
+    from softswitch.calls.case import Case
+
+
+class Callbacks:
+    """The open cases."""
+
+    def __init__(self) -> None:
+        self.cases: dict[CallId, Case] = {}
+        """By the call in which the callback was wanted."""
+        self.suspended = False
+        """The switch stops: nobody is called any more; whoever is left stays on record."""
+
+    def waiting(self, queue: QueueName, number: str) -> Case | None:
+        """The case of that number; None: there is none in that queue."""
+        found = (case for case in self.cases.values() if (case.queue, case.number) == (queue, number))
+        return next(found, None)
+
+    def count(self) -> int:
+        """How many are open."""
+        return len(self.cases)
+
+    def suspend(self) -> None:
+        """Call nobody from now on. The record keeps who is still to be called, for the next start."""
+        if self.suspended:
+            return
+        self.suspended = True
+        for case in list(self.cases.values()):
+            if not case.talking:
+                case.withdraw(LeaveReason.DRAINED)
+
+    def cancel(self, id: str, by: str) -> Case:
+        """Somebody takes a callback back. Raises NoSuch; NotNow: they talk already."""
+        case = self.cases.get(CallId(id))
+        if case is None:
+            raise NoSuch(f"no callback {id!r} is open; `softswitch callbacks` shows those that are")
+        if case.talking:
+            raise NotNow(f"callback {id} is being talked to; hang its call up instead")
+        case.over(LeaveReason.CANCELLED, by=by)
+        case.withdraw(LeaveReason.CANCELLED)
+        return case

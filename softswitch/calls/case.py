@@ -1,0 +1,245 @@
+"""One callback, from being wanted to its end, over all attempts: what the engine says goes to the attempt.
+
+The case is known by the call in which it was wanted. Each attempt is a call of its own on record, which
+names the case: so one story has several call records, and every one leads to the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
+from softswitch.acd.events import CallerJoined, CallerLeft
+from softswitch.calls.calling_back import CallingBack
+from softswitch.calls.originating import Absent
+from softswitch.calls.switch import Switch
+from softswitch.config.settings import CallbackRules
+from softswitch.ports import JsonValue, Leg
+from softswitch.types import CallId, Language, LeaveReason, Party, QueueName, Seconds
+
+
+class Case:
+    """Performs the engine's actions for somebody who is not on the line (`dispatch.Waiter`)."""
+
+    def __init__(
+        self, switch: Switch, joined: CallerJoined, language: Language, name: str, wanted: float
+    ) -> None:
+        """`joined`: the place, with the number to call; `wanted`: when, in seconds since the epoch."""
+        self.joined = joined
+        self.language = language
+        self.name = name
+        self.wanted = wanted
+        self.attempts = joined.attempts
+        self.connected_after: Seconds | None = None
+        """How long the customer had waited when the two could talk."""
+        self.again: Seconds | None = None
+        """When the next attempt may be, on the loop's clock; None: when it is the turn."""
+        self.attempt: CallingBack | None = None
+        self._switch = switch
+        self._in_line = False
+
+    @property
+    def id(self) -> CallId:
+        """The call in which it was wanted."""
+        return self.joined.call
+
+    @property
+    def queue(self) -> QueueName:
+        """By whose agents."""
+        return self.joined.queue
+
+    @property
+    def number(self) -> str:
+        """Whom to call, in E.164."""
+        return self.joined.number
+
+    @property
+    def rules(self) -> CallbackRules:
+        """As configured at the moment."""
+        return self._switch.settings.callbacks.get(self.queue, CallbackRules())
+
+    @property
+    def talking(self) -> bool:
+        """Agent and customer talk."""
+        return self.attempt is not None and self.attempt.talking
+
+    @property
+    def absent(self) -> bool:
+        """See `dispatch.Waiter`."""
+        return self.attempt is None or not self.attempt.customer_there
+
+    @property
+    def waits(self) -> Seconds:
+        """Since it was wanted."""
+        return max(0.0, self._switch.clock.now() - self.wanted)
+
+    def describe(self) -> dict[str, JsonValue]:
+        """A line of `softswitch callbacks`."""
+        now = asyncio.get_running_loop().time()
+        state = "waiting" if self.attempt is None else "talking" if self.talking else "calling"
+        rests = self.again is not None and self.again > now and self.attempt is None
+        return {
+            "callback": self.id,
+            "queue": self.queue,
+            "number": self.number,
+            "name": self.name,
+            "priority": self.joined.priority,
+            "language": self.language,
+            "state": "resting" if rests else state,
+            "wanted": self.wanted,
+            "waits": round(self.waits, 1),
+            "attempts": self.attempts,
+            "again": round(self.again - now, 1) if rests and self.again is not None else None,
+            "call": None if self.attempt is None else self.attempt.call.id,
+        }
+
+    # The record --------------------------------------------------------------------------------------
+
+    def note_wanted(self) -> None:
+        """All that is needed to go on after a restart."""
+        joined = self.joined
+        standing = joined.standing if joined.standing is not None else asyncio.get_running_loop().time()
+        ago = asyncio.get_running_loop().time() - standing
+        self._switch.callbacks.cases[self.id] = self
+        self._note(
+            "CallbackWanted",
+            queue=joined.queue,
+            number=joined.number,
+            name=self.name,
+            language=self.language,
+            priority=joined.priority,
+            needs=dict(joined.skills),
+            preferred=joined.preferred,
+            standing=round(self._switch.clock.now() - ago, 3),
+        )
+
+    def over(self, reason: str, *, agent: str | None = None, by: str | None = None) -> None:
+        """It is done, or given up; a second time does nothing."""
+        if self._switch.callbacks.cases.pop(self.id, None) is None:
+            return
+        said: dict[str, JsonValue] = {} if by is None else {"by": by}
+        waited = round(self.waits if self.connected_after is None else self.connected_after, 3)
+        self._note(
+            "CallbackEnded",
+            queue=self.queue,
+            result=str(reason),
+            agent=agent,
+            attempts=self.attempts,
+            waited=waited,
+            **said,
+        )
+
+    def reached(self, agent: str | None) -> None:
+        """Agent and customer have talked."""
+        self.over("reached", agent=agent)
+
+    def not_reached(self, why: str, status: int = 0) -> None:
+        """An attempt came to nothing."""
+        self.attempts += 1
+        if self.attempt is not None:
+            self.attempt.call.note(
+                "CallbackNotReached", callback=self.id, attempt=self.attempts, why=why, status=status
+            )
+
+    def _note(self, kind: str, **data: JsonValue) -> None:
+        self._switch.journal.note(kind, self.id, **data)
+
+    # The place in line -------------------------------------------------------------------------------
+
+    def join(self) -> None:
+        """Stand in line, unless the switch stops: then that is for the next start."""
+        if not self._switch.callbacks.suspended and self.id in self._switch.callbacks.cases:
+            self._in_line = True
+            self._switch.dispatcher.enter(self, self.joined)
+
+    def restore(self) -> None:
+        """From before a restart."""
+        self._switch.callbacks.cases[self.id] = self
+        if self.queue not in self._switch.settings.engine.queues:
+            self.over(LeaveReason.QUEUE_REMOVED)
+            return
+        self._note("CallbackRestored", queue=self.queue, attempts=self.attempts)
+        self.joined = replace(self.joined, restored=True)
+        self.join()
+
+    def withdraw(self, reason: LeaveReason) -> None:
+        """Stand in line no more; whoever is being called is let go."""
+        attempt, self.attempt = self.attempt, None
+        if self._in_line:
+            self._in_line = False
+            self._switch.dispatcher.feed(CallerLeft(self.id, reason))
+            self._switch.dispatcher.forget(self.id)
+        if attempt is not None:
+            attempt.abandon()
+
+    def attempt_over(self, attempt: CallingBack) -> None:
+        """The attempt's call ends."""
+        if self.attempt is attempt:
+            self.attempt = None
+        if self._switch.dispatcher.known_as.get(self.id) == attempt.call.id:
+            del self._switch.dispatcher.known_as[self.id]
+
+    def served(self) -> None:
+        """The engine knows the case no more."""
+        self._in_line = False
+        self._switch.dispatcher.forget(self.id)
+
+    # What the engine says. -----------------------------------------------------------------------------
+
+    def ring(self, action: Ring) -> None:
+        """Ring an agent."""
+        self._begun(customer_first=False).ring(action)
+
+    def call_back(self, action: CallBack) -> None:
+        """Call the customer, for whom an agent is reserved."""
+        self._begun(customer_first=True).call_back(action)
+
+    def cancel_ring(self, action: CancelRing) -> None:
+        """Ring no more, or call the customer no more."""
+        if self.attempt is not None:
+            self.attempt.cancel_ring(action)
+
+    def connect(self, action: Connect) -> None:
+        """The agent is there."""
+        assert self.attempt is not None
+        self.attempt.connect(action)
+
+    def picked_up(self, leg: Leg) -> None:
+        """A colleague is, on this leg."""
+        if self.attempt is not None:
+            self.attempt.picked_up(leg)
+
+    def announce(self, action: Announce) -> None:
+        """Nobody is there to hear it, or hears an agent in a moment."""
+
+    def rest(self, action: ReportRest) -> None:
+        """Until the next attempt."""
+        self.again = action.until
+
+    def leave(self, action: Leave) -> None:
+        """It has no place any more."""
+        self.over(action.reason)
+        attempt = self.attempt
+        self.served()
+        if attempt is not None:
+            attempt.leave(action)
+
+    def _begun(self, *, customer_first: bool) -> CallingBack:
+        """The attempt that goes on, or a new one: a call of its own."""
+        if self.attempt is None:
+            self.again = None
+            leg = Absent(Party(self.number, self.name), self.queue)
+            self.attempt = attempt = CallingBack(self._switch, self, customer_first=customer_first)
+            attempt.call = self._switch.exchange.lead(leg, attempt, self.language, self.id)
+            attempt.call.queue, attempt.call.phase = self.queue, "calling back"
+            self._switch.dispatcher.known_as[self.id] = attempt.call.id
+            attempt.call.note(
+                "CallbackTried",
+                callback=self.id,
+                queue=self.queue,
+                number=self.number,
+                attempt=self.attempts + 1,
+                waited=round(self.waits, 3),
+            )
+        return self.attempt

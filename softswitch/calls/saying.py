@@ -1,0 +1,116 @@
+"""Several prompts as one sound, to a leg that may be gone at any moment, and the keys that answer them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import structlog
+
+from softswitch.calls.call import Call
+from softswitch.calls.switch import Switch
+from softswitch.errors import AudioError
+from softswitch.ivr.entry import Complete, More, NumberReader
+from softswitch.ivr.settings import Ask
+from softswitch.ports import Leg
+from softswitch.sound import Clip, Hear
+from softswitch.types import Language, Prompt, Seconds
+
+log = structlog.get_logger(__name__)
+
+PATIENCE: Seconds = 6.0
+"""How long the first key may take after a question."""
+
+BETWEEN: Seconds = 4.0
+"""How long the next digit of a number may take."""
+
+_NUMERALS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+
+
+def spelt(digits: str, languages: Sequence[Language]) -> list[Prompt]:
+    """A number digit by digit: ten short sounds, of which none is anybody's number."""
+    return [Prompt(dict.fromkeys(languages, each)) for each in digits if each in _NUMERALS]
+
+
+async def joined(switch: Switch, prompts: Sequence[Prompt], language: Language) -> Clip | None:
+    """One clip of all that can be had; None: of none."""
+    clips: list[Clip] = []
+    for prompt in prompts:
+        try:
+            clips.append(await switch.speech.prompt(prompt, language))
+        except AudioError as error:
+            log.error("prompt cannot be played", error=str(error))
+    if not clips:
+        return None
+    return Clip(b"".join(each.pcm for each in clips), clips[0].rate, " ".join(each.label for each in clips))
+
+
+async def say(switch: Switch, leg: Leg, prompts: Sequence[Prompt], language: Language) -> None:
+    """Play to the end, or until the leg is over."""
+    clip = await joined(switch, prompts, language)
+    if clip is None or leg.ended.done():
+        return
+    with switch.endpoint.media.player(clip) as player:
+        leg.hear(Hear(player))
+        await asyncio.wait([leg.ended], timeout=clip.duration)
+        leg.hear()
+
+
+class Questions:
+    """What a caller is asked, and answers by keys."""
+
+    def __init__(self, switch: Switch, call: Call) -> None:
+        self._switch = switch
+        self._call = call
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Keys are awaited; those of before count no more."""
+        leg = self._call.leg
+        while not leg.digits.empty():
+            leg.digits.get_nowait()
+        leg.await_keys(True)
+        try:
+            yield
+        finally:
+            leg.await_keys(False)
+            leg.hear()
+
+    async def say(self, *prompts: Prompt) -> None:
+        """To the end."""
+        await say(self._switch, self._call.leg, prompts, self._call.language)
+
+    async def key(self, *prompts: Prompt) -> str:
+        """The key that is pressed while they are heard, or soon after; empty: none was."""
+        clip = await joined(self._switch, prompts, self._call.language)
+        if clip is None:
+            return await self._pressed(PATIENCE)
+        with self._switch.endpoint.media.player(clip) as player:
+            self._call.leg.hear(Hear(player))
+            pressed = await self._pressed(clip.duration + PATIENCE)
+            self._call.leg.hear()
+        return pressed
+
+    async def number(self, *prompts: Prompt) -> str:
+        """The number that is keyed in, up to # or a pause; * begins anew. Empty: none was."""
+        reader = NumberReader(Ask("number", Prompt()))
+        key = await self.key(*prompts)
+        while key:
+            reading = reader.press(key)
+            if isinstance(reading, Complete):
+                return reading.value
+            if key == "#":
+                return ""
+            key = await self._pressed(BETWEEN if isinstance(reading, More) else PATIENCE)
+        ended = reader.pause()
+        return ended.value if isinstance(ended, Complete) else ""
+
+    async def _pressed(self, within: Seconds) -> str:
+        try:
+            async with asyncio.timeout(within):
+                key = await self._call.leg.digits.get()
+        except TimeoutError:
+            return ""
+        self._call.note("DigitsPressed", digits=key)
+        return key

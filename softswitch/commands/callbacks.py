@@ -1,0 +1,55 @@
+"""`softswitch callbacks`: who is to be called back by the running switch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from softswitch.commands.table import console, duration, fitting, foreign, print_json
+from softswitch.control.client import ask
+
+CALLBACKS = ("queue", "customer", "class", "state", ">waits", ">attempts", ">again in", "callback")
+LESS_OF_CALLBACKS = ("class", ">again in", ">attempts")
+"""What a narrow terminal does without, the least first; --json has it all."""
+
+COLOURS = {"waiting": "yellow", "resting": "dim", "calling": "cyan", "talking": "green"}
+
+
+def print_callbacks(socket: Path, as_json: bool) -> None:
+    """Ask the running switch and show it."""
+    answer = ask(socket, "callbacks")
+    if as_json:
+        print_json(answer)
+        return
+    screen = console()
+    screen.print(callbacks(answer, screen))
+
+
+def callbacks(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+    """One line for each."""
+    if not answer:
+        return "nobody is to be called back"
+    return fitting(screen, CALLBACKS, [_callback(one) for one in answer], LESS_OF_CALLBACKS)
+
+
+def cancel_callback(socket: Path, callback: str) -> None:
+    """Call somebody back no more. Raises ControlError: there is no such callback, or they talk already."""
+    answer = ask(socket, "cancel_callback", callback=callback)
+    print(f"{answer['number']} is called back no more")
+
+
+def _callback(one: Mapping[str, Any]) -> tuple[RenderableType, ...]:
+    return (
+        one["queue"],
+        foreign(f"{one['name']} {one['number']}".strip()),
+        one["priority"],
+        Text(one["state"], style=COLOURS.get(one["state"], "")),
+        duration(one["waits"]),
+        str(one["attempts"]),
+        "-" if one["again"] is None else duration(one["again"]),
+        one["callback"],
+    )
