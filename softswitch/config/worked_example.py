@@ -65,6 +65,8 @@ queues:
     wrap_up: 15s
     priority: {default: 0, vip: 100, ageing: 1 per 30s}
     announce: {position: true, wait: true, every: 45s}
+    messages: [{say: {en: "Please hold on.", pl: "Prosimy czekać."}, first: 30s, every: 2m}]
+    whisper: true                        # the agent hears: Support, waiting two minutes
     max_wait: 10m
     timeout: {say: {en: "Please call again later.", pl: "Prosimy zadzwonić później."}}
 
