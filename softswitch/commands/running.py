@@ -35,7 +35,7 @@ Row = tuple[RenderableType, ...]
 
 QUEUES = (
     *("queue", ">waiting", ">free agents", ">joined", ">answered"),
-    *(">mean wait", ">longest", ">service level", ">abandoned", ">turned away"),
+    *(">mean wait", ">longest", ">service level", ">abandoned", ">turned away", ">wait now", ">off by"),
 )
 CALLERS = ("queue", ">place", "caller", "class", ">waiting for", "ringing", "call")
 AGENTS = ("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
@@ -47,6 +47,7 @@ BEHIND = 1000
 BANS = ("address", ">for another", "why")
 
 LESS_OF_QUEUES = (
+    *(">off by", ">wait now"),
     *(">turned away", ">joined", ">longest", ">mean wait"),
     *(">service level", ">abandoned", ">answered"),
 )
@@ -156,6 +157,8 @@ def _queue(queue: Mapping[str, Any]) -> Row:
         "-" if (level := queue.get("service_level")) is None else f"{level:.1%}",
         str(counts["abandoned"]),
         str(counts["full"] + counts["timed_out"] + counts["sent_away"] + counts.get("by_key", 0)),
+        duration(queue.get("estimate")),
+        "-" if (error := queue.get("estimate_error")) is None else f"{error:.0%}",
     )
 
 

@@ -12,7 +12,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from softswitch import __version__
 from softswitch.acd.agents import AgentState
+from softswitch.acd.snapshot import QueueView
 from softswitch.acd.stats import RATIOS
+from softswitch.types import QueueName
 from softswitch.web.figures import Figures
 
 K = TypeVar("K", bound=str)
@@ -65,6 +67,7 @@ def _queues(figures: Figures) -> Iterator[Metric]:
     known = {name: value for name, value in configured.items() if value is not None}
     says = "Since the start, by the formula that is configured."
     yield _gauge("softswitch_queue_configured_service_level_ratio", says, "queue", known)
+    yield from _estimates(queues)
     short: dict[str, float] = {name: queue.counts.abandoned_short for name, queue in queues.items()}
     yield _counter(
         "softswitch_queue_short_abandons", "Hung up so soon that it does not count.", "queue", short
@@ -84,6 +87,17 @@ def _callbacks(figures: Figures) -> Iterator[Metric]:
         found: dict[str, float] = {name: getattr(queue.counts, count) for name, queue in queues.items()}
         name = {"callbacks": "wanted", "called_back": "reached"}.get(count, count)
         yield _counter(f"softswitch_callbacks_{name}", says, "queue", found)
+
+
+def _estimates(queues: Mapping[QueueName, QueueView]) -> Iterator[Metric]:
+    waits = {name: queue.estimate for name, queue in queues.items() if queue.estimate is not None}
+    says = "How long who joined now would wait, while all agents are taken."
+    yield _gauge("softswitch_queue_estimated_wait_seconds", says, "queue", waits)
+    errors = {
+        name: queue.estimate_error for name, queue in queues.items() if queue.estimate_error is not None
+    }
+    says = "Mean distance of the last estimates and waits, as a part of the mean wait."
+    yield _gauge("softswitch_queue_estimate_error_ratio", says, "queue", errors)
 
 
 def _agents(figures: Figures) -> Iterator[Metric]:

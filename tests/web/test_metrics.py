@@ -152,6 +152,8 @@ async def test_metrics_are_readable(client):
     assert found["softswitch_queue_configured_service_level_ratio", "support"] == 0.6
     assert found["softswitch_queue_waiting_callbacks", "support"] == 0
     assert found["softswitch_callbacks_wanted_total", "support"] == 0
+    assert found["softswitch_queue_estimated_wait_seconds", "support"] == 90
+    assert found["softswitch_queue_estimate_error_ratio", "support"] == 0.25
     assert found["softswitch_mails_waiting",] == 2
     assert found["softswitch_mail_longest_wait_seconds",] > 1e8
 
