@@ -55,7 +55,7 @@ from softswitch.outbound.enquiries import Enquiries
 from softswitch.ports import JsonValue, Leg
 from softswitch.recalling import restore_callbacks
 from softswitch.registry import Registry
-from softswitch.restoring import Memory, restore
+from softswitch.restoring import Memory, look_back, restore
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
@@ -103,6 +103,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         journal = _journal(store, clerk)
         begun = store.last  # SwitchStarting
         stopped = stack.enter_context(ExitStack())  # noted last of all, once there is a start to note
+        past = await look_back(folder, settings)  # before SIP is heard, as all that keeps the loop
+        enquiries = await stack.enter_async_context(Enquiries(journal))
         speech = await stack.enter_async_context(SpeechService(settings.media))
 
         def welcome(leg: Leg) -> None:
@@ -121,14 +123,14 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         switch = Switch(
             *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
             recordings=_recordings(settings, folder),
-            enquiry=await stack.enter_async_context(Enquiries(journal)),
+            enquiry=enquiries,
         )
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
         stack.callback(registry.close)
         stack.callback(journal.subscribe(registry.heard))
-        memory = await restore(folder, switch, journal)
+        memory = restore(past, switch, journal)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
         running.followers.append(partial(_follow, clerk))

@@ -35,7 +35,7 @@ from softswitch.ports import Recorded
 from softswitch.store.attendance import Attendance
 from softswitch.store.database import why
 from softswitch.store.journal import Journal
-from softswitch.store.looking_back import faces, look_back
+from softswitch.store.looking_back import faces, read_back
 from softswitch.store.standing import Standing, StandingFold
 from softswitch.types import AgentName, QueueName, Seconds
 
@@ -56,6 +56,7 @@ class Past:
     acquaintances: Acquaintances
     read: int = 0
     problem: str = ""
+    took: Seconds = 0.0
 
 
 class Memory:
@@ -73,9 +74,9 @@ class Memory:
             self._journal.note("StateKept", **self._attendance.to_json())
 
 
-async def restore(folder: Path, switch: Switch, journal: Journal) -> Memory:
-    """Tell the engine what it knew, and the calls who talked to whom last."""
-    loop, settings, memory = asyncio.get_running_loop(), switch.settings, Memory(journal)
+async def look_back(folder: Path, settings: SwitchSettings) -> Past:
+    """Read what the record says, in a thread, while nobody can call yet."""
+    loop = asyncio.get_running_loop()
     began = loop.time()
     try:
         async with asyncio.timeout(PATIENCE):
@@ -85,6 +86,13 @@ async def restore(folder: Path, switch: Switch, journal: Journal) -> Memory:
     except Exception as error:  # whatever it is, it must not keep calls out
         log.exception("what the record says of before the start is not known")
         past = Past(Standing(), Acquaintances(), problem=str(error))
+    past.took = loop.time() - began
+    return past
+
+
+def restore(past: Past, switch: Switch, journal: Journal) -> Memory:
+    """Tell the engine what it knew, and the calls who talked to whom last."""
+    loop, settings, memory = asyncio.get_running_loop(), switch.settings, Memory(journal)
     now, told = time.time(), 0
     for event in restored(past.standing, settings, now, loop.time() - now):
         switch.dispatcher.feed(event)
@@ -96,7 +104,7 @@ async def restore(folder: Path, switch: Switch, journal: Journal) -> Memory:
         places=told,
         queues=len(standing.queues),
         read=past.read,
-        took=round(loop.time() - began, 3),
+        took=round(past.took, 3),
         **({"problem": past.problem} if past.problem else {}),
     )
     switch.acquaintances = past.acquaintances
@@ -137,7 +145,7 @@ def restored(standing: Standing, settings: SwitchSettings, now: float, shift: Se
 def _read(folder: Path, settings: SwitchSettings, now: float) -> Past:
     """For a thread."""
     today = midnight(now, settings.zone)
-    events, problem = look_back(folder, today)
+    events, problem = read_back(folder, today)
     past = Past(StandingFold(today).finish(events), Acquaintances(), len(events), problem)
     longest = max((one.last_agent or 0.0 for one in settings.entrances.values()), default=0.0)
     if longest:

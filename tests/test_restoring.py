@@ -25,7 +25,7 @@ from softswitch.restoring import midnight, restored
 from softswitch.store.database import database_url, default_url
 from softswitch.store.encoding import encode
 from softswitch.store.loader import Loader, identity
-from softswitch.store.looking_back import look_back
+from softswitch.store.looking_back import read_back
 from softswitch.store.reading import note_url, open_of
 from softswitch.store.standing import Standing, StandingFold
 from softswitch.store.tail import Growing
@@ -189,7 +189,7 @@ def test_a_day_of_50_000_events_is_read_in_less_than_a_second(tmp_path: Path) ->
     today = midnight(time.time(), None)
     (tmp_path / "events.jsonl").write_bytes(b"".join(map(encode, day(50_000, today))))
     began = time.thread_time()
-    events, problem = look_back(tmp_path, today)
+    events, problem = read_back(tmp_path, today)
     standing = folded(events, today)
     assert time.thread_time() - began < 1.0
     assert problem == ""
@@ -209,9 +209,9 @@ def test_what_is_no_more_in_files_is_read_from_the_database(tmp_path: Path) -> N
     assert loader.step()
     loader.close()
     lines.write_bytes(b"".join(map(encode, events[300:])))
-    assert look_back(tmp_path, today) == (events[2:], "")
+    assert read_back(tmp_path, today) == (events[2:], "")
     (tmp_path / "record.db").write_bytes(b"no database" * 1000)
-    found, problem = look_back(tmp_path, today)
+    found, problem = read_back(tmp_path, today)
     assert found == events[300:]
     assert "the database cannot be read" in problem
 

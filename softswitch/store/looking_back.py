@@ -25,7 +25,7 @@ MOST = 500_000
 BATCH = 5000
 
 
-def look_back(folder: Path, today: float) -> tuple[list[Recorded], str]:
+def read_back(folder: Path, today: float) -> tuple[list[Recorded], str]:
     """All events since `today`, and before it as far as agents' states go back, in their order; and why some
     may be missing, empty: none is.
     """
