@@ -114,9 +114,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         await _open(endpoint, stack, path)
         endpoint.admit(draining=True)  # until everybody who serves a call is there
         music = await _music(stack, endpoint, speech, settings)
-        dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
-        stack.callback(dispatcher.close)
-        dispatcher.feed(SettingsChanged(settings.engine))
+        dispatcher = _dispatcher(stack, journal, settings)
         book = PhoneBook(settings.phones, dispatcher.feed)
         trunks = Trunks(endpoint, journal)
         stack.push_async_callback(trunks.close)
@@ -138,13 +136,25 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
         accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure)
         _set_aside_garbage()
-        emergencies = settings.dialplan.numbering.emergency_forms
-        endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
+        _take_calls(endpoint, settings)
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
         recall = restore_callbacks(switch, folder, begun, lambda: running.loaded)
         await _until_stopped(running, switch, opening, speech, accounts, memory, recall)
+
+
+def _dispatcher(stack: AsyncExitStack, journal: Journal, settings: SwitchSettings) -> Dispatcher:
+    """The queues, with nobody in them."""
+    dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
+    stack.callback(dispatcher.close)
+    dispatcher.feed(SettingsChanged(settings.engine))
+    return dispatcher
+
+
+def _take_calls(endpoint: SipEndpoint, settings: SwitchSettings) -> None:
+    emergencies = settings.dialplan.numbering.emergency_forms
+    endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
 
 
 async def _music(

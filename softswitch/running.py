@@ -204,6 +204,8 @@ class RunningSwitch:
 
     def turned_away(self, why: str, count: int) -> None:
         """There was no room for so many new calls; the record says why."""
+        if why == "draining" and not self._stop_asked.is_set():
+            why = "starting"  # which the gate does not tell apart
         limit = self._switch.settings.sip.max_calls if why == "max_calls" else None
         self._switch.journal.note("CallsTurnedAway", why=why, count=count, limit=limit)
 
@@ -242,6 +244,11 @@ class RunningSwitch:
         if problem := self._store.health().problem:
             reasons.append(f"the record cannot be written: {problem}; calls go on, events are kept in memory")
         return reasons
+
+    @property
+    def newest(self) -> int:
+        """The highest number of an event."""
+        return self._store.health().last
 
     @property
     def loaded(self) -> int:

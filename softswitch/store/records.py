@@ -68,7 +68,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CALLS_TURNED_AWAY: Word(
             "New calls got 503 for lack of room, within the last second; nothing else is known of them.",
             {
-                "why": "max_calls, channels (of a trunk), rtp_ports, legs; draining: the switch stops",
+                "why": "max_calls, channels (of a trunk), rtp_ports, legs; draining or starting: the switch",
                 "count": "how many",
                 "limit": "how many calls there may be",
                 "trunk": "of channels: whose",

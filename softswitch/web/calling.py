@@ -3,7 +3,7 @@
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from softswitch.access import Principal, Role
 from softswitch.calls.operator import Sounds
@@ -11,6 +11,7 @@ from softswitch.calls.originator import Then
 from softswitch.calls.playing import Hearer
 from softswitch.web import models
 from softswitch.web.api import PREFIX, CallName, Text
+from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.problems import PROBLEMS
@@ -19,17 +20,15 @@ SPOKEN = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 """A text of one line, and not of blanks alone."""
 
 
-class To(BaseModel):
+class To(Body):
     """Where to."""
 
     number: Text
     """As the agent would dial it: an extension, a number of `numbers`, or one outside."""
 
 
-class Onward(BaseModel):
+class Onward(Body):
     """Where somebody goes who has answered: one of number, queue, menu and agent."""
-
-    model_config = {"extra": "forbid"}
 
     number: Text | None = None
     """An extension, or a number of `numbers`."""
@@ -48,7 +47,7 @@ class Onward(BaseModel):
         return self
 
 
-class Wanted(BaseModel):
+class Wanted(Body):
     """A call to be made."""
 
     to: Text
@@ -58,7 +57,7 @@ class Wanted(BaseModel):
     """Seconds within which it must be answered; an agent's own `ring` may be shorter."""
 
 
-class Played(BaseModel):
+class Played(Body):
     """A sound: `sound`, or `text`."""
 
     sound: Text | None = None

@@ -3,25 +3,26 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from softswitch.access import Principal, Role
 from softswitch.calls.originator import known
 from softswitch.web import models
 from softswitch.web.api import MOST, PREFIX, CallName, Name, Text, asked
+from softswitch.web.asked import Body
 from softswitch.web.calling import To
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations, Receivers
 from softswitch.web.problems import PROBLEMS, Refused
 
 
-class Pause(BaseModel):
+class Pause(Body):
     """Why."""
 
     reason: Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
-class WrapUp(BaseModel):
+class WrapUp(Body):
     """What."""
 
     what: Literal["end", "extend"]
@@ -29,14 +30,14 @@ class WrapUp(BaseModel):
     """With `extend`: how much longer; left out: `wrap_up_extend` of `features`."""
 
 
-class OfQueue(BaseModel):
+class OfQueue(Body):
     """Which queue."""
 
     queue: Text | None = None
     """Left out: all that the agent serves."""
 
 
-class Address(BaseModel):
+class Address(Body):
     """Whom."""
 
     address: Text

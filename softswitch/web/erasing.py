@@ -3,17 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
 
 from softswitch.access import Principal, Role
 from softswitch.web import models
 from softswitch.web.api import PREFIX, Text
+from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Erasure
 from softswitch.web.problems import PROBLEMS
 
 
-class Whom(BaseModel):
+class Whom(Body):
     """Who is to be erased."""
 
     number: Text

@@ -65,10 +65,15 @@ class Viewer:
 class Live:
     """All viewers, and the one who reads for them while there are any."""
 
-    def __init__(self, pages: Pages, loaded: Callable[[], int]) -> None:
-        """`loaded`: the highest number in the database."""
+    def __init__(
+        self, pages: Pages, loaded: Callable[[], int], newest: Callable[[], int] | None = None
+    ) -> None:
+        """`loaded`: the highest number in the database; `newest`: of the record, which the database may lag
+        behind, as after a start.
+        """
         self._pages = pages
         self._loaded = loaded
+        self._newest = newest or loaded
         self._position = 0
         self._viewers: set[Viewer] = set()
         self._reader: asyncio.Task[None] | None = None
@@ -98,11 +103,17 @@ class Live:
         """
         viewer = self._join()
         try:
-            seen = self._position if after is None else min(after, self._position)
+            seen = self._position if after is None else after
+            if seen > max(self._newest(), self._position):
+                seen = self._position  # a number of another record, that this one has not come to
             while seen < self._position:  # the past; what comes meanwhile waits in the viewer's queue
                 page = await self._pages.lines(seen, PAGE)
                 if not page:
-                    break
+                    if self._loaded() >= self._position or self._closed:
+                        break
+                    await asyncio.sleep(LOOK)  # the database lags behind the record, as after a start
+                    yield None
+                    continue
                 for event in page:
                     yield event
                 seen = page[-1][0]
@@ -127,7 +138,7 @@ class Live:
         if self._closed:
             viewer.end()
         elif self._reader is None or self._reader.done():
-            self._position = self._loaded()
+            self._position = max(self._loaded(), self._newest())
             self._reader = asyncio.create_task(self._read(), name="events for viewers")
         return viewer
 

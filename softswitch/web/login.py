@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from softswitch.access import Principal, Role, User
 from softswitch.errors import StoreError
+from softswitch.web.asked import Body
 from softswitch.web.attempts import Attempts
 from softswitch.web.guard import Guard, check_attempts, source_of
 from softswitch.web.operations import Accounts
@@ -25,7 +26,7 @@ FAILURES_OF_A_SOURCE = 50
 """Of one address, whatever the names: a proxy's address is everybody's."""
 
 
-class Credentials(BaseModel):
+class Credentials(Body):
     """Name and password."""
 
     name: Annotated[str, Field(max_length=64)]
@@ -40,7 +41,7 @@ class Invitation(Credentials):
     password: Annotated[str, Field(min_length=10, max_length=200)]
 
 
-class NewPassword(BaseModel):
+class NewPassword(Body):
     """One's own."""
 
     old: Annotated[str, Field(max_length=200)]

@@ -27,6 +27,10 @@ class Operations(Protocol):
         """Why new calls should go to another switch; empty: they are welcome here."""
 
     @property
+    def newest(self) -> int:
+        """The highest number of an event."""
+
+    @property
     def loaded(self) -> int:
         """The highest number of an event that is in the database."""
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from softswitch.access import Principal, Role, Token, User
 from softswitch.web import models
 from softswitch.web.api import PREFIX, Name, Text
+from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Accounts, Operations
 from softswitch.web.problems import PROBLEMS, Refused
@@ -17,7 +18,7 @@ UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")
 Password = Annotated[str, Field(min_length=10, max_length=200)]
 
 
-class NewUser(BaseModel):
+class NewUser(Body):
     """Somebody new."""
 
     name: UserName
@@ -28,7 +29,7 @@ class NewUser(BaseModel):
     """Left out: a link is made by which the user chooses one, once, within 24 hours."""
 
 
-class Change(BaseModel):
+class Change(Body):
     """What is to be different; what is left out stays."""
 
     role: Role | None = None
@@ -54,7 +55,7 @@ class Invited(KnownUser):
     """For the user, once, within 24 hours; it is not shown again. null: there is a password."""
 
 
-class NewToken(BaseModel):
+class NewToken(Body):
     """For a program."""
 
     label: UserName

@@ -48,7 +48,8 @@ class WebServer:
         self._settings = settings
         self._socket = _bind(settings)
         counting = Counting()
-        self._live = Live(parts.pages, lambda: parts.operations.loaded)
+        operations = parts.operations
+        self._live = Live(parts.pages, lambda: operations.loaded, lambda: operations.newest)
         self._counting, self._journal = counting, journal
         self._unsubscribe: Callable[[], None] | None = None
         config = uvicorn.Config(

@@ -26,7 +26,7 @@ from softswitch.web.guard import Guard, Who
 from softswitch.web.lines import json_of
 from softswitch.web.live import Live, TooMany
 from softswitch.web.problems import Refused
-from softswitch.web.streaming import BEAT, Number, check_room
+from softswitch.web.streaming import BEAT, CHANGED, Number, check_room
 
 PATIENCE: Seconds = 10.0
 """How long a viewer may not read, once all buffers on the way are full."""
@@ -106,12 +106,12 @@ async def _send(
     async with aclosing(live.watch(after, BEAT)) as lines:
         try:
             async for line in lines:
+                if clock() >= asked_again or (line is not None and line[1] == CHANGED):
+                    await may(websocket)
+                    asked_again = clock() + BEAT
                 if line is not None and (kinds is None or line[1] in kinds):
                     async with asyncio.timeout(PATIENCE):
                         await websocket.send_text(json_of(line))
-                if clock() >= asked_again:
-                    await may(websocket)
-                    asked_again = clock() + BEAT
         except TimeoutError:
             return None
         except WebSocketDisconnect:

@@ -21,6 +21,9 @@ BEAT: Seconds = 15.0
 """A word after so long, so that nothing on the way takes the connection for dead; and then it is asked
 whether the viewer may still look on."""
 
+CHANGED = "Changed"
+"""The kind of event by which somebody may have lost access: it is asked anew, before that event is sent."""
+
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 Number = Annotated[int | None, Query(ge=0, le=2**62)]
@@ -74,13 +77,13 @@ async def _sent(
     yield b": the events of a switch\nretry: 2000\n\n"
     try:
         async for line in live.watch(after, BEAT):
+            if clock() >= asked_again or (line is not None and line[1] == CHANGED):
+                await may(request)
+                asked_again = clock() + BEAT
             if line is None:
                 yield b": nothing new\n\n"
             elif kinds is None or line[1] in kinds:
                 yield line[2]
-            if clock() >= asked_again:
-                await may(request)
-                asked_again = clock() + BEAT
     except (StoreError, Refused, TooMany):
         return  # the client comes again, and is told then
 

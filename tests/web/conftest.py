@@ -41,7 +41,7 @@ SUPPORT, DESK = QueueName("support"), AgentName("desk")
 def figures() -> Figures:
     """Two callers wait, one agent is free."""
     counts = QueueCounts(joined=10, answered=8, answered_in_time=6, abandoned=2)
-    queue = QueueView(SUPPORT, 2, (), 1, counts, "service-level-offered", 0.6, 90.0, 0.25)
+    queue = QueueView(SUPPORT, 2, (), 1, counts, "service-level-offered", 0.6, 0, 90.0, 0.25)
     agent = AgentView(DESK, AgentState.FREE, 0.0, None, None, (), 0, 1, (SUPPORT,), 3, 60.0)
     return Figures(
         floor=Snapshot(100.0, {SUPPORT: queue}, {DESK: agent}, ()),
@@ -86,6 +86,10 @@ class FakeOperations:
     def __init__(self) -> None:
         self.reasons: list[str] = []
         self.done: list[tuple[str, ...]] = []
+
+    @property
+    def newest(self) -> int:
+        return self.loaded
 
     def not_ready(self) -> list[str]:
         return self.reasons

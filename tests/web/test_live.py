@@ -53,6 +53,8 @@ async def seen(live, after, count):
     async with aclosing(live.watch(after, 60.0)) as lines:
         found = []
         async for line in lines:
+            if line is None:
+                continue
             found.append(line[0])
             if len(found) == count:
                 return found
@@ -80,6 +82,23 @@ async def test_a_number_from_the_future_waits_for_what_comes(live, history):
     await asyncio.sleep(1)
     history.add()
     assert await watching == [1201]
+
+
+async def test_after_a_start_a_viewer_misses_nothing_and_gets_nothing_twice(history):
+    """The database does not know yet how far the record is."""
+    record, history.stored = history.stored, []
+    live = Live(history, lambda: history.loaded, lambda: 1200)
+    again = asyncio.create_task(seen(live, 1190, 12))
+    anew = asyncio.create_task(seen(live, None, 2))
+    await asyncio.sleep(1)
+    history.stored = record[:600]
+    await asyncio.sleep(1)
+    history.stored = record
+    await asyncio.sleep(1)
+    history.add(2)
+    assert await again == list(range(1191, 1203))
+    assert await anew == [1201, 1202]
+    live.close()
 
 
 async def test_many_viewers_cost_one_reading(live, history):
