@@ -31,6 +31,7 @@ from softswitch.accounts import Accounts, announce_the_first, handlers
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
+from softswitch.calls import messages, voicemail
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.calls.opening import Opening
@@ -64,6 +65,7 @@ from softswitch.store.record import Record
 from softswitch.store.recordings import FOLDER, note_folder
 from softswitch.store.shelf import Shelf
 from softswitch.store.shelf import handlers as shelf_handlers
+from softswitch.voicemail.desk import VoicemailDesk
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +118,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
             *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
             recordings=_recordings(settings, folder),
         )
+        desk = await _desk(stack, folder, switch, journal, store)
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
@@ -124,6 +127,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
         running.followers.append(partial(_follow, clerk))
+        desk.light(registry.watching)
+        running.followers.append(desk.apply)
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
         accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure)
@@ -134,6 +139,16 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
         await _until_stopped(running, switch, opening, speech, accounts)
+
+
+async def _desk(
+    stack: AsyncExitStack, folder: Path, switch: Switch, journal: Journal, store: Record
+) -> VoicemailDesk:
+    """Where callers leave messages; it ends after the calls, whose last ones it takes."""
+    desk = VoicemailDesk(folder, lambda: switch.settings, journal, store, switch.clock)
+    stack.callback(journal.subscribe(desk.hear))
+    switch.desk = await stack.enter_async_context(desk)
+    return desk
 
 
 async def _music(
@@ -300,6 +315,9 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     if settings.recording.announce is not None:
         prompts.append(settings.recording.announce)
     prompts += settings.media.sounds.values()
+    if settings.mailboxes:
+        prompts += (*voicemail.PROMPTS, *messages.PROMPTS)
+        prompts += [box.greeting for box in settings.mailboxes.values() if box.greeting is not None]
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 

@@ -52,6 +52,7 @@ from softswitch.types import (
     ToMessage,
     ToNumber,
     ToQueue,
+    ToVoicemail,
 )
 
 SILENCE = "-"
@@ -371,6 +372,8 @@ def _destination(to: Destination) -> str:
             return f"agent {agent or 'of that extension'}"
         case ToNumber(number):
             return f"call {number}"
+        case ToVoicemail(mailbox):
+            return f"voicemail {mailbox}"
         case ToMessage():
             return "a message"
         case Reject(status):

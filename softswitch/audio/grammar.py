@@ -7,6 +7,9 @@ A language is one file in `catalogue/`:
     position.forms      the sentence by the plural category of that number (CLDR: one, two, few, many, other)
     position.gender     the grammatical gender that the number takes there
     wait                the same for minutes, with sentences for less than one and more than sixty
+    new_messages        how many messages there are, which nobody has heard; old_messages: others
+    no_messages         there is none
+    plus                the sign before an international number
     phonemes            how espeak-ng should say words that it reads wrongly (optional)
 
 Numbers are written as words, since a voice cannot know that "2 minuty" is *dwie*, not *dwa*. A language
@@ -72,6 +75,23 @@ def wait(seconds: Seconds, language: Language) -> str:
     if seconds > 3600:
         return str(words["over_an_hour"])
     return _counted(math.floor(seconds / 60 + 0.5), "wait", language)
+
+
+def messages(new: int, old: int, language: Language) -> tuple[str, ...]:
+    """How many messages there are, heard or not."""
+    counts = (("new_messages", new), ("old_messages", old))
+    said = [_counted(count, section, language) for section, count in counts if count]
+    return tuple(said) or (str(_catalogue(language)["no_messages"]),)
+
+
+def digits(number: str, language: Language) -> tuple[str, ...]:
+    """The digits of a number, and its plus, each as a word; what else is in it is left out."""
+    spoken, plus = language_of_sentences(language), str(_catalogue(language)["plus"])
+    gender = "feminine" if spoken == "he" else "masculine"  # as people count in each
+    words = {str(digit): _WORDS[spoken](digit, gender) for digit in range(10)} | {"+": plus}
+    if spoken == "he":
+        words["2"] = str(num2words(2, lang="he", gender="f"))
+    return tuple(words[each] for each in number if each in words)
 
 
 def pronounced(text: str, language: Language) -> str:

@@ -35,6 +35,8 @@ MEMORY = 64 * 1024 * 1024
 PAUSE: Seconds = 0.35
 """Between two sentences of one announcement."""
 
+BETWEEN_DIGITS: Seconds = 0.06
+
 _LONGEST_SLUG = 60
 
 
@@ -116,15 +118,29 @@ class SpeechService:
         known = self._memory.get(key)
         if known is not None:
             return known
-        clips = [await self._sentence(text, spoken) for text in sentences]
-        pause = bytes(2 * round(PAUSE * self.media.sample_rate))
-        joined = Clip(pause.join(clip.pcm for clip in clips), self.media.sample_rate, " ".join(sentences))
+        joined = await self._joined(sentences, spoken, PAUSE)
         self._memory.put(key, joined)
         return joined
 
     def cue(self, cue: Cue) -> Clip:
         """The tones of a cue; they take no time to make."""
         return tones.cue(cue, self.media.sample_rate)
+
+    async def messages(self, new: int, old: int, language: Language) -> Clip:
+        """How many messages a mailbox holds. Raises SpeechError."""
+        spoken = grammar.language_of_sentences(language)
+        return await self._joined(grammar.messages(new, old, language), spoken, PAUSE)
+
+    async def digits(self, number: str, language: Language) -> Clip:
+        """A number digit by digit. Raises SpeechError. Nothing of it is kept on the disk but the digits."""
+        spoken = grammar.language_of_sentences(language)
+        return await self._joined(grammar.digits(number, language), spoken, BETWEEN_DIGITS)
+
+    async def _joined(self, texts: Sequence[str], language: Language, pause: Seconds) -> Clip:
+        rate = self.media.sample_rate
+        clips = [await self._sentence(text, language) for text in texts]
+        between = bytes(2 * round(pause * rate))
+        return Clip(between.join(clip.pcm for clip in clips), rate, " ".join(texts))
 
     async def music(self, playlist: str) -> Clip:
         """The whole playlist as one clip to be looped. Raises AudioError; `silence` never does."""

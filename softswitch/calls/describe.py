@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from softswitch.calls.onward import PickUp
-from softswitch.types import Destination, HangUp, Reject, ToAgent, ToMenu, ToMessage, ToNumber, ToQueue
+from softswitch.calls.onward import HearMessages, PickUp
+from softswitch.types import (
+    Destination,
+    HangUp,
+    Reject,
+    ToAgent,
+    ToMenu,
+    ToMessage,
+    ToNumber,
+    ToQueue,
+    ToVoicemail,
+)
 
 
-def describe(destination: Destination | PickUp) -> str:
+def describe(destination: Destination | PickUp | HearMessages) -> str:
     """As `queue support`."""
     match destination:
+        case ToAgent() | ToNumber() | PickUp():
+            return _somebody(destination)
         case ToMenu():
             return f"menu {destination.menu}"
         case ToQueue():
             return f"queue {destination.queue}"
-        case ToAgent():
-            return f"agent {destination.agent or 'dialled'}"
-        case ToNumber():
-            return f"dial {destination.number}"
-        case ToMessage():
-            return "message"
-        case PickUp():
-            return f"pickup {destination.colleague or (destination.leg.id if destination.leg else 'of any')}"
+        case ToVoicemail():
+            return f"voicemail {destination.mailbox}"
         case Reject():
             return f"reject {destination.status}"
-        case HangUp():
-            return "hang up"
+    return {ToMessage: "message", HearMessages: "own messages", HangUp: "hang up"}[type(destination)]
+
+
+def _somebody(whom: ToAgent | ToNumber | PickUp) -> str:
+    match whom:
+        case ToAgent():
+            return f"agent {whom.agent or 'dialled'}"
+        case ToNumber():
+            return f"dial {whom.number}"
+        case PickUp():
+            return f"pickup {whom.colleague or (whom.leg.id if whom.leg else 'of any')}"

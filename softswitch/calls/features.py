@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from softswitch.acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut
-from softswitch.calls.onward import PickUp
+from softswitch.calls.onward import HearMessages, PickUp
 from softswitch.calls.switch import Switch
 from softswitch.dialplan.codes import Code
 from softswitch.types import AgentName, Language, Prompt, Reject, ToMessage
@@ -20,7 +20,9 @@ RESUMED = _prompt("The pause is over.", "Koniec przerwy.", "ההפסקה הסת�
 UNKNOWN_REASON = _prompt("There is no such reason.", "Nie ma takiego powodu.", "אין סיבה כזאת.")
 
 
-def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | PickUp | Reject | None:
+def feature(
+    switch: Switch, agent: AgentName, dialled: str
+) -> ToMessage | PickUp | HearMessages | Reject | None:
     """Do what a code that an agent dialled stands for; returns its confirmation, or what is to be done in the
     call; None when it is no code.
     """
@@ -38,6 +40,8 @@ def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | PickU
         case Code.RESUME:
             feed(AgentResumed(agent))
             return ToMessage(RESUMED)
+        case Code.VOICEMAIL:
+            return HearMessages()
         case Code.PICK_UP:
             return _pickup(switch, digits)
         case Code.PAUSE:

@@ -14,12 +14,14 @@ from softswitch.calls.describe import describe
 from softswitch.calls.direct import ring_agent
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
-from softswitch.calls.onward import Onward, PickUp, Riding
+from softswitch.calls.messages import hear_messages
+from softswitch.calls.onward import HearMessages, NextParty, Onward, PickUp, Riding
 from softswitch.calls.originating import apology, begin
 from softswitch.calls.outbound import dial_out
 from softswitch.calls.pickup import pick_up
 from softswitch.calls.switch import Switch
 from softswitch.calls.targets import outbound
+from softswitch.calls.voicemail import leave_message
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out
@@ -38,6 +40,7 @@ from softswitch.types import (
     ToMessage,
     ToNumber,
     ToQueue,
+    ToVoicemail,
 )
 
 log = structlog.get_logger(__name__)
@@ -94,7 +97,7 @@ def _current_task() -> asyncio.Task[None]:
     return task
 
 
-def _first_destination(switch: Switch, call: Call) -> Destination | PickUp:
+def _first_destination(switch: Switch, call: Call) -> Destination | PickUp | HearMessages:
     """Who calls, and what was dialled."""
     if call.leg.replaces is not None:
         taken = PickUp(leg=call.leg.replaces)
@@ -122,13 +125,13 @@ def _first_destination(switch: Switch, call: Call) -> Destination | PickUp:
     return destination
 
 
-def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | PickUp | None:
+def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | PickUp | HearMessages | None:
     """What an agent dials who has proved to be one: a code, a colleague's extension, or a number outside;
     None: a number of `numbers`, as for anybody. Nobody else comes to the outbound rules.
     """
     dialled = normalise(call.leg.dialled)
     settings = switch.settings
-    to: Destination | PickUp | None = feature(switch, agent, dialled)
+    to: Destination | PickUp | HearMessages | None = feature(switch, agent, dialled)
     if to is None and dialled in settings.menus.extensions:
         to = ToAgent(None)
     if to is not None:
@@ -163,22 +166,42 @@ async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
                 return await ring_agent(switch, call, onward)
             case ToNumber():
                 return await dial_out(switch, call, onward)
-            case ToMessage():
-                await _say(switch, call, onward.prompt)
-            case Reject():
-                await _reject(switch, call, onward.status)
-            case HangUp():
-                call.leg.hangup()
-            case PickUp():
-                return await pick_up(switch, call, onward)
-            case Riding():
-                call.phase, call.riding = "talking", onward
-                return await onward.over()
+            case ToVoicemail():
+                return await leave_message(switch, call, onward)
+            case ToMessage() | Reject() | HangUp():
+                await _part(switch, call, onward)
             case _:
-                return await meet(switch, call, onward)
+                return await _join(switch, call, onward)
     except LegError:
         log.debug("caller gone", call=call.id)
     return None
+
+
+async def _join(
+    switch: Switch, call: Call, onward: NextParty | Riding | PickUp | HearMessages
+) -> Onward | None:
+    """Where no configuration leads: to what agents dial, and to whom a transfer has found."""
+    match onward:
+        case HearMessages():
+            return await hear_messages(switch, call)
+        case PickUp():
+            return await pick_up(switch, call, onward)
+        case Riding():
+            call.phase, call.riding = "talking", onward
+            return await onward.over()
+        case _:
+            return await meet(switch, call, onward)
+
+
+async def _part(switch: Switch, call: Call, last: ToMessage | Reject | HangUp) -> None:
+    """The end of the way."""
+    match last:
+        case ToMessage():
+            await _say(switch, call, last.prompt)
+        case Reject():
+            await _reject(switch, call, last.status)
+        case HangUp():
+            call.leg.hangup()
 
 
 async def _reject(switch: Switch, call: Call, status: int) -> None:

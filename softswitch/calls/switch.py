@@ -9,7 +9,7 @@ from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.exchange import Exchange
 from softswitch.calls.music import MusicRoom
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Carriers, Clock, Directory, Endpoint, Journal, Speech
+from softswitch.ports import Carriers, Clock, Desk, Directory, Endpoint, Journal, Speech
 
 
 @dataclass(slots=True, eq=False)
@@ -29,4 +29,6 @@ class Switch:
     carriers: Carriers
     recordings: Path = Path("recordings")
     """The folder of recordings."""
+    desk: Desk | None = None
+    """Where messages are left; None: nowhere."""
     exchange: Exchange = field(default_factory=Exchange)

@@ -41,7 +41,8 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | Non
 
     Raises LegError when the caller is gone before being answered.
     """
-    call.queue, call.phase = to.queue, "waiting"
+    call.queue = call.last_queue = to.queue
+    call.phase = "waiting"
     await announce_recording(switch, call)
     stay = Stay(switch, call, to.priority or call.priority or DEFAULT_PRIORITY)
     try:

@@ -24,6 +24,7 @@ from softswitch.store.mails import Mails
 from softswitch.store.outbox import Outbox
 from softswitch.store.reading import open_of
 from softswitch.store.tail import Growing
+from softswitch.voicemail.letter import FOLDER, letters
 
 
 def main() -> int:
@@ -43,7 +44,8 @@ class Clerk:
 
     def __init__(self, folder: Path) -> None:
         self._lines = Growing(folder)
-        self._loader = Loader(self._lines, identity(folder), open_of(folder))
+        told = letters(folder / FOLDER)
+        self._loader = Loader(self._lines, identity(folder), open_of(folder), letters=told)
         self._outbox = Outbox(open_of(folder))
         self._privacy = Privacy(folder, self._loader, _say)
         self._folder = folder

@@ -18,10 +18,17 @@ from softswitch.types import (
     ToMessage,
     ToNumber,
     ToQueue,
+    ToVoicemail,
 )
 
 _TEXT_SHOWN = 70
 """Characters of a prompt."""
+
+_FIXED: dict[type, tuple[str, str]] = {
+    ToEntered: ("agent", "whose extension was entered"),
+    Repeat: ("once more", ""),
+    Back: ("back", ""),
+}
 
 Target = Destination | Repeat | Back | ToEntered | None
 
@@ -57,15 +64,15 @@ def _words(to: Target) -> tuple[str, str]:
             return "queue", f"{queue} as {priority}" if priority else queue
         case ToAgent(agent):
             return "agent", agent or "whose extension was dialled"
-        case ToEntered():
-            return "agent", "whose extension was entered"
         case ToNumber(number, trunks):
             return "call", f"{number} by {', then '.join(trunks)}"
         case ToMessage(prompt):
             return "message", _heard(prompt)
+        case ToVoicemail(mailbox):
+            return "voicemail", mailbox
         case Reject(status):
             return "refused with", str(status)
-    return {Repeat: "once more", Back: "back"}.get(type(to), "hang up"), ""
+    return _FIXED.get(type(to), ("hang up", ""))
 
 
 def _heard(prompt: Prompt, language: Language | None = None) -> str:

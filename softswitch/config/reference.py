@@ -44,6 +44,7 @@ SECTIONS = (
     ("features", "Features"),
     ("recording", "Recording"),
     ("privacy", "Privacy"),
+    ("voicemail", "Voicemail"),
     ("teams", "Team"),
     ("members of a team", "Member"),
     ("trunks", "Trunk"),

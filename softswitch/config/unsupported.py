@@ -8,11 +8,9 @@ from pydantic_core import PydanticCustomError
 
 KEYS = MappingProxyType(
     {
-        ("Configuration", "voicemail"): "voicemail",
         ("Caller", "lookup"): "asking a web service about the caller",
         ("Caller", "timeout"): "asking a web service about the caller",
         ("Caller", "skills"): "skills",
-        ("Destination", "voicemail"): "voicemail",
         ("Destination", "callback"): "callbacks",
         ("Queue", "messages"): "messages while waiting",
         ("ServiceLevel", "target"): "service level targets",

@@ -15,6 +15,8 @@ class Code(StrEnum):
     PAUSE = "pause"
     """What follows the code is the reason."""
     RESUME = "resume"
+    VOICEMAIL = "voicemail"
+    """Hear messages."""
     PICK_UP = "pick up"
     """What follows the code is a colleague's extension; nothing: whatever rings longest."""
 
@@ -28,6 +30,7 @@ class Features:
     pause: str = "*13"
     resume: str = "*14"
     pickup: str = "*8"
+    voicemail: str = "*97"
     record: str = "*1"
     """Pressed in a conversation, as the next one."""
     pause_recording: str = "*2"
@@ -36,7 +39,12 @@ class Features:
 
     def meaning(self, dialled: str) -> tuple[Code, str] | None:
         """What was dialled means, and the digits after the code; None: it is no code."""
-        exact = {self.sign_in: Code.SIGN_IN, self.sign_out: Code.SIGN_OUT, self.resume: Code.RESUME}
+        exact = {
+            self.sign_in: Code.SIGN_IN,
+            self.sign_out: Code.SIGN_OUT,
+            self.resume: Code.RESUME,
+            self.voicemail: Code.VOICEMAIL,
+        }
         if dialled in exact:
             return exact[dialled], ""
         for prefix, code in ((self.pickup, Code.PICK_UP), (self.pause, Code.PAUSE)):

@@ -1,4 +1,4 @@
-"""All that is read off the events, and its tables: calls, visits, talks, stints and recordings.
+"""All that is read off the events, and its tables: calls, visits, talks, stints, recordings, voicemails.
 
 What a fold has finished waits until it is written, in the transaction of the events that finished it.
 """
@@ -13,6 +13,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, select, update
 
 from softswitch.ports import Recorded
+from softswitch.store import tables, voicemails
 from softswitch.store.calls import CallFold, CallRecord
 from softswitch.store.index import Change, Tape, TapeFold
 from softswitch.store.rows import Cells, put
@@ -21,7 +22,7 @@ from softswitch.store.tables import calls, events, recordings, stints, talks, vi
 from softswitch.store.visits import Talk, Visit, VisitFold
 from softswitch.types import CallId
 
-TABLES = (calls, visits, talks, stints, recordings)
+TABLES = (calls, visits, talks, stints, recordings, tables.voicemails)
 """Those that can be made anew."""
 
 
@@ -37,6 +38,7 @@ class Folds:
         self.stints: dict[tuple[int, str], Stint] = {}
         self.tapes: dict[str, Tape] = {}
         self.changes: list[Change] = []
+        self.messages: list[Recorded] = []
 
     @property
     def since(self) -> int | None:
@@ -70,6 +72,8 @@ class Folds:
                 self.tapes[each.file] = each
             else:
                 self.changes.append(each)
+        if event.kind in voicemails.KINDS:
+            self.messages.append(event)
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
@@ -79,8 +83,9 @@ class Folds:
         put(connection, stints, [_cells(one) for one in self.stints.values()])
         put(connection, recordings, [_tape(one) for one in self.tapes.values()])
         _change(connection, self.changes)
+        voicemails.write(connection, self.messages)
         self.calls, self.visits, self.talks, self.stints = [], [], [], {}
-        self.tapes, self.changes = {}, []
+        self.tapes, self.changes, self.messages = {}, [], []
 
 
 def resume(connection: Connection) -> Folds:

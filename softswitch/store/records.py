@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from softswitch.store.kinds import Kind
-from softswitch.store.words import MAILS, Word
+from softswitch.store.words import MAILS, VOICEMAILS, Word
 
 QUALITY = (
     "codec (`PCMU/8000`), received, sent, lost, late (RTP packets), jitter, buffered, round_trip (s), mos, "
@@ -434,6 +434,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {"calls": "in how many calls", "events": "of how many events", "days": "the retention"},
         ),
         **MAILS,
+        **VOICEMAILS,
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
             {"count": "how many events", "last": "the last missing number; the first is this event's own"},

@@ -212,6 +212,14 @@ class FakeSpeech:
         """A quarter of a second."""
         return Clip(bytes(2 * (self.rate // 4)), self.rate, cue)
 
+    async def messages(self, new: int, old: int, language: Language) -> Clip:
+        """As `en: 2 new, 1 old`."""
+        return await self._clip(f"{language}: {new} new, {old} old", SpeechError)
+
+    async def digits(self, number: str, language: Language) -> Clip:
+        """As `en: digits 100`."""
+        return await self._clip(f"{language}: digits {number}", SpeechError)
+
     async def music(self, playlist: str) -> Clip:
         """A playlist's clip; `silence` is an empty one."""
         if playlist == "silence":

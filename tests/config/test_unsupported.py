@@ -10,11 +10,9 @@ from tests.config.conftest import SOUND
 DESK = 'dial: "sip:a@b"'
 
 EXAMPLES = {
-    ("Configuration", "voicemail"): "§voicemail: {support: {max: 3m}}",
     ("Caller", "lookup"): 'callers: [{name: a, match: [5], priority: vip, §lookup: "https://crm.example"}]',
     ("Caller", "timeout"): "callers: [{name: a, match: [5], priority: vip, §timeout: 300ms}]",
     ("Caller", "skills"): "callers: [{name: a, match: [5], priority: vip, §skills: {en: 1}}]",
-    ("Destination", "voicemail"): "menus: {m: {say: a, otherwise: {§voicemail: support}}}",
     ("Destination", "callback"): "menus: {m: {say: a, choices: {1: {§callback: support}}}}",
     ("Queue", "messages"): "queues: {q: {§messages: [{say: a, every: 90s}]}}",
     ("Queue", "keys"): "queues: {q: {§keys: {1: {callback: support}}}}",

@@ -20,6 +20,7 @@ from softswitch.config.models.recording import Recording
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.teams import Team
 from softswitch.config.models.trunks import Trunk
+from softswitch.config.models.voicemail import Voicemail
 from softswitch.config.models.web import Web
 from softswitch.config.models.webhooks import Webhook
 from softswitch.config.quantities import Database, FilePath, Name, NumberPattern, Words, wrong
@@ -95,6 +96,8 @@ class Configuration(Section):
     """Recordings of calls."""
     privacy: Privacy = Privacy()
     """Personal data of callers: what the log shows, and for how long the record knows it."""
+    voicemail: dict[Name, Voicemail] = Field(default={})
+    """Mailboxes by name; destinations and agents refer to them."""
     pauses: dict[PauseDigits, Words] = Field(default={})
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`."""
     webhooks: dict[Name, Webhook] = Field(default={})
