@@ -66,6 +66,8 @@ from softswitch.store.recordings import FOLDER, note_folder
 from softswitch.store.shelf import Shelf
 from softswitch.store.shelf import handlers as shelf_handlers
 from softswitch.voicemail.desk import VoicemailDesk
+from softswitch.voicemail.shelf import VoicemailShelf
+from softswitch.voicemail.shelf import handlers as voicemail_handlers
 
 log = structlog.get_logger(__name__)
 
@@ -131,7 +133,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         running.followers.append(desk.apply)
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
-        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure)
+        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure, desk)
         _set_aside_garbage()
         emergencies = settings.dialplan.numbering.emergency_forms
         endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
@@ -168,12 +170,14 @@ async def _interfaces(
     switch: Switch,
     journal: Journal,
     erasure: Erasure,
+    desk: VoicemailDesk,
 ) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
     """The control socket, open; the accounts; and the web server, which is still to be entered."""
     settings = switch.settings
     accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
     commands = {**running.handlers(), **handlers(accounts), **erasure_handlers(erasure)}
     commands |= shelf_handlers(journal, COMMAND_LINE.name)
+    commands |= voicemail_handlers(desk, COMMAND_LINE.name)
     await stack.enter_async_context(Server(folder / "control.sock", commands))
     if settings.web is None:
         return accounts, nullcontext()
@@ -181,7 +185,7 @@ async def _interfaces(
     receivers = stack.enter_context(closing(Receivers(open_of(folder))))
     history = stack.enter_context(closing(History.of(folder)))
     shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
-    parts = (running, accounts, librarian, receivers, shelf, erasure)
+    parts = (running, accounts, librarian, receivers, shelf, VoicemailShelf(desk), erasure)
     with _placed(settings.path):
         web = await asyncio.to_thread(_web, settings, folder, parts, journal)
     return accounts, web
@@ -277,7 +281,7 @@ def _import_web(settings: SwitchSettings) -> None:
 def _web(
     settings: SwitchSettings,
     folder: Path,
-    parts: tuple[RunningSwitch, Accounts, Librarian, Receivers, Shelf, Erasure],
+    parts: tuple[RunningSwitch, Accounts, Librarian, Receivers, Shelf, VoicemailShelf, Erasure],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""

@@ -23,6 +23,7 @@ from softswitch.types import (
     LegEnd,
     LegId,
     LegState,
+    MailboxName,
     Messages,
     Origin,
     Party,
@@ -251,6 +252,13 @@ class Desk(Protocol):
 
     def delete(self, message: Message, by: str) -> None:
         """It is gone; on record."""
+
+    def counts(self) -> Mapping[MailboxName, Messages]:
+        """How many messages each mailbox holds."""
+
+    @property
+    def problem(self) -> str:
+        """Why messages cannot be put into their places at the moment; empty: all is well."""
 
 
 class Carriers(Protocol):

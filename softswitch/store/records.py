@@ -426,6 +426,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "calls": "how many calls are without a caller now",
                 "events": "how many events",
                 "recordings": "how many files are gone",
+                "voicemails": "how many messages are gone",
                 "deliveries": "how many events receivers will not get any more",
             },
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from softswitch.errors import SoundFileError, StoreError
 from softswitch.mailboxes import Draft, Message
 from softswitch.sound import Clip
 from softswitch.testing.hearing import now
-from softswitch.types import AgentName, Seconds
+from softswitch.types import AgentName, MailboxName, Messages, Seconds
 
 
 class FakeDesk:
@@ -70,6 +70,16 @@ class FakeDesk:
         """It is gone."""
         self.told.append(("deleted", message.file, by))
         self.messages.remove(message)
+
+    def counts(self) -> Mapping[MailboxName, Messages]:
+        """All in one."""
+        new = sum(message.is_new for message in self.messages)
+        return {MailboxName("office"): Messages(new, len(self.messages) - new)}
+
+    @property
+    def problem(self) -> str:
+        """Never any."""
+        return ""
 
 
 if TYPE_CHECKING:  # the type checker holds every fake to its Protocol

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,12 +20,12 @@ from softswitch.mailboxes import Draft, Mailbox, Message
 from softswitch.ports import Clock, Journal, JsonValue, Recorded, Store
 from softswitch.sip.watching import Watching
 from softswitch.sound import Clip
+from softswitch.store.erasing import MESSAGES
 from softswitch.store.reading import reading
 from softswitch.store.voicemails import there
 from softswitch.types import AgentName, MailboxName, Messages, Seconds
 from softswitch.voicemail.files import Files, Finished, Nothing
 from softswitch.voicemail.index import Index
-from softswitch.voicemail.letter import FOLDER
 
 LOOK: Seconds = 0.05
 """Between two looks whether the recorder is done."""
@@ -65,7 +65,7 @@ class VoicemailDesk:
         clock: Clock,
     ) -> None:
         """`folder`: of the record; `settings`: those of the moment."""
-        self.files = Files(folder / FOLDER)
+        self.files = Files(folder / MESSAGES)
         self.index = Index()
         self.index.changed = self._changed
         self._lamp: Callable[[AgentName], None] = lambda _agent: None
@@ -105,6 +105,8 @@ class VoicemailDesk:
     def hear(self, event: Recorded) -> None:
         """The record's newest event (`Journal.subscribe`)."""
         self.index.hear(event)
+        if event.kind == "CallersForgotten":
+            self._apart(self._read())
 
     def light(self, watching: Watching) -> None:
         """Whose lamps show the messages."""
@@ -278,6 +280,11 @@ class VoicemailDesk:
         if self._failing.pop(draft.file, None) is not None and not self._failing:
             self._journal.note("VoicemailsWorking")
 
+    def counts(self) -> Mapping[MailboxName, Messages]:
+        """See `ports.Desk`."""
+        none = dict.fromkeys(self._settings().mailboxes, Messages())
+        return {**none, **self.index.counts()}
+
     @property
     def problem(self) -> str:
         """Why messages cannot be put into their places at the moment; empty: all is well."""
@@ -289,12 +296,17 @@ class VoicemailDesk:
         """Read what was before the start, as soon as the database has it."""
         while self._store.health().loaded < self._before:  # noqa: ASYNC110 - the clerk tells nobody
             await asyncio.sleep(2 * LOOK)
-        while not self.index.is_whole:
-            try:
-                self.index.load(await asyncio.to_thread(_read, self._folder))
-            except (SQLAlchemyError, StoreError) as error:
-                log.warning("voicemail.index_waits", why=str(error).splitlines()[0])
-                await asyncio.sleep(AGAIN)
+        while not await self._read():  # noqa: ASYNC110 - a database tells nobody
+            await asyncio.sleep(AGAIN)
+
+    async def _read(self) -> bool:
+        """Whether the database could be read."""
+        try:
+            self.index.load(await asyncio.to_thread(_read, self._folder))
+        except (SQLAlchemyError, StoreError) as error:
+            log.warning("voicemail.index_waits", why=str(error).splitlines()[0])
+            return False
+        return True
 
     async def _tidy(self) -> None:
         while True:

@@ -44,11 +44,12 @@ class Index:
                     self.changed(message.mailbox)
 
     def load(self, before: Iterable[Message]) -> None:
-        """What the database has."""
+        """What the database has; of a message that is known already, who it was from may be forgotten."""
         for message in before:
+            if (known := self._messages.get(message.file)) is not None:
+                self._messages[message.file] = replace(known, number=message.number, name=message.name)
             self._add(message)
         self.is_whole = True
-        self._heard.clear()
 
     def get(self, file: str) -> Message | None:
         """The one of that name."""

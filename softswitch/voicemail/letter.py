@@ -12,9 +12,6 @@ from softswitch.ports import Recorded
 
 LEFT = "VoicemailLeft"
 
-FOLDER = "voicemail"
-"""Of messages, within that of the record."""
-
 
 @dataclass(frozen=True, slots=True)
 class Words:

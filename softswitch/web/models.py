@@ -231,6 +231,35 @@ class Recordings(BaseModel):
     """The `before` of the next page; null: this is the last."""
 
 
+class Voicemail(BaseModel):
+    """A message that a caller left."""
+
+    file: str
+    """Its name: `/api/v1/voicemails/` and this is the sound."""
+    seq: int
+    """The number of the event by which it was left."""
+    mailbox: str
+    call: str
+    began: float
+    """When it was left, in seconds since the epoch."""
+    number: str
+    """The caller's; empty: hidden."""
+    name: str
+    queue: str
+    """In which the caller waited before; empty: in none."""
+    seconds: float
+    heard: float | None
+    """When, by somebody whose mailbox it is; null: it is new."""
+
+
+class Voicemails(BaseModel):
+    """A page of them, the newest first."""
+
+    voicemails: list[Voicemail]
+    next: int | None
+    """The `before` of the next page; null: this is the last."""
+
+
 class Event(BaseModel):
     """Something that happened; the kinds and their fields are those of the record."""
 
@@ -323,6 +352,7 @@ class Erased(BaseModel):
     events: int
     recordings: int
     """Files."""
+    voicemails: int
     deliveries: int
     """Events that receivers have not taken yet, or never."""
     going_on: int
