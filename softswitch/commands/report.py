@@ -32,12 +32,23 @@ from softswitch.store.ranges import (
     visits_between,
 )
 from softswitch.store.reading import reading
+from softswitch.store.voicemails import left_between
 
 BYS = ("hour", "day", "agent", "queue")
 FORMATS = ("table", "csv", "json", "html", "pdf")
 
 EXPENDABLE = (
-    *("short", "hold", "estimate off by", "wrap-up", "turned away", "service level 2", "talk", "median"),
+    *(
+        "short",
+        "voicemails",
+        "hold",
+        "estimate off by",
+        "wrap-up",
+        "turned away",
+        "service level 2",
+        "talk",
+        "median",
+    ),
     *("paused", "abandonment", "talk mean"),
 )
 """What a narrow terminal does without, the least first."""
@@ -116,7 +127,8 @@ def report_of(connection: Connection, days: Range, queue: str | None = None) -> 
         talks_between(connection, since, until, queue), online, paused, whole=queue is None
     )
     title = f"Queue {queue}, {days}" if queue else f"All queues, {days}"
-    return make(title, visits, agents, services(connection), queue)
+    messages = left_between(connection, since, until, queue)
+    return make(title, visits, agents, services(connection), queue, messages=messages)
 
 
 def _why_empty(connection: Connection, days: Range, queue: str | None) -> str:

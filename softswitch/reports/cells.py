@@ -17,6 +17,7 @@ HEADS = (
         "service level 2",
     ),
     *("wait mean", "median", "p95", "talk mean", "talk", "hold", "wrap-up", "estimate off by"),
+    "voicemails",
 )
 
 AGENT_HEADS = ("calls", "talk mean", "talk", "hold", "wrap-up", "there", "paused", "occupancy")
@@ -30,6 +31,7 @@ def cells(one: Figures) -> tuple[str, ...]:
         *(share(part) for part in (one.abandonment, one.service_level, one.service_level_2)),
         *(clocked(wait) for wait in (one.wait_mean, one.wait_median, one.wait_p95, one.talk_mean)),
         *(clocked(time) for time in (one.talk, one.held, one.wrap_up, one.estimate_error)),
+        f"{one.voicemails:,}",
     )
 
 

@@ -15,6 +15,7 @@
 | hold | within talk: while either side held |
 | wrap-up | the time for notes that began after each conversation |
 | occupancy | talk and wrap-up, of the time in which the agent was there and not paused |
+| voicemails | messages left by callers who came from the queue, where they were left |
 | estimate error | of those told a wait and answered: mean distance between it and what was left to wait |
 
 Hours and days are those of the machine's time zone (TZ); an hour is that of the day, over the whole range.
@@ -129,6 +130,7 @@ class Figures:
     held: Seconds
     wrap_up: Seconds
     estimate_error: Seconds | None
+    voicemails: int = 0
 
 
 def figures(visits: Visits, label: str, formula: str = FORMULA, chosen: Ints | None = None) -> Figures:

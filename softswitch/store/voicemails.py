@@ -101,14 +101,16 @@ def there(connection: Connection) -> list[Message]:
     return [_message(row) for row in connection.execute(_query(Wanted()))]
 
 
-def counts_between(connection: Connection, since: float, until: float) -> dict[str, int]:
-    """How many were left in [since, until), deleted ones too, by the queue in which callers waited before."""
+def left_between(
+    connection: Connection, since: float, until: float, queue: str | None = None
+) -> list[tuple[str, float]]:
+    """Messages of callers who came from a queue, from any or that one, that were left in [since, until),
+    deleted ones too: the queue, and when.
+    """
     column = voicemails.c
-    query = select(column.queue).where(column.began >= since, column.began < until)
-    counts: dict[str, int] = {}
-    for queue in connection.execute(query).scalars():
-        counts[queue] = counts.get(queue, 0) + 1
-    return counts
+    query = select(column.queue, column.began).where(column.began >= since, column.began < until)
+    query = query.where(column.queue != "" if queue is None else column.queue == queue)
+    return [(row.queue, row.began) for row in connection.execute(query.order_by(column.began))]
 
 
 def _query(wanted: Wanted) -> Select[Any]:

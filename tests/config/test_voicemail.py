@@ -54,6 +54,11 @@ voicemail:
     )
 
 
+def test_one_address_needs_no_list(check_text):
+    text = "voicemail: {office: {email: anna@office.example}}\n"
+    assert check_text(PLAIN + MAIL + text).settings.mailboxes["office"].email == ("anna@office.example",)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -64,6 +69,7 @@ voicemail:
         ("voicemail: {office: {subject: §'{caller!r}'}}\n", "cannot be filled in"),
         ("voicemail: {office: {subject: §'{caller'}}\n", "a bracket stands alone"),
         ("voicemail: {office: {email: §[anna@office.example]}}\n", "nobody takes these mails"),
+        (MAIL + "voicemail: {office: {email: §anna}}\n", "expected a mail address"),
         ("voicemail: {office: {greeting: {play: §gone.wav}}}\n", "no such file"),
     ],
 )

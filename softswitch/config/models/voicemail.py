@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.destinations import Sound
-from softswitch.config.models.mail import Address
+from softswitch.config.models.mail import parse_mail_address
 from softswitch.config.models.sip import LanguageName
 from softswitch.config.quantities import Days, Duration, Name, parse_text, wrong
 from softswitch.mailboxes import BLANKS
@@ -41,6 +41,24 @@ Subject = Annotated[
 ]
 
 
+def _parse_addresses(value: object) -> list[str]:
+    """One address, or several."""
+    return [parse_mail_address(one) for one in (value if isinstance(value, list) else [value])]
+
+
+Addresses = Annotated[
+    list[str],
+    BeforeValidator(_parse_addresses),
+    WithJsonSchema(
+        {
+            "title": "mail address, or list of them",
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+            "examples": ["office@acme.example"],
+        }
+    ),
+]
+
+
 class Voicemail(Section):
     """A mailbox: callers hear its greeting and a tone, and leave a message, which # ends, or eight seconds of
     silence, or hanging up. It is kept as a WAV file, mailed, and heard by agents who dial the code
@@ -54,7 +72,7 @@ class Voicemail(Section):
     """How long a message may be, up to 30m."""
     min: Annotated[Duration, Field(ge=0, le=60)] = 2.0
     """A message with less sound between the silence at both ends is none."""
-    email: list[Address] = Field(default=[])
+    email: Addresses = Field(default=[])
     """Who gets it by mail, with the sound attached; needs `mail`."""
     subject: Subject | None = None
     """Of that mail: a text in which {caller}, {number}, {name}, {mailbox}, {queue}, {time} and {length} are
