@@ -15,8 +15,7 @@ class Code(StrEnum):
     PAUSE = "pause"
     """What follows the code is the reason."""
     RESUME = "resume"
-    VOICEMAIL = "voicemail"
-    """Hear messages."""
+    VOICEMAIL = "hear messages"
     PICK_UP = "pick up"
     """What follows the code is a colleague's extension; nothing: whatever rings longest."""
 

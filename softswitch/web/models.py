@@ -25,6 +25,15 @@ class RecordHealth(BaseModel):
     database_problem: str | None
 
 
+class MessageCounts(BaseModel):
+    """Messages that callers left, in all mailboxes."""
+
+    new: int
+    heard: int
+    problem: str
+    """Why messages cannot be put into their places; empty: all is well."""
+
+
 class Status(BaseModel):
     """How the switch is."""
 
@@ -45,6 +54,7 @@ class Status(BaseModel):
     late: bool
     mail: Post = Post()
     """Mails that are not out, and since when the eldest waits."""
+    voicemail: MessageCounts | None = None
 
 
 class Queues(BaseModel):

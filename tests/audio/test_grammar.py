@@ -165,3 +165,34 @@ def test_a_language_without_a_catalogue_is_served_in_english() -> None:
 def test_there_is_no_position_before_the_first() -> None:
     with pytest.raises(ValueError, match="position 1"):
         grammar.position(0, EN)
+
+
+@pytest.mark.parametrize(
+    ("language", "new", "old", "said"),
+    [
+        (EN, 1, 0, ("You have one new message.",)),
+        (EN, 2, 1, ("You have two new messages.", "There is one message that you have heard.")),
+        (EN, 0, 0, ("You have no messages.",)),
+        (PL, 1, 2, ("Jest jedna nowa wiadomość.", "Są dwie odsłuchane wiadomości.")),
+        (PL, 5, 22, ("Jest pięć nowych wiadomości.", "Są dwadzieścia dwie odsłuchane wiadomości.")),
+        (PL, 12, 0, ("Jest dwanaście nowych wiadomości.",)),
+        (PL, 0, 0, ("Nie ma żadnych wiadomości.",)),
+        (HE, 1, 2, ("יש לך הודעה אחת חדשה.", "יש שתי הודעות שכבר שמעת.")),
+        (HE, 3, 0, ("יש לך שלוש הודעות חדשות.",)),
+        (HE, 0, 0, ("אין לך הודעות.",)),
+    ],
+)
+def test_how_many_messages_there_are(language: Language, new: int, old: int, said: tuple[str, ...]) -> None:
+    assert grammar.messages(new, old, language) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (EN, ("plus", "four", "eight", "two", "zero")),
+        (PL, ("plus", "cztery", "osiem", "dwa", "zero")),
+        (HE, ("פלוס", "ארבע", "שמונה", "שתיים", "אפס")),
+    ],
+)
+def test_a_number_is_said_digit_by_digit(language: Language, said: tuple[str, ...]) -> None:
+    assert grammar.digits("+48 (2)-0x", language) == said
