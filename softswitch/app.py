@@ -58,6 +58,7 @@ from softswitch.recalling import restore_callbacks
 from softswitch.registry import Registry
 from softswitch.restoring import Memory, restore
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
+from softswitch.sentences.grammar import SPELT
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.access import access_to
@@ -344,7 +345,7 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
         prompts += [
             *callback_words.FIXED,
             *callback_words.times(),
-            *spelt("0123456789", settings.media.languages),
+            *spelt(SPELT, settings.media),
         ]
     if settings.mailboxes:
         prompts += (*voicemail.PROMPTS, *voicemail_messages.PROMPTS)

@@ -23,6 +23,9 @@ STEPS = (1, 2, 3, 4, 5, 10, 15, 20, 30, 45, 60, 90, 120)
 UNDER_A_MINUTE: Seconds = 45.0
 """An estimate of no more than this is said to be under a minute."""
 
+SPELT = "+0123456789"
+"""What a number is spelt with."""
+
 _HOUR = 60
 
 
@@ -99,8 +102,12 @@ def messages(book: Book, new: int, old: int) -> tuple[Sentence, ...]:
 
 def digits(book: Book, number: str) -> tuple[Sentence, ...]:
     """The digits of a number, and its plus, each as a word; what else is in it is left out."""
-    words = {str(digit): in_words(book, digit, DIGITS) for digit in range(10)} | {"+": book.plus}
-    return tuple(_whole(words[each]) for each in number if each in words)
+    return tuple(_whole(digit_word(book, each)) for each in number if each in SPELT)
+
+
+def digit_word(book: Book, sign: str) -> str:
+    """The word for one of `SPELT`."""
+    return book.plus if sign == "+" else in_words(book, int(sign), DIGITS)
 
 
 def template_of(book: Book, section: Counted, number: int) -> str:
