@@ -31,7 +31,8 @@ from softswitch.accounts import Accounts, announce_the_first, handlers
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
-from softswitch.calls import callback_words
+from softswitch.calls import callback_words, voicemail
+from softswitch.calls import messages as voicemail_messages
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.calls.opening import Opening
@@ -57,6 +58,7 @@ from softswitch.recalling import restore_callbacks
 from softswitch.registry import Registry
 from softswitch.restoring import Memory, look_back, restore
 from softswitch.running import RunningSwitch, folder_named_by, record_folder
+from softswitch.sentences.grammar import SPELT
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
 from softswitch.store.access import access_to
@@ -69,6 +71,9 @@ from softswitch.store.record import Record
 from softswitch.store.recordings import FOLDER, note_folder
 from softswitch.store.shelf import Shelf
 from softswitch.store.shelf import handlers as shelf_handlers
+from softswitch.voicemail.desk import VoicemailDesk
+from softswitch.voicemail.shelf import VoicemailShelf
+from softswitch.voicemail.shelf import handlers as voicemail_handlers
 
 log = structlog.get_logger(__name__)
 
@@ -123,6 +128,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
             recordings=_recordings(settings, folder),
             enquiry=enquiries,
         )
+        desk = await _desk(stack, folder, switch, journal, store)
         supervisor = await stack.enter_async_context(Supervisor(switch))
         picks_up = partial(may_pick_up, switch)
         registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
@@ -131,10 +137,11 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         memory = restore(past, switch, journal)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
-        running.followers.append(partial(_follow, clerk))
+        running.followers += (partial(_follow, clerk), desk.apply)
+        desk.light(registry.watching)
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
-        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure)
+        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure, desk)
         _set_aside_garbage()
         _take_calls(endpoint, settings)
         _note_start(journal, settings)
@@ -157,6 +164,16 @@ def _take_calls(endpoint: SipEndpoint, settings: SwitchSettings) -> None:
     endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
 
 
+async def _desk(
+    stack: AsyncExitStack, folder: Path, switch: Switch, journal: Journal, store: Record
+) -> VoicemailDesk:
+    """Where callers leave messages; it ends after the calls, whose last ones it takes."""
+    desk = VoicemailDesk(folder, lambda: switch.settings, journal, store, switch.clock)
+    stack.callback(journal.subscribe(desk.hear))
+    switch.desk = await stack.enter_async_context(desk)
+    return desk
+
+
 async def _music(
     stack: AsyncExitStack, endpoint: SipEndpoint, speech: SpeechService, settings: SwitchSettings
 ) -> MusicRoom:
@@ -174,12 +191,14 @@ async def _interfaces(
     switch: Switch,
     journal: Journal,
     erasure: Erasure,
+    desk: VoicemailDesk,
 ) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
     """The control socket, open; the accounts; and the web server, which is still to be entered."""
     settings = switch.settings
     accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
     commands = {**running.handlers(), **handlers(accounts), **erasure_handlers(erasure)}
     commands |= shelf_handlers(journal, COMMAND_LINE.name)
+    commands |= voicemail_handlers(desk, COMMAND_LINE.name)
     await stack.enter_async_context(Server(folder / "control.sock", commands))
     if settings.web is None:
         return accounts, nullcontext()
@@ -187,7 +206,7 @@ async def _interfaces(
     receivers = stack.enter_context(closing(Receivers(open_of(folder))))
     history = stack.enter_context(closing(History.of(folder)))
     shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
-    parts = (running, accounts, librarian, receivers, shelf, erasure)
+    parts = (running, accounts, librarian, receivers, shelf, VoicemailShelf(desk), erasure)
     with _placed(settings.path):
         web = await asyncio.to_thread(_web, settings, folder, parts, journal)
     return accounts, web
@@ -289,7 +308,7 @@ def _import_web(settings: SwitchSettings) -> None:
 def _web(
     settings: SwitchSettings,
     folder: Path,
-    parts: tuple[RunningSwitch, Accounts, Librarian, Receivers, Shelf, Erasure],
+    parts: tuple[RunningSwitch, Accounts, Librarian, Receivers, Shelf, VoicemailShelf, Erasure],
     journal: Journal,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""
@@ -333,8 +352,11 @@ async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
         prompts += [
             *callback_words.FIXED,
             *callback_words.times(),
-            *spelt("0123456789", settings.media.languages),
+            *spelt(SPELT, settings.media),
         ]
+    if settings.mailboxes:
+        prompts += (*voicemail.PROMPTS, *voicemail_messages.PROMPTS)
+        prompts += [box.greeting for box in settings.mailboxes.values() if box.greeting is not None]
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 

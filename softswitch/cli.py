@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from softswitch import __version__
-from softswitch.commands import access_lines, mail_lines, prompt_lines, record_lines
+from softswitch.commands import access_lines, mail_lines, prompt_lines, record_lines, voicemail_lines
 from softswitch.commands.options import AsJson, Config, Data, folder_of
 from softswitch.errors import ConfigError, NobodyCalled, SoftswitchError
 
@@ -32,6 +32,7 @@ app = typer.Typer(
 
 app.add_typer(access_lines.users, name="users", rich_help_panel=access_lines.PANEL)
 app.add_typer(mail_lines.mail, name="mail", rich_help_panel="The record")
+app.add_typer(voicemail_lines.voicemails, name="voicemails", rich_help_panel="The record")
 app.add_typer(access_lines.tokens, name="tokens", rich_help_panel=access_lines.PANEL)
 
 RUNNING = "The running switch"

@@ -10,8 +10,10 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from softswitch.mailboxes import Draft, Message
 from softswitch.routing import Lookup
 from softswitch.rules import Known
 from softswitch.sound import Clip, Hear, Media, Recorder, Source
@@ -23,6 +25,7 @@ from softswitch.types import (
     LegEnd,
     LegId,
     LegState,
+    MailboxName,
     Messages,
     Origin,
     Party,
@@ -223,6 +226,43 @@ class Mailboxes(Protocol):
         """
 
 
+class Desk(Protocol):
+    """Where messages of callers are taken, kept and given out. Only coroutines wait for a disk."""
+
+    async def open(self, draft: Draft) -> Path:
+        """Where the sound of a new message is to be recorded. Raises StoreError: there is no room for it.
+
+        `take` or `drop` must follow.
+        """
+
+    def drop(self, draft: Draft) -> None:
+        """There was no message."""
+
+    def take(self, draft: Draft) -> asyncio.Future[bool]:
+        """The recording was ended. Tells whether there is a message: its silence is cut, and what is left is
+        on record and mailed, whatever becomes of the caller, or of the switch.
+        """
+
+    def found(self, agent: AgentName) -> Sequence[Message]:
+        """The messages that an agent may hear: new ones first, and of these the eldest first."""
+
+    async def clip(self, message: Message) -> Clip:
+        """Its sound. Raises AudioError."""
+
+    def heard(self, message: Message, by: str, how: str) -> None:
+        """An agent whose it is has heard it; on record."""
+
+    def delete(self, message: Message, by: str) -> None:
+        """It is gone; on record."""
+
+    def counts(self) -> Mapping[MailboxName, Messages]:
+        """How many messages each mailbox holds."""
+
+    @property
+    def problem(self) -> str:
+        """Why messages cannot be put into their places at the moment; empty: all is well."""
+
+
 class Carriers(Protocol):
     """The trunks, as far as the call logic needs them."""
 
@@ -290,6 +330,12 @@ class Speech(Protocol):
 
     def cue(self, cue: Cue) -> Clip:
         """A short tone, at once."""
+
+    async def messages(self, new: int, old: int, language: Language) -> Clip:
+        """How many messages a mailbox holds. Raises SpeechError."""
+
+    async def digits(self, number: str, language: Language) -> Clip:
+        """A number digit by digit. Raises SpeechError."""
 
     async def music(self, playlist: str) -> Clip:
         """The whole playlist as one clip to be looped. Raises AudioError; `silence` never does."""

@@ -232,6 +232,7 @@ class RunningSwitch:
             "bans": len(self._endpoint.shield.bans()),
             "late": self._endpoint.shield.late,
             "mail": asdict(self._clerk.progress.post),
+            "voicemail": self._voicemail(),
         }
 
     def not_ready(self) -> list[str]:
@@ -276,8 +277,15 @@ class RunningSwitch:
             lag=Lag(shield.meter.total, shield.meter.measured, shield.meter.worst),
             late=shield.late,
             post=self._clerk.progress.post,
+            mailboxes=self._switch.desk.counts() if self._switch.desk else {},
             uptime=now - self._started,
         )
+
+    def _voicemail(self) -> dict[str, JsonValue]:
+        desk = self._switch.desk
+        counts = desk.counts().values() if desk else ()
+        new, heard = sum(each.new for each in counts), sum(each.old for each in counts)
+        return {"new": new, "heard": heard, "problem": desk.problem if desk else ""}
 
     def _phases(self) -> dict[str, int]:
         """How many calls in progress there are by phase."""

@@ -64,8 +64,8 @@ class Media(Protocol):
 
 
 class Recording(Protocol):
-    """A stereo file that is being written: what two legs send, one on each side. Its time never stops: a
-    side without a leg, or with one that sends nothing, is silent.
+    """A file that is being written: what two legs send, one on each side, or what one does, in mono. Its
+    time never stops: a side without a leg, or with one that sends nothing, is silent.
     """
 
     file: Path
@@ -84,6 +84,10 @@ class Recording(Protocol):
     @property
     def lost(self) -> Seconds:
         """How much of that is silence because the disk could not take it in time."""
+
+    @property
+    def quiet(self) -> Seconds:
+        """Of one in mono: for how long it has been silent, at its end."""
 
     def hear(self, left: Source | None, right: Source | None) -> None:
         """Whom it hears from now on."""
@@ -105,3 +109,6 @@ class Recorder(Protocol):
         """Begin at once; the file and its folders are made a moment later. Raises AudioError when there is
         no room for one more.
         """
+
+    def record_one(self, file: Path, source: Source, longest: Seconds) -> Recording:
+        """The same in mono, of one leg; after `longest` nothing more comes into the file."""

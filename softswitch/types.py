@@ -27,6 +27,9 @@ AgentName = NewType("AgentName", str)
 QueueName = NewType("QueueName", str)
 """The queue's key in the configuration."""
 
+MailboxName = NewType("MailboxName", str)
+"""The mailbox's key under `voicemail` in the configuration."""
+
 TrunkName = NewType("TrunkName", str)
 """The trunk's key in the configuration."""
 
@@ -187,6 +190,13 @@ class ToMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ToVoicemail:
+    """Leave a message."""
+
+    mailbox: MailboxName
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """Refuse with this SIP status; a call that is answered already is hung up instead."""
 
@@ -198,7 +208,7 @@ class HangUp:
     """End the call normally."""
 
 
-Destination = ToMenu | ToQueue | ToCallback | ToAgent | ToNumber | ToMessage | Reject | HangUp
+Destination = ToMenu | ToQueue | ToCallback | ToAgent | ToNumber | ToMessage | ToVoicemail | Reject | HangUp
 
 
 # Why things ended. ---------------------------------------------------------------------------------
@@ -272,7 +282,7 @@ class CancelReason(StrEnum):
 
 
 class Cue(StrEnum):
-    """A short tone that answers an agent's key in a conversation; nobody else hears it."""
+    """A short tone: most answer an agent's key in a conversation, and nobody else hears them."""
 
     ON = "recorded"
     """From now on it is recorded, or is so again."""
@@ -280,6 +290,8 @@ class Cue(StrEnum):
     """From now on it is not, or the file is silent."""
     REFUSED = "refused"
     """The key changes nothing here."""
+    SPEAK = "speak"
+    """To a caller: what is said after it is a message."""
 
 
 class LegState(StrEnum):

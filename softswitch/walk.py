@@ -214,7 +214,9 @@ class _Walk:
         self._note(Kind.NUMBER, self._dialled, f"the code to {code}" + (f": {what}" if what else ""))
         if digits and not what:
             self._note(Kind.MISTAKE, f"no {'extension' if code is Code.PICK_UP else 'reason'} is {digits}")
-        if code is not Code.PICK_UP:
+        if code is Code.VOICEMAIL:
+            self._note(Kind.END, "own messages", "of the agent's mailboxes, new ones first")
+        elif code is not Code.PICK_UP:
             self._note(Kind.END, "hang up", "after a voice has told what became of it")
         elif what:
             self._note(Kind.END, "the call that rings there", "of a queue that both serve; else reject 404")

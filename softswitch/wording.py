@@ -16,6 +16,7 @@ from softswitch.types import (
     ToMessage,
     ToNumber,
     ToQueue,
+    ToVoicemail,
 )
 
 
@@ -66,6 +67,14 @@ def _destination(to: Destination) -> str:
             return f"agent {agent or 'of that extension'}"
         case ToNumber(number):
             return f"call {number}"
+        case ToVoicemail(mailbox):
+            return f"voicemail {mailbox}"
+        case _:
+            return _end(to)
+
+
+def _end(to: ToMessage | Reject | HangUp) -> str:
+    match to:
         case ToMessage():
             return "a message"
         case Reject(status):

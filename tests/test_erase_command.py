@@ -13,8 +13,8 @@ from softswitch.commands import erasing
 from softswitch.commands.erasing import erase_caller
 from softswitch.errors import ControlError
 
-NOTHING = {"calls": 0, "events": 0, "recordings": 0, "deliveries": 0, "going_on": 0}
-SOME = {"calls": 1200, "events": 9000, "recordings": 3, "deliveries": 1, "going_on": 2}
+NOTHING = {"calls": 0, "events": 0, "recordings": 0, "voicemails": 0, "deliveries": 0, "going_on": 0}
+SOME = {"calls": 1200, "events": 9000, "recordings": 3, "voicemails": 4, "deliveries": 1, "going_on": 2}
 
 
 class Switch:

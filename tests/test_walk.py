@@ -298,6 +298,7 @@ class TestAgents:
         ("dialled", "notes"),
         [
             ("*11", ["the code to sign in", "hang up"]),
+            ("*97", ["the code to hear messages", "own messages"]),
             ("*131", ["the code to pause: lunch", "hang up"]),
             ("*139", ["the code to pause", "no reason is 9", "hang up"]),
             ("*8", ["the code to pick up: whoever rings longest", "the call that rings there"]),

@@ -36,6 +36,19 @@ class Books:
         """The one sentence that tells an agent who comes."""
         return grammar.introduction(self.book(language), what.queue, what.waited)
 
+    def of_messages(self, language: Language) -> Book:
+        """That of a language; where it does not speak of messages, the English one."""
+        book = self.book(language)
+        return book if grammar.speaks_of_messages(book) else self._books[ENGLISH]
+
+    def messages(self, new: int, old: int, language: Language) -> tuple[Sentence, ...]:
+        """How many messages there are, heard or not."""
+        return grammar.messages(self.of_messages(language), new, old)
+
+    def digits(self, number: str, language: Language) -> tuple[Sentence, ...]:
+        """A number digit by digit, with its plus."""
+        return grammar.digits(self.book(language), number)
+
     def pronounced(self, text: str, language: Language) -> str:
         """The text as espeak-ng should read it, with the phonemes of words that it reads wrongly."""
         book = self._books.get(language)

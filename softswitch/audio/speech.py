@@ -37,6 +37,8 @@ MEMORY = 64 * 1024 * 1024
 PAUSE: Seconds = 0.35
 """Between two sentences of one announcement."""
 
+BETWEEN_DIGITS: Seconds = 0.06
+
 
 class SpeechService:
     """`ports.Speech` for the live switch; an async context manager, since it owns threads.
@@ -121,9 +123,7 @@ class SpeechService:
         known = self._memory.get(key)
         if known is not None:
             return known
-        clips = [await self._sentence(sentence, spoken) for sentence in sentences]
-        pause = bytes(2 * round(PAUSE * self.media.sample_rate))
-        joined = Clip(pause.join(clip.pcm for clip in clips), self.media.sample_rate, " ".join(texts))
+        joined = await self._joined(sentences, spoken, PAUSE)
         self._memory.put(key, joined)
         return joined
 
@@ -135,6 +135,23 @@ class SpeechService:
         """The clip that tells an agent who comes, with right grammar. Raises SpeechError."""
         spoken = self._books.book(language).language
         return await self._sentence(self._books.introduction(what, language), spoken)
+
+    async def messages(self, new: int, old: int, language: Language) -> Clip:
+        """How many messages a mailbox holds. Raises SpeechError."""
+        spoken = self._books.of_messages(language).language
+        return await self._joined(self._books.messages(new, old, language), spoken, PAUSE)
+
+    async def digits(self, number: str, language: Language) -> Clip:
+        """A number digit by digit. Raises SpeechError. Nothing of it is kept on the disk but the digits."""
+        spoken = self._books.book(language).language
+        return await self._joined(self._books.digits(number, language), spoken, BETWEEN_DIGITS)
+
+    async def _joined(self, sentences: Sequence[Sentence], language: Language, pause: Seconds) -> Clip:
+        rate = self.media.sample_rate
+        clips = [await self._sentence(sentence, language) for sentence in sentences]
+        between = bytes(2 * round(pause * rate))
+        label = " ".join(sentence.text for sentence in sentences)
+        return Clip(between.join(clip.pcm for clip in clips), rate, label)
 
     async def music(self, playlist: str) -> Clip:
         """The whole playlist as one clip to be looped. Raises AudioError; `silence` never does."""

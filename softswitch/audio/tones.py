@@ -22,13 +22,22 @@ EDGE: Seconds = 0.01
 
 
 BEEP: Seconds = 0.12
-CUES = {Cue.ON: (660.0, 880.0), Cue.OFF: (880.0, 660.0), Cue.REFUSED: (220.0, 220.0)}
-"""Hz of the two beeps of each: up, down, and low, apart from the tones of keys and of calls."""
+CUES = {
+    Cue.ON: (660.0, 880.0),
+    Cue.OFF: (880.0, 660.0),
+    Cue.REFUSED: (220.0, 220.0),
+    Cue.SPEAK: (1000.0,),
+}
+"""Hz of the beeps of each: up, down, low, and a long one, apart from the tones of keys and of calls."""
+
+LONG: Seconds = 0.4
+"""A beep that is alone."""
 
 
 def cue(kind: Cue, rate: int) -> Clip:
-    """Two beeps, one after the other, at `rate` samples per second."""
-    pcm = b"".join(_tone(frequency, BEEP, rate).tobytes() for frequency in CUES[kind])
+    """Two beeps, one after the other, or a long one, at `rate` samples per second."""
+    lasts = BEEP if len(CUES[kind]) > 1 else LONG
+    pcm = b"".join(_tone(frequency, lasts, rate).tobytes() for frequency in CUES[kind])
     return Clip(pcm, rate, kind)
 
 

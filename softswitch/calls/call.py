@@ -111,6 +111,8 @@ class Call:
     """The 200 OK is on its way; the call is answered when the ACK has come."""
 
     queue: QueueName | None = None
+    last_queue: QueueName | None = None
+    """In which the caller waits, or waited last."""
     agent: AgentName | None = None
 
     queued: Seconds | None = None

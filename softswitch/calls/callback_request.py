@@ -114,7 +114,7 @@ async def _number(switch: Switch, call: Call, queue: QueueName, questions: Quest
 def _read_out(switch: Switch, number: str) -> list[Prompt]:
     settings = switch.settings
     written = settings.dialplan.numbering.written(number, NumberFormat.NATIONAL)
-    return spelt(written, settings.media.languages)
+    return spelt(written, settings.media)
 
 
 def callable_number(switch: Switch, queue: QueueName, number: str) -> str | None:

@@ -233,7 +233,7 @@ class CallingBack(OwnWay):
         languages = settings.media.languages
         written = settings.dialplan.numbering.written(case.number, NumberFormat.NATIONAL)
         label = settings.queue_labels.get(case.queue, case.queue)
-        said = [words.CALLBACK, words.named(label, languages), *spelt(written, languages)]
+        said = [words.CALLBACK, words.named(label, languages), *spelt(written, settings.media)]
         await say(self._switch, agent, [*said, words.ago(case.waits)], languages[0])
 
     # The customer --------------------------------------------------------------------------------------

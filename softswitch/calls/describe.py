@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softswitch.calls.onward import PickUp
+from softswitch.calls.onward import HearMessages, PickUp
 from softswitch.types import (
     Destination,
     HangUp,
@@ -13,15 +13,16 @@ from softswitch.types import (
     ToMessage,
     ToNumber,
     ToQueue,
+    ToVoicemail,
 )
 
 
-def describe(destination: Destination | PickUp) -> str:
+def describe(destination: Destination | PickUp | HearMessages) -> str:
     """As `queue support`."""
     return " ".join(_words(destination))
 
 
-def _words(to: Destination | PickUp) -> tuple[str, ...]:
+def _words(to: Destination | PickUp | HearMessages) -> tuple[str, ...]:
     words: tuple[str, ...]
     match to:
         case ToMenu(menu):
@@ -30,16 +31,19 @@ def _words(to: Destination | PickUp) -> tuple[str, ...]:
             words = "queue", queue
         case ToCallback(queue):
             words = "callback", queue
+        case ToVoicemail(mailbox):
+            words = "voicemail", mailbox
         case ToAgent(agent):
             words = "agent", agent or "dialled"
         case ToNumber(number):
             words = "dial", number
-        case ToMessage():
-            words = ("message",)
         case PickUp(colleague, leg):
             words = "pickup", colleague or (leg.id if leg else "of any")
         case Reject(status):
             words = "reject", str(status)
-        case HangUp():
-            words = ("hang up",)
+        case _:
+            words = (_FIXED[type(to)],)
     return words
+
+
+_FIXED = {ToMessage: "message", HearMessages: "own messages", HangUp: "hang up"}

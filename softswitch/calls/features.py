@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from softswitch.acd.events import (
     AgentPaused,
     AgentResumed,
     AgentSignedIn,
     AgentSignedOut,
+    Event,
     WrapUpEnded,
     WrapUpExtended,
 )
-from softswitch.calls.onward import PickUp
+from softswitch.calls.onward import HearMessages, PickUp
 from softswitch.calls.switch import Switch
 from softswitch.dialplan.codes import Code
 from softswitch.types import AgentName, Language, Prompt, Reject, ToMessage
@@ -30,7 +33,17 @@ NO_NOTES = _prompt("You are not writing notes.", "Nie robisz teraz notatek.", "�
 UNKNOWN_REASON = _prompt("There is no such reason.", "Nie ma takiego powodu.", "אין סיבה כזאת.")
 
 
-def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | PickUp | Reject | None:
+_PLAIN: Mapping[Code, tuple[Callable[[AgentName], Event], Prompt]] = {
+    Code.SIGN_IN: (AgentSignedIn, SIGNED_IN),
+    Code.SIGN_OUT: (AgentSignedOut, SIGNED_OUT),
+    Code.RESUME: (AgentResumed, RESUMED),
+}
+"""Codes that tell the queues one thing."""
+
+
+def feature(
+    switch: Switch, agent: AgentName, dialled: str
+) -> ToMessage | PickUp | HearMessages | Reject | None:
     """Do what a code that an agent dialled stands for; returns its confirmation, or what is to be done in the
     call; None when it is no code.
     """
@@ -39,20 +52,17 @@ def feature(switch: Switch, agent: AgentName, dialled: str) -> ToMessage | PickU
         return None
     code, digits = meaning
     match code:
-        case Code.SIGN_IN:
-            feed(AgentSignedIn(agent))
-            return ToMessage(SIGNED_IN)
-        case Code.SIGN_OUT:
-            feed(AgentSignedOut(agent))
-            return ToMessage(SIGNED_OUT)
-        case Code.RESUME:
-            feed(AgentResumed(agent))
-            return ToMessage(RESUMED)
+        case Code.SIGN_IN | Code.SIGN_OUT | Code.RESUME:
+            event, said = _PLAIN[code]
+            feed(event(agent))
+            return ToMessage(said)
         case Code.NOTES_DONE:
             return _notes(switch, agent, WrapUpEnded(agent), NOTES_DONE)
         case Code.MORE_TIME:
             more = WrapUpExtended(agent, switch.settings.features.wrap_up_extend)
             return _notes(switch, agent, more, MORE_TIME)
+        case Code.VOICEMAIL:
+            return HearMessages()
         case Code.PICK_UP:
             return _pickup(switch, digits)
         case Code.PAUSE:

@@ -83,4 +83,9 @@ class PickUp:
     """What rings there; None: anything."""
 
 
-Onward = Destination | NextParty | Riding | PickUp | OwnWay
+@dataclass(frozen=True, slots=True)
+class HearMessages:
+    """Hear those of the own mailboxes."""
+
+
+Onward = Destination | NextParty | Riding | PickUp | HearMessages | OwnWay

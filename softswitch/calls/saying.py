@@ -10,10 +10,13 @@ import structlog
 
 from softswitch.calls.call import Call
 from softswitch.calls.switch import Switch
+from softswitch.config.settings import MediaSettings
 from softswitch.errors import AudioError
 from softswitch.ivr.entry import Complete, More, NumberReader
 from softswitch.ivr.settings import Ask
 from softswitch.ports import Leg
+from softswitch.sentences.book import built_in
+from softswitch.sentences.grammar import SPELT, digit_word
 from softswitch.sound import Clip, Hear
 from softswitch.types import Language, Prompt, Seconds
 
@@ -25,12 +28,17 @@ PATIENCE: Seconds = 6.0
 BETWEEN: Seconds = 4.0
 """How long the next digit of a number may take."""
 
-_NUMERALS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 
-
-def spelt(digits: str, languages: Sequence[Language]) -> list[Prompt]:
-    """A number digit by digit: ten short sounds, of which none is anybody's number."""
-    return [Prompt(dict.fromkeys(languages, each)) for each in digits if each in _NUMERALS]
+def spelt(number: str, media: MediaSettings) -> list[Prompt]:
+    """A number digit by digit, as mailboxes say it: short sounds, of which none is anybody's number."""
+    books = {**built_in(), **media.sentences}
+    known = [(language, books[language]) for language in media.languages if language in books]
+    others = [language for language in media.languages if language not in books]
+    return [
+        Prompt({**dict.fromkeys(others, each), **{name: digit_word(book, each) for name, book in known}})
+        for each in number
+        if each in SPELT
+    ]
 
 
 async def joined(switch: Switch, prompts: Sequence[Prompt], language: Language) -> Clip | None:

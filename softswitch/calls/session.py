@@ -19,12 +19,14 @@ from softswitch.calls.enquiring import enquire
 from softswitch.calls.entering import opened
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
-from softswitch.calls.onward import NextParty, Onward, OwnWay, PickUp, Riding
+from softswitch.calls.messages import hear_messages
+from softswitch.calls.onward import HearMessages, NextParty, Onward, OwnWay, PickUp, Riding
 from softswitch.calls.originating import apology, begin
 from softswitch.calls.outbound import dial_out
 from softswitch.calls.pickup import pick_up
 from softswitch.calls.switch import Switch
 from softswitch.calls.targets import outbound
+from softswitch.calls.voicemail import leave_message
 from softswitch.calls.waiting import wait_in_queue
 from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out
@@ -45,6 +47,7 @@ from softswitch.types import (
     ToMessage,
     ToNumber,
     ToQueue,
+    ToVoicemail,
 )
 
 log = structlog.get_logger(__name__)
@@ -116,7 +119,7 @@ def _current_task() -> asyncio.Task[None]:
     return task
 
 
-def _first_destination(switch: Switch, call: Call) -> Destination | PickUp:
+def _first_destination(switch: Switch, call: Call) -> Destination | PickUp | HearMessages:
     """Who calls, and what was dialled."""
     if call.leg.replaces is not None:
         taken = PickUp(leg=call.leg.replaces)
@@ -162,13 +165,13 @@ def _why_caller(rule: CallerRule | None) -> dict[str, JsonValue]:
     return {"caller_why": "; ".join(why)} if why else {}
 
 
-def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | PickUp | None:
+def _of_an_agent(switch: Switch, call: Call, agent: AgentName) -> Destination | PickUp | HearMessages | None:
     """What an agent dials who has proved to be one: a code, a colleague's extension, or a number outside;
     None: a number of `numbers`, as for anybody. Nobody else comes to the outbound rules.
     """
     dialled = normalise(call.leg.dialled)
     settings = switch.settings
-    to: Destination | PickUp | None = feature(switch, agent, dialled)
+    to: Destination | PickUp | HearMessages | None = feature(switch, agent, dialled)
     if to is None and dialled in settings.menus.extensions:
         to = ToAgent(None)
     if to is not None:
@@ -197,6 +200,7 @@ _STATIONS: Mapping[type, Callable[[Switch, Call, Any], Awaitable[Onward | None]]
     ToCallback: want_callback,
     ToAgent: ring_agent,
     ToNumber: dial_out,
+    ToVoicemail: leave_message,
     PickUp: pick_up,
 }
 """Where a call may stay for a while, and go on from."""
@@ -214,6 +218,8 @@ async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
                 await _reject(switch, call, onward.status)
             case HangUp():
                 call.leg.hangup()
+            case HearMessages():
+                return await hear_messages(switch, call)
             case Riding():
                 call.phase, call.riding = "talking", onward
                 return await onward.over()

@@ -11,7 +11,7 @@ from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.exchange import Exchange
 from softswitch.calls.music import MusicRoom
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Carriers, Clock, Directory, Endpoint, Enquiry, Journal, NoEnquiry, Speech
+from softswitch.ports import Carriers, Clock, Desk, Directory, Endpoint, Enquiry, Journal, NoEnquiry, Speech
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +31,8 @@ class Switch:
     carriers: Carriers
     recordings: Path = Path("recordings")
     """The folder of recordings."""
+    desk: Desk | None = None
+    """Where messages are left; None: nowhere."""
     exchange: Exchange = field(default_factory=Exchange)
     enquiry: Enquiry = field(default_factory=NoEnquiry)
     """Who knows callers."""

@@ -47,7 +47,8 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | Non
     entry = await enter(switch, call, to)
     if not isinstance(entry, Entry):
         return entry
-    call.queue, call.phase = to.queue, "waiting"
+    call.queue = call.last_queue = to.queue
+    call.phase = "waiting"
     call.queued = asyncio.get_running_loop().time()
     await announce_recording(switch, call)
     stay = Stay(switch, call, entry)

@@ -19,11 +19,13 @@ import structlog
 from softswitch.clerk.privacy import Privacy
 from softswitch.config.settings import MailSettings, ReportSettings, Webhook
 from softswitch.parcels import NO_SERVER
+from softswitch.store.erasing import MESSAGES
 from softswitch.store.loader import PAUSE, RETRY, Loader, identity
 from softswitch.store.mails import Mails
 from softswitch.store.outbox import Outbox
 from softswitch.store.reading import open_of
 from softswitch.store.tail import Growing
+from softswitch.voicemail.letter import letters
 
 
 def main() -> int:
@@ -43,7 +45,8 @@ class Clerk:
 
     def __init__(self, folder: Path) -> None:
         self._lines = Growing(folder)
-        self._loader = Loader(self._lines, identity(folder), open_of(folder))
+        told = letters(folder / MESSAGES)
+        self._loader = Loader(self._lines, identity(folder), open_of(folder), letters=told)
         self._outbox = Outbox(open_of(folder))
         self._privacy = Privacy(folder, self._loader, _say)
         self._folder = folder

@@ -183,6 +183,8 @@ class Clerk:
         """What the clerk says of an order to erase; what is gone is on record, whoever listens."""
         if files := said.get("files"):
             self.note("RecordingsDeleted", count=len(files), files=files, why="erased")
+        for message in said.get("messages", ()):
+            self.note("VoicemailDeleted", **message, by="erased")
         if "over" in said and (by := self._erased_by.pop(said["id"], None)) is not None:
             counts = {name: value for name, value in said["over"].items() if name != "going_on"}
             self.note("CallerErased", by=by, **counts)

@@ -150,8 +150,9 @@ class Privacy:
             match step:
                 case Searched():
                     self._say({"erasing": {"id": number, "done": step.done, "of": step.of}})
-                case Gone() if step.files or self._clock() >= silent + SILENCE:
-                    self._say({"erasing": {"id": number, "files": step.files}})
+                case Gone() if step.files or step.messages or self._clock() >= silent + SILENCE:
+                    gone = {"files": step.files, "messages": step.messages}
+                    self._say({"erasing": {"id": number, **gone}})
                     silent = self._clock()
                 case Outcome():
                     self._say(

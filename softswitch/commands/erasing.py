@@ -18,6 +18,7 @@ WHAT = {
     "calls": "calls, by which nobody knows any more who they were",
     "events": "events without numbers, names and keys",
     "recordings": "files of recordings, deleted",
+    "voicemails": "messages that were left, deleted",
     "deliveries": "events that webhooks will not send any more",
 }
 
@@ -38,7 +39,7 @@ def erase_caller(folder: Path, number: str, *, sure: bool) -> None:
     done = _ordered(folder, number, only_count=False)
     print(
         f"erased: {done['calls']:,} calls, {done['events']:,} events, {done['recordings']:,} recordings, "
-        f"{done['deliveries']:,} deliveries{_going_on(done)}"
+        f"{done['voicemails']:,} messages, {done['deliveries']:,} deliveries{_going_on(done)}"
     )
 
 

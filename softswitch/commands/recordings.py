@@ -94,15 +94,16 @@ def _copy(some: Sequence[tuple[dict[str, Any], Path]], out: Path) -> None:
             target = out / one["file"]
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(place, target)
-            cells = {**one, "agents": " ".join(one["agents"]), "start": _iso(one["start"])}
-            rows.writerow([_inert(cells[name]) for name in FIELDS])
+            cells = {**one, "agents": " ".join(one["agents"]), "start": iso(one["start"])}
+            rows.writerow([inert(cells[name]) for name in FIELDS])
 
 
-def _iso(at: float) -> str:
+def iso(at: float) -> str:
+    """A moment in local time."""
     return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds")
 
 
-def _inert(cell: object) -> object:
+def inert(cell: object) -> object:
     """Spreadsheets take what begins so for a formula; a number with its plus is none."""
     if isinstance(cell, str) and cell.startswith(("=", "@", "-", "+")) and not cell[1:].isdigit():
         return f"'{cell}"

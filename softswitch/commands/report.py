@@ -35,6 +35,7 @@ from softswitch.store.ranges import (
     visits_between,
 )
 from softswitch.store.reading import reading
+from softswitch.store.voicemails import left_between
 
 BYS = ("hour", "day", "agent", "queue")
 FORMATS = ("table", "csv", "json", "html", "pdf")
@@ -42,6 +43,7 @@ FORMATS = ("table", "csv", "json", "html", "pdf")
 EXPENDABLE = (
     *(
         "short",
+        "voicemails",
         "hold",
         "estimate error",
         "estimate off by",
@@ -130,7 +132,9 @@ def report_of(connection: Connection, days: Range, queue: str | None = None) -> 
     )
     title = f"Queue {queue}, {days}" if queue else f"All queues, {days}"
     wanted = tuple(Wanted(*row) for row in callbacks_between(connection, since, until, queue))
-    return dataclasses.replace(make(title, visits, agents, services(connection), queue), callbacks=wanted)
+    messages = left_between(connection, since, until, queue)
+    made = make(title, visits, agents, services(connection), queue, messages=messages)
+    return dataclasses.replace(made, callbacks=wanted)
 
 
 def _why_empty(connection: Connection, days: Range, queue: str | None) -> str:

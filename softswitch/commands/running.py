@@ -78,6 +78,7 @@ def status(answer: Mapping[str, Any]) -> Table:
         "record": f"event {record['last']}, {record['waiting']} lines not yet written",
     }
     lines |= _recording(answer["recording"]) | _mail(answer.get("mail") or {})
+    lines |= _voicemail(answer.get("voicemail") or {})
     if answer["turned_away"]:
         counts = ", ".join(f"{count} for {why}" for why, count in answer["turned_away"].items())
         lines["turned away"] = f"{counts} (503: no room)"
@@ -116,6 +117,14 @@ def _mail(mail: Mapping[str, Any]) -> dict[str, str]:
     dead = f", [bold red]{mail['dead']} refused for good[/] (`softswitch mail`)" if mail["dead"] else ""
     why = f": {escape(mail['why'])}" if mail["why"] else ""
     return {"mail": f"{mail['waiting']} waiting{why}{dead}"}
+
+
+def _voicemail(voicemail: Mapping[str, Any]) -> dict[str, str]:
+    """The line about messages, if there are any."""
+    if not voicemail or not (voicemail["new"] or voicemail["heard"] or voicemail["problem"]):
+        return {}
+    problem = f" [bold red]FAILING: {escape(voicemail['problem'])}[/]" if voicemail["problem"] else ""
+    return {"voicemail": f"{voicemail['new']:,} new, {voicemail['heard']:,} heard{problem}"}
 
 
 def _recording(recording: Mapping[str, Any]) -> dict[str, str]:

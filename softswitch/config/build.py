@@ -15,6 +15,7 @@ from softswitch.config.build_rules import caller_rule, entrances
 from softswitch.config.build_sentences import books
 from softswitch.config.build_service import service
 from softswitch.config.build_trunks import trunk
+from softswitch.config.build_voicemail import mailboxes
 from softswitch.config.models.agents import Agent, Ha1
 from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.root import Configuration
@@ -28,7 +29,7 @@ from softswitch.registration.accounts import Account
 from softswitch.registration.digest import Algorithm
 from softswitch.registration.registrar import Limits
 from softswitch.routing import NumberRule, Routing
-from softswitch.types import AgentName, Language, Srtp, TrunkName, Way
+from softswitch.types import AgentName, Language, MailboxName, Srtp, TrunkName, Way
 
 DATA = "softswitch-data"
 """The folder of the record, beside the configuration, when that names none."""
@@ -52,6 +53,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         hours=Hours({name: _schedule(name, schedule) for name, schedule in file.hours.items()}),
         engine=engine_settings(file, voice),
         phones=_phones(file, voice),
+        mailboxes=mailboxes(file, voice),
         queue_hours={name: queue.hours for name, queue in file.queues.items() if queue.hours is not None},
         entrances=entrances(file, voice),
         callbacks=callbacks(file),
@@ -180,6 +182,7 @@ def _phone(name: str, agent: Agent, usual: Encryption, voice: Voice) -> plain.Ag
         srtp=srtp,
         outside=None if outside is None else voice.outside(outside, agent.via),
         confirm=agent.confirm is not False,
+        mailbox=None if agent.voicemail is None else MailboxName(agent.voicemail),
     )
 
 

@@ -17,6 +17,7 @@ from softswitch.types import (
     AgentName,
     HangUp,
     Language,
+    MailboxName,
     MenuName,
     Prompt,
     QueueName,
@@ -27,6 +28,7 @@ from softswitch.types import (
     ToMessage,
     ToNumber,
     ToQueue,
+    ToVoicemail,
     TrunkName,
 )
 from softswitch.types import Destination as PlainDestination
@@ -79,9 +81,9 @@ def destination(to: Destination | str, voice: Voice) -> PlainDestination:
         return ToAgent(None if to.agent == "dialled" else AgentName(to.agent))
     if to.dial is not None:
         return voice.outside(to.dial, to.via)
-    if to.reject is not None:
-        return Reject(to.reject)
-    return ToMessage(voice.prompt(to.say, to.play))
+    if to.voicemail is not None:
+        return ToVoicemail(MailboxName(to.voicemail))
+    return ToMessage(voice.prompt(to.say, to.play)) if to.reject is None else Reject(to.reject)
 
 
 def menu_tree(file: Configuration, voice: Voice) -> ivr.MenuTree:

@@ -19,6 +19,7 @@ from softswitch.types import (
     ToMessage,
     ToNumber,
     ToQueue,
+    ToVoicemail,
 )
 
 _TEXT_SHOWN = 70
@@ -68,6 +69,8 @@ def _words(to: Target) -> tuple[str, str]:
             words = "call", f"{number} by {', then '.join(trunks)}"
         case ToMessage(prompt):
             words = "message", _heard(prompt)
+        case ToVoicemail(mailbox):
+            words = "voicemail", mailbox
         case Reject(status):
             words = "refused with", str(status)
     return words

@@ -14,12 +14,24 @@ from softswitch.dialplan.numbering import NumberFormat
 from softswitch.dialplan.plan import DialPlan
 from softswitch.hours import Hours
 from softswitch.ivr.settings import MenuTree
+from softswitch.mailboxes import Mailbox
 from softswitch.registration.accounts import Account
 from softswitch.registration.registrar import Limits
 from softswitch.routing import Routing
 from softswitch.rules import Entrance
 from softswitch.sentences.book import Book
-from softswitch.types import AgentName, Language, Prompt, QueueName, Seconds, Srtp, ToNumber, TrunkName, Way
+from softswitch.types import (
+    AgentName,
+    Language,
+    MailboxName,
+    Prompt,
+    QueueName,
+    Seconds,
+    Srtp,
+    ToNumber,
+    TrunkName,
+    Way,
+)
 
 SCANNERS = (
     *("friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sundayddr", "sip-scan", "sipscan"),
@@ -237,6 +249,8 @@ class AgentPhone:
     """A number outside that is rung too."""
     confirm: bool = True
     """Whoever answers there must press a key before the caller is connected."""
+    mailbox: MailboxName | None = None
+    """For callers who dial this agent directly, and get nobody."""
 
     @property
     def is_fixed(self) -> bool:
@@ -449,6 +463,7 @@ class SwitchSettings:
     features: Features = field(default_factory=Features)
     recording: RecordingSettings = RecordingSettings()
     privacy: PrivacySettings = PrivacySettings()
+    mailboxes: Mapping[MailboxName, Mailbox] = field(default_factory=dict)
     zone: str | None = None
     """The time zone of all opening hours; None: there are none, or several: the machine's."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from softswitch.config.settings import SwitchSettings
 from softswitch.sentences import grammar
-from softswitch.sentences.book import ENGLISH, SECTIONS, Book, Counted, built_in
+from softswitch.sentences.book import ENGLISH, OF_MESSAGES, SECTIONS, Book, Counted, built_in
 from softswitch.sentences.grammar import STEPS
 from softswitch.types import Language, Prompt, ToMessage
 
@@ -41,8 +41,10 @@ def spoken(settings: SwitchSettings, numbers: int, others: Iterable[Prompt] = ()
 
 def _of_book(settings: SwitchSettings, book: Book, numbers: int) -> Iterator[Spoken]:
     language = book.language
-    for name in SECTIONS:
-        section: Counted = getattr(book, name)
+    for name in (*SECTIONS, *(OF_MESSAGES if settings.mailboxes else ())):
+        section: Counted | None = getattr(book, name)
+        if section is None:
+            continue
         counts = STEPS if name == "wait" else range(1, numbers + 1)
         for text in (section.least, section.most, *section.exactly.values()):
             yield from _pieces(language, text)
@@ -52,6 +54,10 @@ def _of_book(settings: SwitchSettings, book: Book, numbers: int) -> Iterator[Spo
             if "{number}" in grammar.template_of(book, section, number):
                 for word in grammar.words_of(grammar.in_words(book, number, section.number)):
                     yield Spoken(language, "number", word)
+    if settings.mailboxes:
+        yield Spoken(language, "sentence", book.no_messages)
+        for digit in grammar.digits(book, "+0123456789"):
+            yield Spoken(language, "number", digit.text)
     for queue in settings.whispers:
         yield Spoken(language, "part", settings.queue_labels.get(queue, queue))
 

@@ -8,8 +8,6 @@ from pydantic_core import PydanticCustomError
 
 KEYS = MappingProxyType(
     {
-        ("Configuration", "voicemail"): "voicemail",
-        ("Destination", "voicemail"): "voicemail",
         ("ServiceLevel", "target"): "service level targets",
     }
 )

@@ -19,6 +19,7 @@ class Code(StrEnum):
     RESUME = "resume"
     NOTES_DONE = "end the wrap-up"
     MORE_TIME = "have more time for notes"
+    VOICEMAIL = "hear messages"
     PICK_UP = "pick up"
     """What follows the code is a colleague's extension; nothing: whatever rings longest."""
 
@@ -36,6 +37,7 @@ class Features:
     wrap_up_extend: Seconds = 60.0
     """How much more time."""
     pickup: str = "*8"
+    voicemail: str = "*97"
     record: str = "*1"
     """Pressed in a conversation, as the next one."""
     pause_recording: str = "*2"
@@ -50,6 +52,7 @@ class Features:
             self.resume: Code.RESUME,
             self.notes_done: Code.NOTES_DONE,
             self.more_time: Code.MORE_TIME,
+            self.voicemail: Code.VOICEMAIL,
         }
         if dialled in exact:
             return exact[dialled], ""

@@ -27,6 +27,7 @@ HEADS = (
         "wrap-up",
         "estimate off by",
         "estimate error",
+        "voicemails",
     ),
 )
 
@@ -42,6 +43,7 @@ def cells(one: Figures) -> tuple[str, ...]:
         *(clocked(wait) for wait in (one.wait_mean, one.wait_median, one.wait_p95, one.talk_mean)),
         *(clocked(time) for time in (one.talk, one.held, one.wrap_up, one.estimate_error)),
         share(one.estimate_error_share),
+        f"{one.voicemails:,}",
     )
 
 

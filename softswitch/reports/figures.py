@@ -15,6 +15,7 @@
 | hold | within talk: while either side held |
 | wrap-up | the time for notes that began after each conversation |
 | occupancy | talk and wrap-up, of the time in which the agent was there and not paused |
+| voicemails | messages left by callers who came from the queue, where they were left |
 | estimate error | of those answered of whom a wait was estimated: mean distance between the two |
 
 Hours and days are those of the machine's time zone (TZ); an hour is that of the day, over the whole range.
@@ -131,6 +132,7 @@ class Figures:
     estimate_error: Seconds | None
     estimate_error_share: float | None
     """Of the mean wait of the same callers."""
+    voicemails: int = 0
 
 
 def figures(visits: Visits, label: str, formula: str = FORMULA, chosen: Ints | None = None) -> Figures:

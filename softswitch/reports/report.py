@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from softswitch.acd.service import Services
@@ -64,8 +65,11 @@ def make(
     services: Services | None = None,
     queue: str | None = None,
     local: Callable[[float], datetime] = datetime.fromtimestamp,
+    messages: Sequence[tuple[str, float]] = (),
 ) -> Report:
-    """All figures, by the ways in which the queues count; `queue`: the one that it tells of, None: all."""
+    """All figures, by the ways in which the queues count; `queue`: the one that it tells of, None: all;
+    `messages`: the queue and the moment of each message that was left.
+    """
     ways = services or Services()
     common = ways.of(queue).formula
     when = clock(visits.joined, local)
@@ -76,6 +80,21 @@ def make(
             visits, visits.queue, lambda code: visits.names[code], lambda name: ways.of(name).formula
         ),
     }
-    total = figures(visits, "total", common)
+    total = replace(figures(visits, "total", common), voicemails=len(messages))
+    groups = {by: _with_voicemails(lines, by, messages, local) for by, lines in groups.items()}
     notes = (*ways.sentences(queue), *NOTES)
     return Report(title, total, groups, list(agents), heat(when), impatience(visits, WAIT_STEPS), notes)
+
+
+def _with_voicemails(
+    lines: list[Figures], by: str, messages: Sequence[tuple[str, float]], local: Callable[[float], datetime]
+) -> list[Figures]:
+    """Each line with its messages, by the line's label."""
+
+    def label(queue: str, began: float) -> str:
+        if by == "queue":
+            return queue
+        return f"{local(began):%H:00}" if by == "hour" else local(began).date().isoformat()
+
+    counts = Counter(label(*message) for message in messages)
+    return [replace(line, voicemails=counts[line.label]) for line in lines]

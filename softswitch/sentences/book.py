@@ -22,6 +22,12 @@ ENGLISH = Language("en")
 SECTIONS = ("position", "callers", "wait", "introduction")
 """The sentences that a book has."""
 
+OF_MESSAGES = ("new_messages", "old_messages")
+"""Those of mailboxes, which a book may lack."""
+
+DIGITS = "digits"
+"""The way that digits are said one by one, if a book names it; else the usual one."""
+
 
 @dataclass(frozen=True, slots=True)
 class NumberWay:
@@ -68,6 +74,14 @@ class Book:
     """How long it will take, in minutes; `least` is under a minute, `most` above two hours."""
     introduction: Counted
     """Who comes, to an agent: `{queue}`, and for how many minutes it was waited; `most`: above an hour."""
+    new_messages: Counted | None = None
+    """How many messages nobody has heard."""
+    old_messages: Counted | None = None
+    """How many others there are."""
+    no_messages: str = ""
+    """There is none."""
+    plus: str = "+"
+    """The sign before an international number."""
     numbers: Mapping[str, NumberWay] = field(default_factory=dict)
     """The ways that the sentences name."""
     phonemes: Mapping[str, str] = field(default_factory=dict)
@@ -77,13 +91,20 @@ class Book:
 def book_of(language: Language, data: Mapping[str, Any]) -> Book:
     """A book of plain data, as the YAML has it. What a built-in language leaves out is as it is built in."""
     old = built_in().get(language)
-    sections: dict[str, Any] = {name: counted(name, data[name]) for name in SECTIONS if data.get(name)}
+    sections = _sections(data)
     numbers = {name: _way(way or {}) for name, way in (data.get("numbers") or {}).items()}
     phonemes = dict(data.get("phonemes") or {})
     if old is None:
         return Book(language=language, numbers=numbers, phonemes=phonemes, **sections)
     numbers, phonemes = {**old.numbers, **numbers}, {**old.phonemes, **phonemes}
     return replace(old, numbers=numbers, phonemes=phonemes, **sections)
+
+
+def _sections(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a book's sentences is there."""
+    names = (*SECTIONS, *OF_MESSAGES)
+    sections: dict[str, Any] = {name: counted(name, data[name]) for name in names if data.get(name)}
+    return sections | {name: data[name] for name in ("no_messages", "plus") if data.get(name)}
 
 
 def counted(section: str, data: Mapping[str, Any]) -> Counted:
@@ -110,9 +131,7 @@ def built_in() -> Mapping[Language, Book]:
     books: dict[Language, Book] = {}
     for path in sorted(_CATALOGUE.glob("*.yaml")):
         language, data = Language(path.stem), yaml.safe_load(path.read_text(encoding="utf-8"))
-        sections = {name: counted(name, data[name]) for name in SECTIONS}
         numbers = {name: _way(way or {}) for name, way in data.get("numbers", {}).items()}
-        books[language] = Book(
-            language=language, numbers=numbers, phonemes=data.get("phonemes", {}), **sections
-        )
+        phonemes = data.get("phonemes", {})
+        books[language] = Book(language=language, numbers=numbers, phonemes=phonemes, **_sections(data))
     return books

@@ -14,7 +14,7 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from num2words import num2words
 
-from softswitch.sentences.book import Book, Counted
+from softswitch.sentences.book import DIGITS, Book, Counted
 from softswitch.types import Language, Seconds
 
 STEPS = (1, 2, 3, 4, 5, 10, 15, 20, 30, 45, 60, 90, 120)
@@ -22,6 +22,9 @@ STEPS = (1, 2, 3, 4, 5, 10, 15, 20, 30, 45, 60, 90, 120)
 
 UNDER_A_MINUTE: Seconds = 45.0
 """An estimate of no more than this is said to be under a minute."""
+
+SPELT = "+0123456789"
+"""What a number is spelt with."""
 
 _HOUR = 60
 
@@ -83,6 +86,28 @@ def introduction(book: Book, queue: str, waited: Seconds) -> Sentence:
         return _sentence_of(book.introduction.most, {"queue": Part(queue)})
     template = template_of(book, book.introduction, minutes)
     return _sentence_of(template, {"queue": Part(queue), "number": _number(book, book.introduction, minutes)})
+
+
+def speaks_of_messages(book: Book) -> bool:
+    """Whether the book has all that is said of messages."""
+    return book.new_messages is not None and book.old_messages is not None and bool(book.no_messages)
+
+
+def messages(book: Book, new: int, old: int) -> tuple[Sentence, ...]:
+    """How many messages there are, heard or not; the book is one that `speaks_of_messages`."""
+    counts = ((book.new_messages, new), (book.old_messages, old))
+    said = [_sentence(book, section, count) for section, count in counts if section is not None and count]
+    return tuple(said) or (_whole(book.no_messages),)
+
+
+def digits(book: Book, number: str) -> tuple[Sentence, ...]:
+    """The digits of a number, and its plus, each as a word; what else is in it is left out."""
+    return tuple(_whole(digit_word(book, each)) for each in number if each in SPELT)
+
+
+def digit_word(book: Book, sign: str) -> str:
+    """The word for one of `SPELT`."""
+    return book.plus if sign == "+" else in_words(book, int(sign), DIGITS)
 
 
 def template_of(book: Book, section: Counted, number: int) -> str:

@@ -1,6 +1,6 @@
-/* Recording of two legs: a stereo file, each leg's sound on a side of its own.
+/* Recording of two legs: a stereo file, each leg's sound on a side of its own; or of one, in mono.
  *
- * Two ports of the bridge hear one leg each. The bridge gives each port a frame in every tick, an empty one
+ * A port of the bridge for each side hears one leg. The bridge gives each port a frame in every tick, an empty one
  * while its leg sends nothing, with the tick's time: so both sides stay in step, and times stay true. What a
  * port gets goes into a ring in memory, where each side has one producer (a thread of the bridge) and one
  * consumer, the writer: one thread for all recordings, which alone touches files. No lock is shared with the
@@ -31,6 +31,7 @@ enum {
     RECORDER_HEADER = 44,
     RECORDER_PATH = 1024,
     RECORDER_MOST_SAMPLES = 960,    /* of a tick: 48 kHz */
+    RECORDER_LOUD = 130,        /* mean of a tick's samples, without signs: -48 dB, above a line's noise */
 };
 
 /* For the rest of a recording that is over, when it cannot be written. */
@@ -48,12 +49,14 @@ typedef struct recorder_port {
 typedef struct recording {
     recorder_port ports[2];
     int references;             /* Python, the two ports, the writer */
+    int sides;                  /* 1: mono, 2: stereo */
     unsigned rate, samples;     /* per second; of one side in a tick */
     uint64_t most;              /* ticks that the file may have */
     int paused, closing;
     int gone;                   /* ports that the bridge has let go */
     uint64_t first;             /* the bridge's number of the first tick, plus 1; 0: there was none */
     uint64_t given[2], lost[2]; /* by each producer */
+    uint64_t loud;              /* mono: the last tick that was no silence, plus 1; 0: there was none */
     uint64_t taken;             /* by the writer: ticks that may be overwritten */
     /* The writer's own. */
     struct recording *next;
@@ -63,12 +66,13 @@ typedef struct recording {
     int failing;
     char path[RECORDER_PATH];
     uint64_t stamps[RECORDER_RING][2];  /* which tick a place holds, plus 1 */
-    pj_int16_t pcm[];           /* [RECORDER_RING][2][samples] */
+    pj_int16_t pcm[];           /* [RECORDER_RING][sides][samples] */
 } recording;
 
 typedef struct {
     uint64_t ticks;
     uint64_t lost;
+    uint64_t loud;
 } recording_view;
 
 typedef struct {
@@ -108,7 +112,21 @@ static void recorder_release(recording *one)
 
 static pj_int16_t *recorder_place(recording *one, uint64_t tick, int side)
 {
-    return one->pcm + ((tick % RECORDER_RING) * 2 + (unsigned)side) * one->samples;
+    return one->pcm + ((tick % RECORDER_RING) * (unsigned)one->sides + (unsigned)side) * one->samples;
+}
+
+static size_t recorder_block(const recording *one)
+{
+    return one->samples * (unsigned)one->sides * sizeof(pj_int16_t);
+}
+
+static int recorder_is_loud(const pj_int16_t *pcm, unsigned samples)
+{
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < samples; ++i)
+        sum += (unsigned)(pcm[i] < 0 ? -pcm[i] : pcm[i]);
+    return sum >= samples * RECORDER_LOUD;
 }
 
 /* The number of a tick of the bridge in this recording; the first frame of either side is its first. */
@@ -143,6 +161,8 @@ static pj_status_t recorder_put_frame(pjmedia_port *port, pjmedia_frame *frame)
             memcpy(place, frame->buf, size);
         else
             memset(place, 0, size);
+        if (one->sides == 1 && recorder_is_loud(place, one->samples))
+            __atomic_store_n(&one->loud, (uint64_t)tick + 1, __ATOMIC_RELAXED);
         one->stamps[tick % RECORDER_RING][side] = (uint64_t)tick + 1;
     } else {
         __atomic_add_fetch(&one->lost[side], 1, __ATOMIC_RELAXED);
@@ -155,7 +175,7 @@ static pj_status_t recorder_on_destroy(pjmedia_port *port)
 {
     recording *one = ((recorder_port *)port)->recording;
 
-    if (__atomic_add_fetch(&one->gone, 1, __ATOMIC_ACQ_REL) == 2)
+    if (__atomic_add_fetch(&one->gone, 1, __ATOMIC_ACQ_REL) == one->sides)
         sem_post(&recorder.wake);
     recorder_release(one);
     return PJ_SUCCESS;

@@ -3,8 +3,8 @@
 static void recorder_header(const recording *one, pj_uint32_t length, unsigned char *header)
 {
     const pj_uint32_t riff = length == RECORDER_UNKNOWN_LENGTH ? length : length + RECORDER_HEADER - 8;
-    const pj_uint32_t words[3] = {16, one->rate, one->rate * 4};
-    const pj_uint16_t pcm = 1, channels = 2, block = 4, bits = 16;
+    const pj_uint16_t pcm = 1, channels = (pj_uint16_t)one->sides, block = (pj_uint16_t)(channels * 2), bits = 16;
+    const pj_uint32_t words[3] = {16, one->rate, one->rate * block};
 
     memcpy(header, "RIFF", 4);
     memcpy(header + 4, &riff, 4);
@@ -48,7 +48,7 @@ static int recorder_open_file(recording *one)
 /* Puts what follows the first `one->at` bytes of the file into `out`; returns how many bytes there are. */
 static size_t recorder_fill(recording *one, uint64_t end, unsigned char *out)
 {
-    size_t block = one->samples * 4, count = 0;
+    size_t block = recorder_block(one), count = 0;
     uint64_t tick = one->at < RECORDER_HEADER ? 0 : (one->at - RECORDER_HEADER) / block;
     size_t begun = one->at < RECORDER_HEADER ? 0 : (size_t)((one->at - RECORDER_HEADER) % block);
 
@@ -63,12 +63,12 @@ static size_t recorder_fill(recording *one, uint64_t end, unsigned char *out)
         pj_int16_t *both = (pj_int16_t *)(out + count);
 
         memset(both, 0, block);
-        for (int side = 0; side < 2; ++side) {
+        for (int side = 0; side < one->sides; ++side) {
             const pj_int16_t *pcm = recorder_place(one, tick, side);
 
             if (one->stamps[tick % RECORDER_RING][side] == tick + 1)
                 for (unsigned i = 0; i < one->samples; ++i)
-                    both[2 * i + (unsigned)side] = pcm[i];
+                    both[i * (unsigned)one->sides + (unsigned)side] = pcm[i];
         }
         count += block;
     }
@@ -82,10 +82,12 @@ static size_t recorder_fill(recording *one, uint64_t end, unsigned char *out)
 /* What both sides have given; in the end, what either has. */
 static uint64_t recorder_end(recording *one)
 {
-    int gone = __atomic_load_n(&one->gone, __ATOMIC_ACQUIRE) == 2;
+    int gone = __atomic_load_n(&one->gone, __ATOMIC_ACQUIRE) == one->sides;
     uint64_t left = __atomic_load_n(&one->given[0], __ATOMIC_ACQUIRE);
     uint64_t right = __atomic_load_n(&one->given[1], __ATOMIC_ACQUIRE);
 
+    if (one->sides == 1)
+        return left;
     return (left < right) == gone ? right : left;
 }
 
@@ -94,7 +96,7 @@ static int recorder_write(recording *one)
 {
     static unsigned char out[RECORDER_HEADER + RECORDER_CHUNK * RECORDER_MOST_SAMPLES * 4]
         __attribute__((aligned(16)));
-    size_t block = one->samples * 4;
+    size_t block = recorder_block(one);
 
     if (!recorder_open_file(one))
         return -1;
@@ -133,7 +135,7 @@ static void recorder_finish(recording *one)
 /* One recording's turn; returns whether it is done with. `*more`: it wants another one at once. */
 static int recorder_turn(recording *one, int *more)
 {
-    int over = __atomic_load_n(&one->gone, __ATOMIC_ACQUIRE) == 2, result;
+    int over = __atomic_load_n(&one->gone, __ATOMIC_ACQUIRE) == one->sides, result;
     int64_t now = recorder_now();
 
     __atomic_store_n(&recorder.busy, now, __ATOMIC_RELAXED);

@@ -68,26 +68,27 @@ static int recorder_add(recording *one, int side, int *slot)
     return 1;
 }
 
-/* A recording that begins with the next tick, of at most `most` ticks; the places of its sides in the bridge
- * are put into `slots`. NULL: there is no memory, no thread or no place, or the path is too long. */
-static recording *recorder_open(const char *path, unsigned rate, uint64_t most, int *slots)
+/* A recording of one side or two that begins with the next tick, of at most `most` ticks; the places of its
+ * sides in the bridge are put into `slots`. NULL: there is no memory, no thread or no place, or the path is too long. */
+static recording *recorder_open(const char *path, int sides, unsigned rate, uint64_t most, int *slots)
 {
     unsigned samples = rate * TICK_MS / 1000;
     recording *one;
 
     if (strlen(path) >= RECORDER_PATH || samples > RECORDER_MOST_SAMPLES || !recorder_start())
         return NULL;
-    one = calloc(1, sizeof(*one) + (size_t)RECORDER_RING * 2 * samples * sizeof(pj_int16_t));
+    one = calloc(1, sizeof(*one) + (size_t)RECORDER_RING * (unsigned)sides * samples * sizeof(pj_int16_t));
     if (!one)
         return NULL;
     __atomic_add_fetch(&recorder.alive, 1, __ATOMIC_RELAXED);
     one->references = 1;
+    one->sides = sides;
     one->rate = rate;
     one->samples = samples;
     one->most = most;
     one->file = -1;
     strcpy(one->path, path);
-    if (!recorder_add(one, 0, &slots[0]) || !recorder_add(one, 1, &slots[1])) {
+    if (!recorder_add(one, 0, &slots[0]) || (sides == 2 && !recorder_add(one, 1, &slots[1]))) {
         if (one->references > 1)
             recorder_remove(&one->ports[0], slots[0]);
         recorder_release(one);
@@ -116,13 +117,14 @@ static void recorder_look(recording *one, recording_view *view)
     left = __atomic_load_n(&one->lost[0], __ATOMIC_RELAXED);
     right = __atomic_load_n(&one->lost[1], __ATOMIC_RELAXED);
     view->lost = left > right ? left : right;
+    view->loud = __atomic_load_n(&one->loud, __ATOMIC_RELAXED);
 }
 
-/* The end; the writer finishes the file when the bridge has let go of both ports. */
+/* The end; the writer finishes the file when the bridge has let go of its ports. */
 static void recorder_close(recording *one, const int *slots)
 {
     __atomic_store_n(&one->closing, 1, __ATOMIC_RELAXED);
-    for (int side = 0; side < 2; ++side)
+    for (int side = 0; side < one->sides; ++side)
         recorder_remove(&one->ports[side], slots[side]);
 }
 

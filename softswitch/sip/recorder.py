@@ -34,29 +34,29 @@ LAST_WORDS: Seconds = 2.0
 
 
 class NativeRecording:
-    """One recording: two ports of the bridge, each of which hears one leg, wherever that is."""
+    """One recording: a port of the bridge for each side, which hears one leg, wherever that is."""
 
-    def __init__(self, recorder: NativeRecorder, file: Path, largest: int) -> None:
+    def __init__(self, recorder: NativeRecorder, file: Path, largest: int, sides: int) -> None:
         self.file = file
         self.paused = False
         self._recorder = recorder
         slots = ffi.new("int[2]")
-        self._block = round(recorder.rate * TICK) * 4
+        self._block = round(recorder.rate * TICK) * 2 * sides
         self._most = largest // self._block
-        native = lib.recorder_open(os.fsencode(file), recorder.rate, self._most, slots)
+        native = lib.recorder_open(os.fsencode(file), sides, recorder.rate, self._most, slots)
         if native == ffi.NULL:
             raise AudioError(f"{file} cannot be recorded: the bridge has {lib.media_ports():,} ports")
         self._native: Any = native
         self._slots: Any = slots
         self._view = ffi.new("recording_view *")
-        self._ears = (Listening(recorder.bridge), Listening(recorder.bridge))
-        for ear, slot in zip(self._ears, slots, strict=True):
+        self._ears = tuple(Listening(recorder.bridge) for _ in range(sides))
+        for ear, slot in zip(self._ears, slots, strict=False):
             ear.listens_at(slot)
 
     def hear(self, left: Source | None, right: Source | None) -> None:
         """Whom it hears from now on; see `sound.Recording.hear`."""
         if self._native is not None:
-            for ear, source in zip(self._ears, (left, right), strict=True):
+            for ear, source in zip(self._ears, (left, right), strict=False):
                 ear.declare(*(() if source is None else (Hear(source),)))
 
     def pause(self) -> None:
@@ -85,6 +85,13 @@ class NativeRecording:
     def lost(self) -> Seconds:
         """How much of it the disk could not take in time, so far."""
         ticks: int = self._look().lost
+        return ticks * TICK
+
+    @property
+    def quiet(self) -> Seconds:
+        """For how long it has been silent, or was in the end; of one in mono."""
+        view = self._look()
+        ticks: int = view.ticks - view.loud
         return ticks * TICK
 
     def close(self) -> None:
@@ -128,7 +135,16 @@ class NativeRecorder:
         self, file: Path, left: Source | None, right: Source | None, *, largest: int = LARGEST
     ) -> NativeRecording:
         """Begin; see `sound.Recorder.record`. `largest`: bytes of sound in the file."""
-        recording = NativeRecording(self, file, largest)
+        return self._begin(NativeRecording(self, file, largest, 2), left, right)
+
+    def record_one(self, file: Path, source: Source, longest: Seconds) -> NativeRecording:
+        """Begin; see `sound.Recorder.record_one`."""
+        largest = min(LARGEST, round(longest * self.rate) * 2)
+        return self._begin(NativeRecording(self, file, largest, 1), source, None)
+
+    def _begin(
+        self, recording: NativeRecording, left: Source | None, right: Source | None
+    ) -> NativeRecording:
         self.open.add(recording)
         recording.hear(left, right)
         return recording

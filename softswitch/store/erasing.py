@@ -1,9 +1,9 @@
-"""Erases all of one person, by number: in the database, in the files of the record, and recordings.
+"""Erases all of one person, by number: in the database, in the files of the record, recordings, messages.
 
 | step | after a crash in it |
 |---|---|
 | every event is searched for the number: calls, and changes of no call | nothing is changed |
-| recordings of these calls are deleted | the calls are found again |
+| recordings of these calls are deleted, and messages left in them | the calls are found again |
 | the record's files are changed where they stand | the calls are found again |
 | events, calls and the index, some calls in one transaction | the calls that are left are found again |
 | SQLite's log is emptied | the next time, or by itself |
@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from softswitch.ports import JsonValue, Recorded
 from softswitch.store.database import empty_log
-from softswitch.store.forgetting import Counts, count, files_of, forget, forget_events, lots
+from softswitch.store.forgetting import Counts, count, files_of, forget, forget_events, lots, messages_of
 from softswitch.store.personal import LONE, forgotten
 from softswitch.store.scrubbing import scrub
 from softswitch.store.somebody import Somebody
@@ -36,6 +36,9 @@ SPAN = 20_000
 
 LOT = 50
 """Calls in one transaction."""
+
+MESSAGES = "voicemail"
+"""The folder of messages, within that of the record."""
 
 NAMED = 50
 """Files that one message names."""
@@ -62,9 +65,12 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Files of recordings that are about to be deleted."""
+    """What is about to be deleted."""
 
     files: list[str]
+    """Of recordings."""
+    messages: list[dict[str, str]] = field(default_factory=list)
+    """Voicemail: `file` and `mailbox`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,9 @@ class Eraser:
         somebody: Somebody,
         open_calls: Collection[CallId] = (),
     ) -> None:
-        """`folder`: of the record; `recordings`: theirs; `open_calls`: in progress."""
+        """`folder`: of the record; `recordings`: theirs; `open_calls`: in progress. Messages are in
+        `MESSAGES` of the record's folder.
+        """
         self._engine = engine
         self._folder = folder
         self._recordings = recordings
@@ -122,10 +130,16 @@ class Eraser:
         for lot in lots(calls, LOT):
             with self._engine.connect() as connection:
                 files = files_of(connection, lot)
+                messages = messages_of(connection, lot)
             for some in lots(files, NAMED):
                 yield Gone(list(some))
                 for file in some:
-                    counts.recordings += self._delete(file)
+                    counts.recordings += _delete(self._recordings, file)
+            for left in lots(messages, NAMED):
+                yield Gone([], list(left))
+                for message in left:
+                    _delete(self._folder / MESSAGES, message["file"])
+                    counts.voicemails += 1
         trace = self._somebody.trace.encode()
         for _ in scrub(self._folder, self._searched, self._left, lambda line: trace in line):
             yield Gone([])
@@ -160,12 +174,13 @@ class Eraser:
         data = dict(forgotten(event.kind, event.data))
         return None if data == event.data else data
 
-    def _delete(self, name: str) -> int:
-        top, file = self._recordings.resolve(), (self._recordings / name).resolve()
-        if not file.is_relative_to(top) or not file.exists():
-            return 0
-        file.unlink()
-        return 1
+
+def _delete(folder: Path, name: str) -> int:
+    top, file = folder.resolve(), (folder / name).resolve()
+    if not file.is_relative_to(top) or not file.exists():
+        return 0
+    file.unlink()
+    return 1
 
 
 def _events(connection: Connection, numbers: Collection[int]) -> list[Recorded]:

@@ -1,7 +1,7 @@
 """Takes the persons out of calls that have ended: of their events, and of all that is read off them.
 
-`forget` does it for some calls, within a transaction of its caller. Whatever else is kept of a call, as
-voicemails, joins in here: its rows in `forget`, its files in `files_of`.
+`forget` does it for some calls, within a transaction of its caller. Whatever else is kept of a call joins in
+here: its rows in `forget`, its files in `files_of` and `messages_of`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from softswitch.ports import Recorded
 from softswitch.store.calls import rebuild
 from softswitch.store.encoding import dumps
 from softswitch.store.kinds import Kind
+from softswitch.store.mails import id_by
 from softswitch.store.personal import forgotten
 from softswitch.store.projections import clean, write_calls
-from softswitch.store.tables import deliveries, events, recordings
+from softswitch.store.tables import deliveries, events, mails, recordings, voicemails
 from softswitch.types import CallId
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ class Counts:
     events: int = 0
     recordings: int = 0
     """Files."""
+    voicemails: int = 0
+    """Messages, with their files."""
     deliveries: int = 0
     """Events that receivers had not taken yet, or never."""
 
@@ -57,8 +60,22 @@ def forget(connection: Connection, some: Collection[CallId]) -> Counts:
     write_calls(connection, records)
     named = recordings.c.call.in_(list(some))
     connection.execute(update(recordings).where(named, recordings.c.number != "").values(number=""))
+    named = voicemails.c.call.in_(list(some))
+    connection.execute(update(voicemails).where(named).values(number="", name=""))
+    _forget_mails(connection, (event for told in of_call.values() for event in told))
     counts.calls = len(of_call) if counts.events else 0
     return counts
+
+
+def _forget_mails(connection: Connection, some: Iterable[Recorded]) -> None:
+    """Mails that bring messages, whether they are out or wait: they name the caller."""
+    ids = []
+    for event in some:
+        data: Any = event.data
+        if event.kind == Kind.VOICEMAIL_LEFT:
+            ids += [id_by(f"voicemail {data.get('file')}", str(to)) for to in data.get("to", ())]
+    for lot in lots(ids):
+        connection.execute(delete(mails).where(mails.c.id.in_(lot)))
 
 
 def forget_events(
@@ -97,6 +114,7 @@ def count(connection: Connection, some: Sequence[CallId]) -> Counts:
                 calls=len({event.call for event in changed}),
                 events=len(changed),
                 recordings=len(files_of(connection, lot)),
+                voicemails=len(messages_of(connection, lot)),
                 deliveries=connection.execute(waiting.where(events.c.call.in_(lot))).scalar_one(),
             )
         )
@@ -114,6 +132,15 @@ def files_of(connection: Connection, some: Sequence[CallId]) -> list[str]:
     )
     deleted = set(connection.execute(gone).scalars())
     return [file for file in dict.fromkeys(begun) if file and file not in deleted]
+
+
+def messages_of(connection: Connection, some: Sequence[CallId]) -> list[dict[str, str]]:
+    """The messages that were left in these calls and are not deleted: `file`, within the folder of messages,
+    and `mailbox`.
+    """
+    column = voicemails.c
+    query = select(column.file, column.mailbox).where(column.call.in_(list(some)), column.deleted.is_(None))
+    return [{"file": row.file, "mailbox": row.mailbox} for row in connection.execute(query)]
 
 
 def _recorded(row: Row[Any]) -> Recorded:

@@ -53,7 +53,12 @@ def post(connection: Connection, mail: Mail, now: float) -> bool:
 
 def id_of(mail: Mail) -> str:
     """Short, and the same for the same mail: people name it on the command line."""
-    return hashlib.sha256(f"{mail.key}\0{mail.to}".encode("utf-8", "backslashreplace")).hexdigest()[:12]
+    return id_by(mail.key, mail.to)
+
+
+def id_by(key: str, to: str) -> str:
+    """The same, of a mail of which this is known."""
+    return hashlib.sha256(f"{key}\0{to}".encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 class Mails:

@@ -1,4 +1,4 @@
-"""All that is read off the events, and its tables: calls, visits, talks, stints, recordings and callbacks.
+"""All that is read off the events, and its tables: of calls, agents, recordings, voicemails, callbacks.
 
 What a fold has finished waits until it is written, in the transaction of the events that finished it.
 """
@@ -13,6 +13,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, select, update
 
 from softswitch.ports import Recorded
+from softswitch.store import tables, voicemails
 from softswitch.store.callbacks import Callback, CallbackFold, open_callbacks
 from softswitch.store.calls import CallFold, CallRecord
 from softswitch.store.index import Change, Tape, TapeFold
@@ -22,7 +23,7 @@ from softswitch.store.tables import callbacks, calls, events, recordings, stints
 from softswitch.store.visits import Talk, Visit, VisitFold
 from softswitch.types import CallId
 
-TABLES = (calls, visits, talks, stints, recordings, callbacks)
+TABLES = (calls, visits, talks, stints, recordings, callbacks, tables.voicemails)
 """Those that can be made anew."""
 
 
@@ -40,6 +41,7 @@ class Folds:
         self.stints: dict[tuple[int, str], Stint] = {}
         self.tapes: dict[str, Tape] = {}
         self.changes: list[Change] = []
+        self.messages: list[Recorded] = []
 
     @property
     def since(self) -> int | None:
@@ -75,6 +77,8 @@ class Folds:
                 self.changes.append(each)
         if (case := self._cases.apply(event)) is not None:
             self.callbacks[case.id] = case
+        if event.kind in voicemails.KINDS:
+            self.messages.append(event)
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
@@ -84,9 +88,10 @@ class Folds:
         put(connection, stints, [_cells(one) for one in self.stints.values()])
         put(connection, recordings, [_tape(one) for one in self.tapes.values()])
         _change(connection, self.changes)
-        self.tapes, self.changes = {}, []
         put(connection, callbacks, [_clean(one.cells()) for one in self.callbacks.values()])
+        voicemails.write(connection, self.messages)
         self.calls, self.visits, self.talks, self.stints, self.callbacks = [], [], [], {}, {}
+        self.tapes, self.changes, self.messages = {}, [], []
 
 
 def resume(connection: Connection) -> Folds:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from softswitch.store.kinds import Kind
-from softswitch.store.words import CALLBACKS, MAILS, Word
+from softswitch.store.words import CALLBACKS, MAILS, VOICEMAILS, Word
 from softswitch.store.words_entering import ENTERING
 
 QUALITY = (
@@ -442,6 +442,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "calls": "how many calls are without a caller now",
                 "events": "how many events",
                 "recordings": "how many files are gone",
+                "voicemails": "how many messages are gone",
                 "deliveries": "how many events receivers will not get any more",
             },
         ),
@@ -452,6 +453,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         **MAILS,
         **ENTERING,
         **CALLBACKS,
+        **VOICEMAILS,
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
             {"count": "how many events", "last": "the last missing number; the first is this event's own"},

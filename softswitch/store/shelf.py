@@ -11,13 +11,7 @@ from typing import Any
 from softswitch.ports import Journal, JsonValue
 from softswitch.store.history import History
 from softswitch.store.listening import Wanted, place_of
-from softswitch.types import Seconds
-
-GOES_ON: Seconds = 600.0
-"""Who asks for a later part of a file within this time still listens to it."""
-
-REMEMBERED = 1000
-"""Listenings that may go on."""
+from softswitch.store.listenings import Listenings
 
 MOST = 500
 """Files in one order to note that they were heard."""
@@ -39,8 +33,7 @@ class Shelf:
         self._folder = folder
         self._journal = journal
         self._agents_listen = agents_listen
-        self._clock = clock
-        self._heard: dict[tuple[str, str], float] = {}
+        self._listenings = Listenings(clock)
 
     @property
     def agents_listen(self) -> bool:
@@ -61,12 +54,8 @@ class Shelf:
 
     def heard(self, file: str, by: str, *, from_start: bool) -> None:
         """Somebody listens: put it on record, but for who goes on with what was begun."""
-        key, now = (by, file), self._clock()
-        if from_start or now - self._heard.pop(key, float("-inf")) > GOES_ON:
+        if self._listenings.begins(file, by, from_start=from_start):
             self._journal.note("RecordingHeard", file=file, by=by, how="listened")
-        self._heard[key] = now
-        if len(self._heard) > REMEMBERED:
-            del self._heard[next(iter(self._heard))]
 
 
 def note_copies(journal: Journal, files: Sequence[str], by: str) -> None:

@@ -9,6 +9,7 @@
 | `stints` | one time that an agent was there, or paused | when it begins and ends; by `softswitch rebuild` |
 | `recordings` | one file of a recording | when it begins, changes and goes; by `softswitch rebuild` |
 | `callbacks` | one callback that somebody wanted | whenever it changes; by `softswitch rebuild` |
+| `voicemails` | one message that was left | when it is left, heard and deleted; by `softswitch rebuild` |
 | `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
 | `mails` | one mail to one address | when it is posted, tried, taken or given up |
 | `notes` | where the loading stands | with every batch, in its transaction |
@@ -141,6 +142,27 @@ callbacks = Table(
     Column("calls", Text, nullable=False),  # of the attempts, as JSON
     Index("callbacks_by_wanted", "wanted"),
     Index("callbacks_by_result", "result"),
+)
+
+voicemails = Table(
+    "voicemails",
+    metadata,
+    Column("file", Text, primary_key=True),  # within the folder of messages
+    Column("seq", BigInteger, nullable=False),  # of the event by which it was left
+    Column("mailbox", Text, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("began", Double, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("queue", Text, nullable=False),  # empty: in none
+    Column("seconds", Double, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("heard", Double),  # by somebody whose mailbox it is; NULL: it is new
+    Column("deleted", Double),  # when; NULL: it is there
+    Index("voicemails_by_seq", "seq"),
+    Index("voicemails_of_mailbox", "mailbox"),
+    Index("voicemails_of_queue", "queue", "began"),
+    Index("voicemails_of_call", "call"),
 )
 
 deliveries = Table(

@@ -1,4 +1,4 @@
-"""What a word of the vocabulary is (`records.py`), and the words of mails, mailed reports and callbacks."""
+"""What a word of the vocabulary is (`records.py`), and those of mails, reports, callbacks and voicemail."""
 
 from __future__ import annotations
 
@@ -111,4 +111,63 @@ CALLBACKS: Mapping[str, Word] = {
     Kind.CALLBACK_RESTORED: Word(
         "A callback from before a restart goes on.", {"queue": "which", "attempts": "in vain so far"}
     ),
+}
+
+VOICEMAIL = {"file": "within the folder of messages, which names the message", "mailbox": "in which"}
+
+VOICEMAILS: Mapping[str, Word] = {
+    Kind.VOICEMAIL_STARTED: Word("After the tone: what the caller says is being recorded.", VOICEMAIL),
+    Kind.VOICEMAIL_ENDED: Word(
+        "The recording of a message is over; VoicemailLeft follows, or VoicemailDropped.",
+        {
+            **VOICEMAIL,
+            "seconds": "how long it is, silence included",
+            "lost": "how much of that the disk could not take in time, in s",
+            "by": "key, silence, limit or hung-up",
+        },
+    ),
+    Kind.VOICEMAIL_LEFT: Word(
+        "There is a message; its file is whole. After a crash it may be told twice, of the same file.",
+        {
+            **VOICEMAIL,
+            "number": "the caller's; empty: hidden",
+            "name": "the caller's display name",
+            "queue": "in which the caller waited before; empty: in none",
+            "began": "when, in seconds since the epoch",
+            "seconds": "how long it is, without the silence at both ends",
+            "bytes": "of the file",
+            "to": "who gets it by mail",
+            "subject": "of these mails",
+            "language": "of these mails",
+            "when": "when it was left, in local time, as these mails say it",
+        },
+    ),
+    Kind.VOICEMAIL_DROPPED: Word(
+        "What was recorded is no message.",
+        {**VOICEMAIL, "seconds": "of sound between the silence", "why": "too short, or the sound is gone"},
+    ),
+    Kind.VOICEMAIL_FAILED: Word(
+        "A caller could not leave a message, and was told so.",
+        {"mailbox": "in which", "why": "the error"},
+        alarming=True,
+    ),
+    Kind.VOICEMAIL_HEARD: Word(
+        "Somebody has heard a message, or taken a copy.",
+        {
+            **VOICEMAIL,
+            "by": "who: `agent desk-201`, `user anna`, `command line`",
+            "how": "phone, listened (over the API) or exported",
+            "own": "true: one of those whose mailbox it is, so that it is new no more",
+        },
+    ),
+    Kind.VOICEMAIL_DELETED: Word(
+        "A message is gone, and its file with it.",
+        {**VOICEMAIL, "by": "who; retention: it was kept for as long as the mailbox says"},
+    ),
+    Kind.VOICEMAILS_DELAYED: Word(
+        "Messages that were left cannot be put into their place; they are safe, and it is tried again.",
+        {"why": "the error of the disk", "waiting": "how many"},
+        alarming=True,
+    ),
+    Kind.VOICEMAILS_WORKING: Word("They can again."),
 }

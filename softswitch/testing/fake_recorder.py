@@ -23,6 +23,8 @@ class FakeRecording:
         self.lost: Seconds = 0.0
         self.pauses: list[tuple[Seconds, bool]] = []
         """When it was paused (true) and resumed."""
+        self.quiet_since: Seconds | None = None
+        """Since when nothing is heard, of one in mono; None: somebody speaks."""
         self.sides: list[tuple[Seconds, str, str]] = []
         """Whom it heard from when on: the labels of left and right, empty for nobody."""
 
@@ -35,6 +37,11 @@ class FakeRecording:
     def bytes(self) -> int:
         """How large a file it would be, at 8000 Hz."""
         return 44 + round(self.seconds * 8000) * 4
+
+    @property
+    def quiet(self) -> Seconds:
+        """How long nothing has been heard."""
+        return 0.0 if self.quiet_since is None else now() - self.quiet_since
 
     def hear(self, left: Source | None, right: Source | None) -> None:
         """Whom it hears from now on."""
@@ -80,6 +87,10 @@ class FakeRecorder:
         recording.hear(left, right)
         self.recordings.append(recording)
         return recording
+
+    def record_one(self, file: Path, source: Source, longest: Seconds) -> FakeRecording:
+        """Begin, of one leg. Raises AudioError where it is broken."""
+        return self.record(file, source, None)
 
 
 if TYPE_CHECKING:  # the type checker holds every fake to its Protocol

@@ -217,6 +217,14 @@ class FakeSpeech:
         """What an agent hears; its label is as `en: Support, waited 30`."""
         return await self._clip(f"{language}: {what.queue}, waited {what.waited:.0f}", SpeechError)
 
+    async def messages(self, new: int, old: int, language: Language) -> Clip:
+        """As `en: 2 new, 1 old`."""
+        return await self._clip(f"{language}: {new} new, {old} old", SpeechError)
+
+    async def digits(self, number: str, language: Language) -> Clip:
+        """As `en: digits 100`."""
+        return await self._clip(f"{language}: digits {number}", SpeechError)
+
     async def music(self, playlist: str) -> Clip:
         """A playlist's clip; `silence` is an empty one."""
         if playlist == "silence":

@@ -21,7 +21,7 @@ from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.metrics import metrics_routes
-from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings
+from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings, Voicemails
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.recordings import recording_routes
@@ -29,6 +29,7 @@ from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.streaming import event_routes
+from softswitch.web.voicemails import voicemail_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Parts:
     pages: Pages
     receivers: Receivers
     recordings: Recordings
+    voicemails: Voicemails
     erasure: Erasure
     secret: str
     """By which cookies are signed."""
@@ -69,6 +71,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(looking_routes(parts.operations, guard))
     app.include_router(record_routes(parts.pages, guard))
     app.include_router(recording_routes(parts.recordings, guard))
+    app.include_router(voicemail_routes(parts.voicemails, guard))
     if parts.reports is not None:
         app.include_router(report_routes(parts.reports, guard))
     app.include_router(event_routes(live, parts.pages, guard))

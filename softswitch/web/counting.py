@@ -129,10 +129,16 @@ class Counting:
             registry=on,
         )
         self._sound = _Sound(on)
+        self._messages = Counter(
+            "softswitch_voicemails_left", "Messages that callers left, by mailbox.", ("mailbox",), registry=on
+        )
 
     def hear(self, event: Recorded) -> None:
         """The newest event (`Journal.subscribe`)."""
         if event.call is None:
+            return
+        if event.kind == "VoicemailLeft":  # the call may be over by then
+            self._messages.labels(str(event.data.get("mailbox", ""))).inc()
             return
         note = _NOTES.get(event.kind)
         if note is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from softswitch.acd.snapshot import Snapshot
 from softswitch.parcels import Post
 from softswitch.ports import StoreHealth
-from softswitch.types import QueueName, Seconds
+from softswitch.types import MailboxName, Messages, QueueName, Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,5 @@ class Figures:
     uptime: Seconds
     post: Post = field(default_factory=Post)
     """How the mails are."""
+    mailboxes: Mapping[MailboxName, Messages] = field(default_factory=dict)
+    """How many messages each holds."""

@@ -25,6 +25,15 @@ class RecordHealth(BaseModel):
     database_problem: str | None
 
 
+class MessageCounts(BaseModel):
+    """Messages that callers left, in all mailboxes."""
+
+    new: int
+    heard: int
+    problem: str
+    """Why messages cannot be put into their places; empty: all is well."""
+
+
 class Status(BaseModel):
     """How the switch is."""
 
@@ -45,6 +54,7 @@ class Status(BaseModel):
     late: bool
     mail: Post = Post()
     """Mails that are not out, and since when the eldest waits."""
+    voicemail: MessageCounts | None = None
 
 
 class Queues(BaseModel):
@@ -261,6 +271,35 @@ class Recordings(BaseModel):
     """The `before` of the next page; null: this is the last."""
 
 
+class Voicemail(BaseModel):
+    """A message that a caller left."""
+
+    file: str
+    """Its name: `/api/v1/voicemails/` and this is the sound."""
+    seq: int
+    """The number of the event by which it was left."""
+    mailbox: str
+    call: str
+    began: float
+    """When it was left, in seconds since the epoch."""
+    number: str
+    """The caller's; empty: hidden."""
+    name: str
+    queue: str
+    """In which the caller waited before; empty: in none."""
+    seconds: float
+    heard: float | None
+    """When, by somebody whose mailbox it is; null: it is new."""
+
+
+class Voicemails(BaseModel):
+    """A page of them, the newest first."""
+
+    voicemails: list[Voicemail]
+    next: int | None
+    """The `before` of the next page; null: this is the last."""
+
+
 class Event(BaseModel):
     """Something that happened; the kinds and their fields are those of the record."""
 
@@ -353,6 +392,7 @@ class Erased(BaseModel):
     events: int
     recordings: int
     """Files."""
+    voicemails: int
     deliveries: int
     """Events that receivers have not taken yet, or never."""
     going_on: int

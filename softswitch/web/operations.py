@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from softswitch.access import Principal, Token, User
 from softswitch.calls.operator import Operator
+from softswitch.mailboxes import Message
 from softswitch.ports import JsonValue, Recorded
 from softswitch.web.figures import Figures
 from softswitch.web.lines import Line
@@ -141,6 +142,39 @@ class Recordings(Protocol):
 
     def heard(self, file: str, by: str, *, from_start: bool) -> None:
         """Put on record that somebody listens; `from_start`: and does not go on with it."""
+
+
+class Voicemails(Protocol):
+    """Messages that callers left."""
+
+    def mailboxes_of(self, who: Principal) -> Collection[str]:
+        """Those that somebody hears as an agent."""
+
+    def find(
+        self,
+        *,
+        mailboxes: Collection[str] | None,
+        since: float | None,
+        until: float | None,
+        number: str | None,
+        queue: str | None,
+        new: bool | None,
+        before: int | None,
+        limit: int,
+    ) -> list[Message]:
+        """Messages that are there, the newest first. Raises NotNow: not all are known yet."""
+
+    def one(self, file: str) -> Message | None:
+        """One of them."""
+
+    async def place_of(self, message: Message) -> Path:
+        """Where its sound lies. Raises NoSuch: it is gone."""
+
+    def heard(self, message: Message, who: Principal, *, from_start: bool) -> None:
+        """Put on record that somebody listens; `from_start`: and does not go on with it."""
+
+    async def delete(self, message: Message, by: str) -> None:
+        """Delete it; on record. Raises StoreError."""
 
 
 class Erasure(Protocol):

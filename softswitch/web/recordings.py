@@ -1,10 +1,9 @@
 """/api/v1/recordings: listening to recordings of calls. Every listening is an event of the record."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse
-from pydantic import StringConstraints
 
 from softswitch.access import Principal, Role
 from softswitch.web import models
@@ -12,15 +11,7 @@ from softswitch.web.api import MOST, PREFIX, Moment, Text, asked, moment
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Recordings
 from softswitch.web.problems import PROBLEMS, Refused
-
-Year = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$"), Path()]
-Two = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$"), Path()]
-File = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f\x7f]{1,200}\.wav$"), Path()]
-
-SOUND: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"audio/wav": {}}, "description": "The file."},
-    206: {"content": {"audio/wav": {}}, "description": "The part that the header Range asks for."},
-}
+from softswitch.web.sounds import SOUND, File, Two, Year, as_sound, is_from_start
 
 
 def recording_routes(recordings: Recordings, guard: Guard) -> APIRouter:
@@ -68,10 +59,8 @@ def recording_routes(recordings: Recordings, guard: Guard) -> APIRouter:
         if found is None or (own is not None and own not in found["own"]):
             raise Refused(404, f"there is no recording {file}; /api/v1/recordings lists those that there are")
         place = await recordings.place_of(found)
-        part = request.headers.get("range", "bytes=0-").replace(" ", "")
-        recordings.heard(file, who.name, from_start=part.startswith("bytes=0-"))
-        headers = {"Cache-Control": "private, no-store"}
-        return FileResponse(place, headers=headers, media_type="audio/wav", content_disposition_type="inline")
+        recordings.heard(file, who.name, from_start=is_from_start(request))
+        return as_sound(place)
 
     return router
 

@@ -45,6 +45,7 @@ class _Moment:
         yield from _sip(figures)
         yield from _record(figures)
         yield from _mail(figures)
+        yield from _voicemail(figures)
 
 
 def _queues(figures: Figures) -> Iterator[Metric]:
@@ -159,6 +160,18 @@ def _mail(figures: Figures) -> Iterator[Metric]:
     yield _plain("softswitch_mails_waiting", "Mails that are not out yet.", post.waiting)
     yield _plain("softswitch_mails_dead", "Mails that were refused for good.", post.dead)
     yield _plain("softswitch_mail_longest_wait_seconds", "Of the mail that waits longest.", waited)
+
+
+def _voicemail(figures: Figures) -> Iterator[Metric]:
+    family = GaugeMetricFamily(
+        "softswitch_voicemails",
+        "Messages in a mailbox, new ones and heard ones.",
+        labels=["mailbox", "state"],
+    )
+    for mailbox, messages in figures.mailboxes.items():
+        family.add_metric([mailbox, "new"], messages.new)
+        family.add_metric([mailbox, "heard"], messages.old)
+    yield family
 
 
 def _plain(name: str, says: str, value: float) -> Metric:

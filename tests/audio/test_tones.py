@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from softswitch.audio.tones import BEEP, CUES, cue, ringback
+from softswitch.audio.tones import BEEP, CUES, LONG, cue, ringback
 from softswitch.types import Cue
 
 
@@ -19,7 +19,14 @@ def test_ringback_is_a_second_of_425_hz_in_every_five(rate: int) -> None:
     assert not samples[rate:].any()
 
 
-@pytest.mark.parametrize("kind", Cue)
+def test_the_tone_before_a_message_is_one_long_beep() -> None:
+    clip = cue(Cue.SPEAK, 8000)
+    spectrum = np.abs(np.fft.rfft(np.frombuffer(clip.pcm, "<i2").astype(float), 8000))
+    assert int(spectrum.argmax()) == 1000
+    assert clip.duration == pytest.approx(LONG)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Cue if kind is not Cue.SPEAK])
 def test_a_cue_is_two_beeps_that_tell_it_from_the_others(kind: Cue) -> None:
     clip = cue(kind, 8000)
     beeps = np.frombuffer(clip.pcm, "<i2").astype(float).reshape(2, -1)

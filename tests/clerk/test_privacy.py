@@ -97,7 +97,7 @@ async def test_one_caller_is_counted_and_erased_and_that_is_on_record(
     tmp_path: Path, settings: SwitchSettings
 ) -> None:
     async with kept(tmp_path / "data", settings) as one:
-        counts = {"calls": 1, "events": 4, "recordings": 0, "deliveries": 0}
+        counts = {"calls": 1, "events": 4, "recordings": 0, "voicemails": 0, "deliveries": 0}
         number = "600 100 200"
         found = await one.erasure.outcome(number, only_count=True, by="user anna")
         assert found == counts | {"going_on": 0}

@@ -166,7 +166,10 @@ def test_two_files_wrong_at_the_same_time_are_both_reported(check_text):
             "queues: {q: {§full: {queue: q, menu: m}}}",
             "a call can go to one place only, here are menu and queue",
         ),
-        ("queues: {q: {§full: {}}}", "expected one of menu, queue, callback, agent, dial, say, play, reject"),
+        (
+            "queues: {q: {§full: {}}}",
+            "expected one of menu, queue, callback, agent, dial, voicemail, say, play, reject",
+        ),
         ("queues: {q: {full: §back}}", "or hangup, got back"),
         ("queues: {q: {§full: {menu: m, priority: vip}}}", "`priority` goes with `queue`"),
         ('numbers: {§"48*22": hangup}', "goes on after the *"),

@@ -10,8 +10,6 @@ from tests.config.conftest import SOUND
 DESK = 'dial: "sip:a@b"'
 
 EXAMPLES = {
-    ("Configuration", "voicemail"): "§voicemail: {support: {max: 3m}}",
-    ("Destination", "voicemail"): "menus: {m: {say: a, otherwise: {§voicemail: support}}}",
     ("ServiceLevel", "target"): "queues: {q: {service_level: {within: 20s, §target: 80%}}}",
 }
 

@@ -207,3 +207,30 @@ def test_the_service_level_is_counted_as_configured_and_the_head_says_how(kept: 
 
 def test_the_sample_begins_when_it_says() -> None:
     assert datetime.fromtimestamp(START, UTC).date() == date(2026, 2, 25)
+
+
+def test_messages_count_where_they_were_left(kept: Keep) -> None:
+    events = days(0)
+    visits = [event for event in events if event.kind == "CallerJoined"][:40]
+    last = events[-1].seq
+    left = [
+        ("VoicemailLeft", {"file": f"{place}.wav", "queue": one.data["queue"], "began": one.at + 0.5})
+        for place, one in enumerate(visits)
+    ]
+    left += [("VoicemailLeft", {"file": "direct.wav", "queue": "", "began": visits[0].at})]
+    left += [("VoicemailDeleted", {"file": "0.wav", "by": "agent desk-1"})]
+    told = [
+        Recorded(last + place, events[-1].at, kind, None, {"mailbox": "office", **data})
+        for place, (kind, data) in enumerate(left, 1)
+    ]
+    with reading(kept([*events, *told])) as connection:
+        report = report_of(connection, ALL)
+        queue = str(visits[0].data["queue"])
+        one = report_of(connection, ALL, queue)
+    by_queue = Counter(str(visit.data["queue"]) for visit in visits)
+    by_day = Counter(datetime.fromtimestamp(visit.at).date().isoformat() for visit in visits)
+    assert report.total.voicemails == 40
+    assert {line.label: line.voicemails for line in report.groups["queue"] if line.voicemails} == by_queue
+    assert {line.label: line.voicemails for line in report.groups["day"] if line.voicemails} == by_day
+    assert sum(line.voicemails for line in report.groups["hour"]) == 40
+    assert one.total.voicemails == by_queue[queue]

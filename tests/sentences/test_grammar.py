@@ -8,7 +8,7 @@ import re
 import pytest
 
 from softswitch.sentences import grammar
-from softswitch.sentences.book import built_in
+from softswitch.sentences.book import Book, built_in
 from softswitch.sentences.grammar import Part
 from softswitch.types import Language
 
@@ -249,3 +249,34 @@ def test_there_is_no_position_before_the_first() -> None:
         grammar.position(EN, 0)
     with pytest.raises(ValueError, match="whoever hears it"):
         grammar.callers(EN, 0)
+
+
+@pytest.mark.parametrize(
+    ("book", "new", "old", "said"),
+    [
+        (EN, 1, 0, ("You have one new message.",)),
+        (EN, 2, 1, ("You have two new messages.", "There is one message that you have heard.")),
+        (EN, 0, 0, ("You have no messages.",)),
+        (PL, 1, 2, ("Jest jedna nowa wiadomość.", "Są dwie odsłuchane wiadomości.")),
+        (PL, 5, 22, ("Jest pięć nowych wiadomości.", "Są dwadzieścia dwie odsłuchane wiadomości.")),
+        (PL, 12, 0, ("Jest dwanaście nowych wiadomości.",)),
+        (PL, 0, 0, ("Nie ma żadnych wiadomości.",)),
+        (HE, 1, 2, ("יש לך הודעה אחת חדשה.", "יש שתי הודעות שכבר שמעת.")),
+        (HE, 3, 0, ("יש לך שלוש הודעות חדשות.",)),
+        (HE, 0, 0, ("אין לך הודעות.",)),
+    ],
+)
+def test_how_many_messages_there_are(book: Book, new: int, old: int, said: tuple[str, ...]) -> None:
+    assert tuple(one.text for one in grammar.messages(book, new, old)) == said
+
+
+@pytest.mark.parametrize(
+    ("book", "said"),
+    [
+        (EN, ("plus", "four", "eight", "two", "zero")),
+        (PL, ("plus", "cztery", "osiem", "dwa", "zero")),
+        (HE, ("פלוס", "ארבע", "שמונה", "שתיים", "אפס")),
+    ],
+)
+def test_a_number_is_said_digit_by_digit(book: Book, said: tuple[str, ...]) -> None:
+    assert tuple(one.text for one in grammar.digits(book, "+48 (2)-0x")) == said

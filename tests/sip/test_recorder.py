@@ -334,6 +334,54 @@ async def test_a_file_has_a_largest_size(recorder: NativeRecorder, two: Two, tmp
     assert recording.lost == pytest.approx(0.5, abs=0.1)
 
 
+def mono(file: Path) -> Sound:
+    with wave.open(str(file)) as opened:
+        assert (opened.getnchannels(), opened.getsampwidth(), opened.getframerate()) == (1, 2, 8000)
+        pcm = np.frombuffer(opened.readframes(opened.getnframes()), "<i2")
+    assert file.stat().st_size == 44 + pcm.nbytes
+    return Sound(pcm.astype(np.float32) / 32768)
+
+
+async def test_one_leg_alone_is_in_mono(recorder: NativeRecorder, two: Two, tmp_path: Path) -> None:
+    recording = recorder.record_one(tmp_path / "day/mono.wav", two.caller, 60.0)
+    began = time.monotonic()
+    await asyncio.sleep(1.5)
+    recording.close()
+    took = time.monotonic() - began
+    await whole(recorder)
+    sound = mono(recording.file)
+    assert recording.bytes == recording.file.stat().st_size
+    assert sound.duration == pytest.approx(recording.seconds) == pytest.approx(took, abs=0.06)
+    assert np.median(sound.after(0.1).tone_over_time(LOW, 0.05)) > 0.95  # a jitter buffer may jump
+
+
+async def test_silence_is_noticed_in_mono(recorder: NativeRecorder, two: Two, tmp_path: Path) -> None:
+    two.speak(np.concatenate([tone(LOW, 0.6), np.zeros(80_000, np.int16)]), tone(HIGH))
+    recording = recorder.record_one(tmp_path / "mono.wav", two.caller, 60.0)
+    await asyncio.sleep(0.3)
+    assert recording.quiet < 0.1
+    await until(lambda: recording.quiet >= 1.0)
+    assert recording.seconds == pytest.approx(1.6, abs=0.25)
+    noise = np.random.default_rng(1).normal(0, 20, 8000).astype(np.int16)
+    two.speak(noise, tone(HIGH))
+    before = recording.quiet
+    await asyncio.sleep(0.5)
+    assert recording.quiet == pytest.approx(before + 0.5, abs=0.1), "the noise of a line is silence"
+    two.voices[0].paused = True
+    await asyncio.sleep(0.3)
+    assert recording.quiet > before + 0.6, "nothing comes at all"
+    recording.close()
+    await whole(recorder)
+
+
+async def test_mono_has_a_limit(recorder: NativeRecorder, two: Two, tmp_path: Path) -> None:
+    recording = recorder.record_one(tmp_path / "mono.wav", two.caller, 1.0)
+    await asyncio.sleep(1.4)
+    recording.close()
+    await whole(recorder)
+    assert mono(recording.file).duration == pytest.approx(1.0)
+
+
 async def test_a_path_that_is_too_long_is_refused(recorder: NativeRecorder, two: Two) -> None:
     with pytest.raises(AudioError, match="cannot be recorded"):
         recorder.record(Path("/" + "x" * 2000), two.caller, two.agent)

@@ -22,8 +22,19 @@ from softswitch.store.loader import Loader
 from softswitch.store.retention import expire
 from softswitch.store.somebody import Somebody
 from softswitch.store.spool import read_events
-from softswitch.store.tables import calls, deliveries, events, recordings, stints, talks, visits
+from softswitch.store.tables import (
+    calls,
+    deliveries,
+    events,
+    mails,
+    recordings,
+    stints,
+    talks,
+    visits,
+    voicemails,
+)
 from softswitch.types import CallId
+from softswitch.voicemail.letter import letters
 from tests.store.sample import STORY
 
 pytestmark = pytest.mark.may_block
@@ -31,6 +42,8 @@ pytestmark = pytest.mark.may_block
 FILE = "2026/11/25/093012417-sales-alice.wav"
 BOBS = "2026/11/25/093012419-sales-bob.wav"
 OUT = CallId("out")
+LEFT = "2026/11/25/093020000-office-alice.wav"
+MESSAGE = {"file": LEFT, "mailbox": "office", "number": "+48600100200", "name": "Alice", "seconds": 9.0}
 MORE: list[tuple[float, str, CallId | None, dict[str, Any]]] = [
     (31.0, "CallArrived", OUT, {"number": "201", "agent": "ann", "dialled": "600100200"}),
     (31.1, "CallRouted", OUT, {"outbound": "all", "destination": "+48600100200 by carrier"}),
@@ -48,6 +61,7 @@ def story() -> list[Recorded]:
     told = list(STORY)
     place = next(at for at, one in enumerate(told) if one[1] == "Connected")
     told.insert(place + 1, (11.0, "RecordingStarted", CallId("alice"), {"file": FILE, "agent": "ben"}))
+    told.insert(place + 2, (12.0, "VoicemailLeft", CallId("alice"), {**MESSAGE, "to": ["a@b.example"]}))
     told.insert(place - 3, (9.5, "RecordingStarted", CallId("bob"), {"file": BOBS, "agent": "ben"}))
     return [
         Recorded(seq, 1_700_000_000 + at, kind, call, data)
@@ -64,11 +78,15 @@ class Kept:
         self.lines = LineFile(self.folder / "events.jsonl")
         self.lines.open()
         self.engine: Engine = open_database(database_url(url))
-        self.loader = Loader(self.lines, "here", open_database(database_url(url)))
+        told = letters(self.folder / "voicemail")
+        self.loader = Loader(self.lines, "here", open_database(database_url(url)), letters=told)
         self.add(story())
         for file in (FILE, BOBS):
             (self.recordings / file).parent.mkdir(parents=True, exist_ok=True)
             (self.recordings / file).write_bytes(b"sound")
+        self.message = self.folder / "voicemail" / LEFT
+        self.message.parent.mkdir(parents=True)
+        self.message.write_bytes(b"sound")
         with self.engine.begin() as connection:
             for seq in (2, 7, 14):
                 row = {"receiver": "crm", "seq": seq, "attempts": 10, "again": None, "why": "500"}
@@ -93,7 +111,8 @@ class Kept:
     def everything(self) -> str:
         """The database as text, with the lines of the files."""
         with self.engine.connect() as connection:
-            tables = [connection.execute(select(one)).all() for one in (events, calls, recordings)]
+            kept = (events, calls, recordings, voicemails, mails)
+            tables = [connection.execute(select(one)).all() for one in kept]
             tables.append(connection.execute(select(deliveries)).all())
         return str(tables) + "".join(map(str, read_events(self.folder)))
 
@@ -121,7 +140,7 @@ def outcome(steps: Iterator[Any]) -> Outcome:
 def test_looking_counts_and_changes_nothing(kept: Kept) -> None:
     before = kept.everything()
     found = outcome(kept.eraser().look())
-    assert found == Outcome(Counts(calls=2, events=11, recordings=1, deliveries=2), going_on=1)
+    assert found == Outcome(Counts(calls=2, events=12, recordings=1, voicemails=1, deliveries=2), going_on=1)
     assert kept.everything() == before
     assert outcome(kept.eraser("600100299").look()) == Outcome(Counts(), 0)
 
@@ -135,6 +154,9 @@ def test_all_of_one_caller_goes_and_the_figures_stay(kept: Kept) -> None:
     steps = list(eraser.erase())
     assert steps[-1] == Outcome(found.counts, 0)
     assert [step.files for step in steps if isinstance(step, Gone) and step.files] == [[FILE]]
+    told = [step.messages for step in steps if isinstance(step, Gone) and step.messages]
+    assert told == [[{"file": LEFT, "mailbox": "office"}]]
+    assert not kept.message.exists()
     left = kept.everything()
     for trace in ("600100200", "Alice", "123456"):
         assert trace not in left

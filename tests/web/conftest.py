@@ -27,12 +27,14 @@ from softswitch.store.history import History
 from softswitch.store.receivers import Receivers
 from softswitch.store.shelf import Shelf
 from softswitch.testing.fakes import FakeJournal
-from softswitch.types import AgentName, QueueName
+from softswitch.types import AgentName, Messages, QueueName
+from softswitch.voicemail.shelf import VoicemailShelf
 from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
 from softswitch.web.figures import Figures, Lag
 from softswitch.web.live import Live
 from softswitch.web.reports import ReportDesk
+from tests.voicemail.office import OFFICE, Office
 
 SECRET = "s" * 64
 SUPPORT, DESK = QueueName("support"), AgentName("desk")
@@ -60,6 +62,7 @@ def figures() -> Figures:
         lag=Lag(0.5, 100, 0.2),
         late=False,
         uptime=60.0,
+        mailboxes={OFFICE: Messages(2, 3)},
         post=Post(2, 1, 1_500_000_000.0, "451 later"),
     )
 
@@ -178,7 +181,7 @@ class FakeErasure:
             raise ControlError(f"{number!r} is too short")
         if not only_count:
             self._operations.done.append(("erase", number, by))
-        return {"calls": 2, "events": 9, "recordings": 1, "deliveries": 0, "going_on": 0}
+        return {"calls": 2, "events": 9, "recordings": 1, "voicemails": 0, "deliveries": 0, "going_on": 0}
 
 
 class Deaf:
@@ -244,6 +247,12 @@ def recordings(history: History, journal: FakeJournal, listeners: set[str], tmp_
 
 
 @pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """Where messages are left."""
+    return Office(tmp_path)
+
+
+@pytest.fixture
 def receivers(accounts: Accounts, tmp_path: Path) -> Iterator[Receivers]:
     with closing(Receivers(open_database(database_url(default_url(tmp_path))))) as receivers:
         yield receivers
@@ -261,10 +270,11 @@ def parts(
     pages: Desk,
     receivers: Receivers,
     recordings: Shelf,
+    office: Office,
     reports: ReportDesk,
 ) -> Parts:
-    erasure = FakeErasure(operations)
-    return Parts(operations, accounts, pages, receivers, recordings, erasure, SECRET, reports)
+    erasure, messages = FakeErasure(operations), VoicemailShelf(office.desk)
+    return Parts(operations, accounts, pages, receivers, recordings, messages, erasure, SECRET, reports)
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ async def test_who_is_to_be_erased_may_be_counted_first(client, as_role, operati
     async def erase(**whom):
         return await client.post("/api/v1/erase", json=whom, headers=headers)
 
-    counts = {"calls": 2, "events": 9, "recordings": 1, "deliveries": 0, "going_on": 0}
+    counts = {"calls": 2, "events": 9, "recordings": 1, "voicemails": 0, "deliveries": 0, "going_on": 0}
     assert (await erase(number="600100200", only_count=True)).json() == counts
     assert operations.done == []
     assert (await erase(number="600100200")).json() == counts

@@ -181,3 +181,11 @@ def test_every_metric_of_the_dashboard_exists(story, counting):
     mentioned = {name for expression in asked for name in re.findall(r"softswitch_\w+", expression)}
     assert len(mentioned) > 25
     assert mentioned <= samples
+
+
+def test_messages_are_counted_as_they_are_left_and_as_they_are_kept(story, counting):
+    story.say("a", *ENDINGS["served"], (10.0, "VoicemailLeft", {"mailbox": "office"}))
+    assert value(counting, "softswitch_voicemails_left_total", mailbox="office") == 1
+    text = render(counting.registry, figures()).decode()
+    assert 'softswitch_voicemails{mailbox="office",state="new"} 2.0' in text
+    assert 'softswitch_voicemails{mailbox="office",state="heard"} 3.0' in text

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import insert
 
 from softswitch.store.database import database_url, default_url, open_database
+from softswitch.store.listenings import GOES_ON
 from softswitch.store.records import misfits
-from softswitch.store.shelf import GOES_ON, Shelf
+from softswitch.store.shelf import Shelf
 from softswitch.store.tables import recordings as table
 from softswitch.testing.fakes import FakeJournal
 from tests.store.test_recordings import OPEN

@@ -24,6 +24,10 @@ def check(scene: Scene) -> None:
         if report.timezone is None and len(zones) > 1:
             message = f"`hours` follow several clocks, {', '.join(zones)}: add `timezone` to this report"
             scene.wrong((*loc, "at"), message)
+    for name, box in file.voicemail.items():
+        if box.email and mail is None and scene.root.child("mail") is None:
+            message = "nobody takes these mails: add `mail: {server: smtp.office.example, from: ...}`"
+            scene.wrong(("voicemail", name, "email"), message)
     if file.reports and mail is None and scene.root.child("mail") is None:
         scene.wrong_key(
             ("reports",), "nobody takes these mails: add `mail: {server: smtp.office.example, from: ...}`"

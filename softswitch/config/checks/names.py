@@ -26,6 +26,7 @@ def check(scene: Scene) -> None:
     _queues(scene)
     _agents(scene)
     _teams(scene)
+    _mailboxes(scene)
     for name in scene.configuration.music:
         if name in BUILT_IN_MUSIC:
             scene.wrong_key(("music", name), f"the playlist {name!r} is built in; choose another name")
@@ -56,6 +57,8 @@ def _destination(scene: Scene, use: Use) -> None:
         known(scene, (*loc, "callback"), "queue", to.callback, scene.root.names("queues"))
     if to.agent is not None:
         _agent(scene, use, to.agent)
+    if to.voicemail is not None:
+        known(scene, (*loc, "voicemail"), "mailbox", to.voicemail, scene.root.names("voicemail"))
     if isinstance(to, Choice) and to.language is not None:
         language(scene, (*loc, "language"), to.language)
 
@@ -151,6 +154,24 @@ def _agents(scene: Scene) -> None:
                 ("agents", name, "login" if agent.extension is None else "extension"),
                 f"extension {agent.number} is that of agent {extensions[agent.number]!r} already",
             )
+
+
+def _mailboxes(scene: Scene) -> None:
+    agents = scene.root.names("agents")
+    for name, box in scene.configuration.voicemail.items():
+        for index, agent in enumerate(box.agents):
+            known(scene, ("voicemail", name, "agents", index), "agent", agent, agents)
+        if box.language is not None:
+            language(scene, ("voicemail", name, "language"), box.language)
+    used = {use.to.voicemail for use in scene.uses()}
+    used |= {who.voicemail for who in scene.configuration.agents.values()}
+    for name in scene.configuration.voicemail:
+        if scene.complete and name not in used:
+            scene.warn_key(("voicemail", name), f"nothing leads to mailbox {name!r}")
+    for name, who in scene.configuration.agents.items():
+        if who.voicemail is not None:
+            loc: Loc = ("agents", name, "voicemail")
+            known(scene, loc, "mailbox", who.voicemail, scene.root.names("voicemail"))
 
 
 def _teams(scene: Scene) -> None:

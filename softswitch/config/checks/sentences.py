@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from softswitch.config.checks.scene import Scene
 from softswitch.config.models.sentences import Sentences
-from softswitch.sentences.book import SECTIONS, built_in
+from softswitch.sentences.book import OF_MESSAGES, SECTIONS, built_in
 from softswitch.sentences.grammar import category
 from softswitch.types import Language
 
@@ -26,10 +26,10 @@ def check(scene: Scene) -> None:
 
 def _check_book(scene: Scene, language: Language, book: Sentences) -> None:
     loc, known = ("sentences", language), built_in().get(language)
-    for section in SECTIONS:
+    for section in (*SECTIONS, *OF_MESSAGES):
         written = getattr(book, section)
         if written is None:
-            if known is None and scene.complete:
+            if known is None and scene.complete and section in SECTIONS:
                 scene.wrong_key(loc, f"{language} is not built in, so it needs {section!r} too")
             continue
         ways = [*book.numbers, *(known.numbers if known else ())]

@@ -58,6 +58,9 @@ def _heard(scene: Scene) -> Iterator[tuple[Loc, Say | None, Path | None]]:
         yield ("recording", "announce"), announce.say, announce.play
     for name, sound in scene.configuration.sounds.items():
         yield ("sounds", name), sound.say, sound.play
+    for name, box in scene.configuration.voicemail.items():
+        if box.greeting is not None:
+            yield ("voicemail", name, "greeting"), box.greeting.say, box.greeting.play
     for use in scene.uses():
         yield use.loc, use.to.say, use.to.play
 

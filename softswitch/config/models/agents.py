@@ -116,6 +116,9 @@ class Agent(Section):
     auto_answer: bool = False
     """Whether this agent's phones are asked to answer by themselves (Call-Info, Alert-Info, Answer-Mode) when
     they ring for a call that the agent is to make through the API (`dial`). Calls of others ring."""
+    voicemail: Name | None = None
+    """The mailbox of `voicemail` for whoever dials this agent directly while the agent is busy, does not
+    answer or has no phone there; the agent hears its messages. Left out: such callers are refused."""
     forwards: bool = False
     """Whether this agent's phones may send calls on (302): to a colleague, or outside where the agent may
     dial. Otherwise a phone that does has refused."""

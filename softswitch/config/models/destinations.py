@@ -12,7 +12,7 @@ from softswitch.config.models.sip import LanguageName
 from softswitch.config.models.teams import Skills
 from softswitch.config.quantities import FilePath, Name, PublicNumber, Trunks, Words, parse_text, wrong
 
-GOALS = ("menu", "queue", "callback", "agent", "dial", "say", "play", "reject")
+GOALS = ("menu", "queue", "callback", "agent", "dial", "voicemail", "say", "play", "reject")
 """The keys of a destination that each say where a call goes."""
 
 # Names of union members in pydantic's locations; the round brackets keep them apart from keys of the file.
@@ -80,7 +80,9 @@ class Sound(Section):
 
 
 class Destination(Section):
-    """Where a call goes: exactly one of menu, queue, callback, agent, dial, say, play or reject."""
+    """Where a call goes: exactly one of menu, queue, callback, agent, dial, voicemail, say, play or
+    reject.
+    """
 
     menu: Name | None = None
     """On to a menu."""
@@ -100,6 +102,8 @@ class Destination(Section):
     """Call this number outside, by `via`, or else by the first line of `outbound` that takes it."""
     via: Trunks | None = None
     """With `dial`: the trunk, or trunks in the order to try them."""
+    voicemail: Name | None = None
+    """Leave a message in a mailbox of `voicemail`."""
     say: Say | None = None
     """Speak this, then hang up."""
     play: FilePath | None = None

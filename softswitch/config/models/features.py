@@ -65,6 +65,8 @@ class Features(Section):
     pickup: Code = "*8"
     """Take the call that has been ringing longest at a colleague of the same queue; with a colleague's
     extension behind it, as *8201, what rings there."""
+    voicemail: Code = "*97"
+    """Hear the messages of the agent's mailboxes, new ones first."""
     record: Code = "*1"
     """Pressed in a conversation of a queue with `record`: record it from now on; again: no more. What is
     recorded anyway goes on. The agent alone hears two tones: up, recorded; down, not recorded; low, no

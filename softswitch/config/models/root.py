@@ -23,6 +23,7 @@ from softswitch.config.models.sentences import Sentences
 from softswitch.config.models.sip import LanguageName, Media, Playlist, Sip
 from softswitch.config.models.teams import Team
 from softswitch.config.models.trunks import Trunk
+from softswitch.config.models.voicemail import Voicemail
 from softswitch.config.models.web import Web
 from softswitch.config.models.webhooks import Webhook
 from softswitch.config.quantities import Database, FilePath, Name, NumberPattern
@@ -79,6 +80,8 @@ class Configuration(Section):
     """Recordings of calls."""
     privacy: Privacy = Privacy()
     """Personal data of callers: what the log shows, and for how long the record knows it."""
+    voicemail: dict[Name, Voicemail] = Field(default={})
+    """Mailboxes by name; destinations and agents refer to them."""
     pauses: dict[PauseDigits, AnyPause] = Field(default={})
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`, or, with how long it
     may last, `2: {reason: coffee, limit: 15m}`."""

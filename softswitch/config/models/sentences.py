@@ -122,9 +122,21 @@ class IntroductionSentences(Section):
     """The sentence by the plural category of the minutes; `{queue}` is its label."""
 
 
+class MessagesSentences(Section):
+    """How many messages there are in somebody's mailbox, heard or not."""
+
+    number: Name | None = None
+    """How the number is said."""
+    exactly: dict[Count, Numbered] = Field(default={})
+    """For some numbers a sentence of its own."""
+    forms: dict[Category, Numbered]
+    """The sentence by the plural category of the number."""
+
+
 class Sentences(Section):
     """What the switch says by itself in one language. Of a language that is built in (en, pl, he) what is
-    left out is as it is built in; of another one all four are needed.
+    left out is as it is built in; of another one position, callers, wait
+    and introduction are needed. Digits are said one by one in the way `digits`, if `numbers` has it.
     """
 
     numbers: dict[Name, NumberWay] = Field(default={})
@@ -137,11 +149,22 @@ class Sentences(Section):
     """The estimated wait."""
     introduction: IntroductionSentences | None = None
     """What an agent hears of the caller who comes."""
+    new_messages: MessagesSentences | None = None
+    """How many messages nobody has heard. A language in which this, the next or the one after it is missing
+    speaks of messages in English."""
+    old_messages: MessagesSentences | None = None
+    """How many messages have been heard."""
+    no_messages: Plain | None = None
+    """Where there is none."""
+    plus: Plain | None = None
+    """The sign before an international number."""
     phonemes: dict[Words, Words] = Field(default={})
     """How the built-in voice, espeak-ng, should say words that it reads wrongly, in its phonemes."""
 
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
-            raise wrong("expected numbers, position, callers, wait, introduction or phonemes")
+            raise wrong(
+                "expected numbers, position, callers, wait, introduction, phonemes or words for messages"
+            )
         return self

@@ -1,0 +1,130 @@
+"""`softswitch voicemails`: lists messages, copies and deletes them; what is done is on record."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from softswitch.access import COMMAND_LINE
+from softswitch.commands.recordings import INDEX, inert, iso
+from softswitch.commands.table import console, duration, fitting, foreign, print_json, when
+from softswitch.control.client import ask
+from softswitch.control.wire import SOCKET
+from softswitch.errors import NobodyAnswers, NoSuch, StoreError
+from softswitch.mailboxes import Message
+from softswitch.store.erasing import MESSAGES
+from softswitch.store.journal import Journal
+from softswitch.store.reading import URL_FILE, reading
+from softswitch.store.record import Record
+from softswitch.store.voicemails import Wanted, find
+from softswitch.voicemail.files import Files
+from softswitch.voicemail.shelf import MOST
+
+COLUMNS = ("when", "mailbox", "from", "queue", ">length", "state", "file")
+
+EXPENDABLE = ("queue", ">length", "state")
+"""What a narrow terminal does without, the least first; --json has it all."""
+
+FIELDS = ("file", "mailbox", "call", "queue", "number", "name", "began", "seconds", "heard")
+
+
+def wanted(mailbox: str | None, number: str | None, new: bool) -> Wanted:
+    """Which messages an order is about."""
+    mailboxes = None if mailbox is None else (mailbox,)
+    return Wanted(mailboxes=mailboxes, number=number, new=True if new else None)
+
+
+def print_messages(folder: Path, which: Wanted, as_json: bool) -> None:
+    """Raises StoreError: there is no record."""
+    found = _found(folder, which)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    screen, now = console(), datetime.now().astimezone()
+    if not found:
+        screen.print("there is no such message")
+        return
+    screen.print(fitting(screen, COLUMNS, [_row(one, now) for one in found], EXPENDABLE))
+
+
+def _found(folder: Path, which: Wanted) -> list[Message]:
+    """The newest last."""
+    with reading(folder) as connection:
+        return find(connection, which)[::-1]
+
+
+def _row(one: Message, now: datetime) -> tuple[RenderableType, ...]:
+    caller = f"{one.name} <{one.number}>" if one.name and one.number else one.number or one.name
+    return (
+        when(one.began, now),
+        one.mailbox,
+        foreign(caller or "anonymous"),
+        one.queue or "-",
+        duration(one.seconds),
+        Text("new", style="bold") if one.is_new else Text("heard", style="dim"),
+        Text(one.file),
+    )
+
+
+def copy_messages(folder: Path, which: Wanted, out: Path) -> None:
+    """Copy them. Raises StoreError: there is nothing to copy, or it cannot be written; ControlError."""
+    files, there = Files(folder / MESSAGES), []
+    for one in _found(folder, which):
+        try:
+            there.append((one, files.place_of(one.file)))
+        except NoSuch:
+            continue
+    if not there:
+        raise StoreError(
+            "there is no such message to copy; `softswitch voicemails` lists those that there are"
+        )
+    _note(folder, [one for one, _ in there])
+    try:
+        _copy(there, out)
+    except OSError as error:
+        raise StoreError(f"{error.filename or out}: {error.strerror}") from None
+    print(f"{out}: {len(there)} messages and {INDEX}")
+
+
+def _copy(some: Sequence[tuple[Message, Path]], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / INDEX).open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(FIELDS)
+        for one, place in some:
+            target = out / one.file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(place, target)
+            heard = "" if one.heard is None else iso(one.heard)
+            cells = {**asdict(one), "began": iso(one.began), "heard": heard}
+            rows.writerow([inert(cells[name]) for name in FIELDS])
+
+
+def _note(folder: Path, some: Sequence[Message]) -> None:
+    """Put on record, before they are taken, that copies are. Raises ControlError, StoreError."""
+    try:
+        for first in range(0, len(some), MOST):
+            ask(folder / SOCKET, "voicemails_copied", files=[one.file for one in some[first : first + MOST]])
+    except NobodyAnswers:
+        record = Record(folder, (folder / URL_FILE).read_text().strip() or None)
+        try:
+            journal = Journal(record)
+            for one in some:
+                about = {"file": one.file, "mailbox": one.mailbox}
+                by, how = COMMAND_LINE.name, "exported"
+                journal.note("VoicemailHeard", one.call or None, **about, by=by, how=how, own=False)
+        finally:
+            record.close()
+
+
+def delete_message(folder: Path, file: str) -> None:
+    """Raises ControlError: no switch runs, or there is no such message."""
+    ask(folder / SOCKET, "voicemail_delete", file=file)
+    print(f"{file} is deleted")
