@@ -17,8 +17,8 @@ from dataclasses import replace
 from softswitch.acd.events import CallerJoined
 from softswitch.calls import callback_words as words
 from softswitch.calls.call import Call
-from softswitch.calls.calling_back import way_to
 from softswitch.calls.case import Case
+from softswitch.calls.customers import way_to
 from softswitch.calls.onward import Onward
 from softswitch.calls.saying import Questions, spelt
 from softswitch.calls.switch import Switch

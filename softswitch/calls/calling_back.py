@@ -36,15 +36,15 @@ from softswitch.acd.settings import CallbackSettings
 from softswitch.calls import callback_words as words
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
+from softswitch.calls.customers import way_to, why_not
 from softswitch.calls.onward import Onward, OwnWay
 from softswitch.calls.originating import Absent, apology, take_place
 from softswitch.calls.outbound import Outside
 from softswitch.calls.saying import say, spelt
 from softswitch.calls.switch import Switch
-from softswitch.config.settings import CallbackRules
 from softswitch.dialplan.numbering import NumberFormat
-from softswitch.dialplan.plan import Dial, Refused
-from softswitch.errors import LegError, LegRefused, NoChannel
+from softswitch.dialplan.plan import Refused
+from softswitch.errors import LegError, NoChannel
 from softswitch.ports import Leg
 from softswitch.types import (
     CancelReason,
@@ -54,9 +54,7 @@ from softswitch.types import (
     LegEnd,
     OfferFailure,
     OfferId,
-    QueueName,
     Seconds,
-    ToNumber,
 )
 
 if TYPE_CHECKING:
@@ -71,16 +69,7 @@ A_SLIP: Seconds = 0.25
 A_BREATH: Seconds = 0.3
 """From the agent's answer to the first word: the receiver has to come to the ear."""
 
-NO_ANSWER, NOT_ALLOWED = 480, 403
-MAILBOX, GAVE_UP = "mailbox", "ended"
-_WHY = {486: "busy", 600: "busy", 603: "declined", 408: "no-answer", 480: "no-answer", 487: "no-answer"}
-
-
-def way_to(switch: Switch, queue: QueueName, number: str) -> ToNumber | Refused:
-    """How a customer is called: by the dial plan, and nothing expensive unless the queue names its class."""
-    rules = switch.settings.callbacks.get(queue, CallbackRules())
-    decision = switch.settings.dialplan.for_customer(number, rules.may_dial)
-    return ToNumber(decision.number, decision.trunks) if isinstance(decision, Dial) else decision
+NO_ANSWER, NOT_ALLOWED, MAILBOX, GAVE_UP = 480, 403, "mailbox", "ended"
 
 
 class CallingBack(OwnWay):
@@ -252,8 +241,8 @@ class CallingBack(OwnWay):
             leg = await self._first_of(outside, agent)
         except (LegError, TimeoutError) as error:
             status = outside.status_of(error)
-            why = "no-channel" if isinstance(error, NoChannel) else _why(error, status)
-            await self._not_reached(agent, why, status)
+            reason = "no-channel" if isinstance(error, NoChannel) else why_not(error, status)
+            await self._not_reached(agent, reason, status)
         finally:
             outside.close(but=leg)
         if leg is None:
@@ -412,9 +401,3 @@ class CallingBack(OwnWay):
         else:
             for offer in list(self._offers):
                 feed(OfferFailed(offer, OfferFailure.UNREACHABLE))
-
-
-def _why(error: LegError | TimeoutError, status: int) -> str:
-    if isinstance(error, TimeoutError):
-        return "no-answer"
-    return _WHY.get(error.status if isinstance(error, LegRefused) else status, "failed")
