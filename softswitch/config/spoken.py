@@ -88,6 +88,7 @@ def _prompts(settings: SwitchSettings) -> Iterator[Prompt]:
         yield from (message.prompt for message in messages)
     yield from (prompt for prompt in settings.whispers.values() if prompt is not None)
     yield from settings.media.sounds.values()
+    yield from (box.greeting for box in settings.mailboxes.values() if box.greeting is not None)
     if settings.recording.announce is not None:
         yield settings.recording.announce
     for queue in settings.engine.queues.values():
