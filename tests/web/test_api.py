@@ -146,6 +146,7 @@ def test_a_call_record_of_the_api_has_all_that_the_record_has():
     assert models.CallRecord.model_fields.keys() == ours
 
 
+@pytest.mark.may_block  # threads that read the page's files
 async def test_nothing_of_the_pages_comes_from_outside(client):
     for page in PAGES.iterdir():
         assert not re.search(r"""(src|href|url)\s*[=(]\s*["']?(https?:)?//""", page.read_text()), page
