@@ -58,6 +58,9 @@ class Outbox(Protocol):
     def settle(self, name: str, lot: Lot, failed: Sequence[Undelivered]) -> None:
         """The lot was sent; all of it was taken but these."""
 
+    def amend(self, name: str, parcel: Parcel, failed: Undelivered | None) -> None:
+        """A parcel that was settled as undelivered, as its answer took long, was taken after all, or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -56,6 +56,8 @@ class Clerk:
         self._told: Any = None
         self._post: Any = None
         self._loaded = False
+        self._reached = False
+        self._orders: list[Mapping[str, Any]] = []
 
     def work(self) -> None:
         """Load what comes, and heed the parent, until it has ended."""
@@ -70,10 +72,10 @@ class Clerk:
                 if not heard:
                     break
                 *orders, rest = (rest + heard).split(b"\n")
-                for order in orders:
-                    self._heed(json.loads(order))
+                self._orders += map(json.loads, orders)
             self._lines.look()
             self._loaded = self._loader.step()
+            self._heed_orders()
             self._privacy.step()
             self._tell()
         self._lines.look(settled=False)
@@ -83,6 +85,12 @@ class Clerk:
                 sender.close()
         self._privacy.close()
         self._loader.close()
+
+    def _heed_orders(self) -> None:
+        """Once the database has been reached: before, it may have no tables yet."""
+        self._reached = self._reached or self._loaded
+        while self._reached and self._orders:
+            self._heed(self._orders.pop(0))
 
     def _heed(self, order: Mapping[str, Any]) -> None:
         if "probe" in order:

@@ -51,6 +51,14 @@ class Outbox:
             if failed:
                 connection.execute(insert(deliveries), [_row(name, one) for one in failed])
 
+    def amend(self, name: str, parcel: Parcel, failed: Undelivered | None) -> None:
+        """See `parcels.Outbox`."""
+        mine = (deliveries.c.receiver == name, deliveries.c.seq == parcel.seq)
+        with self._engine.begin() as connection:
+            connection.execute(delete(deliveries).where(*mine))
+            if failed is not None:
+                connection.execute(insert(deliveries), [_row(name, failed)])
+
     def states(self) -> Mapping[str, Mapping[str, int]]:
         """Of each receiver: `behind` so many events, `waiting` to be tried again, `dead`."""
         with self._engine.connect() as connection:

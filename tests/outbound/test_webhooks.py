@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -161,3 +163,53 @@ async def test_after_a_crash_in_the_middle_of_a_lot_it_is_sent_again(office: Off
     assert [parcel.seq for parcel in lot.parcels] == [1, 2, 3, 4, 5]
     again = office.outbox.next("crm", None, LOT, office.now)  # nothing was settled
     assert again == lot
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("not in five seconds")
+
+
+async def test_an_answer_that_takes_long_holds_up_nobody(office: Office) -> None:
+    let_go = asyncio.Event()
+
+    async def receive(request: httpx2.Request) -> httpx2.Response:
+        if json.loads(request.content)["seq"] == slow:
+            await let_go.wait()
+        office.taken.append(request)
+        return httpx2.Response(200)
+
+    office.client = httpx2.AsyncClient(transport=httpx2.MockTransport(receive))
+    slow = story()[0].seq
+    office.happen(story())
+    await office.deliver()
+    assert office.numbers == [event.seq for event in story()[1:]]
+    assert office.outbox.states()["crm"] == {"behind": 0, "waiting": 1, "dead": 0}
+    assert await office.deliver() == 0, "it is still under way"
+    let_go.set()
+    await eventually(lambda: not office.outbox.states()["crm"]["waiting"])
+    assert office.numbers[-1] == slow
+    office.now += 3600
+    assert await office.deliver() == 0, "it was taken"
+
+
+async def test_a_slow_answer_that_is_no_good_in_the_end_is_tried_again(office: Office) -> None:
+    let_go, answers = asyncio.Event(), [503, 200]
+
+    async def receive(request: httpx2.Request) -> httpx2.Response:
+        await let_go.wait()
+        return httpx2.Response(answers.pop(0))
+
+    office.client = httpx2.AsyncClient(transport=httpx2.MockTransport(receive))
+    office.happen(story()[:1])
+    await office.deliver()
+    let_go.set()
+    await eventually(lambda: len(answers) == 1)
+    await eventually(lambda: not office.hooks._slow["crm"])
+    office.now += RETRIES[0] + HOOK.timeout + 2
+    assert await office.deliver() == 1
+    assert not answers
+    assert office.outbox.states()["crm"] == {"behind": 0, "waiting": 0, "dead": 0}
