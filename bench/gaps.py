@@ -14,7 +14,8 @@ import time
 from multiprocessing.connection import Connection
 
 from bench.rows import Row
-from softswitch.config.settings import Listen, MediaSettings, SipSettings
+from softswitch.config.settings import MediaSettings
+from softswitch.config.sip_settings import Listen, SipSettings
 from softswitch.ports import Leg
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sound import Clip, Hear

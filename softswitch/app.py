@@ -121,8 +121,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         music = await _music(stack, endpoint, speech, settings)
         dispatcher = _dispatcher(stack, journal, settings)
         book = PhoneBook(settings.phones, dispatcher.feed)
-        trunks = Trunks(endpoint, journal)
-        stack.push_async_callback(trunks.close)
+        trunks = _trunks(stack, endpoint, journal)
         switch = Switch(
             *(settings, endpoint, speech, journal, SystemClock(), music, dispatcher, book, trunks),
             recordings=_recordings(settings, folder),
@@ -130,10 +129,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         )
         desk = await _desk(stack, folder, switch, journal, store)
         supervisor = await stack.enter_async_context(Supervisor(switch))
-        picks_up = partial(may_pick_up, switch)
-        registry = Registry(endpoint, journal, book, trunks, settings, folder / "phones.db", picks_up)
-        stack.callback(registry.close)
-        stack.callback(journal.subscribe(registry.heard))
+        registry = _registry(stack, switch, endpoint, journal, (book, trunks), folder / "phones.db")
         memory = restore(past, switch, journal)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
@@ -149,6 +145,29 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         await stack.enter_async_context(web)
         recall = restore_callbacks(switch, folder, begun, lambda: running.loaded)
         await _until_stopped(running, switch, opening, speech, accounts, memory, recall)
+
+
+def _trunks(stack: AsyncExitStack, endpoint: SipEndpoint, journal: Journal) -> Trunks:
+    """Carriers, still without one."""
+    trunks = Trunks(endpoint, journal)
+    stack.push_async_callback(trunks.close)
+    return trunks
+
+
+def _registry(
+    stack: AsyncExitStack,
+    switch: Switch,
+    endpoint: SipEndpoint,
+    journal: Journal,
+    reached: tuple[PhoneBook, Trunks],
+    kept: Path,
+) -> Registry:
+    """Phones that register, and carriers."""
+    picks_up = partial(may_pick_up, switch)
+    registry = Registry(endpoint, journal, *reached, switch.settings, kept, picks_up)
+    stack.callback(registry.close)
+    stack.callback(journal.subscribe(registry.heard))
+    return registry
 
 
 def _dispatcher(stack: AsyncExitStack, journal: Journal, settings: SwitchSettings) -> Dispatcher:

@@ -18,7 +18,7 @@ import typer
 
 from softswitch import __version__
 from softswitch.commands import access_lines, mail_lines, prompt_lines, record_lines, voicemail_lines
-from softswitch.commands.options import AsJson, Config, Data, folder_of
+from softswitch.commands.options import AsJson, Config, Data, folder_of, one_of
 from softswitch.errors import ConfigError, NobodyCalled, SoftswitchError
 
 app = typer.Typer(
@@ -95,10 +95,8 @@ def run(
 
     from softswitch.log import LEVELS, configure
 
-    format = _one_of("--log", log, ("human", "json"))
-    thread = configure(
-        "json" if format == "json" else "human", level=_one_of("--level", level, tuple(LEVELS))
-    )
+    format = one_of("--log", log, ("human", "json"))
+    thread = configure("json" if format == "json" else "human", level=one_of("--level", level, tuple(LEVELS)))
     try:
         from softswitch.app import serve
 
@@ -351,8 +349,8 @@ def report(
     """Volumes, waits, service level, talk and occupancy of some days, by the machine's time zone."""
     from softswitch.commands.report import BYS, FORMATS, print_report, range_of
 
-    _one_of("--by", by, BYS)
-    _one_of("--format", format, FORMATS)
+    one_of("--by", by, BYS)
+    one_of("--format", format, FORMATS)
     print_report(folder_of(data, config), range_of(since, until), queue, by, format, out)
 
 
@@ -374,7 +372,7 @@ def export(
     from softswitch.commands.export import FORMATS, export
     from softswitch.commands.report import range_of
 
-    _one_of("--format", format, FORMATS)
+    one_of("--format", format, FORMATS)
     export(folder_of(data, config), range_of(since, until), format, out)
 
 
@@ -389,12 +387,6 @@ def webhooks(
     from softswitch.commands.webhooks import print_webhooks
 
     print_webhooks(folder_of(data, config), retry, json)
-
-
-def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
-    return value
 
 
 def _socket(data: Path | None, config: Path | None) -> Path:

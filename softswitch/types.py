@@ -234,6 +234,8 @@ class LeaveReason(StrEnum):
     MAX_WAIT = "max-wait"
     DRAINED = "drained"
     QUEUE_REMOVED = "queue-removed"
+    ENDED = "ended"
+    """Hung up by somebody of ours, over an interface."""
     NO_AGENTS = "no-agents"
     """Nobody was there to serve the queue."""
     CLOSED = "closed"

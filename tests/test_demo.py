@@ -24,7 +24,8 @@ from softswitch.demo.stage import DemoError, Process, Record, configure, free_po
 from softswitch.demo.story import Doing, Story
 from softswitch.demo.verdict import Ears, by_record, vip_first
 from softswitch.ports import Recorded
-from softswitch.store.calls import CallRecord, rebuild
+from softswitch.store.call_record import CallRecord
+from softswitch.store.calls import rebuild
 from softswitch.store.encoding import encode
 from softswitch.store.records import misfits
 from softswitch.store.spool import EVENTS, read_events

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from softswitch.jsontext import dumps, loads
-from softswitch.store.calls import CallRecord, Offer
+from softswitch.store.call_record import CallRecord, Offer
 from softswitch.types import CallId, Srtp
 
 VALUES = some.recursive(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from softswitch.plain import plain
-from softswitch.store.calls import CallRecord, Offer, Talk
+from softswitch.store.call_record import CallRecord, Offer, Talk
 from softswitch.types import CallId, Quality
 
 

@@ -14,15 +14,8 @@ from rich.console import Console
 
 from softswitch.acd.settings import AnnounceSettings, EngineSettings, QueueSettings
 from softswitch.commands.walked import render
-from softswitch.config.settings import (
-    AgentPhone,
-    MediaSettings,
-    Message,
-    SipSettings,
-    SwitchSettings,
-    Trunk,
-    TrunkServer,
-)
+from softswitch.config.settings import AgentPhone, MediaSettings, Message, SwitchSettings, Trunk, TrunkServer
+from softswitch.config.sip_settings import SipSettings
 from softswitch.dialplan.codes import Features
 from softswitch.dialplan.plan import DialPlan, OutboundRule
 from softswitch.hours import Hours, Schedule

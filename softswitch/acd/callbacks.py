@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from softswitch.acd import presence
 from softswitch.acd.actions import CallBack, ReportRest, Ring
 from softswitch.acd.agents import Agent
 from softswitch.acd.events import CallerJoined
@@ -67,7 +68,7 @@ def call_back(floor: Floor, caller: Caller, agent: Agent, why: Why) -> None:
     action = CallBack(offer.id, caller.call, agent.name, caller.queue.name, attempt, timeout, why)
     floor.out.append(action)
     offer.why = why
-    floor.refresh(agent)
+    presence.refresh(floor, agent)
 
 
 def customer_answered(floor: Floor, caller: Caller) -> None:
@@ -85,7 +86,7 @@ def customer_answered(floor: Floor, caller: Caller) -> None:
     agent, queue = reserved.agent.name, reserved.queue.name
     floor.out.append(Ring(reserved.id, caller.call, agent, queue, timeout, reserved.why))
     floor.watch_patience(caller)
-    floor.refresh(reserved.agent)
+    presence.refresh(floor, reserved.agent)
 
 
 def not_reached(floor: Floor, caller: Caller) -> None:

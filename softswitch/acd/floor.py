@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from softswitch.acd import pauses
+from softswitch.acd import pauses, presence
 from softswitch.acd.actions import (
     Action,
     CancelRing,
@@ -91,7 +91,7 @@ class Floor:
         """A caller takes a place in the line: a new one the place due, a returning one the old place."""
         caller.queue.line.add(caller)
         caller.queue.absent += caller.absent
-        self._look_at(caller.queue)
+        self.look_at(caller.queue)
         self.open_up(caller)
         self.watch_patience(caller)
         self.watch_overdue(caller)
@@ -99,9 +99,10 @@ class Floor:
     def count_absent(self, queue: Queue, change: int) -> None:
         """So many more of those who have a place are not on the line."""
         queue.absent += change
-        self._look_at(queue)
+        self.look_at(queue)
 
-    def _look_at(self, queue: Queue) -> None:
+    def look_at(self, queue: Queue) -> None:
+        """Its line or its team has changed, which may matter."""
         if queue.watched:
             self.to_look[queue] = None
 
@@ -154,7 +155,7 @@ class Floor:
         """Out of all lines, and nothing is due for this caller any more."""
         caller.queue.line.remove(caller)
         caller.queue.absent -= caller.absent
-        self._look_at(caller.queue)
+        self.look_at(caller.queue)
         caller.put_on(None)
         cancel = self.deadlines.cancel
         cancel(caller.patience)
@@ -210,7 +211,7 @@ class Floor:
         offer = self.offer(caller, agent)
         timeout = self.ring_time(offer)
         self.out.append(Ring(offer.id, caller.call, agent.name, caller.queue.name, timeout, why))
-        self.refresh(agent)
+        presence.refresh(self, agent)
 
     def ring_time(self, offer: Offer) -> Seconds:
         """The phone rings from now on, and for so long."""
@@ -259,7 +260,7 @@ class Floor:
             caller.accepted = None
             if caller.in_line:
                 self.watch_patience(caller)
-                self._look_at(caller.queue)
+                self.look_at(caller.queue)
 
     def _close(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:
         """The offer is over: the agent has one call less in hand."""
@@ -268,7 +269,7 @@ class Floor:
         offer.move(move)
         del self.offers[offer.id]
         self.offers_over.add(offer.id, reason)
-        self.refresh(offer.agent)
+        presence.refresh(self, offer.agent)
 
     def _want_phone(self, caller: Caller) -> None:
         if not caller.offers:
@@ -289,7 +290,7 @@ class Floor:
         if until > agent.back_off_until:
             agent.back_off_until = until
             self.deadlines.cancel(agent.back_off)
-            agent.back_off = self.deadlines.set(until, partial(self.refresh, agent))
+            agent.back_off = self.deadlines.set(until, partial(presence.refresh, self, agent))
 
     # Conversations -------------------------------------------------------------------------------
 
@@ -316,7 +317,7 @@ class Floor:
                 queue.calibration.note(foreseen, waited)
         said = None if foreseen is None or caller.callback else foreseen.said
         self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited, said))
-        self.refresh(agent)
+        presence.refresh(self, agent)
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
 
     def disconnect(self, caller: Caller, offer: Offer) -> None:
@@ -364,7 +365,7 @@ class Floor:
         """The agent writes notes until then."""
         self.deadlines.cancel(offer.timer)
         offer.timer = self.deadlines.set(until, partial(self.wrapped_up, offer))
-        self.refresh(offer.agent)
+        presence.refresh(self, offer.agent)
 
     def wrapped_up(self, offer: Offer) -> None:
         """The notes are written."""
@@ -373,56 +374,3 @@ class Floor:
         if took > 0:
             self.out.append(ReportWrapUp(offer.agent.name, offer.caller.call, took))
         self._close(offer, OfferMove.WRAPPED_UP, CancelReason.CALLER_LEFT)
-
-    # Agents --------------------------------------------------------------------------------------
-
-    def refresh(self, agent: Agent) -> None:
-        """Something about an agent changed: note it where it matters."""
-        agent.note = None
-        state = agent.doing(self.now)
-        if state is not agent.state:
-            agent.state, agent.since = state, self.now
-        free = agent.fits_one_more(self.now)
-        if free is agent.available:
-            return
-        agent.available = free
-        self._note_free(agent, free)
-
-    def _note_free(self, agent: Agent, free: bool) -> None:
-        for each in agent.memberships:
-            if each.home in agent.signed_out:
-                continue
-            queue = each.queue
-            queue.note_free(each.place, free)
-            if free and queue.line.size:
-                for reach in queue.reaches_to(each.place):
-                    self.to_match[reach] = None
-
-    def sign(self, agent: Agent, queues: set[QueueName]) -> None:
-        """From now on the agent is signed out of these queues, and of no others."""
-        if agent.available:
-            agent.available = False
-            self._note_free(agent, False)
-        agent.signed_out = queues
-        self.recount(agent)
-
-    def reach(self, agent: Agent, reachable: bool) -> None:
-        """The agent's phones have come or gone; what rings on one that is gone is taken back."""
-        if agent.reachable is reachable:
-            return
-        agent.reachable = reachable
-        if reachable:
-            agent.idle_since = self.now
-        self.recount(agent)
-        for offer in [offer for offer in agent.offers.values() if offer.open and not offer.accepted]:
-            self.withdraw(offer, CancelReason.PHONE_GONE)
-
-    def recount(self, agent: Agent) -> None:
-        """Whether the agent is there at all has changed, which also changes how many calls can be served."""
-        for each in agent.memberships:
-            each.queue.serving = each.queue.manned = None
-            self._look_at(each.queue)
-            if not agent.serves(each.home):
-                for caller in each.queue.held_for(agent):
-                    self.open_up(caller)
-        self.refresh(agent)

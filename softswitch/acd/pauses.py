@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from softswitch.acd import presence
 from softswitch.acd.actions import ReportPause, ReportResume
 from softswitch.acd.agents import Agent
 from softswitch.acd.offers import Offer
@@ -25,7 +26,7 @@ def pause(floor: Floor, agent: Agent, reason: str, since: Seconds | None = None)
         None if limit is None else floor.deadlines.set((floor.now if since is None else since) + limit, over)
     )
     agent.paused, agent.missed = reason, 0
-    floor.recount(agent)
+    presence.recount(floor, agent)
 
 
 def resume(floor: Floor, agent: Agent) -> None:
@@ -33,7 +34,7 @@ def resume(floor: Floor, agent: Agent) -> None:
     floor.deadlines.cancel(agent.pause_end)
     agent.paused = agent.pause_end = None
     agent.idle_since = floor.now
-    floor.recount(agent)
+    presence.recount(floor, agent)
 
 
 def _over(floor: Floor, agent: Agent) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from softswitch.acd import announcing
+from softswitch.acd import announcing, presence
 from softswitch.acd.agents import Agent, Membership
 from softswitch.acd.floor import Floor
 from softswitch.acd.queues import Queue, Standing
@@ -156,7 +156,7 @@ def _assign(floor: Floor) -> None:
     for name, agent in floor.agents.items():
         agent.memberships = memberships[name]
         agent.available = False
-        floor.refresh(agent)
+        presence.refresh(floor, agent)
 
 
 def _homes(floor: Floor, queue: Queue) -> dict[AgentName, QueueName]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from softswitch.ports import Announcement, Introduction
 from softswitch.sentences import grammar
 from softswitch.sentences.book import ENGLISH, Book, built_in
 from softswitch.sentences.grammar import Sentence
+from softswitch.spoken import Announcement, Introduction
 from softswitch.types import Language
 
 

@@ -24,9 +24,9 @@ from softswitch.audio.grammar import Books
 from softswitch.audio.render import SPEECH_LOUDNESS, finished
 from softswitch.config.settings import MediaSettings
 from softswitch.errors import AudioError, SoundFileError, SpeechError
-from softswitch.ports import Announcement, Introduction
 from softswitch.sentences.grammar import STEPS, Part, Sentence
 from softswitch.sound import Clip
+from softswitch.spoken import Announcement, Introduction
 from softswitch.types import Cue, Language, Prompt, Seconds
 
 _log = structlog.get_logger(__name__)

@@ -33,10 +33,13 @@ from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Leg, Referral
 from softswitch.sound import Hear, Player
-from softswitch.types import AgentName, CallId, Cue, EndedBy, LegId, Origin, Reject
+from softswitch.types import AgentName, CallId, Cue, EndedBy, LegId, Origin, Reject, Seconds
 
 if TYPE_CHECKING:
     from softswitch.calls.transfer import Trial
+
+A_SLIP: Seconds = 0.25
+"""An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
 
 DEFAULT_MUSIC = "classical"
 

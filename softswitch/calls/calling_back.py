@@ -35,7 +35,7 @@ from softswitch.acd.events import (
 from softswitch.acd.settings import CallbackSettings
 from softswitch.calls import callback_words as words
 from softswitch.calls.agent_leg import Offer
-from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
+from softswitch.calls.bridge import A_SLIP, DEFAULT_MUSIC, converse, reached
 from softswitch.calls.customers import way_to, why_not
 from softswitch.calls.onward import Onward, OwnWay
 from softswitch.calls.originating import Absent, apology, take_place
@@ -62,9 +62,6 @@ if TYPE_CHECKING:
     from softswitch.calls.case import Case
 
 log = structlog.get_logger(__name__)
-
-A_SLIP: Seconds = 0.25
-"""An agent who hangs up within this time of answering did not mean to: the customer waits on."""
 
 A_BREATH: Seconds = 0.3
 """From the agent's answer to the first word: the receiver has to come to the ear."""

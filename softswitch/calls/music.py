@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 import structlog
 
 from softswitch.errors import AudioError
-from softswitch.ports import Speech
 from softswitch.sound import Hear, Media, Player
+from softswitch.spoken import Speech
 
 SILENCE = "silence"
 RINGBACK = "ringback"

@@ -20,7 +20,7 @@ from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, ControlError, NoSuch, NotNow
 from softswitch.ports import Leg, Referral
-from softswitch.types import AgentName, CallId, Language, Prompt, QueueName, Seconds
+from softswitch.types import AgentName, CallId, EndedBy, Language, Prompt, QueueName, Seconds
 
 BY_STATUS = {
     403: "the agent may not transfer there, or it is a code and no number",
@@ -98,6 +98,8 @@ class Operator:
         """End a call, whatever it is doing. Raises NoSuch."""
         found = self._call(call)
         self.changed(by, "hang-up", call)
+        if found.queue is not None and found.agent is None:
+            found.hung_up_by = EndedBy.SWITCH  # who waits has not given up
         found.leg.hangup(reason=f"Hung up by {by}")
 
     def transfer(self, call: str, number: str, by: str) -> None:

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 
 from softswitch.calls.call import Call
 from softswitch.calls.redirection import Redirection, written
-from softswitch.config.settings import Trunk, in_uri
+from softswitch.config.settings import Trunk
+from softswitch.config.sip_settings import in_uri
 from softswitch.dialplan.numbering import Numbering, is_e164
 from softswitch.types import UNKNOWN, Party, Way
 

@@ -57,12 +57,20 @@ async def joined(switch: Switch, prompts: Sequence[Prompt], language: Language) 
 async def say(switch: Switch, leg: Leg, prompts: Sequence[Prompt], language: Language) -> None:
     """Play to the end, or until the leg is over."""
     clip = await joined(switch, prompts, language)
-    if clip is None or leg.ended.done():
+    if clip is not None:
+        await play_out(switch, leg, clip)
+
+
+async def play_out(switch: Switch, leg: Leg, clip: Clip) -> None:
+    """Let a leg hear a clip and nothing else, to its end or that of the leg."""
+    if leg.ended.done():
         return
     with switch.endpoint.media.player(clip) as player:
         leg.hear(Hear(player))
-        await asyncio.wait([leg.ended], timeout=clip.duration)
-        leg.hear()
+        try:
+            await asyncio.wait([leg.ended], timeout=clip.duration)
+        finally:
+            leg.hear()
 
 
 class Questions:

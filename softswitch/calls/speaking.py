@@ -21,8 +21,9 @@ from softswitch.calls.music import DUCKED
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import Message
 from softswitch.errors import AudioError, LegError
-from softswitch.ports import Announcement, JsonValue
+from softswitch.ports import JsonValue
 from softswitch.sound import Clip, Hear
+from softswitch.spoken import Announcement
 from softswitch.types import Seconds
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,8 @@ from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.exchange import Exchange
 from softswitch.calls.music import MusicRoom
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Carriers, Clock, Desk, Directory, Endpoint, Enquiry, Journal, NoEnquiry, Speech
+from softswitch.ports import Carriers, Clock, Desk, Directory, Endpoint, Enquiry, Journal, NoEnquiry
+from softswitch.spoken import Speech
 
 
 @dataclass(slots=True, eq=False)

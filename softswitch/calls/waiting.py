@@ -15,7 +15,7 @@ import structlog
 from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
 from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, ConversationEnded
 from softswitch.calls.agent_leg import Offer
-from softswitch.calls.bridge import DEFAULT_MUSIC, converse, reached
+from softswitch.calls.bridge import A_SLIP, DEFAULT_MUSIC, converse, reached
 from softswitch.calls.call import Call
 from softswitch.calls.entering import Entry, enter
 from softswitch.calls.keys import Keys
@@ -24,7 +24,8 @@ from softswitch.calls.recording import announce_recording
 from softswitch.calls.speaking import Speaker
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
-from softswitch.ports import Announcement, Leg
+from softswitch.ports import Leg
+from softswitch.spoken import Announcement
 from softswitch.types import Destination, EndedBy, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
 
 log = structlog.get_logger(__name__)
@@ -34,9 +35,6 @@ _WITHOUT_DESTINATION = {LeaveReason.FULL: Reject(486), LeaveReason.QUEUE_REMOVED
 
 _SENT_AWAY = frozenset(LeaveReason) - {reason for reason in LeaveReason if reason.value == "exit-key"}
 """Why callers leave who have not chosen to."""
-
-A_SLIP: Seconds = 0.25
-"""An agent who hangs up within this time of answering did not mean to: the caller keeps the place."""
 
 
 async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | None:
@@ -251,6 +249,8 @@ class Stay:
     def _leave_reason(self) -> LeaveReason:
         if self._call.hung_up_by is EndedBy.TRANSFER:
             return LeaveReason.TRANSFERRED
+        if self._call.hung_up_by is EndedBy.SWITCH:
+            return LeaveReason.ENDED
         return LeaveReason.DRAINED if self._call.diversion else LeaveReason.HUNG_UP
 
     async def _reachable(self, verb: Coroutine[None, None, None]) -> bool:

@@ -9,10 +9,12 @@ import structlog
 from softswitch.acd.actions import Ring
 from softswitch.acd.events import OfferAccepted
 from softswitch.calls.call import Call
+from softswitch.calls.saying import play_out
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, LegGone
-from softswitch.ports import Introduction, Leg
-from softswitch.sound import Clip, Hear
+from softswitch.ports import Leg
+from softswitch.sound import Clip
+from softswitch.spoken import Introduction
 from softswitch.types import Language, Prompt
 
 log = structlog.get_logger(__name__)
@@ -29,14 +31,8 @@ async def whisper(
         clip = await _clip(switch, what, language or switch.settings.media.languages[0])
     except AudioError as error:
         log.error("whisper cannot be spoken", leg=leg.id, error=str(error))
-        clip = None
-    if clip is not None and not leg.ended.done():
-        with switch.endpoint.media.player(clip) as player:
-            leg.hear(Hear(player))
-            try:
-                await asyncio.wait([leg.ended], timeout=clip.duration)
-            finally:
-                leg.hear()
+    else:
+        await play_out(switch, leg, clip)
     if leg.ended.done():
         raise LegGone(f"{leg.id}: gone while it was told who comes")
 

@@ -10,8 +10,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from softswitch.commands.table import duration
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store.kinds import Kind
 from softswitch.types import CallId
 
 Data = Mapping[str, Any]

@@ -12,6 +12,8 @@ from rich.text import Text
 from sqlalchemy import Connection, func, select
 
 from softswitch.commands.table import console
+from softswitch.config.nearest import did_you_mean
+from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.encoding import dumps, encode
 from softswitch.store.loader import read
@@ -27,7 +29,9 @@ LOOK = 0.2
 def print_events(
     folder: Path, last: int, follow: bool, as_json: bool, kind: str | None, call: str | None
 ) -> None:
-    """`softswitch events`. Ends by Ctrl-C when it follows."""
+    """`softswitch events`. Ends by Ctrl-C when it follows. Raises StoreError: there is no such kind."""
+    if kind is not None and kind not in VOCABULARY:
+        raise StoreError(f"no kind of event is called {kind!r}{did_you_mean(kind, VOCABULARY)}")
     with reading(folder) as connection:
         seen = _highest(connection)
         found = [

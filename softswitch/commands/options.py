@@ -24,3 +24,10 @@ def folder_of(data: Path | None, config: Path | None) -> Path:
     from softswitch.commands.finding import data_folder  # noqa: PLC0415 - only who is called needs it
 
     return data_folder(data, config)
+
+
+def one_of(option: str, value: str, known: tuple[str, ...]) -> str:
+    """The value, if it is known. Raises BadParameter."""
+    if value not in known:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
+    return value

@@ -14,10 +14,10 @@ from rich.text import Text
 from softswitch.commands.callback_lines import callback_story
 from softswitch.commands.table import console, doing, duration, fitting, foreign, print_json, when
 from softswitch.errors import StoreError
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store.calls import CallRecord
+from softswitch.store.call_record import CallRecord
 from softswitch.store.encoding import dumps
-from softswitch.store.kinds import Kind
 from softswitch.store.reading import events_of, find_call, last_calls, reading, reasoning, story_of
 from softswitch.types import CallId, Quality
 

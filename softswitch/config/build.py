@@ -22,6 +22,7 @@ from softswitch.config.models.root import Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
 from softswitch.config.models.web import Web, is_loopback
 from softswitch.config.models.webhooks import Webhook
+from softswitch.config.sip_settings import Listen, SipSettings
 from softswitch.dialplan.codes import Features
 from softswitch.hours import Hours
 from softswitch.hours import Schedule as PlainSchedule
@@ -97,9 +98,9 @@ def _store(path: Path, url: str | None) -> str | None:
     return f"{SQLITE}{path.parent.absolute() / url.removeprefix(SQLITE)}"
 
 
-def _sip(sip: Sip) -> plain.SipSettings:
+def _sip(sip: Sip) -> SipSettings:
     first, last = map(int, sip.rtp_ports.split("-"))
-    return plain.SipSettings(
+    return SipSettings(
         listen=tuple(map(_listen, sip.listen)),
         certificate=sip.certificate.absolute() if sip.certificate else None,
         key=sip.key.absolute() if sip.key else None,
@@ -136,10 +137,10 @@ def _limits(registration: Registration) -> Limits:
     )
 
 
-def _listen(listener: Listener) -> plain.Listen:
+def _listen(listener: Listener) -> Listen:
     transport, _, rest = listener.at.partition(":")
     host, _, port = rest.rpartition(":")
-    return plain.Listen(transport, host.strip("[]"), int(port), access_of(listener))
+    return Listen(transport, host.strip("[]"), int(port), access_of(listener))
 
 
 def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:

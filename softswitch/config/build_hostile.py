@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from softswitch.config.models.hostile import rate_of
 from softswitch.config.models.sip import Listener, Sip
-from softswitch.config.settings import Access, BanSettings, Hostility, LimitSettings, Rate
+from softswitch.config.sip_settings import Access, BanSettings, Hostility, LimitSettings, Rate
 
 
 def access_of(listener: Listener) -> Access:

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 
 from softswitch.config import settings as plain
 from softswitch.config.models.trunks import Trunk
+from softswitch.config.sip_settings import in_uri
 from softswitch.dialplan.numbering import NumberFormat
 from softswitch.types import Srtp, TrunkName
 
@@ -14,7 +15,7 @@ from softswitch.types import Srtp, TrunkName
 def trunk(name: str, section: Trunk) -> plain.Trunk:
     """The trunk called `name`."""
     servers = tuple(map(server, section.all_servers))
-    own_domain = plain.in_uri(servers[0].host) if section.username is not None else None
+    own_domain = in_uri(servers[0].host) if section.username is not None else None
     return plain.Trunk(
         name=TrunkName(name),
         servers=servers,

@@ -11,9 +11,10 @@ from softswitch.audio.speech import SpeechService
 from softswitch.config.settings import SwitchSettings
 from softswitch.demo.cast import RECORDED, Caller
 from softswitch.demo.verdict import Ears
-from softswitch.ports import Announcement, Recorded
-from softswitch.store.calls import CallRecord
-from softswitch.store.kinds import Kind
+from softswitch.kinds import Kind
+from softswitch.ports import Recorded
+from softswitch.spoken import Announcement
+from softswitch.store.call_record import CallRecord
 from softswitch.testing.g711 import Samples
 from softswitch.testing.recognise import find
 from softswitch.testing.rtp import RATE

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from softswitch.demo.cast import Caller
 from softswitch.demo.story import CallerLine, Doing, Span, Story
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store.calls import CallRecord
-from softswitch.store.kinds import Kind
+from softswitch.store.call_record import CallRecord
 from softswitch.types import Seconds
 
 COLOURS: Mapping[Doing, str] = {

@@ -28,7 +28,7 @@ from softswitch.demo.stage import Record, configure, sipp, start_switch
 from softswitch.demo.story import Story
 from softswitch.demo.verdict import by_record, vip_first
 from softswitch.ports import Recorded
-from softswitch.store.calls import CallRecord
+from softswitch.store.call_record import CallRecord
 from softswitch.store.encoding import dumps
 from softswitch.store.reading import last_calls, reading
 from softswitch.store.spool import EVENTS

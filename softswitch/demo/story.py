@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from softswitch.acd.settings import EngineSettings
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store.kinds import Kind
 from softswitch.types import CallId, QueueName, Seconds
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from softswitch.demo.cast import VIP, Caller
 from softswitch.demo.story import Doing, Story
-from softswitch.store.calls import CallRecord
+from softswitch.store.call_record import CallRecord
 from softswitch.testing.g711 import Samples
 from softswitch.testing.recognise import find
 from softswitch.testing.rtp import RATE

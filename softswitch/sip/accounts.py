@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pjsua2 as pj
 
-from softswitch.config.settings import SipSettings
+from softswitch.config.sip_settings import SipSettings
 from softswitch.sip._native import lib
 from softswitch.sip.callbacks import from_pjsip
 from softswitch.sip.options import account_options

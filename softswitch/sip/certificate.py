@@ -9,7 +9,7 @@ from typing import Self
 
 import pjsua2 as pj
 
-from softswitch.config.settings import SipSettings
+from softswitch.config.sip_settings import SipSettings
 from softswitch.errors import EndpointError
 
 HANDSHAKE_MS = 10_000

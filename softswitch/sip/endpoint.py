@@ -19,7 +19,8 @@ from typing import Self
 import pjsua2 as pj
 import structlog
 
-from softswitch.config.settings import Listen, MediaSettings, SipSettings
+from softswitch.config.settings import MediaSettings
+from softswitch.config.sip_settings import Listen, SipSettings
 from softswitch.errors import EndpointError, LegRefused
 from softswitch.ports import Leg
 from softswitch.sip import occupied

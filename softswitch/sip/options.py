@@ -5,7 +5,8 @@ from __future__ import annotations
 import pjsua2 as pj
 
 from softswitch import __version__
-from softswitch.config.settings import Listen, SipSettings, Trunk, in_uri
+from softswitch.config.settings import Trunk
+from softswitch.config.sip_settings import Listen, SipSettings, in_uri
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.hosts import address_of, name_servers, own_address
 from softswitch.types import Srtp

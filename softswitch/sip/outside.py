@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import structlog
 
-from softswitch.config.settings import SipSettings
+from softswitch.config.sip_settings import SipSettings
 from softswitch.errors import EndpointError
 from softswitch.sip._native import lib
 from softswitch.sip.hosts import address_of

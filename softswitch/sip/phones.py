@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from softswitch import siptext
-from softswitch.config.settings import in_uri
+from softswitch.config.sip_settings import in_uri
 from softswitch.ports import Journal, JsonValue
 from softswitch.registration.bindings import Binding
 from softswitch.registration.events import Event, Expired, Refreshed, Registered

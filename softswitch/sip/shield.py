@@ -18,7 +18,7 @@ from typing import Any
 import pjsua2 as pj
 import structlog
 
-from softswitch.config.settings import Hostility, Listen, Rate
+from softswitch.config.sip_settings import Hostility, Listen, Rate
 from softswitch.registration.offences import Offences
 from softswitch.sip import sources
 from softswitch.sip._native import ffi, lib

@@ -16,7 +16,8 @@ from enum import StrEnum
 import pjsua2 as pj
 import structlog
 
-from softswitch.config.settings import SipSettings, Trunk
+from softswitch.config.settings import Trunk
+from softswitch.config.sip_settings import SipSettings
 from softswitch.ports import JsonValue
 from softswitch.sip.accounts import Registered, TrunkAccount
 from softswitch.sip.options import trunk_options

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded
-from softswitch.store.kinds import Kind
 
 CHANGING = frozenset(
     (Kind.AGENT_PAUSED, Kind.AGENT_RESUMED, Kind.AGENT_SIGNED_IN, Kind.AGENT_SIGNED_OUT, Kind.STATE_KEPT)

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store.kinds import Kind
 from softswitch.store.tables import callbacks
 from softswitch.types import CallId
 

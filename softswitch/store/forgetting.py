@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.calls import rebuild
 from softswitch.store.encoding import dumps
-from softswitch.store.kinds import Kind
 from softswitch.store.mails import id_by
 from softswitch.store.personal import forgotten
 from softswitch.store.projections import clean, write_calls

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
 from softswitch.ports import JsonValue, Recorded
-from softswitch.store.calls import CallRecord
+from softswitch.store.call_record import CallRecord
 from softswitch.store.database import shown, why
 from softswitch.store.listening import Wanted, find, find_one
 from softswitch.store.reading import events_of, open_of, reasoning

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store.kinds import Kind
 from softswitch.types import CallId, Seconds
 
 

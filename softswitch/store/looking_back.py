@@ -12,9 +12,9 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.database import why
-from softswitch.store.kinds import Kind
 from softswitch.store.reading import open_of
 from softswitch.store.spool import backwards
 from softswitch.store.tables import calls, events

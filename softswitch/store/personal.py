@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from softswitch.kinds import Kind
 from softswitch.masking import IDS, KEYS, NUMBERS, without_numbers
-from softswitch.store.kinds import Kind
 
 PERSONAL = (NUMBERS | KEYS | {"name", "sip_call_id", "text", "subject", "note", "notes", "data"}) - {"caller"}
 """Fields of which nothing stays but that they were there; `caller` of an event is how its sound was."""

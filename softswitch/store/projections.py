@@ -14,8 +14,9 @@ from sqlalchemy import Connection, select, update
 
 from softswitch.ports import Recorded
 from softswitch.store import tables, voicemails
+from softswitch.store.call_record import CallRecord
 from softswitch.store.callbacks import Callback, CallbackFold, open_callbacks
-from softswitch.store.calls import CallFold, CallRecord
+from softswitch.store.calls import CallFold
 from softswitch.store.index import Change, Tape, TapeFold
 from softswitch.store.rows import Cells, put
 from softswitch.store.stints import Stint, StintFold, moment

@@ -23,8 +23,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store.kinds import Kind
 from softswitch.types import CallId, CancelReason, EndedBy, LeaveReason, OfferFailure
 
 NONE = "NONE"

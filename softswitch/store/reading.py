@@ -16,11 +16,11 @@ from sqlalchemy import URL, Connection, Engine, inspect, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
+from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded
+from softswitch.store.call_record import CallRecord
 from softswitch.store.callbacks import case_of
-from softswitch.store.calls import CallRecord
 from softswitch.store.database import database_url, default_url, open_database, shown, why
-from softswitch.store.kinds import Kind
 from softswitch.store.tables import calls, events
 from softswitch.types import CallId
 

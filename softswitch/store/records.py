@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from softswitch.store.kinds import Kind
+from softswitch.kinds import Kind
 from softswitch.store.words import CALLBACKS, MAILS, VOICEMAILS, Word
+from softswitch.store.words_agents import AGENTS
 from softswitch.store.words_entering import ENTERING
+from softswitch.store.words_recordings import RECORDINGS
 
 QUALITY = (
     "codec (`PCMU/8000`), received, sent, lost, late (RTP packets), jitter, buffered, round_trip (s), mos, "
@@ -236,65 +238,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.HELD: Word("One side put the other on hold.", {"by": "caller or agent"}),
         Kind.RESUMED: Word("The side that held took the call back.", {"by": "caller or agent"}),
-        Kind.RECORDING_ANNOUNCED: Word("The caller was told that the conversation is, or may be, recorded."),
-        Kind.RECORDING_STARTED: Word(
-            "What caller and agent say is being recorded.",
-            {
-                "file": "within the folder of recordings",
-                "queue": "by which they came together; null: by none",
-                "agent": "who talks to the caller",
-                "by": "the agent who wanted it; missing: the queue's rule",
-            },
-        ),
-        Kind.RECORDING_PAUSED: Word(
-            "From now on the recording is silence.",
-            {"file": "which", "agent": "who wanted it", "at": "how far it is, in s"},
-        ),
-        Kind.RECORDING_RESUMED: Word(
-            "The recording goes on after a pause.",
-            {"file": "which", "agent": "who wanted it", "at": "how far it is, in s"},
-        ),
-        Kind.RECORDING_ENDED: Word(
-            "The recording is over, and its file whole a moment later.",
-            {
-                "file": "which",
-                "seconds": "how long it is",
-                "bytes": "how large its file is",
-                "lost": "how much of that is silence because the disk could not take it in time, in s",
-            },
-        ),
-        Kind.RECORDING_FAILED: Word(
-            "A conversation that should be recorded could not be.",
-            {"file": "which", "why": "the error"},
-            alarming=True,
-        ),
-        Kind.RECORDINGS_DELAYED: Word(
-            "Files of recordings cannot be written at the moment; memory holds four seconds of each.",
-            {"why": "the error of the disk"},
-            alarming=True,
-        ),
-        Kind.RECORDINGS_LOST: Word(
-            "The ends of recordings, or all of them, could not be written for a minute, and are given up.",
-            {"count": "how many recordings"},
-            alarming=True,
-        ),
-        Kind.RECORDINGS_REPAIRED: Word(
-            "Recordings that a crash had cut were given their lengths.",
-            {
-                "count": "how many",
-                "files": "which",
-                "seconds": "how long each of them is, in their order",
-                "bytes": "how large each is; 0: it was empty, and is gone",
-            },
-        ),
-        Kind.RECORDINGS_DELETED: Word(
-            "Recordings were deleted: their time was over, or a caller's data was erased.",
-            {"count": "how many", "files": "which", "days": "how long they are kept", "why": "`erased`"},
-        ),
-        Kind.RECORDING_HEARD: Word(
-            "Somebody listened to a recording, or took a copy of it.",
-            {"file": "which", "by": "who", "how": "`listened`, or `exported` into a folder"},
-        ),
+        **RECORDINGS,
         Kind.SOUND_PLAYED: Word(
             "Somebody plays a sound into the call through an interface.",
             {
@@ -340,43 +284,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "into": "the call in which it goes on, when that is another one",
             },
         ),
-        Kind.AGENT_ONLINE: Word("A phone of an agent of whom none was there has come.", {"agent": "who"}),
-        Kind.AGENT_OFFLINE: Word("The last phone of an agent is gone.", {"agent": "who"}),
-        Kind.AGENT_SIGNED_IN: Word(
-            "An agent takes calls of a queue again.", {"agent": "who", "queue": "which; null: all of them"}
-        ),
-        Kind.AGENT_SIGNED_OUT: Word(
-            "An agent takes no more calls of a queue.", {"agent": "who", "queue": "which; null: all of them"}
-        ),
-        Kind.AGENT_PAUSED: Word(
-            "An agent takes no calls.",
-            {
-                "agent": "who",
-                "reason": "as given, or empty; no-answer: too many offers in a row were not answered",
-                "automatic": "true: nobody asked for it",
-                "ago": "seconds since it began, of one from before a restart",
-            },
-        ),
-        Kind.AGENT_RESUMED: Word(
-            "An agent takes calls again.",
-            {
-                "agent": "who",
-                "reason": "of the pause, where that lasted as long as it may",
-                "automatic": "true: nobody asked for it",
-            },
-        ),
-        Kind.WRAP_UP_EXTENDED: Word(
-            "An agent has more time for notes.", {"agent": "who", "by": "seconds, as far as the queue allows"}
-        ),
-        Kind.WRAP_UP_ENDED: Word(
-            "An agent was done with the notes on a call.", {"agent": "who", "took": "seconds"}
-        ),
-        Kind.OVERFLOW_BEGAN: Word(
-            "Agents of other teams help in a queue from now on.", {"queue": "which", "waiting": "how many"}
-        ),
-        Kind.OVERFLOW_ENDED: Word("They help no more.", {"queue": "which", "waiting": "how many still"}),
-        Kind.QUEUE_OPENED: Word("The hours of a queue began.", {"queue": "which"}),
-        Kind.QUEUE_CLOSED: Word("The hours of a queue are over.", {"queue": "which"}),
+        **AGENTS,
         Kind.PHONE_REGISTERED: Word(
             "A phone of an agent registered an address.",
             {

@@ -20,10 +20,10 @@ from pathlib import Path
 import structlog
 
 from softswitch.errors import StoreError
+from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded, StoreHealth
-from softswitch.store.calls import LOST
+from softswitch.store.call_record import LOST
 from softswitch.store.encoding import decode, dumps, encode
-from softswitch.store.kinds import Kind
 from softswitch.store.lines import LineFile, read_lines, read_lines_backwards
 from softswitch.store.writer import Turn, Writer
 from softswitch.types import CallId, EndedBy

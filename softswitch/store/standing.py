@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from softswitch.acd.stats import Tally
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.attendance import Attendance
-from softswitch.store.kinds import Kind
 from softswitch.types import CallId, LeaveReason, Seconds
 
 COMES_BACK = (LeaveReason.HUNG_UP, LeaveReason.DRAINED)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store.kinds import Kind
 
 ONLINE, PAUSED = "online", "paused"
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from softswitch.kinds import Kind
 from softswitch.mailboxes import Message
 from softswitch.ports import Recorded
-from softswitch.store.kinds import Kind
 from softswitch.store.tables import voicemails
 from softswitch.types import CallId, MailboxName
 

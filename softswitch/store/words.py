@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from softswitch.store.kinds import Kind
+from softswitch.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)

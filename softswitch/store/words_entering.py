@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from softswitch.store.kinds import Kind
+from softswitch.kinds import Kind
 from softswitch.store.words import Word
 
 ENTERING: Mapping[str, Word] = MappingProxyType(

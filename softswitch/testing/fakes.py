@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from softswitch.errors import AudioError, LegRefused, SpeechError
-from softswitch.ports import Announcement, Introduction, JsonValue
+from softswitch.ports import JsonValue
 from softswitch.sound import Clip
+from softswitch.spoken import Announcement, Introduction
 from softswitch.testing.fake_leg import FakeLeg
 from softswitch.testing.fake_media import FakeMedia, FakePlayer
 from softswitch.testing.fake_recorder import FakeRecorder
@@ -292,14 +293,14 @@ class FakeTracing:
 
 
 if TYPE_CHECKING:  # the type checker holds every fake to its Protocol
-    from softswitch import ports, sound
+    from softswitch import ports, sound, spoken
 
     _leg: type[ports.Leg] = FakeLeg
     _player: type[sound.Player] = FakePlayer
     _media: type[sound.Media] = FakeMedia
     _endpoint: type[ports.Endpoint] = FakeEndpoint
     _carriers: type[ports.Carriers] = FakeCarriers
-    _speech: type[ports.Speech] = FakeSpeech
+    _speech: type[spoken.Speech] = FakeSpeech
     _journal: type[ports.Journal] = FakeJournal
     _clock: type[ports.Clock] = FakeClock
     _tracing: type[ports.Tracing] = FakeTracing

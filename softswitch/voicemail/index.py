@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
+from softswitch.kinds import Kind
 from softswitch.mailboxes import Message
 from softswitch.ports import Recorded
-from softswitch.store.kinds import Kind
 from softswitch.store.voicemails import KINDS, message_of
 from softswitch.types import MailboxName, Messages
 

@@ -11,7 +11,7 @@ from softswitch.access import Role
 from softswitch.config.settings import WebSettings
 from softswitch.web.api import looking_routes, record_routes
 from softswitch.web.calling import call_routes
-from softswitch.web.changing import agent_routes, switch_routes, webhook_routes
+from softswitch.web.changing import agent_call_routes, agent_routes, switch_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.erasing import erasing_routes
@@ -24,6 +24,7 @@ from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings, Voicemails
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
+from softswitch.web.receivers import webhook_routes
 from softswitch.web.recordings import recording_routes
 from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
@@ -77,7 +78,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(erasing_routes(parts.erasure, guard))
     app.include_router(socket_routes(live, guard))
-    for routes in (agent_routes, call_routes, switch_routes):
+    for routes in (agent_routes, agent_call_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
     app.include_router(docs_routes(app, guard))

@@ -2,17 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import Field, StringConstraints
 
 from softswitch.access import Principal, Role
-from softswitch.calls.originator import known
 from softswitch.web import models
-from softswitch.web.api import MOST, PREFIX, CallName, Name, Text, asked
+from softswitch.web.api import PREFIX, CallName, Name, Text
 from softswitch.web.asked import Body
 from softswitch.web.calling import To
 from softswitch.web.guard import Guard
-from softswitch.web.operations import Operations, Receivers
+from softswitch.web.operations import Operations
 from softswitch.web.problems import PROBLEMS, Refused
 
 
@@ -63,6 +62,29 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
         operator.resume(agent, who.name)
         return models.Done(done=f"{agent} is paused no more")
 
+    @router.post("/sign-in")
+    async def sign_in(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
+        """Take calls of a queue, or of all."""
+        _check_own(who, agent)
+        operator.sign_in(agent, of.queue, who.name)
+        return models.Done(done=f"{agent} is signed in")
+
+    @router.post("/sign-out")
+    async def sign_out(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
+        """Take no more calls of a queue, or of all."""
+        _check_own(who, agent)
+        operator.sign_out(agent, of.queue, who.name)
+        return models.Done(done=f"{agent} is signed out")
+
+    return router
+
+
+def agent_call_routes(operations: Operations, guard: Guard) -> APIRouter:
+    """What agents do about calls; for themselves alone."""
+    router = APIRouter(prefix=f"{PREFIX}/agents/{{agent}}", responses=PROBLEMS, tags=["agents"])
+    operator = operations.operator
+    anybody = Depends(guard.needs(Role.AGENT))
+
     @router.post("/dial", status_code=202)
     async def dial(agent: Name, to: To, who: Annotated[Principal, anybody]) -> models.Begun:
         """Click to dial: the agent's own phone rings, and once it is answered the number is called, by the
@@ -81,20 +103,6 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
             return models.Done(done=f"{agent} is done with the notes")
         operator.extend_wrap_up(agent, how.seconds, who.name)
         return models.Done(done=f"{agent} has more time for notes")
-
-    @router.post("/sign-in")
-    async def sign_in(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
-        """Take calls of a queue, or of all."""
-        _check_own(who, agent)
-        operator.sign_in(agent, of.queue, who.name)
-        return models.Done(done=f"{agent} is signed in")
-
-    @router.post("/sign-out")
-    async def sign_out(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
-        """Take no more calls of a queue, or of all."""
-        _check_own(who, agent)
-        operator.sign_out(agent, of.queue, who.name)
-        return models.Done(done=f"{agent} is signed out")
 
     return router
 
@@ -130,32 +138,6 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
         """Hear an address again before its time."""
         done: Any = await operations.unban(whom.address, by=who.name)
         return models.Unbanned.model_validate(done)
-
-    return router
-
-
-def webhook_routes(operations: Operations, receivers: Receivers, guard: Guard) -> APIRouter:
-    """How events get to others' servers, and those that did not."""
-    router = APIRouter(prefix=f"{PREFIX}/webhooks", responses=PROBLEMS, tags=["webhooks"])
-    engineer = Depends(guard.needs(Role.ENGINEER))
-
-    @router.get("", dependencies=[engineer])
-    async def webhooks(limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> models.Webhooks:
-        """How far each receiver is, and the last events that were given up."""
-        states, dead = await asked(receivers.states()), await asked(receivers.dead(limit))
-        letters = [dict(zip(models.DeadLetter.model_fields, one, strict=True)) for one in dead]
-        return models.Webhooks(
-            webhooks=[models.Receiver(webhook=name, **state) for name, state in sorted(states.items())],
-            dead=[models.DeadLetter(**one) for one in letters],
-        )
-
-    @router.post("/{webhook}/retry")
-    async def retry(webhook: Name, who: Annotated[Principal, engineer]) -> models.Revived:
-        """Send everything again that one receiver never took."""
-        known("webhook", webhook, await asked(receivers.states()))
-        again = await asked(receivers.revive(webhook))
-        operations.operator.changed(who.name, "webhook-retry", webhook, str(again))
-        return models.Revived(again=again)
 
     return router
 

@@ -340,43 +340,6 @@ class Stopping(BaseModel):
     """Seconds, after which they are hung up."""
 
 
-class Receiver(BaseModel):
-    """A server that is told of events."""
-
-    webhook: str
-    behind: int
-    """Events that have not been tried yet."""
-    waiting: int
-    """Events to be tried again."""
-    dead: int
-    """Events that were given up."""
-
-
-class DeadLetter(BaseModel):
-    """An event that a receiver never took."""
-
-    webhook: str
-    seq: int
-    attempts: int
-    why: str
-    """What was wrong the last time."""
-
-
-class Webhooks(BaseModel):
-    """Receivers, and what they never took."""
-
-    webhooks: list[Receiver]
-    dead: list[DeadLetter]
-    """The newest first."""
-
-
-class Revived(BaseModel):
-    """Events are on their way again."""
-
-    again: int
-    """How many."""
-
-
 class Unbanned(BaseModel):
     """The source is heard."""
 

@@ -20,8 +20,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from softswitch.access import Role
 from softswitch.errors import StoreError
+from softswitch.kinds import Kind
 from softswitch.types import Seconds
-from softswitch.web.api import PREFIX, Text
+from softswitch.web.api import PREFIX
 from softswitch.web.guard import Guard, Who
 from softswitch.web.lines import json_of
 from softswitch.web.live import Live, TooMany
@@ -76,13 +77,13 @@ def socket_routes(live: Live, guard: Guard) -> APIRouter:
     async def events(
         websocket: WebSocket,
         after: Number = None,
-        kind: Annotated[list[Text] | None, Query(max_length=100)] = None,
+        kind: Annotated[list[Kind] | None, Query(max_length=100)] = None,
     ) -> None:
         await may(websocket)
         check_room(live)
         await websocket.accept()
         cut: Callable[[], None] = websocket.scope.get("state", {}).get("cut", lambda: None)
-        wanted = None if kind is None else frozenset(kind)
+        wanted = None if kind is None else frozenset(map(str, kind))
         sending = asyncio.ensure_future(_send(websocket, live, may, after, wanted))
         gone = asyncio.ensure_future(_until_gone(websocket))
         try:

@@ -9,9 +9,10 @@ from fastapi.responses import StreamingResponse
 
 from softswitch.access import Role
 from softswitch.errors import StoreError
+from softswitch.kinds import Kind
 from softswitch.types import Seconds
 from softswitch.web import models
-from softswitch.web.api import MOST, PREFIX, Text, asked, ready
+from softswitch.web.api import MOST, PREFIX, asked, ready
 from softswitch.web.guard import Guard, Who
 from softswitch.web.live import VIEWERS, Live, TooMany
 from softswitch.web.operations import Pages
@@ -47,7 +48,7 @@ def event_routes(live: Live, pages: Pages, guard: Guard) -> APIRouter:
     async def stream(
         request: Request,
         after: Number = None,
-        kind: Annotated[list[Text] | None, Query(max_length=100)] = None,
+        kind: Annotated[list[Kind] | None, Query(max_length=100)] = None,
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> StreamingResponse:
         """Events as they come, each as `id` (its number) and `data` (JSON); only what is on record is sent.
@@ -56,7 +57,7 @@ def event_routes(live: Live, pages: Pages, guard: Guard) -> APIRouter:
         """
         seen = after if last_event_id is None else _number(last_event_id)
         check_room(live)
-        wanted = None if kind is None else frozenset(kind)
+        wanted = None if kind is None else frozenset(map(str, kind))
         sent = _sent(live, request, guard.needs(Role.SUPERVISOR), seen, wanted)
         return StreamingResponse(sent, media_type="text/event-stream", headers=HEADERS)
 

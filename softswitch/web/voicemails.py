@@ -1,7 +1,7 @@
 """/api/v1/voicemails: messages that callers left. Every listening is an event of the record."""
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -50,6 +50,13 @@ def voicemail_routes(voicemails: Voicemails, guard: Guard) -> APIRouter:
         page = [models.Voicemail.model_validate(one, from_attributes=True) for one in found]
         return models.Voicemails(voicemails=page, next=page[-1].seq if len(page) == limit else None)
 
+    _one_message(router, voicemails, anybody)
+    return router
+
+
+def _one_message(router: APIRouter, voicemails: Voicemails, anybody: Any) -> None:
+    """What is done with one."""
+
     @router.get("/{year}/{month}/{day}/{name}", response_class=FileResponse, responses=SOUND)
     async def listen(
         request: Request, who: Annotated[Principal, anybody], year: Year, month: Two, day: Two, name: File
@@ -69,8 +76,6 @@ def voicemail_routes(voicemails: Voicemails, guard: Guard) -> APIRouter:
         """Delete one message, for good."""
         message = _one(voicemails, who, f"{year}/{month}/{day}/{name}")
         await voicemails.delete(message, who.name)
-
-    return router
 
 
 def _one(voicemails: Voicemails, who: Principal, file: str) -> Message:

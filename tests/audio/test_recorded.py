@@ -16,7 +16,7 @@ from softswitch.audio.recorded import GAP
 from softswitch.audio.render import SPEECH_LOUDNESS
 from softswitch.audio.speech import SpeechService
 from softswitch.config.settings import MediaSettings
-from softswitch.ports import Announcement, Introduction
+from softswitch.spoken import Announcement, Introduction
 from softswitch.types import Language
 from tests.audio.sounds import loudest_frequency, samples_of, tone, write
 from tests.audio.test_speech import ToneVoice

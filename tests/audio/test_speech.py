@@ -19,8 +19,8 @@ from softswitch.audio.render import SPEECH_LOUDNESS
 from softswitch.audio.speech import PAUSE, SpeechService
 from softswitch.config.settings import MediaSettings
 from softswitch.errors import SoundFileError, SpeechError
-from softswitch.ports import Announcement
 from softswitch.sound import Clip
+from softswitch.spoken import Announcement
 from softswitch.types import Language, Prompt
 from tests.audio.sounds import loudest_frequency, samples_of, tone, write
 

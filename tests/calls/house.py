@@ -15,7 +15,8 @@ from softswitch.calls.music import MusicRoom
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
-from softswitch.config.settings import AgentPhone, MediaSettings, SipSettings, SwitchSettings
+from softswitch.config.settings import AgentPhone, MediaSettings, SwitchSettings
+from softswitch.config.sip_settings import SipSettings
 from softswitch.hours import Hours
 from softswitch.ivr.settings import Choice, Menu, MenuTree
 from softswitch.routing import CallerRule, NumberRule, Routing

@@ -11,7 +11,8 @@ from softswitch.config.settings import AgentPhone, SwitchSettings, Trunk, TrunkS
 from softswitch.dialplan.plan import DialPlan, OutboundRule
 from softswitch.ports import Recorded
 from softswitch.routing import NumberRule, Routing
-from softswitch.store.calls import CallRecord, rebuild
+from softswitch.store.call_record import CallRecord
+from softswitch.store.calls import rebuild
 from softswitch.store.records import misfits
 from softswitch.testing.fakes import FakeLeg
 from softswitch.types import AgentName, Party, QueueName, ToQueue, TrunkName, Way

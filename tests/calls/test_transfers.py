@@ -8,7 +8,7 @@ import pytest
 
 from softswitch.acd.agents import AgentState
 from softswitch.calls.fork import Fork
-from softswitch.store.calls import CallRecord, Transfer
+from softswitch.store.call_record import CallRecord, Transfer
 from softswitch.testing.fakes import answers, busy, never_answers, rejects
 from softswitch.types import AgentName, LegState
 from tests.calls.house import house

@@ -8,7 +8,8 @@ from datetime import date, time
 import pytest
 
 from softswitch.acd.settings import AgentSettings, AnnounceSettings
-from softswitch.config.settings import AgentPhone, Listen, SipSettings, SwitchSettings
+from softswitch.config.settings import AgentPhone, SwitchSettings
+from softswitch.config.sip_settings import Listen, SipSettings
 from softswitch.hours import Schedule
 from softswitch.ivr.settings import Ask, Back, Choice, Repeat, ToEntered
 from softswitch.routing import CallerRule, NumberRule

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from softswitch.config.settings import SCANNERS, Access, BanSettings, Hostility, LimitSettings, Listen, Rate
+from softswitch.config.sip_settings import (
+    SCANNERS,
+    Access,
+    BanSettings,
+    Hostility,
+    LimitSettings,
+    Listen,
+    Rate,
+)
 from tests.config.conftest import CheckText
 
 REST = 'numbers: {"600": hangup}\n'

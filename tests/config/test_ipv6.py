@@ -6,7 +6,8 @@ from ipaddress import IPv6Network
 
 import pytest
 
-from softswitch.config.settings import Listen, TrunkServer
+from softswitch.config.settings import TrunkServer
+from softswitch.config.sip_settings import Listen
 from softswitch.types import AgentName
 from tests.config.conftest import SOUND
 

@@ -24,5 +24,7 @@ def test_a_url_that_is_none_is_a_problem(one_problem, url):
 
 
 def test_a_kind_that_is_none_is_a_problem(one_problem):
-    text = 'webhooks: {crm: {url: "https://crm.example", events: [§call-ended]}}\n'
-    assert "a kind of event, as CallEnded" in one_problem(SOUND + text)
+    text = 'webhooks: {crm: {url: "https://crm.example", events: [§CallEndd]}}\n'
+    message = one_problem(SOUND + text)
+    assert "no kind of event is called so" in message
+    assert "did you mean 'CallEnded'?" in message

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from softswitch.audio.speech import SpeechService
 from softswitch.config.settings import MediaSettings
-from softswitch.ports import Announcement
+from softswitch.spoken import Announcement
 from softswitch.testing.recognise import find, level_over_time
 from softswitch.testing.sound import Sound, write_wav
 from softswitch.testing.voice import pcm_of

@@ -65,6 +65,16 @@ def clerks_of(switch: Switch) -> list[int]:
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if "softswitch.clerk" in line]
 
 
+async def expect_that_tests_tell(switch: Switch, server: Server) -> None:
+    """`softswitch mail test` says what the server said."""
+    good = await asyncio.to_thread(softswitch, switch, "mail", "test", "anna@office.example")
+    assert (good.returncode, good.stdout) == (0, f"taken: 127.0.0.1:{server.port} says 250 OK\n"), good.stderr
+    wrong = await asyncio.to_thread(softswitch, switch, "mail", "test", "nobody@office.example")
+    assert (wrong.returncode, "550 unknown" in wrong.stdout) == (1, True)
+    none = await asyncio.to_thread(softswitch, switch, "mail", "test", "anna")
+    assert (none.returncode, "is no mail address" in none.stderr) == (1, True)
+
+
 async def test_no_mail_is_lost_over_refusals_an_outage_and_kills(tmp_path):
     chance, refused = random.Random(5), set()
 
@@ -96,14 +106,7 @@ async def test_no_mail_is_lost_over_refusals_an_outage_and_kills(tmp_path):
             assert twice <= 3, "a kill repeats the one mail that was under way"
             assert refused
             server.answer = lambda _: "250 OK"
-            good = await asyncio.to_thread(softswitch, switch, "mail", "test", "anna@office.example")
-            assert (good.returncode, good.stdout) == (0, f"taken: 127.0.0.1:{server.port} says 250 OK\n"), (
-                good.stderr
-            )
-            wrong = await asyncio.to_thread(softswitch, switch, "mail", "test", "nobody@office.example")
-            assert (wrong.returncode, "550 unknown" in wrong.stdout) == (1, True)
-            none = await asyncio.to_thread(softswitch, switch, "mail", "test", "anna")
-            assert (none.returncode, "is no mail address" in none.stderr) == (1, True)
+            await expect_that_tests_tell(switch, server)
             with engine_of(switch.data) as engine:
                 Mails(engine).post(Mail("x", "nobody@office.example", "[bold]Lost", "..."), time.time())
 

@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from softswitch.audio.speech import SpeechService
 from softswitch.config.settings import MediaSettings
-from softswitch.ports import Announcement, Introduction
+from softswitch.spoken import Announcement, Introduction
 from softswitch.testing.phone import Phone
 from softswitch.testing.recognise import find, level_over_time
 from softswitch.testing.sound import Sound

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from softswitch.config.load import load
+from softswitch.kinds import Kind
 from softswitch.outbound.signing import signature
-from softswitch.store.kinds import Kind
 
 FOLDER = Path(__file__).parents[2] / "examples/screen-pop"
 

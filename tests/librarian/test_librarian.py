@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from softswitch.errors import StoreError
 from softswitch.librarian import parent
 from softswitch.librarian.parent import Librarian
-from softswitch.store.calls import CallRecord
+from softswitch.store.call_record import CallRecord
 from softswitch.store.projections import write_calls
 from softswitch.store.reading import engine_of
 from softswitch.types import CallId

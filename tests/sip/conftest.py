@@ -13,7 +13,8 @@ from functools import cache
 import pytest
 import pytest_asyncio
 
-from softswitch.config.settings import Listen, MediaSettings, SipSettings
+from softswitch.config.settings import MediaSettings
+from softswitch.config.sip_settings import Listen, SipSettings
 from softswitch.ports import Leg
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.leg import SipLeg

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from softswitch.config.settings import BanSettings, Hostility, LimitSettings, MediaSettings
+from softswitch.config.settings import MediaSettings
+from softswitch.config.sip_settings import BanSettings, Hostility, LimitSettings
 from softswitch.ports import Leg
 from softswitch.registration.accounts import Account, Proven
 from softswitch.registration.registrar import Registrar

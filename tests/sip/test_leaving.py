@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.config.settings import SipSettings, Trunk, TrunkServer
+from softswitch.config.settings import Trunk, TrunkServer
+from softswitch.config.sip_settings import SipSettings
 from softswitch.sip.accounts import Registered
 from softswitch.sip.trunk import Server
 from softswitch.types import TrunkName

@@ -13,16 +13,8 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from softswitch.config.settings import (
-    Access,
-    BanSettings,
-    Hostility,
-    LimitSettings,
-    Listen,
-    Rate,
-    Trunk,
-    TrunkServer,
-)
+from softswitch.config.settings import Trunk, TrunkServer
+from softswitch.config.sip_settings import Access, BanSettings, Hostility, LimitSettings, Listen, Rate
 from softswitch.sip import sources
 from softswitch.sip._native import lib
 from softswitch.sip.shield import FIRST_MESSAGE, MAX_CONNECTIONS, Shield

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from softswitch.config.settings import Listen, MediaSettings, SipSettings
+from softswitch.config.settings import MediaSettings
+from softswitch.config.sip_settings import Listen, SipSettings
 from softswitch.errors import EndpointError, LegRefused
 from softswitch.ports import Leg
 from softswitch.sip.endpoint import SipEndpoint

@@ -13,8 +13,8 @@ import soxr
 
 from softswitch.audio.speech import SpeechService
 from softswitch.config.settings import MediaSettings
-from softswitch.ports import Announcement
 from softswitch.sip.tones import keys_in
+from softswitch.spoken import Announcement
 from softswitch.testing.tones import key_sound
 from softswitch.types import Language
 

@@ -13,7 +13,7 @@ from softswitch.access import Role, Token, User
 from softswitch.errors import StoreError
 from softswitch.store import access
 from softswitch.store.access import AccessStore, access_to
-from softswitch.store.calls import CallRecord
+from softswitch.store.call_record import CallRecord
 from softswitch.store.database import database_url, migrate, open_database
 from softswitch.store.history import History
 from softswitch.store.projections import write_calls

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from softswitch.ports import Recorded
-from softswitch.store.calls import LOST, CallFold, CallRecord, Offer, Talk, Transfer, rebuild
+from softswitch.store.call_record import LOST, CallRecord, Offer, Talk, Transfer
+from softswitch.store.calls import CallFold, rebuild
 from softswitch.types import CallId, Quality
 from tests.store.sample import ALICE, BOB, MEDIA, story
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import structlog
 
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded, StoreHealth
 from softswitch.store.journal import Journal
-from softswitch.store.kinds import Kind
 from softswitch.store.records import VOCABULARY, misfits
 from softswitch.types import CallId
 

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, inspect, select, text
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store import database, loader, projections, rebuilding
-from softswitch.store.calls import CallRecord, rebuild
+from softswitch.store.call_record import CallRecord
+from softswitch.store.calls import rebuild
 from softswitch.store.database import database_url, migrate, open_database
 from softswitch.store.encoding import encode
 from softswitch.store.lines import LineFile

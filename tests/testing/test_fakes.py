@@ -6,8 +6,8 @@ from math import inf
 import pytest
 
 from softswitch.errors import AudioError, LegGone, LegRefused
-from softswitch.ports import Announcement
 from softswitch.sound import Clip, Hear
+from softswitch.spoken import Announcement
 from softswitch.testing.fakes import (
     FakeEndpoint,
     FakeJournal,

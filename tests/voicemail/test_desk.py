@@ -87,6 +87,8 @@ async def test_what_a_kill_left_is_gone_on_with(tmp_path: Path) -> None:
     async with office.desk:
         await until(lambda: office.lines.of("VoicemailLeft"))
         await until(lambda: not incoming(office))
+    (left,) = office.lines.of("VoicemailLeft")
+    assert left["seconds"] > 0.5, "the header that a kill left says nothing of the length"
 
 
 async def test_silence_is_no_message(office: Office) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from softswitch.parcels import Lot, Parcel, Undelivered
-from softswitch.store.calls import CallRecord
+from softswitch.store.call_record import CallRecord
 from softswitch.store.outbox import Outbox
 from softswitch.web import models
 from softswitch.web.login import PAGES, STATIC

@@ -102,7 +102,7 @@ async def test_events_come_from_any_number_and_as_they_happen(site):
 
 async def test_only_the_kinds_that_are_wanted_come(site):
     site.history.stored[1] = replace(site.history.stored[1], kind="CallEnded")
-    async with site.connect("?after=0&kind=CallEnded&kind=Other") as websocket:
+    async with site.connect("?after=0&kind=CallEnded&kind=CallArrived") as websocket:
         assert await numbers(websocket, 1) == [2]
 
 

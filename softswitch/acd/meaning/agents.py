@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softswitch.acd import pauses
+from softswitch.acd import pauses, presence
 from softswitch.acd.events import (
     AgentCallEnded,
     AgentCallStarted,
@@ -26,7 +26,7 @@ def call_started(floor: Floor, event: AgentCallStarted) -> None:
     if event.call not in agent.outside:
         agent.outside[event.call] = None
         agent.load += 1
-        floor.refresh(agent)
+        presence.refresh(floor, agent)
 
 
 def call_ended(floor: Floor, event: AgentCallEnded) -> None:
@@ -37,7 +37,7 @@ def call_ended(floor: Floor, event: AgentCallEnded) -> None:
         agent.load -= 1
         agent.idle_since = floor.now
         floor.calls_over.add(event.call, True)
-        floor.refresh(agent)
+        presence.refresh(floor, agent)
     else:
         caller_of(floor, event.call)
 
@@ -72,26 +72,26 @@ def wrap_up_extended(floor: Floor, event: WrapUpExtended) -> None:
 
 def phones_reachable(floor: Floor, event: PhonesReachable) -> None:
     """The agent is there."""
-    floor.reach(agent_of(floor, event.agent), True)
+    presence.reach(floor, agent_of(floor, event.agent), True)
 
 
 def phones_unreachable(floor: Floor, event: PhonesUnreachable) -> None:
     """The agent is gone."""
-    floor.reach(agent_of(floor, event.agent), False)
+    presence.reach(floor, agent_of(floor, event.agent), False)
 
 
 def signed_in(floor: Floor, event: AgentSignedIn) -> None:
     """Serves that queue, or all, again."""
     agent = agent_of(floor, event.agent)
     agent.idle_since = floor.now
-    floor.sign(agent, set() if event.queue is None else agent.signed_out - {event.queue})
+    presence.sign(floor, agent, set() if event.queue is None else agent.signed_out - {event.queue})
 
 
 def signed_out(floor: Floor, event: AgentSignedOut) -> None:
     """Serves that queue, or all, no more."""
     agent = agent_of(floor, event.agent)
     served = {each.home for each in agent.memberships}
-    floor.sign(agent, agent.signed_out | (served if event.queue is None else {event.queue}))
+    presence.sign(floor, agent, agent.signed_out | (served if event.queue is None else {event.queue}))
 
 
 MEANING: Meaning = {

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema
 from softswitch.config.models.base import Section
 from softswitch.config.models.hostile import AnyBan, AnyLimits, Ban, Limits, Networks, Scanner
 from softswitch.config.quantities import Duration, FilePath, Words, check_host, matching, parse_text, wrong
-from softswitch.config.settings import LOCAL_NETWORKS, SCANNERS
+from softswitch.config.sip_settings import LOCAL_NETWORKS, SCANNERS
 from softswitch.config.unsupported import not_yet
 
 MAX_LEGS = 8192

@@ -6,9 +6,13 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from softswitch.config.models.base import Section
-from softswitch.config.quantities import Duration, Words, matching, parse_text, wrong
+from softswitch.config.quantities import Duration, Words, parse_text, wrong
+from softswitch.kinds import Kind
+
+KINDS = tuple(str(kind) for kind in Kind)
 
 
 def _parse_url(value: object) -> str:
@@ -28,9 +32,19 @@ Url = Annotated[
     BeforeValidator(_parse_url),
     WithJsonSchema({"title": "URL", "type": "string", "examples": ["https://crm.example/calls"]}),
 ]
+
+
+def _parse_kind(value: object) -> str:
+    text = parse_text(value)
+    if text not in KINDS:
+        message = "no kind of event is called so; `softswitch events` shows them"
+        raise PydanticCustomError("word", "{message}", {"message": message, "words": KINDS})
+    return text
+
+
 KindName = Annotated[
     str,
-    BeforeValidator(matching(r"[A-Z][A-Za-z]{2,40}", "a kind of event, as CallEnded")),
+    BeforeValidator(_parse_kind),
     WithJsonSchema({"title": "kind of event", "type": "string", "examples": ["CallEnded"]}),
 ]
 

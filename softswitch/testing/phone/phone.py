@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
-from softswitch.config.settings import in_uri
+from softswitch.config.sip_settings import in_uri
 from softswitch.testing.phone.call import Call
 from softswitch.testing.phone.dialog import Dialog
 from softswitch.testing.phone.digest import Digest, replace_header

@@ -1,0 +1,67 @@
+"""Whether agents can be offered a call, and whether they are there at all; the queues are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from softswitch.acd.agents import Agent
+from softswitch.types import CancelReason, QueueName
+
+if TYPE_CHECKING:
+    from softswitch.acd.floor import Floor
+
+
+def refresh(floor: Floor, agent: Agent) -> None:
+    """Something about an agent changed: note it where it matters."""
+    agent.note = None
+    state = agent.doing(floor.now)
+    if state is not agent.state:
+        agent.state, agent.since = state, floor.now
+    free = agent.fits_one_more(floor.now)
+    if free is agent.available:
+        return
+    agent.available = free
+    _note_free(floor, agent, free)
+
+
+def _note_free(floor: Floor, agent: Agent, free: bool) -> None:
+    for each in agent.memberships:
+        if each.home in agent.signed_out:
+            continue
+        queue = each.queue
+        queue.note_free(each.place, free)
+        if free and queue.line.size:
+            for reach in queue.reaches_to(each.place):
+                floor.to_match[reach] = None
+
+
+def sign(floor: Floor, agent: Agent, queues: set[QueueName]) -> None:
+    """From now on the agent is signed out of these queues, and of no others."""
+    if agent.available:
+        agent.available = False
+        _note_free(floor, agent, False)
+    agent.signed_out = queues
+    recount(floor, agent)
+
+
+def reach(floor: Floor, agent: Agent, reachable: bool) -> None:
+    """The agent's phones have come or gone; what rings on one that is gone is taken back."""
+    if agent.reachable is reachable:
+        return
+    agent.reachable = reachable
+    if reachable:
+        agent.idle_since = floor.now
+    recount(floor, agent)
+    for offer in [offer for offer in agent.offers.values() if offer.open and not offer.accepted]:
+        floor.withdraw(offer, CancelReason.PHONE_GONE)
+
+
+def recount(floor: Floor, agent: Agent) -> None:
+    """Whether the agent is there at all has changed, which also changes how many calls can be served."""
+    for each in agent.memberships:
+        each.queue.serving = each.queue.manned = None
+        floor.look_at(each.queue)
+        if not agent.serves(each.home):
+            for caller in each.queue.held_for(agent):
+                floor.open_up(caller)
+    refresh(floor, agent)
