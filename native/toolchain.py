@@ -44,22 +44,22 @@ LIBRARY_FLAGS = "-O2 -fPIC -DNDEBUG -fno-semantic-interposition"
 SYSTEM_LIBRARIES = ("-lssl", "-lcrypto", "-lsrtp2", "-lopus", "-lspeexdsp", "-luuid", "-lm", "-lpthread")
 LIBRARY_NAME = "libpjproject.so"
 
+NEEDED = ("0004-started-before-reading.patch", "0005-strangers-rtp.patch")
+"""Patches without which the library must not be used: others only make it faster."""
+
 
 def prepare(tree: Path, log: Path) -> list[str]:
     """Patch and configure the source in `tree`; returns the names of patches that did not fit.
 
-    A patch that a newer pjproject no longer takes is left out: each of them makes the library better,
-    and none is needed for it to be right.
+    A patch that a newer pjproject no longer takes is left out where the library is as right and as safe
+    without it, only slower; SetupError for one of NEEDED.
     """
-    unfit = []
-    for patch in sorted((HERE / "patches").glob("*.patch")):
-        command = ["patch", "--strip=1", "--forward", "--batch", f"--input={patch}"]
-        try:
-            run([*command, "--dry-run"], log, cwd=tree)
-        except SetupError:
-            unfit.append(patch.name)
-            continue
-        run(command, log, cwd=tree)
+    unfit = _patch(tree, log)
+    if missing := [name for name in unfit if name in NEEDED]:
+        raise SetupError(
+            f"this pjproject does not take {', '.join(missing)}, without which callers are not heard, or strangers "
+            "are.\nSet PJPROJECT_SOURCE to a tarball or folder of pjproject 2.17, for which it was written."
+        )
     # Debian leaves this file out, upstream's makefile still names it.
     makefile = tree / "pjmedia/build/Makefile"
     if not (tree / "pjmedia/src/pjmedia-audiodev/bdimad_dev.c").exists():
@@ -74,6 +74,20 @@ def prepare(tree: Path, log: Path) -> list[str]:
     # Mixing and encoding are short loops over samples, written for the vectoriser that -O3 turns on.
     with (tree / "pjmedia/build/os-auto.mak").open("a", encoding="utf-8") as flags:
         flags.write("\nexport CFLAGS += -O3\n")
+    return unfit
+
+
+def _patch(tree: Path, log: Path) -> list[str]:
+    """Apply every patch that fits; returns the names of the others."""
+    unfit = []
+    for patch in sorted((HERE / "patches").glob("*.patch")):
+        command = ["patch", "--strip=1", "--forward", "--batch", f"--input={patch}"]
+        try:
+            run([*command, "--dry-run"], log, cwd=tree)
+        except SetupError:
+            unfit.append(patch.name)
+            continue
+        run(command, log, cwd=tree)
     return unfit
 
 

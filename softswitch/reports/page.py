@@ -27,7 +27,8 @@ p.note { color: var(--soft); font-size: .9em; margin: .4em 0 }
 .tile b { display: block; font-size: 1.35em } .tile span { color: var(--soft); font-size: .85em }
 svg { width: 100%; height: auto; margin: .5em 0 } .wide { overflow-x: auto }
 table { border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; white-space: nowrap }
-th, td { text-align: right; padding: .25em .6em; border-bottom: 1px solid var(--line) }
+th { white-space: normal; vertical-align: bottom }
+th, td { text-align: right; padding: .25em .45em; border-bottom: 1px solid var(--line) }
 th:first-child, td:first-child { text-align: left } th { color: var(--soft); font-weight: 600 }
 @media (max-width: 600px) { body { margin: 1em auto } figure { overflow-x: auto } svg { min-width: 480px }
   .tile { flex: 1 1 5.5em; min-width: 5.5em; padding: .4em .6em } }

@@ -121,7 +121,7 @@ def _patience(axes: Axes, report: Report) -> None:
     axes.set_xticks(range(len(steps)), labels)
     axes.set_xlabel("after waiting for")
     axes.set_ylabel("%")
-    axes.set_title("Abandonment by waiting time: of those who still wait, hung up before the next step")
+    axes.set_title("Abandonment by waiting time, of those who still waited")
 
 
 def _heat(axes: Axes, report: Report) -> None:
@@ -138,16 +138,17 @@ def _talk(axes: Axes, report: Report) -> None:
     rows = sorted((one for one in report.agents if one.calls), key=_worked)[-AGENTS:]
     names = [one.agent if len(one.agent) <= 24 else one.agent[:23] + "…" for one in rows]
     places = range(len(rows))
-    talk, wrap_up = [one.talk / 3600 for one in rows], [one.wrap_up / 3600 for one in rows]
+    unit, name = (3600, "hours") if max(map(_worked, rows), default=0.0) >= 3600 else (60, "minutes")
+    talk, wrap_up = [one.talk / unit for one in rows], [one.wrap_up / unit for one in rows]
     axes.barh(places, talk, 0.75, color=BLUE, label="talk")
     if any(wrap_up):
         axes.barh(places, wrap_up, 0.75, left=talk, color=GREY, label="wrap-up")
     for place, one in zip(places, rows, strict=True):
         if one.occupancy is not None:
             text = f" {one.occupancy:.0%}"
-            axes.text(_worked(one) / 3600, place, text, va="center", fontsize=8, color="#555")
+            axes.text(_worked(one) / unit, place, text, va="center", fontsize=8, color="#555")
     axes.set_yticks(places, names)
-    axes.set_xlabel("hours")
+    axes.set_xlabel(name)
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
