@@ -62,15 +62,16 @@ async def say(switch: Switch, leg: Leg, prompts: Sequence[Prompt], language: Lan
 
 
 async def play_out(switch: Switch, leg: Leg, clip: Clip) -> None:
-    """Let a leg hear a clip and nothing else, to its end or that of the leg."""
+    """Let a leg hear a clip and nothing else, to its end or that of the leg.
+
+    Who cuts it short by cancelling says what the leg hears next: it may hear that already.
+    """
     if leg.ended.done():
         return
     with switch.endpoint.media.player(clip) as player:
         leg.hear(Hear(player))
-        try:
-            await asyncio.wait([leg.ended], timeout=clip.duration)
-        finally:
-            leg.hear()
+        await asyncio.wait([leg.ended], timeout=clip.duration)
+        leg.hear()
 
 
 class Questions:
