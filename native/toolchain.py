@@ -57,8 +57,8 @@ def prepare(tree: Path, log: Path) -> list[str]:
     unfit = _patch(tree, log)
     if missing := [name for name in unfit if name in NEEDED]:
         raise SetupError(
-            f"this pjproject does not take {', '.join(missing)}, without which callers are not heard, or strangers "
-            "are.\nSet PJPROJECT_SOURCE to a tarball or folder of pjproject 2.17, for which it was written."
+            f"this pjproject does not take {', '.join(missing)}, without which callers may not be heard, "
+            "and strangers may.\nSet PJPROJECT_SOURCE to a tarball or folder of pjproject 2.17, which does."
         )
     # Debian leaves this file out, upstream's makefile still names it.
     makefile = tree / "pjmedia/build/Makefile"
