@@ -9,7 +9,9 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from softswitch.reports.agents import AgentFigures
@@ -25,6 +27,9 @@ DAYS = 2
 MOST = 25
 """So many queues and agents are drawn: those with most callers, and those who worked most."""
 
+DOTS = 62
+"""Up to so many places each is a dot, too."""
+
 BLUE, ORANGE, GREY, GREEN, RED = "#2f6db5", "#e08a1e", "#b3bac4", "#3a9a5b", "#c8423b"
 
 STYLE: dict[Any, Any] = {
@@ -38,8 +43,43 @@ Plot = Callable[[Axes, Report, str], None]
 """Draws one picture; the unit is that of its lines: hour or day."""
 
 
+SHEET = (11.7, 8.3)
+"""Inches: A4, lying."""
+
+
 def drawings(report: Report, by: str) -> list[Figure]:
     """Every picture that has something to show, those of `by` first."""
+    unit, made = _unit(report, by), []
+    for plot, height in _plots(report, by):
+        figure = Figure(figsize=(9.2, height), layout="constrained")
+        plot(figure.subplots(), report, unit)
+        made.append(figure)
+    return made
+
+
+def sheets(report: Report, by: str) -> list[Figure]:
+    """The same on pages of A4, as many on each as fit."""
+    pages: list[list[tuple[Plot, float]]] = []
+    for plot, height in _plots(report, by):
+        if not pages or sum(each for _, each in pages[-1]) + height > SHEET[1]:
+            pages.append([])
+        pages[-1].append((plot, height))
+    return [_sheet(report, page, _unit(report, by)) for page in pages]
+
+
+def _sheet(report: Report, plots: Sequence[tuple[Plot, float]], unit: str) -> Figure:
+    margins = ConstrainedLayoutEngine(w_pad=0.35, h_pad=0.12)
+    figure = Figure(figsize=SHEET, layout=margins)
+    heights = [height for _, height in plots]
+    rest = SHEET[1] - sum(heights)
+    parts = figure.subfigures(len(plots) + 1, 1, height_ratios=[*heights, max(rest, 0.01)], squeeze=False)
+    for part, (plot, _) in zip(parts[:, 0], plots, strict=False):
+        plot(part.subplots(), report, unit)
+    return figure
+
+
+def _plots(report: Report, by: str) -> list[tuple[Plot, float]]:
+    """Each with its height in inches."""
     if not report.total.offered:
         return []
     unit = _unit(report, by)
@@ -49,12 +89,10 @@ def drawings(report: Report, by: str) -> list[Figure]:
     if report.callbacks or report.total.voicemails:
         over_time.append((_afterwards, 2.4))
     ways: list[tuple[Plot, float]] = [(_patience, 2.8), (_heat, 2.9)]
-    plots = {
+    return {
         "queue": [*_of_queues(report), *ways, *over_time],
         "agent": [*_of_agents(report), *over_time, *ways],
     }.get(by, [*over_time, *ways, *_of_agents(report)[:1]])
-    with mpl.rc_context(STYLE):
-        return [_draw(report, plot, unit, height) for plot, height in plots]
 
 
 def svg(figure: Figure) -> str:
@@ -64,12 +102,6 @@ def svg(figure: Figure) -> str:
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     return text[text.index("<svg") :]
-
-
-def _draw(report: Report, plot: Plot, unit: str, height: float) -> Figure:
-    figure = Figure(figsize=(9.2, height), layout="constrained")
-    plot(figure.subplots(), report, unit)
-    return figure
 
 
 # Over time -------------------------------------------------------------------------------------------
@@ -154,7 +186,7 @@ def _trace(
     places = _places(rows, unit)
     for name, colour, label in lines:
         values = [scale * _number(getattr(one, name)) for one in rows]
-        axes.plot(places, values, color=colour, label=label, marker=".")
+        axes.plot(places, values, color=colour, label=label, marker="." if len(rows) <= DOTS else "")
 
 
 def _afterwards(axes: Axes, report: Report, unit: str) -> None:
@@ -183,6 +215,10 @@ def _finish(axes: Axes, title: str, places: Sequence[Any], unit: str) -> None:
         axes.set_xlim(-0.6, 23.6)
     else:
         axes.set_xlim(places[0] - timedelta(days=1), places[-1] + timedelta(days=1))
+        ticks = AutoDateLocator(minticks=4, maxticks=12)  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_locator(ticks)
+        names = ConciseDateFormatter(ticks, show_offset=False)  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(names)
     axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=5, borderpad=0.1)
 
 
