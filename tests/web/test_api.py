@@ -44,7 +44,7 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
             assert answer.headers["content-type"] == "application/problem+json"
             assert operation["security"], path
     assert (await client.get("/api/v1/openapi.json")).status_code == 401
-    assert (await client.get("/api/v1/docs")).headers["location"] == "/login"
+    assert (await client.get("/api/v1/docs")).headers["location"] == "/login?then=/api/v1/docs"
 
 
 @pytest.mark.parametrize(
