@@ -24,10 +24,12 @@ from softswitch.commands import (
     voicemails,
     webhooks,
 )
-from softswitch.commands.fitting import NOTHING, Fitting
 from softswitch.commands.report import report_of
 from softswitch.commands.report_screen import shown
 from softswitch.config.spoken import Spoken
+from softswitch.demo.cast import Caller
+from softswitch.demo.screen import summary
+from softswitch.fitting import NOTHING, Fitting
 from softswitch.mailboxes import Message
 from softswitch.parcels import Unsent
 from softswitch.ports import Recorded
@@ -206,9 +208,27 @@ def the_prompts() -> RenderableType:
     )
 
 
+def the_demo() -> RenderableType:
+    one = CallRecord(
+        id=CallId(CALL),
+        number=NUMBER,
+        name="Anna Nowak",
+        dialled="600",
+        digits="21",
+        queues=["customer-support"],
+        wait=12.5,
+        agent="desk-201",
+        answered=1.0,
+        talk=42.0,
+        ended_by="caller",
+    )
+    anna = Caller("Anna Nowak", NUMBER, "600", 0.0)
+    return Group(*summary([anna], {NUMBER: one}, ["desk-201"]))
+
+
 TABLES = (
     *(queues, agents, live_calls, bans, the_phones, the_trunks, the_callbacks, the_calls, the_recordings),
-    *(the_messages, the_mails, the_webhooks, users, tokens, counts, the_prompts),
+    *(the_messages, the_mails, the_webhooks, users, tokens, counts, the_prompts, the_demo),
 )
 
 
