@@ -21,8 +21,8 @@ COMMAND = (
         "/api/v1/report",
         "--exclude-path",
         "/api/v1/export",
-    ),  # each is a process of a second
-    *("--exclude-path", "/api/v1/rebuild"),  # or two, as this one is
+    ),  # each is a process
+    *("--exclude-path", "/api/v1/rebuild"),  # and so is this one
     *("--exclude-path", "/api/v1/events/stream", "--exclude-path", "/api/v1/logout"),
     *("--exclude-path", "/api/v1/stop"),
     *("--exclude-checks", "positive_data_acceptance"),  # what is no address is a text all the same
