@@ -27,7 +27,7 @@ from softswitch.web.guard import Guard, Who
 from softswitch.web.lines import json_of
 from softswitch.web.live import Live, TooMany
 from softswitch.web.problems import Refused
-from softswitch.web.streaming import BEAT, CHANGED, Number, check_room
+from softswitch.web.streaming import BEAT, CHANGED, Number, check_number, check_room
 
 PATIENCE: Seconds = 10.0
 """How long a viewer may not read, once all buffers on the way are full."""
@@ -45,9 +45,9 @@ ABOUT = f"""Moments are seconds since the epoch (UTC), durations are seconds.
 Events also come by WebSocket, which OpenAPI cannot describe: `GET {PREFIX}/events/ws`, with the parameters
 `after` and `kind` of `{PREFIX}/events/stream`. Each message is one event as JSON: `seq`, `at`, `kind`,
 `call`, `data`. Programs send their token in `Authorization`; a page of this server needs no more than its
-session. Before the socket opens, errors are answers with a problem, as everywhere; after that it closes with
-1001 (the switch ends), 1008 (the log-in is over) or 1013 (too slow: come again with `after`). What the client
-sends is not heard.
+session. Before the socket opens, errors are answers with a problem, as everywhere (410: the record does not
+go as far as `after`); after that it closes with 1001 (the switch ends), 1008 (the log-in is over) or 1013
+(too slow: come again with `after`). What the client sends is not heard.
 """
 
 
@@ -81,6 +81,7 @@ def socket_routes(live: Live, guard: Guard) -> APIRouter:
     ) -> None:
         await may(websocket)
         check_room(live)
+        check_number(live, after)
         await websocket.accept()
         cut: Callable[[], None] = websocket.scope.get("state", {}).get("cut", lambda: None)
         wanted = None if kind is None else frozenset(map(str, kind))
