@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, Query, WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from softswitch.access import Role
@@ -39,6 +39,10 @@ SAID = 4096
 """Bytes of a viewer's message at most; nothing that viewers say is heard."""
 
 GOING_AWAY, NO_ACCESS, TRY_AGAIN = 1001, 1008, 1013
+
+NO_SOCKET = (
+    f"this opens a WebSocket, and needs a client for that; {PREFIX}/events/stream is for others, as curl"
+)
 
 ABOUT = f"""Moments are seconds since the epoch (UTC), durations are seconds.
 
@@ -72,6 +76,11 @@ def socket_routes(live: Live, guard: Guard) -> APIRouter:
     """The one."""
     router = APIRouter(prefix=PREFIX)
     may = guard.needs(Role.SUPERVISOR)
+
+    @router.get("/events/ws", include_in_schema=False, dependencies=[Depends(may)])
+    async def plain() -> None:
+        """Whoever comes without asking for a WebSocket (RFC 9110 section 15.5.22)."""
+        raise Refused(426, NO_SOCKET, {"Upgrade": "websocket", "Connection": "Upgrade"})
 
     @router.websocket("/events/ws")
     async def events(

@@ -10,7 +10,7 @@ import pytest
 from softswitch.acd.agents import AgentState
 from softswitch.calls.operator import Operator
 from softswitch.config.settings import RecordingSettings
-from softswitch.errors import NoSuch, NotNow
+from softswitch.errors import ControlError, NoSuch, NotNow
 from softswitch.ports import Recorded
 from softswitch.store.queue_log import QueueLog
 from softswitch.store.visits import VisitFold
@@ -79,6 +79,8 @@ async def test_a_conversation_is_transferred_as_the_agents_phone_would() -> None
         operator, (call,) = Operator(it.switch, it.supervisor), it.supervisor.calls
         with pytest.raises(NotNow, match="nobody has that number"):
             operator.transfer(call.id, "299", "user anna")
+        with pytest.raises(ControlError, match="no number: expected digits"):
+            operator.transfer(call.id, "202@desk", "user anna")
         operator.transfer(call.id, "202", "user anna")
         await asyncio.sleep(2)
         assert agent.state is LegState.ENDED
