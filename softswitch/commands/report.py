@@ -15,6 +15,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 from sqlalchemy import Connection
 
+from softswitch.commands.behind import say_behind
 from softswitch.commands.table import console, fitting, foreign
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import NobodyCalled, StoreError
@@ -105,6 +106,7 @@ def print_report(folder: Path, days: Range, queue: str | None, by: str, form: st
     if form == "pdf" and out is None and sys.stdout.isatty():
         raise StoreError("a PDF does not go to a terminal; name a file with --out report.pdf")
     with reading(folder) as connection:
+        say_behind(connection, folder)
         report = report_of(connection, days, queue)
     if form == "table" and out is None:
         print_table(report, by)
