@@ -9,7 +9,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,15 @@ import pytest
 
 from softswitch import __version__
 from softswitch.cli import main
-from softswitch.commands import finding
+from softswitch.commands import behind, finding
 from softswitch.commands.table import duration, foreign
 from softswitch.control.server import Server
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ConfigError, ControlError, Problem
 from softswitch.ports import JsonValue, Recorded
+from softswitch.store.database import migrate
+from softswitch.store.reading import open_of
+from softswitch.store.record import Record
 from softswitch.types import CallId
 from tests.store.sample import ALICE, Kept, story
 
@@ -213,7 +218,7 @@ def test_why_tells_each_offer_by_id_or_number(softswitch: Any, record: Path, wan
     assert "2. ben was rung at" in ran.out
 
 
-SPEAKING: dict[str, JsonValue] = {"agent": "bob", "reason": "outside-call", "until": None}
+SPEAKING: dict[str, JsonValue] = {"agent": "bob", "reason": "outside-call", "left": None}
 
 
 def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_path: Path) -> None:
@@ -222,7 +227,7 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
         "position": 2,
         "score": 50.0,
         "considered": ["ben", "cat"],
-        "skipped": [{"agent": "ann", "reason": "wrap-up", "until": 12.0}, SPEAKING],
+        "skipped": [{"agent": "ann", "reason": "wrap-up", "left": 12.0}, SPEAKING],
         "uncounted": 7,
     }
     store = Kept(tmp_path)
@@ -233,8 +238,8 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
     ran = softswitch("why", ALICE, "--data", tmp_path)
     assert "place 2, 50 points" in ran.out
     assert "longest-idle chose among ben, cat" in ran.out
-    assert "ann: wrap-up" in ran.out
-    assert "bob: in a call" in ran.out
+    assert "ann: wrap-up, for another 12 s" in ran.out
+    assert ran.row("bob: in a call").strip().endswith("in a call")
     assert "7 more" in ran.out
     assert "is still ringing" in ran.row("result")
 
@@ -741,6 +746,43 @@ def test_events_show_what_happened_in_order(softswitch: Any, record: Path) -> No
     assert [json.loads(line)["seq"] for line in lines] == [each.seq for each in story() if each.call == ALICE]
     ran = softswitch("events", "--kind", "CallEnded", "--last", "99", "--data", record)
     assert len(ran.out.splitlines()) == 2
+
+
+def test_events_of_a_kind_that_does_not_exist_are_an_error_that_names_the_nearest(
+    softswitch: Any, record: Path
+) -> None:
+    ran = softswitch("events", "--kind", "CallEndd", "--data", record)
+    assert (ran.code, ran.out) == (1, "")
+    assert "no kind of event is called 'CallEndd'; did you mean 'CallEnded'?" in ran.err
+
+
+def test_what_waits_for_the_database_is_told_and_not_taken_for_nothing(
+    softswitch: Any, tmp_path: Path
+) -> None:
+    events, store = story(), Record(tmp_path)
+    for event in events:
+        store.append(event)
+    store.close()
+    migrate(open_of(tmp_path))
+    for command in ("calls", "events"):
+        ran = softswitch(command, "--data", tmp_path)
+        assert f"note: {len(events)} events wait since" in ran.err
+        assert "`softswitch status` says why" in ran.err
+    assert softswitch("calls", "--data", tmp_path).out == "no call is in the database yet\n"
+    why = softswitch("why", ALICE, "--data", tmp_path)
+    assert (why.code, "lags behind" in why.err) == (1, True)
+    assert softswitch("calls", "--json", "--data", tmp_path).out == ""
+
+
+def test_an_event_on_its_way_to_the_database_is_worth_no_word(
+    softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert softswitch("calls", "--data", record).err == ""
+    with closing(sqlite3.connect(record / "record.db")) as database, database:
+        database.execute("DELETE FROM events WHERE seq = ?", [len(story())])
+    assert "note: 1 event waits since" in softswitch("calls", "--data", record).err
+    monkeypatch.setattr(behind, "LATE", time.time())
+    assert softswitch("calls", "--data", record).err == ""
 
 
 def test_calls_can_be_made_anew_from_the_events(softswitch: Any, record: Path) -> None:

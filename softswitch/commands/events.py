@@ -12,6 +12,7 @@ from rich.progress import Progress
 from rich.text import Text
 from sqlalchemy import Connection, func, select
 
+from softswitch.commands.behind import say_behind
 from softswitch.commands.table import console
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import StoreError
@@ -34,6 +35,7 @@ def print_events(
     if kind is not None and kind not in VOCABULARY:
         raise StoreError(f"no kind of event is called {kind!r}{did_you_mean(kind, VOCABULARY)}")
     with reading(folder) as connection:
+        say_behind(connection, folder)
         seen = _highest(connection)
         found = [
             event for event in read(connection, max(1, seen - last + 1)) if _is_wanted(event, kind, call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import Connection, func, select
 
+from softswitch.commands.behind import say_behind
 from softswitch.commands.report import Range
 from softswitch.errors import NobodyCalled, StoreError
 from softswitch.store.encoding import dumps
@@ -61,6 +63,7 @@ def export(folder: Path, days: Range, form: str, out: Path | None) -> None:
         if out is None and sys.stdout.isatty():
             raise StoreError("Parquet does not go to a terminal; name a file with --out calls.parquet")
     with reading(folder) as connection, ExitStack() as stack:
+        say_behind(connection, folder)
         total = _count(connection, days, form)
         if not total:
             raise NobodyCalled(f"the record has no {'event' if form == 'queue_log' else 'call'} of {days}")
@@ -208,8 +211,8 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError:
         raise StoreError(
-            "Parquet needs pyarrow, which is not installed: pip install 'softswitch[parquet]'; "
-            "--format csv needs nothing"
+            "Parquet needs pyarrow, which is not installed here: "
+            f"{shlex.quote(sys.executable)} -m pip install pyarrow; --format csv needs nothing"
         ) from None
     return pyarrow, pyarrow.parquet
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from sqlalchemy import Connection
 
+from softswitch.commands.behind import say_behind
 from softswitch.commands.report_files import written
 from softswitch.commands.report_screen import shown
 from softswitch.commands.table import console
@@ -94,6 +95,7 @@ def print_report(
     if form == "pdf" and out is None and sys.stdout.isatty():
         raise StoreError("a PDF does not go to a terminal; name a file with --out report.pdf")
     with reading(folder) as connection:
+        say_behind(connection, folder)
         report = report_of(connection, days, queue)
     if form == "table" and out is None:
         screen = console()

@@ -14,6 +14,7 @@ from rich.text import Text
 from softswitch.commands.table import console, doing, duration, foreign, print_json
 from softswitch.control.client import ask
 from softswitch.fitting import Cell, Fitting
+from softswitch.ports import BEHIND
 
 COLOURS = {
     "free": "green",
@@ -41,9 +42,6 @@ QUEUES = (
 CALLERS = ("queue", ">place", "caller", "class", ">waiting for", "ringing", "call")
 AGENTS = ("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
 LIVE_CALLS = ("call", "from", "dialled", "phase", "queue", "agent", ">for")
-
-BEHIND = 1000
-"""Events not yet in the database of which `status` speaks: more than a moment's worth."""
 
 BANS = ("address", ">for another", "why")
 
@@ -103,6 +101,8 @@ def status(answer: Mapping[str, Any]) -> Table:
         lines["database"] = f"{problem}; {behind} events wait in files"
     elif behind > BEHIND:
         lines["database"] = f"[yellow]{behind} events behind[/]"
+    if answer.get("not_ready"):
+        lines["ready"] = "[bold red]no[/]: " + escape("; ".join(answer["not_ready"]))
     if record["lost"]:
         lines["record"] += f", [bold red]{record['lost']} events lost[/]"
     made = Table.grid(padding=(0, 2))

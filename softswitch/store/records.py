@@ -152,7 +152,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "offer": "its id",
                 "agent": "whom",
                 "queue": "from which queue; null: dialled directly",
-                "why": "the reasoning, see acd/explain.py",
+                "why": "the reasoning, see acd/explain.py; `left`: seconds for which the reason holds",
                 "sip_call_id": "the Call-ID of the agent's leg",
             },
         ),

@@ -35,6 +35,7 @@ from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.streaming import event_routes
 from softswitch.web.voicemails import voicemail_routes
+from softswitch.web.wrongs import no_strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        dependencies=[Depends(no_strangers)],
     )
     answer_with_problems(app)
     sessions = Sessions(parts.secret)

@@ -27,6 +27,9 @@ class Operations(Protocol):
     def not_ready(self) -> list[str]:
         """Why new calls should go to another switch; empty: they are welcome here."""
 
+    def degraded(self) -> list[str]:
+        """What does not work though calls do; fit for everybody's eyes."""
+
     @property
     def newest(self) -> int:
         """The highest number of an event."""

@@ -98,6 +98,7 @@ class FakeOperations:
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
+        self.lacks: list[str] = []
         self.done: list[tuple[str, ...]] = []
 
     @property
@@ -106,6 +107,9 @@ class FakeOperations:
 
     def not_ready(self) -> list[str]:
         return self.reasons
+
+    def degraded(self) -> list[str]:
+        return self.lacks
 
     def figures(self) -> Figures:
         return figures()
