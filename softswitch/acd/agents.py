@@ -130,10 +130,10 @@ class Agent:
     def fits_one_more(self, now: Seconds) -> bool:
         """Whether an offer may be made at `now`."""
         return (
-            self.employed
+            (self.limit is None or self.load < self.limit)
+            and self.employed
             and self.reachable
             and self.paused is None
-            and (self.limit is None or self.load < self.limit)
             and self.back_off_until <= now
         )
 

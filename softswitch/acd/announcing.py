@@ -31,7 +31,11 @@ def _schedule(floor: Floor, caller: Caller, at: Seconds | None) -> None:
     if at <= floor.now:
         floor.to_announce.append(caller)
     else:
-        caller.announcement = floor.deadlines.set(at, floor.to_announce.append, caller)
+        caller.announcement = floor.deadlines.set(at, _come_due, floor, caller)
+
+
+def _come_due(floor: Floor, caller: Caller) -> None:
+    floor.to_announce.append(caller)
 
 
 def foresee(floor: Floor) -> None:

@@ -16,14 +16,15 @@ from softswitch.types import Seconds
 _SWEEP_FROM = 1024
 """Below so many entries a sweep is not worth it."""
 
-_DUE, _OF_WHAT = 2, 3
+_OVER = 2
+"""So long is a timer of which only the moment and the order are left."""
 
 
 class Timer(list[Any]):
     """One moment and what is due then: the moment, the order of setting, what to call, and with what.
 
-    A list, so that it is its own entry in the heap and compared without a call into Python: there are a few
-    of these for every caller, and the garbage collector looks at each object there is.
+    A list, so that it is its own entry in the heap and is compared without a call into Python; and only one:
+    there are several for every caller, and the garbage collector looks at each object that there is.
 
     Once fired or cancelled it lets go of what it was for, so a timer and its owner are no garbage cycle and a
     dead one in the heap keeps nothing alive.
@@ -52,20 +53,20 @@ class Deadlines:
         return len(self._heap) - self._dead
 
     def set(self, at: Seconds, due: Callable[..., None], *of_what: object) -> Timer:
-        """Have `due(*of_what)` called when `at` has come."""
+        """Have `due(*of_what)` called when `at` has come. A bound method would be one object more."""
         self._set = order = self._set + 1
-        timer = Timer((at, order, due, of_what))
+        timer = Timer((at, order, due, *of_what))
         heappush(self._heap, timer)
         return timer
 
     def cancel(self, timer: Timer | None) -> None:
         """Forget a timer. None, and one that fired or was cancelled, do no harm."""
-        if timer is None or timer[_DUE] is None:
+        if timer is None or len(timer) == _OVER:
             return
-        timer[_DUE] = timer[_OF_WHAT] = None
-        self._dead += 1
-        if self._dead > _SWEEP_FROM and self._dead * 2 > len(self._heap):
-            self._heap = [entry for entry in self._heap if entry[_DUE]]
+        del timer[_OVER:]
+        self._dead = dead = self._dead + 1
+        if dead > _SWEEP_FROM and dead * 2 > len(self._heap):
+            self._heap = [entry for entry in self._heap if len(entry) > _OVER]
             heapify(self._heap)
             self._dead = 0
 
@@ -74,7 +75,7 @@ class Deadlines:
         heap = self._heap
         while heap:
             first = heap[0]
-            if first[_DUE]:
+            if len(first) > _OVER:
                 at: Seconds = first[0]
                 return at
             heappop(heap)
@@ -86,9 +87,9 @@ class Deadlines:
         heap = self._heap
         while heap and heap[0][0] <= now:
             timer = heappop(heap)
-            _, _, due, of_what = timer
-            if due:
-                timer[_DUE] = timer[_OF_WHAT] = None
+            if len(timer) > _OVER:
+                _, _, due, *of_what = timer
+                del timer[_OVER:]
                 return partial(due, *of_what)
             self._dead -= 1
         return None

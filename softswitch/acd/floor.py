@@ -113,7 +113,7 @@ class Floor:
             self.deadlines.cancel(caller.widening)
             caller.widening = None
         if more is not None:
-            caller.widening = self.deadlines.set(more, self.open_up, caller)
+            caller.widening = self.deadlines.set(more, Floor.open_up, self, caller)
         caller.shelve()
         if reach.free:
             self.to_match[reach] = None
@@ -131,7 +131,7 @@ class Floor:
         ):  # else called back, and on the line: who has waited so long is not sent away
             limit = settings.max_wait
         if limit is not None:
-            caller.patience = self.deadlines.set(since + limit, self._lose_patience, caller)
+            caller.patience = self.deadlines.set(since + limit, Floor._lose_patience, self, caller)
 
     def watch_overdue(self, caller: Caller) -> None:
         """Set the timer for `overdue` by the settings in force."""
@@ -140,7 +140,7 @@ class Floor:
             caller.rescue = None
         limit = caller.queue.settings.overdue
         if limit is not None and not caller.overdue:
-            caller.rescue = self.deadlines.set(caller.standing + limit, self.rank_anew, caller)
+            caller.rescue = self.deadlines.set(caller.standing + limit, Floor.rank_anew, self, caller)
 
     def rank_anew(self, caller: Caller) -> None:
         """Something that makes a place has changed: take the one that is due now."""
@@ -223,7 +223,7 @@ class Floor:
         """The phone rings from now on, and for so long."""
         settings = offer.queue.settings
         timeout = settings.member(offer.agent.name).ring or settings.ring
-        offer.timer = self.deadlines.set(self.now + timeout, self._ring_out, offer)
+        offer.timer = self.deadlines.set(self.now + timeout, Floor._ring_out, self, offer)
         return timeout
 
     def pick_up(self, caller: Caller, agent: Agent) -> None:
@@ -370,7 +370,7 @@ class Floor:
     def wrap_up(self, offer: Offer, until: Seconds) -> None:
         """The agent writes notes until then."""
         self.deadlines.cancel(offer.timer)
-        offer.timer = self.deadlines.set(until, self.wrapped_up, offer)
+        offer.timer = self.deadlines.set(until, Floor.wrapped_up, self, offer)
         presence.refresh(self, offer.agent)
 
     def wrapped_up(self, offer: Offer) -> None:
