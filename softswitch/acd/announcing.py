@@ -1,4 +1,7 @@
-"""When a waiting caller is told position, wait and how many wait; offers are always made first."""
+"""When a waiting caller is told position, wait and how many wait; offers are always made first.
+
+Who is held hears something else; what falls due meanwhile is said as soon as that is over.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from softswitch.types import Seconds
 def schedule(floor: Floor, caller: Caller) -> None:
     """What is due next for a caller who joined, is back in the line, or has new settings."""
     announce = caller.queue.settings.announce
-    if not announce.wanted:
+    if not announce.wanted or caller.held:
         _schedule(floor, caller, None)
     elif caller.announced is None:
         _schedule(floor, caller, caller.joined + announce.first)
@@ -39,11 +42,13 @@ def _come_due(floor: Floor, caller: Caller) -> None:
 
 
 def foresee(floor: Floor) -> None:
-    """Remember what those who have just joined would be told of the wait, to see what comes of it."""
+    """Remember what those who have just joined, or are held no more, would be told of the wait, to see what
+    comes of it.
+    """
     for caller in floor.to_foresee:
         if caller.waiting and not caller.offers:
             queue = caller.queue
-            caller.foreseen = queue.foresee(queue.line.position(caller))
+            caller.foreseen = queue.foresee(queue.line.position(caller), floor.now - caller.joined)
     floor.to_foresee.clear()
 
 

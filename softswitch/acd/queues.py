@@ -141,10 +141,10 @@ class Queue:
             self.serving = float(sum(float("inf") if limit is None else limit for limit in limits))
         return self.serving
 
-    def foresee(self, position: int) -> Foreseen | None:
-        """How long the caller at that place will wait from now on; None: unreliable."""
+    def foresee(self, position: int, after: Seconds) -> Foreseen | None:
+        """How long the caller at that place, who joined `after` ago, will wait from now on; None: nobody knows."""
         raw = estimate(position, self.handle_times.mean, self.capacity())
-        return None if raw is None else Foreseen(raw, self.calibration.corrected(raw))
+        return None if raw is None else Foreseen(raw, self.calibration.corrected(raw), after)
 
     def expect(self, position: int) -> Seconds | None:
         """The same, only what is said of it."""
