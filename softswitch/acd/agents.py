@@ -35,7 +35,7 @@ class AgentState(StrEnum):
     FREE = "free"
 
 
-# Members found once: an enum takes longer to find one than what is done with it, several times an event.
+# Named here once: to find a member in its enum takes longer than all that is done with it, at every event.
 _FREE, _WRAP_UP, _CLOSED = AgentState.FREE, AgentState.WRAP_UP, OfferState.CLOSED
 _BUSY = (
     (OfferState.TALKING, AgentState.TALKING),

@@ -142,7 +142,7 @@ class Queue:
         return self.serving
 
     def foresee(self, position: int, after: Seconds) -> Foreseen | None:
-        """How long the caller at that place, who joined `after` ago, will wait from now on; None: nobody knows."""
+        """How long the caller at that place, who joined `after` ago, will wait from now on; None: unknown."""
         raw = estimate(position, self.handle_times.mean, self.capacity())
         return None if raw is None else Foreseen(raw, self.calibration.corrected(raw), after)
 
