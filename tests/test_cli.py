@@ -821,6 +821,16 @@ def test_what_waits_for_the_database_is_told_and_not_taken_for_nothing(
     assert softswitch("calls", "--json", "--data", tmp_path).out == ""
 
 
+def test_a_database_that_cannot_be_read_is_told_with_where_the_events_are(
+    softswitch: Any, record: Path
+) -> None:
+    (record / "record.db").write_bytes(b"no database at all, but long enough to be taken for one" * 20)
+    ran = softswitch("calls", "--data", record)
+    assert (ran.code, ran.out) == (1, "")
+    assert "cannot be read" in ran.err
+    assert "waits in files, and `softswitch status` says how much" in ran.err
+
+
 def test_an_event_on_its_way_to_the_database_is_worth_no_word(
     softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
