@@ -483,7 +483,12 @@ class FakeSwitch:
         return [{**call, "agent": None, "seconds": 15.0}]
 
     async def trunks(self) -> JsonValue:
-        line = {"trunk": "carrier", "server": "udp:sip.carrier.example:5060", "state": "down", "since": 65.0}
+        line = {
+            "trunk": "carrier",
+            "server": "udp:sip.carrier.example:5060",
+            "state": "down",
+            "seconds": 65.0,
+        }
         problem = "REGISTER: 401 Unauthorized"
         return [
             line | {"registered": False, "latency": 0.0123, "calls": 2, "channels": 30, "problem": problem}
