@@ -143,19 +143,24 @@ class RunningSwitch:
         """Send one mail at once, past those that wait; a word every few seconds, and at last how that went.
         Raises ControlError: it is no address.
         """
-        try:
-            parse_mail_address(to)
-        except ValueError as error:
-            raise ControlError(f"{to!r} is no mail address; write it as anna@office.example") from error
-        probing = asyncio.create_task(self._clerk.probe(to))
+        probing = asyncio.create_task(self.test_mail(to, by))
         try:
             while not (await asyncio.wait([probing], timeout=BEAT))[0]:
                 yield None
             taken, words = probing.result()
         finally:
             probing.cancel()
-        self.operator.changed(by, "mail-test", to, words)
         yield {"taken": taken, "said": words}
+
+    async def test_mail(self, to: str, by: str) -> tuple[bool, str]:
+        """The same without a word before its end: whether it was taken, and what the server said."""
+        try:
+            parse_mail_address(to)
+        except ValueError as error:
+            raise ControlError(f"{to!r} is no mail address; write it as anna@office.example") from error
+        taken, words = await self._clerk.probe(to)
+        self.operator.changed(by, "mail-test", to, words)
+        return taken, words
 
     async def reload(self, by: str = COMMAND_LINE.name) -> JsonValue:
         """Read the configuration again and apply it without touching a call; a broken one changes nothing.

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from softswitch import __version__
 from softswitch.cli import main
@@ -187,17 +186,6 @@ def test_calls_are_a_table_with_the_last_one_below(softswitch: Any, record: Path
     assert ran.out.index("+48600100201") < ran.out.index("Alice")
 
 
-@pytest.mark.parametrize("width", [80, 100, 120])
-def test_a_narrow_terminal_gets_fewer_columns_and_whole_words(
-    softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setattr("softswitch.commands.record.console", lambda: Console(width=width))
-    ran = softswitch("calls", "--data", record)
-    assert max(map(len, ran.out.splitlines())) <= width
-    for cell in ("+48600100200", "(ann) ben", "answered", ALICE):
-        assert cell in ran.row("Alice")
-
-
 @pytest.mark.parametrize(("columns", "width"), [("80", 80), ("0", 160), ("", 160), ("wide", 160)])
 def test_a_pipe_is_as_wide_as_the_environment_says(
     softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch, columns: str, width: int
@@ -205,7 +193,8 @@ def test_a_pipe_is_as_wide_as_the_environment_says(
     monkeypatch.setenv("COLUMNS", columns)
     ran = softswitch("calls", "--data", record)
     assert width // 2 < max(map(len, ran.out.splitlines())) <= width
-    assert ("codec, loss" in ran.out) is (width == 160)
+    assert "0.6%" in ran.out
+    assert ("0.6%" in ran.row("Alice")) is (width == 160)
 
 
 def test_calls_as_json_are_one_record_a_line(softswitch: Any, record: Path) -> None:
@@ -609,46 +598,10 @@ def test_trunks_show_their_servers(softswitch: Any, switch: FakeSwitch, tmp_path
     assert '"channels": 30' in softswitch("trunks", "--data", tmp_path, "--json").out
 
 
-def test_in_80_columns_the_last_problem_of_a_trunk_stays(
-    softswitch: Any, switch: FakeSwitch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    ran = softswitch("trunks", "--data", tmp_path)
-    assert max(map(len, ran.out.splitlines())) <= 80
-    for word in ("carrier", "udp:sip.carrier.example:5060", "down", "REGISTER: 401", "Unauthorized"):
-        assert word in ran.out
-    assert "channels" not in ran.out
-
-
 def test_live_calls_come_from_the_running_switch(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:
     ran = softswitch("calls", "--live", "--data", tmp_path)
     assert ran.row("c1").split()[-5:] == ["waiting", "sales", "-", "15", "s"]
     assert "\033" not in ran.out
-
-
-@pytest.mark.parametrize("width", [40, 60, 80])
-@pytest.mark.parametrize(
-    ("command", "kept"),
-    [
-        (("queues",), ("queue", "waiting", "free agents", "sales", "+48600100200", "12 s")),
-        (("agents",), ("agent", "state", "ann", "ringing", "3.5 s")),
-        (("calls", "--live"), ("from", "phase", "waiting", "15 s")),
-    ],
-)
-def test_tables_of_the_running_switch_keep_words_whole_in_a_narrow_terminal(
-    softswitch: Any,
-    switch: FakeSwitch,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    command: tuple[str, ...],
-    kept: tuple[str, ...],
-    width: int,
-) -> None:
-    monkeypatch.setattr("softswitch.commands.running.console", lambda: Console(width=width))
-    ran = softswitch(*command, "--data", tmp_path)
-    assert max(map(len, ran.out.splitlines())) <= width
-    for word in kept:
-        assert word in ran.out
 
 
 def test_reload_says_what_waits_for_a_restart(softswitch: Any, switch: FakeSwitch, tmp_path: Path) -> None:

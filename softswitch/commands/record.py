@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from rich.text import Text
 
 from softswitch.commands.behind import say_behind
 from softswitch.commands.callback_lines import callback_story
-from softswitch.commands.table import console, doing, duration, fitting, foreign, print_json, when
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, doing, duration, foreign, print_json, when
 from softswitch.errors import StoreError
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
@@ -48,8 +49,13 @@ def print_calls(folder: Path, last: int, as_json: bool) -> None:
     if not records:
         print("no call is in the database yet" if found.events else "no call has ended yet")
         return
-    screen, now = console(), datetime.now().astimezone()
-    screen.print(fitting(screen, COLUMNS, [_row(record, now) for record in records], EXPENDABLE))
+    console().print(calls(records))
+
+
+def calls(records: Sequence[CallRecord]) -> Fitting:
+    """One line for each."""
+    now = datetime.now().astimezone()
+    return Fitting(COLUMNS, [_row(record, now) for record in records], BELOW)
 
 
 COLUMNS = (
@@ -58,11 +64,11 @@ COLUMNS = (
 )
 
 
-EXPENDABLE = ("codec, loss", "ended by", ">MOS", "menus", "dialled", "queue", ">talk", ">wait")
-"""What a narrow terminal does without, the least first; --json has it all."""
+BELOW = ("codec, loss", "ended by", ">MOS", "menus", "dialled", "queue", ">talk", ">wait")
+"""What goes below its row on a narrow terminal, the first first."""
 
 
-def _row(record: CallRecord, now: datetime) -> tuple[RenderableType, ...]:
+def _row(record: CallRecord, now: datetime) -> tuple[Cell, ...]:
     """The cells of `COLUMNS` for one call."""
     return (
         when(record.start, now),
@@ -280,6 +286,8 @@ def _offer(number: int, event: Recorded, result: str) -> RenderableType:
     whose = f"for queue {data['queue']}" if data["queue"] else "directly"
     head = f"[bold]{number}. {data['agent']}[/] was rung at {at} {whose}"
     lines = Table.grid(padding=(0, 2))
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
     if reasons:
         lines.add_row(
             "   caller", f"place {reasons.get('position', '?')}, {reasons.get('score', 0):g} points"
