@@ -148,7 +148,6 @@ class Trunk(BaseModel):
     channels: int | None
     """Calls that there may be; null: any number."""
     problem: str
-    """Empty: none."""
 
 
 class Callback(BaseModel):
