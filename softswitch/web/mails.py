@@ -12,9 +12,10 @@ from softswitch.web.api import MOST, PREFIX, Text, asked
 from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
+from softswitch.web.patterns import MAIL
 from softswitch.web.problems import PROBLEMS, Refused
 
-MailName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$"), Path()]
+MailName = Annotated[str, StringConstraints(pattern=MAIL), Path()]
 
 
 class Postbox(Protocol):
