@@ -12,10 +12,11 @@ from softswitch.web.api import MOST, PREFIX, Text, asked
 from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
+from softswitch.web.patterns import MAIL, MAILS
 from softswitch.web.problems import PROBLEMS, Refused
 
-MailName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$"), Path()]
-MailNames = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{1,64}|all)$"), Path()]
+MailName = Annotated[str, StringConstraints(pattern=MAIL), Path()]
+MailNames = Annotated[str, StringConstraints(pattern=MAILS), Path()]
 
 ALL = "all"
 

@@ -29,16 +29,12 @@ function row(cells) {
   return made;
 }
 
-function sentence(status) {
-  const record = status.record;
-  const problems = [];
-  if (record.problem) problems.push(`The record cannot be written: ${record.problem}.`);
-  if (record.database_problem) problems.push(`The database fails: ${record.database_problem}.`);
-  if (record.lost) problems.push(`${record.lost} events are lost.`);
-  if (status.late) problems.push("The switch is overloaded, and refuses new calls.");
-  if (status.mail.dead) problems.push(`${status.mail.dead} mails were refused for good.`);
-  if (status.draining) problems.push("It is stopping: no new calls are taken.");
-  return problems.join(" ");
+async function problems(status) {
+  const ready = await (await fetch("/ready")).json();
+  const found = [...ready.reasons, ...ready.degraded];
+  if (status.record.lost) found.push(`${status.record.lost} events are lost`);
+  if (status.mail.dead) found.push(`${status.mail.dead} mails were refused for good`);
+  return found.join("; ");
 }
 
 async function look() {
@@ -61,7 +57,7 @@ async function look() {
         return row([queue.name, queue.waiting, queue.free, queue.counts.answered, queue.counts.abandoned, level]);
       }),
     );
-    const wrong = sentence(status);
+    const wrong = await problems(status);
     at("state").textContent = wrong ? "" : "All is well.";
     at("error").textContent = wrong;
   } catch (reason) {
