@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic_core import PydanticCustomError
@@ -13,13 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, foreign, table
+from softswitch.commands.simulated import COUNTS, alone, beside, day
+from softswitch.commands.table import console
 from softswitch.config.load import load
 from softswitch.config.quantities import parse_duration
 from softswitch.errors import SimulationError
-from softswitch.simulation.expected import Theory, theory
-from softswitch.simulation.figures import Run, Spread, by_queue, spreads
-from softswitch.simulation.plan import Plan, Wishes, plan
+from softswitch.simulation.compared import TOTAL, Simulated, differences
+from softswitch.simulation.figures import Spread, by_queue, spreads
+from softswitch.simulation.plan import Wishes, plan
 from softswitch.simulation.runs import Watch, runs
 from softswitch.simulation.traffic import HOUR
 from softswitch.types import Seconds
@@ -27,30 +29,14 @@ from softswitch.types import Seconds
 DIGITS = 6
 """Of figures in JSON."""
 
-SHARES = ("service_level", "service_level_2", "abandoned_share", "occupancy")
-COUNTS = ("calls", "answered", "abandoned", "turned_away", "most_waiting", "unserved")
 
-ROWS: Mapping[str, str] = {
-    "calls": "calls",
-    "answered": "answered",
-    "abandoned": "abandoned",
-    "turned_away": "turned away",
-    "unserved": "never served",
-    "mean_wait_s": "wait, mean",
-    "wait_median_s": "wait, median",
-    "wait_p95_s": "wait, 95th percentile",
-    "mean_wait_all_s": "wait of all, mean",
-    "service_level": "service level",
-    "service_level_2": "service level 2",
-    "abandoned_share": "abandonment",
-    "occupancy": "occupancy",
-    "mean_waiting": "waiting, mean",
-    "most_waiting": "waiting, most",
-}
-"""What a table shows, by the names of the figures."""
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What is made of it."""
 
-QUIET = ("turned_away", "unserved", "abandoned")
-"""Not shown where it is 0."""
+    json: bool = False
+    plot: Path | None = None
+    html: Path | None = None
 
 
 def span_of(option: str, text: str) -> Seconds:
@@ -61,17 +47,22 @@ def span_of(option: str, text: str) -> Seconds:
         raise SimulationError(f"{option} {text!r}: {error.message()}") from None
 
 
-def simulate(file: Path, wishes: Wishes, seeds: Sequence[int], as_json: bool) -> None:
-    """Run, and print. Raises ConfigError and SimulationError."""
-    planned = plan(load(file), wishes)
+def simulate(files: Sequence[Path], wishes: Wishes, seeds: Sequence[int], output: Output) -> None:
+    """Run each file, and print. Raises ConfigError and SimulationError."""
+    plans = [plan(load(file), wishes) for file in files]
     begun = time.perf_counter()
     with _progress() as watch:
-        found = runs(planned.settings, planned.traffic, seeds, planned.formula, watch)
+        found = []
+        for number, each in enumerate(plans):
+            part = _part(watch, number, len(plans))
+            done = runs(each.settings, each.traffic, seeds, each.formula, part)
+            found.append(Simulated(files[number].name, each, done))
     took = time.perf_counter() - begun
-    if as_json:
-        print(json.dumps(_plain(planned, found), indent=2, ensure_ascii=False))
-        return
-    _print(file, planned, found, took)
+    if output.json:
+        print(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+    else:
+        _print(found, took)
+    _draw(found, output)
 
 
 @contextmanager
@@ -87,94 +78,86 @@ def _progress() -> Iterator[Watch | None]:
         yield lambda part: progress.update(task, completed=min(part, 1.0))
 
 
-def _plain(planned: Plan, found: Sequence[Run]) -> dict[str, object]:
+def _part(watch: Watch | None, number: int, of: int) -> Watch | None:
+    """Of several pieces of work the one with this number."""
+    return None if watch is None else lambda part: watch((number + part) / of)
+
+
+def _plain(found: Sequence[Simulated]) -> dict[str, object]:
     """For machines. Nothing in it depends on the machine or on its speed."""
-    total = spreads([run.total for run in found])
-    one = len(found) == 1
-    plain: dict[str, object] = {name: _rounded(each.mean, name, whole=one) for name, each in total.items()}
-    plain["seeds"] = [run.seed for run in found]
-    plain["hours"] = planned.traffic.span / HOUR
-    if not one:
-        plain["intervals"] = {
-            name: [_rounded(each.low, name), _rounded(each.high, name)] for name, each in total.items()
+    one = found[0]
+    plain = _of(one)
+    if len(found) > 1:
+        other = found[1]
+        between = differences(one.parts[TOTAL], other.parts[TOTAL])
+        plain["against"] = {"file": other.label} | _of(other)
+        plain["difference"] = {name: _rounded(each.mean, name) for name, each in between.items()}
+        if len(one.runs) > 1:
+            plain["difference_intervals"] = _intervals(between)
+    return plain
+
+
+def _of(one: Simulated) -> dict[str, object]:
+    single, total = len(one.runs) == 1, one.spreads(TOTAL)
+    plain: dict[str, object] = {name: _rounded(each.mean, name, single) for name, each in total.items()}
+    plain |= {"seeds": [run.seed for run in one.runs], "hours": one.plan.traffic.span / HOUR}
+    if not single:
+        plain["intervals"] = _intervals(total)
+    if (theory := one.theory) is not None:
+        numbers = theory.numbers(one.plan.formula)
+        plain["theory"] = {"name": theory.name} | {
+            name: _rounded(each, name) for name, each in numbers.items()
         }
-    if (expected := theory(planned)) is not None:
-        numbers = expected.numbers(planned.formula)
-        plain["theory"] = {"name": expected.name} | {
-            name: _rounded(value, name) for name, value in numbers.items()
-        }
-    plain["little"] = max(run.little for run in found)
+    plain["little"] = max(run.little for run in one.runs)
     plain["queues"] = {
-        name: {each: _rounded(value.mean, each, whole=one) for each, value in spreads(outcomes).items()}
-        for name, outcomes in by_queue(found).items()
+        name: {each: _rounded(value.mean, each, single) for each, value in spreads(outcomes).items()}
+        for name, outcomes in by_queue(one.runs).items()
     }
     return plain
 
 
-def _rounded(value: float | None, name: str, *, whole: bool = False) -> float | None:
+def _intervals(figures: dict[str, Spread]) -> dict[str, list[float | None]]:
+    return {name: [_rounded(each.low, name), _rounded(each.high, name)] for name, each in figures.items()}
+
+
+def _rounded(value: float | None, name: str, whole: bool = False) -> float | None:
     if value is None:
         return None
     return round(value) if whole and name in COUNTS else round(value, DIGITS)
 
 
-def _print(file: Path, planned: Plan, found: Sequence[Run], took: float) -> None:
-    screen = console()
-    screen.print(Text(_title(file, planned, found), style="bold"))
-    screen.print(Text(_speed(planned, found, took), style="dim"))
-    outcomes = [run.total for run in found]
-    columns: list[tuple[str, Mapping[str, Spread]]] = [("total", spreads(outcomes))]
-    per_queue = by_queue(found)
-    if len(per_queue) > 1:
-        columns = [(str(name), spreads(each)) for name, each in per_queue.items()] + columns
-    expected = theory(planned)
-    screen.print(_table(columns, len(found), expected, planned.formula))
+def _print(found: Sequence[Simulated], took: float) -> None:
+    screen, one = console(), found[0]
+    screen.print(Text(title(found), style="bold"))
+    simulated = sum(each.plan.traffic.span * len(each.runs) for each in found)
+    speed = f"{took:.1f} s: {simulated / max(took, 1e-9):,.0f} times as fast as it would be."
+    screen.print(Text(f"{speed} Waits are of those answered.", style="dim"))
+    screen.print(alone(one) if len(found) == 1 else beside(one, found[1]))
+    for each in found:
+        if len(found) > 1:
+            screen.print(Text(each.label, style="bold"))
+        screen.print(day(each.series(TOTAL), each.plan.traffic, each.formula(TOTAL)))
 
 
-def _table(
-    columns: Sequence[tuple[str, Mapping[str, Spread]]], count: int, expected: Theory | None, formula: str
-) -> object:
-    heads = [f">{name}" if len(columns) > 1 else ">simulated" for name, _ in columns]
-    if count > 1:
-        heads = [each for head in heads for each in (head, ">95 % interval")]
-    made = table("", *heads, *([f">{expected.name}"] if expected else []))
-    theirs = expected.numbers(formula) if expected else {}
-    for name, words in ROWS.items():
-        if name in QUIET and not any(column[name].mean for _, column in columns):
-            continue
-        cells: list[Text] = []
-        for _, column in columns:
-            cells.append(Text(shown(name, column[name].mean)))
-            if count > 1:
-                cells.append(Text(_reach(name, column[name]), style="dim"))
-        if expected:
-            cells.append(Text(shown(name, theirs[name]) if name in theirs else ""))
-        made.add_row(foreign(words), *cells)
-    return made
+def title(found: Sequence[Simulated]) -> str:
+    """What was simulated."""
+    one = found[0]
+    whom = f"queue {one.plan.queue}" if one.plan.queue else f"{len(one.plan.traffic.queues)} queues"
+    seeds = [run.seed for run in one.runs]
+    chance = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
+    files = " and ".join(each.label for each in found)
+    return f"{files}, {whom}: {one.plan.traffic.span / HOUR:g} hours, {chance}"
 
 
-def shown(name: str, value: float | None) -> str:
-    """A figure for people."""
-    if value is None:
-        return "-"
-    if name in SHARES:
-        return f"{value:.1%}"
-    if name in COUNTS:
-        return f"{value:,.0f}"
-    return f"{value:,.1f}" if name == "mean_waiting" else duration(value)
+def _draw(found: Sequence[Simulated], output: Output) -> None:
+    if output.plot is None and output.html is None:
+        return
+    from softswitch.simulation.pictures import page, png  # noqa: PLC0415 - matplotlib takes its time
 
-
-def _reach(name: str, one: Spread) -> str:
-    if one.low is None or one.high is None:
-        return ""
-    return f"{shown(name, max(one.low, 0.0))} to {shown(name, one.high)}"
-
-
-def _title(file: Path, planned: Plan, found: Sequence[Run]) -> str:
-    whom = f"queue {planned.queue}" if planned.queue else f"{len(planned.traffic.queues)} queues"
-    seeds = f"seed {found[0].seed}" if len(found) == 1 else f"seeds {found[0].seed} to {found[-1].seed}"
-    return f"{file.name}, {whom}: {planned.traffic.span / HOUR:g} hours, {seeds}"
-
-
-def _speed(planned: Plan, found: Sequence[Run], took: float) -> str:
-    times = planned.traffic.span * len(found) / max(took, 1e-9)
-    return f"{took:.1f} s: {times:,.0f} times as fast as it would be. Waits are of those answered."
+    try:
+        if output.plot is not None:
+            output.plot.write_bytes(png(title(found), found))
+        if output.html is not None:
+            output.html.write_text(page(title(found), found), encoding="utf-8")
+    except OSError as error:
+        raise SimulationError(f"{error.filename}: {error.strerror}") from None

@@ -28,6 +28,10 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
         Path | None,
         typer.Option(metavar="CSV", help="Or: calls as they came (time, and queue, class, talk, patience)."),
     ] = None,
+    traffic: Annotated[
+        Path | None,
+        typer.Option(metavar="YAML", help="Or: a day of several queues, with shifts, redials, callbacks."),
+    ] = None,
     queue: Annotated[
         str | None, typer.Option(metavar="NAME", help="Whom they call, if there are several.")
     ] = None,
@@ -52,11 +56,16 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
     ] = "0s",
     seed: Annotated[int, typer.Option(min=0, help="The chance: the same seed gives the same result.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, max=10_000, help="So many runs, over all cores.")] = 1,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another configuration, beside it: the same callers.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the day.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as a page.")] = None,
     json: AsJson = False,
 ) -> None:
     """Let callers, drawn by chance, meet this configuration: the live engine under a clock that jumps."""
+    from softswitch.commands.simulate import Output, span_of
     from softswitch.commands.simulate import simulate as run
-    from softswitch.commands.simulate import span_of
     from softswitch.simulation.plan import Wishes
 
     wishes = Wishes(
@@ -70,6 +79,8 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
         answer=answer,
         arrivals=arrivals,
         profile=profile,
+        traffic=traffic,
         warm_up=span_of("--warm-up", warm_up),
     )
-    run(file, wishes, range(seed, seed + seeds), json)
+    files = [file] if against is None else [file, against]
+    run(files, wishes, range(seed, seed + seeds), Output(json, plot, html))

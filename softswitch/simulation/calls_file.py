@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from softswitch.config.nearest import did_you_mean
 from softswitch.errors import SimulationError
 from softswitch.simulation.measured import seconds
 from softswitch.simulation.table import Cell, Table, table
-from softswitch.simulation.traffic import HOUR, Listed
+from softswitch.simulation.traffic import DAY, HOUR, Listed
 from softswitch.types import QueueName, Seconds
 
 KINDS = {"seconds": "seconds from the start", "clock": "a time of day", "date": "a date and a time"}
@@ -25,8 +25,10 @@ class Calls:
 
     calls: tuple[Listed, ...]
     """By time, from 0 on."""
-    start: datetime | None
-    """What the clock shows at 0: the hour in which the first one came. None: the file does not say."""
+    clock: Seconds | None
+    """What the clock shows at 0, from midnight: the hour in which the first one came; None: unknown."""
+    day: date | None
+    """None: the file does not say."""
     span: Seconds
     """Until the end of the half-hour in which the last one came."""
 
@@ -133,6 +135,6 @@ def _from_zero(found: list[tuple[Moment, Listed]]) -> Calls:
     )
     span = (listed[-1].at // 1800 + 1) * 1800
     if kind == "seconds":
-        return Calls(listed, None, span)
-    origin = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=zero)
-    return Calls(listed, origin.replace(tzinfo=None), span)
+        return Calls(listed, None, None, span)
+    day = datetime.fromtimestamp(zero, UTC).date() if kind == "date" else None
+    return Calls(listed, zero % DAY, day, span)

@@ -6,13 +6,15 @@
 | wait of all | mean wait of everybody, those included who hung up or were led elsewhere |
 | occupancy | talk and wrap-up within the span, of the time that agents were there and not on a break |
 | waiting | callers in the line, mean over time, and the most at once |
+| turned away | those who wanted to be called back are not among them |
+| callbacks | who wanted to be called back; `called_back`: of these, who talked to an agent |
 | Little | how far the line, measured by the clock, is from the sum of waits that the engine told: 0 |
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
@@ -20,9 +22,10 @@ from numpy.typing import NDArray
 
 from softswitch.errors import SimulationError
 from softswitch.reports.figures import Figures, Visits, figures
-from softswitch.simulation.ledger import Account, Stays, stays_of
-from softswitch.simulation.presence import there
+from softswitch.simulation.ledger import Account, stays_of
+from softswitch.simulation.series import Series, series
 from softswitch.simulation.student import interval
+from softswitch.simulation.team import team_of, there, work_of_team
 from softswitch.simulation.world import World
 from softswitch.types import QueueName, Seconds
 
@@ -45,6 +48,12 @@ class Outcome:
     waiting_most: int
     unserved: int
     """Who still waited a day after the last call."""
+    callbacks: int
+    """Who wanted to be called back."""
+    called_back: int
+    """Of these, who talked to an agent."""
+    series: Series
+    """Over the day."""
 
     def numbers(self) -> dict[str, float | None]:
         """By the names that `--json` has; None: there is nothing to divide by."""
@@ -53,7 +62,7 @@ class Outcome:
             "calls": self.calls,
             "answered": one.answered,
             "abandoned": one.abandoned,
-            "turned_away": one.turned_away,
+            "turned_away": one.turned_away - self.callbacks,
             "mean_wait_s": one.wait_mean,
             "wait_median_s": one.wait_median,
             "wait_p95_s": one.wait_p95,
@@ -66,6 +75,8 @@ class Outcome:
             "mean_waiting": self.waiting_mean,
             "most_waiting": self.waiting_most,
             "unserved": self.unserved,
+            "callbacks": self.callbacks,
+            "called_back": self.called_back,
         }
 
 
@@ -86,6 +97,7 @@ def run_of(world: World, seed: int, formula: str) -> Run:
     Raises SimulationError when the engine's books do not match what happened: a bug.
     """
     little = _little(world)
+    _compare_books(world)
     queues = {
         name: _outcome(world, [account], world.settings.queues[name].service_formula)
         for name, account in world.accounts.items()
@@ -98,36 +110,31 @@ def _outcome(world: World, accounts: Sequence[Account], formula: str) -> Outcome
     stays, traffic = stays_of(accounts), world.traffic
     start, end = traffic.warm_up, traffic.span
     counted = np.flatnonzero((stays.visits.joined >= start) & (stays.visits.joined < end))
-    names = {account.name for account in accounts}
+    names = [account.name for account in accounts]
     label = accounts[0].name if len(accounts) == 1 else "total"
     unserved = sum(stay.waiting and stay.account.name in names for stay in world.here.values())
     waits = stays.visits.waited[counted]
     visits = stays.visits
+    wanted = [each for account in accounts for each in account.callbacks if start <= each.since < end]
     return Outcome(
         figures=figures(visits, label, formula, counted),
         calls=len(counted),
         wait_all=float(waits.mean()) if len(waits) else None,
-        occupancy=occupancy(world, stays, names, start, end),
+        occupancy=occupancy(world, names, start, end),
         waiting_mean=float(overlap(visits.joined, stays.answered, start, end)) / (end - start),
         waiting_most=_most(visits, start, end),
         unserved=unserved,
+        callbacks=len(wanted),
+        called_back=sum(each.reached is not None for each in wanted),
+        series=series(world, names),
     )
 
 
-def occupancy(
-    world: World, stays: Stays, queues: set[QueueName], start: Seconds, end: Seconds
-) -> float | None:
+def occupancy(world: World, queues: Collection[QueueName], start: Seconds, end: Seconds) -> float | None:
     """Of the agents of these queues, in all queues."""
-    team = {name for queue in queues for name in world.settings.queues[queue].agents}
-    if not team:
-        return None
-    if len(queues) < len(world.accounts):
-        stays = stays_of(world.accounts.values())
-    places = [place for place, name in enumerate(world.settings.agents) if name in team]
-    theirs = np.isin(stays.agent, places)
-    began, long = stays.answered[theirs], stays.handled[theirs]
-    present = there(world, team, start, end)
-    return float(overlap(began, began + long, start, end)) / present if present > 0 else None
+    team = team_of(world, queues)
+    work, present = work_of_team(world, team), there(world, team, start, end)
+    return overlap(work.start, work.end, start, end) / present if present > 0 else None
 
 
 def overlap(starts: Floats, ends: Floats, start: Seconds, end: Seconds) -> float:
@@ -170,6 +177,32 @@ def _little(world: World) -> float:
     return off
 
 
+def _compare_books(world: World) -> None:
+    """What the engine counts for wallboards and reports must be what happened here."""
+    for name, view in world.engine.snapshot(world.now, most=0).queues.items():
+        visits = stays_of([world.accounts[name]]).visits
+        ours = (
+            len(visits),
+            int(visits.answered.sum()),
+            int((visits.answered & visits.in_time).sum()),
+            int(visits.abandoned.sum()),
+            int(visits.short.sum()),
+        )
+        counts = view.counts
+        theirs = (
+            counts.joined - view.waiting + view.callbacks,
+            counts.answered,
+            counts.answered_in_time,
+            counts.abandoned,
+            counts.abandoned_short,
+        )
+        if ours != theirs:
+            raise SimulationError(
+                f"queue {name}: joined, answered, answered in time, abandoned and short are {theirs} by the"
+                f" engine and {ours} by what callers did: something is wrong with the simulation"
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """One figure over several runs."""
@@ -199,8 +232,3 @@ def by_queue(runs: Sequence[Run]) -> dict[QueueName, list[Outcome]]:
     """The outcomes of each queue; of a run in which nobody came to it there is none."""
     names = dict.fromkeys(name for run in runs for name in run.queues)
     return {name: [run.queues[name] for run in runs if name in run.queues] for name in names}
-
-
-def relabelled(outcome: Outcome, label: str) -> Outcome:
-    """The same under another name."""
-    return replace(outcome, figures=replace(outcome.figures, label=label))

@@ -7,14 +7,14 @@ are counted by the same code.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from softswitch.reports.figures import WIDTH, Visits, columns
-from softswitch.types import AgentName, QueueName, Seconds
+from softswitch.types import QueueName, Seconds
 
 ANSWERED, ABANDONED, SHORT, OTHERWISE = 1.0, 2.0, 3.0, 0.0
 """How a stay ended, as the reports have it."""
@@ -55,6 +55,8 @@ class Account:
     classes: list[str] = field(default_factory=list)
     """The priority class, for each row."""
     callbacks: list[Wanted] = field(default_factory=list)
+    others: array[float] = field(default_factory=lambda: array("d"))
+    """Conversations of callbacks: from when on, for how long with the notes, and the agent."""
 
     def note(
         self,
@@ -73,6 +75,10 @@ class Account:
         self.classes.append(priority)
         self.line.waits += waited
 
+    def talked(self, start: Seconds, handled: Seconds, agent: int) -> None:
+        """An agent talked to somebody who was called back."""
+        self.others.extend((start, handled, agent))
+
 
 @dataclass(slots=True)
 class Wanted:
@@ -84,15 +90,6 @@ class Wanted:
     """When the two could talk; None: never."""
 
 
-@dataclass(slots=True)
-class Away:
-    """An agent on a break."""
-
-    agent: AgentName
-    start: Seconds
-    end: Seconds
-
-
 @dataclass(frozen=True, slots=True)
 class Stays:
     """All stays of some queues, as columns."""
@@ -100,7 +97,6 @@ class Stays:
     visits: Visits
     agent: NDArray[np.int64]
     """Who answered; -1: nobody."""
-
     priority: tuple[str, ...]
     """The class of each."""
 
@@ -109,13 +105,31 @@ class Stays:
         """When each was answered, or left."""
         return self.visits.joined + self.visits.waited
 
-    @property
-    def handled(self) -> NDArray[np.float64]:
-        """For how long each took an agent: talk and wrap-up."""
-        return np.where(self.visits.answered, np.nan_to_num(self.visits.talk) + self.visits.wrap_up, 0.0)
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Talk and notes of agents, as columns."""
+
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    agent: NDArray[np.int64]
 
 
-def stays_of(accounts: Iterable[Account]) -> Stays:
+def work_of(accounts: Sequence[Account]) -> Work:
+    """All that agents did for some queues, callbacks included."""
+    stays = stays_of(accounts)
+    done = stays.visits.answered
+    start = stays.answered[done]
+    took = (np.nan_to_num(stays.visits.talk) + stays.visits.wrap_up)[done]
+    others = np.concatenate([np.frombuffer(each.others) for each in accounts]).reshape(-1, 3).T
+    return Work(
+        np.concatenate((start, others[0])),
+        np.concatenate((start + took, others[0] + others[1])),
+        np.concatenate((stays.agent[done], others[2].astype(np.int64))),
+    )
+
+
+def stays_of(accounts: Sequence[Account]) -> Stays:
     """Rows as columns."""
     found = [account for account in accounts if account.agents]
     visits = columns((each.name, np.frombuffer(each.rows).reshape(-1, WIDTH)) for each in found)

@@ -13,8 +13,10 @@ from softswitch.errors import SimulationError
 from softswitch.simulation import load
 from softswitch.simulation.calls_file import calls
 from softswitch.simulation.draws import AT_ONCE, ENDLESS, Draws, Exponential, parse
+from softswitch.simulation.opening import with_hours
 from softswitch.simulation.profile_file import day
 from softswitch.simulation.traffic import HOUR, Profile, QueueTraffic, Traffic
+from softswitch.simulation.traffic_file import traffic_of
 from softswitch.types import AgentName, QueueName, Seconds
 
 TALK = Exponential(180.0)
@@ -37,6 +39,7 @@ class Wishes:
     answer: str | None = None
     arrivals: Path | None = None
     profile: Path | None = None
+    traffic: Path | None = None
     warm_up: Seconds = 0.0
 
 
@@ -54,10 +57,11 @@ class Plan:
 
 def plan(settings: SwitchSettings, wishes: Wishes) -> Plan:
     """What to simulate. Raises SimulationError: that cannot be, or would never end."""
-    ways = [wishes.calls_per_hour is not None, wishes.arrivals is not None, wishes.profile is not None]
-    if sum(ways) != 1:
+    ways = (wishes.calls_per_hour, wishes.arrivals, wishes.profile, wishes.traffic)
+    if sum(way is not None for way in ways) != 1:
         raise SimulationError(
-            "say how many call, in one way: --calls-per-hour 600, --profile day.csv or --arrivals calls.csv"
+            "say how many call, in one way: --calls-per-hour 600, --profile day.csv, --arrivals calls.csv or"
+            " --traffic monday.yaml"
         )
     queue = _queue(settings, wishes)
     engine = settings.engine
@@ -65,7 +69,7 @@ def plan(settings: SwitchSettings, wishes: Wishes) -> Plan:
         if queue is None:
             raise SimulationError(f"--agents: of which queue? {_choice(settings)}")
         engine = with_agents(engine, queue, wishes.agents)
-    traffic = _traffic(settings, wishes, queue)
+    traffic = with_hours(settings, _traffic(settings, engine, wishes, queue))
     called = {each.queue for each in traffic.queues}
     engine = with_wrap_ups(engine, traffic)
     load.check(engine, traffic)
@@ -86,7 +90,7 @@ def _queue(settings: SwitchSettings, wishes: Wishes) -> QueueName | None:
         raise SimulationError(f"{settings.path} has no queues, so there is nothing to simulate")
     if len(queues) == 1:
         return next(iter(queues))
-    if wishes.arrivals is None:
+    if wishes.arrivals is None and wishes.traffic is None:
         raise SimulationError(f"which queue do they call? {_choice(settings)}")
     return None
 
@@ -95,7 +99,11 @@ def _choice(settings: SwitchSettings) -> str:
     return "Name one by --queue: " + ", ".join(settings.engine.queues)
 
 
-def _traffic(settings: SwitchSettings, wishes: Wishes, queue: QueueName | None) -> Traffic:
+def _traffic(
+    settings: SwitchSettings, engine: EngineSettings, wishes: Wishes, queue: QueueName | None
+) -> Traffic:
+    if wishes.traffic is not None:
+        return _traffic_of_file(engine, wishes, wishes.traffic)
     answer = AT_ONCE if wishes.answer is None else _draws("--answer", wishes.answer)
     wanted = None if wishes.hours is None else wishes.hours * HOUR
     if wishes.arrivals is not None:
@@ -103,20 +111,43 @@ def _traffic(settings: SwitchSettings, wishes: Wishes, queue: QueueName | None) 
         names = dict.fromkeys(call.queue for call in listed.calls)
         queues = tuple(_callers(wishes, name, None) for name in names)
         return Traffic(
-            wanted or listed.span, queues, listed.calls, answer, start=listed.start, warm_up=wishes.warm_up
+            wanted or listed.span,
+            queues,
+            listed.calls,
+            answer,
+            clock=listed.clock,
+            day=listed.day,
+            warm_up=wishes.warm_up,
         )
     assert queue is not None
     if wishes.profile is not None:
         found = day(wishes.profile)
-        span, start = wanted or found.profile.edges[-1], found.start
+        span = wanted or found.profile.edges[-1]
         queues = (_callers(wishes, queue, found.profile),)
-        return Traffic(span, queues, answer=answer, start=start, warm_up=wishes.warm_up)
+        return Traffic(span, queues, answer=answer, clock=found.opens, warm_up=wishes.warm_up)
     assert wishes.calls_per_hour is not None
     span = wanted or HOURS * HOUR
     if wishes.warm_up >= span:
         raise SimulationError(f"--warm-up is {wishes.warm_up:g} s, and the whole takes {span:g} s")
     profile = Profile.constant(wishes.calls_per_hour, span)
     return Traffic(span, (_callers(wishes, queue, profile),), answer=answer, warm_up=wishes.warm_up)
+
+
+def _traffic_of_file(engine: EngineSettings, wishes: Wishes, path: Path) -> Traffic:
+    given = [
+        option
+        for option, value in (
+            ("--talk", wishes.talk),
+            ("--patience", wishes.patience),
+            ("--wrap-up", wishes.wrap_up),
+            ("--answer", wishes.answer),
+            ("--hours", wishes.hours),
+        )
+        if value is not None
+    ]
+    if given:
+        raise SimulationError(f"{given[0]}: {path} says that; change it there")
+    return replace(traffic_of(path, engine), warm_up=wishes.warm_up)
 
 
 def _callers(wishes: Wishes, queue: QueueName, profile: Profile | None) -> QueueTraffic:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,11 +20,6 @@ class Day:
     profile: Profile
     opens: Seconds
     """The first time, from midnight."""
-
-    @property
-    def start(self) -> datetime:
-        """The same, on no particular day."""
-        return datetime(1970, 1, 1) + timedelta(seconds=self.opens)
 
 
 def day(path: Path) -> Day:

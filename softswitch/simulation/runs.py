@@ -6,7 +6,7 @@ import copyreg
 import gc
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -68,8 +68,12 @@ def _little_garbage() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _plain(mapping: Mapping[Any, Any]) -> tuple[Any, ...]:
-    return MappingProxyType, (dict(mapping),)
+def _proxy(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
 
 
-copyreg.pickle(MappingProxyType, _plain)  # settings have them, and go to other processes
+def _reduce(proxy: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
+    return _proxy, (dict(proxy),)
+
+
+copyreg.pickle(MappingProxyType, _reduce)  # settings have them, and go to other processes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 from softswitch.simulation.draws import AT_ONCE, ENDLESS, Draws
 from softswitch.types import AgentName, QueueName, Seconds
 
 HOUR: Seconds = 3600.0
+DAY: Seconds = 24 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """The hours of a queue begin or end."""
+
+    at: Seconds
+    queue: QueueName
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     """An agent goes away for a while; a conversation is finished first, and the break no shorter."""
 
@@ -122,7 +132,11 @@ class Traffic:
     """The share of rings that they do not answer at all: 0 to 1."""
     shifts: Mapping[AgentName, tuple[Shift, ...]] = field(default_factory=dict)
     """Who is not here is there all the time."""
-    start: datetime | None = None
-    """What the clock shows at 0, for opening hours and for people; None: queues are open."""
+    clock: Seconds | None = None
+    """What the clock shows at 0, from midnight; None: it is no time of day."""
+    day: date | None = None
+    """Of the opening hours; None: queues are open all the time."""
+    turns: tuple[Turn, ...] = ()
+    """When they open and close."""
     warm_up: Seconds = 0.0
     """Who comes before this counts in no figure."""

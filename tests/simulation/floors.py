@@ -74,7 +74,7 @@ def sure(
 
 def waits_by_class(of: World) -> dict[str, float]:
     """The mean wait of those answered who came after the warm-up."""
-    stays = stays_of(of.accounts.values())
+    stays = stays_of([*of.accounts.values()])
     found: dict[str, list[float]] = {}
     for place in np.flatnonzero(stays.visits.answered & (stays.visits.joined >= of.traffic.warm_up)):
         found.setdefault(stays.priority[place], []).append(float(stays.visits.waited[place]))

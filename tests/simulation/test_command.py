@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -171,3 +172,36 @@ def test_neither_matplotlib_nor_numpy_is_loaded_for_other_commands() -> None:
     code = "import sys, softswitch.cli; print(sorted({'numpy', 'matplotlib'} & sys.modules.keys()))"
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert made.stdout == "[]\n"
+
+
+def test_two_configurations_stand_side_by_side_and_meet_the_same_callers(
+    simulate: Any, tmp_path: Path
+) -> None:
+    insurance = ROOT / "examples" / "insurance"
+    words = f"--traffic {insurance / 'monday.yaml'} --against {insurance / 'together.yaml'}"
+    page, picture = tmp_path / "monday.html", tmp_path / "monday.png"
+    ran = simulate(insurance / "separate.yaml", words, f"--html {page} --plot {picture}")
+    assert ran.code == 0
+    for word in ("separate.yaml", "together.yaml", "difference", "roadside", "points", "07:30"):
+        assert word in ran.out
+    text = page.read_text()
+    assert "<svg" in text
+    assert not re.search("(src|href)=[\"']?(http|//)", text)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    found = simulate(insurance / "separate.yaml", words, "--json").json
+    assert found["queues"]["roadside"]["calls"] == found["against"]["queues"]["roadside"]["calls"]
+    between = found["against"]["mean_wait_s"] - found["mean_wait_s"]
+    assert found["difference"]["mean_wait_s"] == pytest.approx(between, abs=1e-5)
+
+
+def test_what_a_traffic_file_says_is_not_said_twice(simulate: Any) -> None:
+    insurance = ROOT / "examples" / "insurance"
+    monday = insurance / "monday.yaml"
+    ran = simulate(insurance / "separate.yaml", f"--traffic {monday} --talk 60s")
+    assert (ran.code, ran.err) == (2, f"softswitch: --talk: {monday} says that; change it there\n")
+
+
+def test_a_picture_that_cannot_be_written_says_so(simulate: Any, tmp_path: Path) -> None:
+    ran = simulate(SIMULATION, f"--calls-per-hour 10 --hours 1 --plot {tmp_path / 'none' / 'day.png'}")
+    assert ran.code == 2
+    assert "day.png: No such file or directory" in ran.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from math import inf
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def test_calls_have_times_of_the_day_and_what_else_is_known(write: Write) -> Non
         '8:45,"support",,,,endless\n'
     )
     found = calls(path, ("sales", "support"), None)
-    assert found.start == datetime(1970, 1, 1, 8, 0)
+    assert (found.clock, found.day) == (8 * 3600.0, None)
     assert found.span == 3600.0
     assert found.calls == (
         Listed(1865.0, SALES, "vip", "+48600100200", 185.0, 90.0),
@@ -60,9 +60,9 @@ def test_calls_have_times_of_the_day_and_what_else_is_known(write: Write) -> Non
 def test_seconds_and_dates_are_times_as_well(write: Write, separator: str) -> None:
     plain = calls(write(f"time{separator}talk\n0.5{separator}60\n1900{separator}\n"), ("sales",), SALES)
     assert [(each.at, each.talk) for each in plain.calls] == [(0.5, 60.0), (1900.0, None)]
-    assert (plain.start, plain.span) == (None, 3600.0)
+    assert (plain.clock, plain.day, plain.span) == (None, None, 3600.0)
     dated = calls(write("time\n2026-03-02 23:59:00\n2026-03-03T00:01:00\n"), ("sales",), SALES)
-    assert dated.start == datetime(2026, 3, 2, 23, 0)
+    assert (dated.clock, dated.day) == (23 * 3600.0, date(2026, 3, 2))
     assert [each.at for each in dated.calls] == [3540.0, 3660.0]
 
 

@@ -26,7 +26,7 @@ def listed(*calls: tuple[float, float, float], queue: QueueName = Q, **more: obj
 
 def waits(of: World) -> list[tuple[float, float, bool]]:
     """When each came, how long each waited, and whether an agent answered."""
-    visits = stays_of(of.accounts.values()).visits
+    visits = stays_of([*of.accounts.values()]).visits
     rows = zip(visits.joined.tolist(), visits.waited.tolist(), visits.answered.tolist(), strict=True)
     return sorted(rows)
 
@@ -61,7 +61,7 @@ def test_notes_take_as_long_as_the_queue_says_or_as_is_drawn() -> None:
         settings = floor(1, wrap_up=20.0)
         found = world(settings, listed(*calls, wrap_up=parse(drawn)))
         assert waits(found)[1][1] == pytest.approx(waited, abs=0.1)
-        handled = stays_of(found.accounts.values()).visits.wrap_up
+        handled = stays_of([*found.accounts.values()]).visits.wrap_up
         assert handled[0] == pytest.approx(waited - 90, abs=0.1)
 
 
@@ -105,7 +105,7 @@ def test_who_is_never_served_is_counted_a_day_later() -> None:
 
 def test_the_line_over_time_is_what_callers_saw() -> None:
     found = world(floor(1), listed((0, 100, inf), (10, 50, inf), (20, 30, inf)))
-    moments, lengths = line_over_time(stays_of(found.accounts.values()).visits)
+    moments, lengths = line_over_time(stays_of([*found.accounts.values()]).visits)
     assert dict(zip(moments.tolist(), lengths.tolist(), strict=True)) == {0: 0, 10: 1, 20: 2, 100: 1, 150: 0}
     total = run_of(found, 1, "service-level").total
     assert total.waiting_most == 2
@@ -120,7 +120,7 @@ def test_other_talk_times_and_more_agents_meet_the_same_callers() -> None:
     )
     came = [[joined for joined, _, _ in waits(world(floor(3), what))] for what in (one, other)]
     assert came[0] == came[1]
-    first, more = (stays_of(world(floor(agents), one).accounts.values()).visits for agents in (3, 6))
+    first, more = (stays_of([*world(floor(agents), one).accounts.values()]).visits for agents in (3, 6))
     talk = [dict(zip(each.joined.tolist(), each.talk.tolist(), strict=True)) for each in (first, more)]
     assert talk[0] == talk[1]
 
