@@ -90,10 +90,12 @@ def wanted(case: Case) -> Mapping[str, float]:
     return figures if case.patience is None else figures | {"abandoned_share": theory.abandoned}
 
 
-def compared(case: Case, seeds: Sequence[int], calls: int) -> dict[str, tuple[float, float]]:
+def compared(
+    case: Case, seeds: Sequence[int], calls: int, workers: int | None = None
+) -> dict[str, tuple[float, float]]:
     """By figure: how far the mean is off, and how far it may be by chance (95 %), as parts of the theory."""
     what = traffic(case, calls)
-    found = runs(settings(case.agents), what, seeds, "service-level")
+    found = runs(settings(case.agents), what, seeds, "service-level", workers=workers)
     expected = case.calls_per_hour / HOUR * (what.span - what.warm_up)
     controls = [_controls(run, expected) for run in found]
     off = {}

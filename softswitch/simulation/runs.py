@@ -37,11 +37,14 @@ def runs(
     seeds: Sequence[int],
     formula: str,
     watch: Watch | None = None,
+    workers: int | None = None,
 ) -> list[Run]:
-    """One for each seed, in their order, whichever was done first. Raises SimulationError."""
-    if len(seeds) == 1:
-        return [run(settings, traffic, seeds[0], formula, watch)]
-    workers = min(len(seeds), cores())
+    """One for each seed, in their order, whichever was done first; in so many processes (None: one for each
+    core). Raises SimulationError.
+    """
+    workers = min(len(seeds), cores() if workers is None else workers)
+    if workers == 1:
+        return [run(settings, traffic, seed, formula, watch) for seed in seeds]
     found: dict[int, Run] = {}
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         jobs = {pool.submit(run, settings, traffic, seed, formula): seed for seed in seeds}

@@ -131,13 +131,13 @@ class World:
             **dict.fromkeys((ReportOverflow, ReportPlace, ReportRest), _nothing),
         }
 
-    def run(self) -> None:
-        """Until the last caller is gone."""
+    def run(self, until: Seconds = inf) -> None:
+        """Until the last caller is gone, or until a moment."""
         self._begin()
         plans, next_deadline = self._plans, self.engine.next_deadline
         coming = arrivals(self.traffic, self._seed)
         arrival = next(coming, None)
-        end = self.traffic.span + PATIENT_AFTER
+        end = min(self.traffic.span + PATIENT_AFTER, until)
         while True:
             due = next_deadline()
             planned = plans[0][0] if plans else inf
@@ -152,8 +152,9 @@ class World:
                     break
                 self.now, _, do, what = heappop(plans)
                 do(what)
+            elif arrival is None or at > end:
+                break
             else:
-                assert arrival is not None
                 self.now = at
                 self._arrive(arrival)
                 arrival = next(coming, None)

@@ -179,15 +179,14 @@ def test_two_configurations_stand_side_by_side_and_meet_the_same_callers(
 ) -> None:
     insurance = ROOT / "examples" / "insurance"
     words = f"--traffic {insurance / 'monday.yaml'} --against {insurance / 'together.yaml'}"
-    page, picture = tmp_path / "monday.html", tmp_path / "monday.png"
-    ran = simulate(insurance / "separate.yaml", words, f"--html {page} --plot {picture}")
+    page = tmp_path / "monday.html"
+    ran = simulate(insurance / "separate.yaml", words, f"--html {page}")
     assert ran.code == 0
     for word in ("separate.yaml", "together.yaml", "difference", "roadside", "points", "07:30"):
         assert word in ran.out
     text = page.read_text()
     assert "<svg" in text
     assert not re.search("(src|href)=[\"']?(http|//)", text)
-    assert picture.read_bytes().startswith(b"\x89PNG")
     found = simulate(insurance / "separate.yaml", words, "--json").json
     assert found["queues"]["roadside"]["calls"] == found["against"]["queues"]["roadside"]["calls"]
     between = found["against"]["mean_wait_s"] - found["mean_wait_s"]
@@ -201,7 +200,10 @@ def test_what_a_traffic_file_says_is_not_said_twice(simulate: Any) -> None:
     assert (ran.code, ran.err) == (2, f"softswitch: --talk: {monday} says that; change it there\n")
 
 
-def test_a_picture_that_cannot_be_written_says_so(simulate: Any, tmp_path: Path) -> None:
-    ran = simulate(SIMULATION, f"--calls-per-hour 10 --hours 1 --plot {tmp_path / 'none' / 'day.png'}")
+def test_a_picture_is_written_or_it_says_why_not(simulate: Any, tmp_path: Path) -> None:
+    words = f"--calls-per-hour 10 --agents 3 --hours 1 --plot {tmp_path / 'day.png'}"
+    assert simulate(SIMULATION, words).code == 0
+    assert (tmp_path / "day.png").read_bytes().startswith(b"\x89PNG")
+    ran = simulate(SIMULATION, f"--calls-per-hour 10 --hours 1 --html {tmp_path / 'none' / 'day.html'}")
     assert ran.code == 2
-    assert "day.png: No such file or directory" in ran.err
+    assert "day.html: No such file or directory" in ran.err

@@ -104,7 +104,7 @@ def test_mistakes_have_lines_and_columns_and_the_nearest_name(read: Read) -> Non
         "10:14: expected how long it takes, as 180s, lognormal 180s 120s or file talk.csv, got 30",
         "12:21: expected a percentage from 0% to 100%, as 30%, got 140%",
         "14:39: expected a percentage from 0% to 100%, as 30%, got no",
-        '16:55: expected when and for how long, as 12:00 30m, or 12:00 30m lunch, got "soon"',
+        '16:58: expected when and for how long, as 12:00 30m, or 12:00 30m lunch, got "soon"',
     ]
 
 
