@@ -19,7 +19,7 @@ from tests.simulation.floors import floor, runs, sure, traffic, waits_by_class, 
 WITHIN = 20.0
 
 
-RUNS = 14
+RUNS = 16
 
 
 class Compared:
@@ -57,7 +57,7 @@ def test_with_patience_it_is_erlang_a(agents: int, load: float, patience: float)
 
 @pytest.mark.parametrize(("talk", "deviation"), [("constant 100s", 0.0), ("lognormal 100s 60s", 60.0)])
 def test_one_agent_is_pollaczek_and_khinchine(talk: str, deviation: float) -> None:
-    found = Compared(floor(1), traffic(0.6, talk, hours=40, warm_up=3600.0))
+    found = Compared(floor(1), traffic(0.6, talk, hours=50, warm_up=3600.0))
     assert not found.wrong("mean_wait_s", one_agent(0.006, 100.0, deviation), 0.2)
 
 
