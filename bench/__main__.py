@@ -27,7 +27,7 @@ from bench.rows import Row, table
 BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "engine": ("the engine alone, about 20 s", engine.run),
     "simulation": ("the simulator, about a minute", simulation.run),
-    "theory": ("simulations against theory, about ten minutes", theory.run),
+    "theory": ("simulations against theory, about a quarter of an hour", theory.run),
     "record": ("the record, about 20 s", record.run),
     "year": ("the report of a year, about 40 s", year.run),
     "gaps": ("RTP gaps while the GIL is held, about 20 s", gaps.run),

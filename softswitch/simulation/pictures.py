@@ -116,7 +116,7 @@ def _agents(axes: Axes, one: Simulated) -> None:
     hours = series.edges / HOUR
     axes.stairs(series.there, hours, fill=True, color="#dfe3e8", label="there")
     axes.stairs(series.busy, hours, fill=True, color=BLUE, alpha=0.75, label="talk and notes")
-    axes.set_title("Agents")
+    axes.set_title("Agents: there, and occupied")
     _legend(axes)
 
 

@@ -30,8 +30,8 @@ def test_the_line_of_the_bench_is_as_long_as_it_says() -> None:
 
 
 def test_theory_is_met_or_missed_by_two_percent() -> None:
-    case = theory.Case(3, 30, 120)
-    found = theory.compared(case, range(1, 7), 300, workers=1)
+    case = theory.Case(3, 30, 300, 120)
+    found = theory.compared(case, range(1, 7), workers=1)
     assert set(found) == {"mean_wait_s", "service_level", "occupancy", "abandoned_share"}
     assert all(abs(off) < 4 * chance for off, chance in found.values())
     row = theory.rows(case, {"mean_wait_s": (0.015, 0.01), "occupancy": (-0.021, 0.01)})
