@@ -55,7 +55,7 @@ ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configurat
 
 def main() -> None:
     """Run the command line. Errors that users can mend are sentences on stderr: exit 2 for mistakes in a
-    configuration, in what is to be simulated or in the command, 4 for a report or an export of nobody, else 1.
+    configuration, a simulation or the command, 4 for a report or an export of nobody, 1 for the rest.
     """
     try:
         app()
