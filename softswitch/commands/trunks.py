@@ -52,7 +52,7 @@ def _server(server: Mapping[str, Any]) -> tuple[Cell, ...]:
         server["trunk"],
         server["server"],
         Text(server["state"], style=_STYLES.get(server["state"], "yellow")),
-        duration(server["since"]),
+        duration(server["seconds"]),
         {True: "yes", False: "no", None: "-"}[server["registered"]],
         "-" if latency is None else f"{latency * 1000:.1f} ms",
         str(server["calls"]),
