@@ -31,6 +31,7 @@ from softswitch.accounts import Accounts, announce_the_first, handlers
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
+from softswitch.board.producer import Producer
 from softswitch.calls import callback_words, voicemail
 from softswitch.calls import messages as voicemail_messages
 from softswitch.calls.dispatch import Dispatcher
@@ -129,15 +130,17 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         )
         desk = await _desk(stack, folder, switch, journal, store)
         supervisor = await stack.enter_async_context(Supervisor(switch))
+        board = _board(stack, switch, supervisor, journal)
         registry = _registry(stack, switch, endpoint, journal, (book, trunks), folder / "phones.db")
         memory = restore(past, switch, journal)
+        board.start()
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
-        running.followers += (partial(_follow, clerk), desk.apply)
+        running.followers += (partial(_follow, clerk), desk.apply, board.apply)
         desk.light(registry.watching)
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
-        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure, desk)
+        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure, desk, board)
         _set_aside_garbage()
         _take_calls(endpoint, settings)
         _note_start(journal, settings)
@@ -193,6 +196,14 @@ async def _desk(
     return desk
 
 
+def _board(stack: AsyncExitStack, switch: Switch, supervisor: Supervisor, journal: Journal) -> Producer:
+    """What people see of all this."""
+    board = Producer(switch.dispatcher.engine, supervisor, lambda: switch.settings, switch.clock)
+    stack.callback(board.close)
+    stack.callback(journal.subscribe(board.hear))
+    return board
+
+
 async def _music(
     stack: AsyncExitStack, endpoint: SipEndpoint, speech: SpeechService, settings: SwitchSettings
 ) -> MusicRoom:
@@ -211,6 +222,7 @@ async def _interfaces(
     journal: Journal,
     erasure: Erasure,
     desk: VoicemailDesk,
+    board: Producer,
 ) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
     """The control socket, open; the accounts; and the web server, which is still to be entered."""
     settings = switch.settings
@@ -227,7 +239,7 @@ async def _interfaces(
     shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
     parts = (running, accounts, librarian, receivers, shelf, VoicemailShelf(desk), erasure)
     with _placed(settings.path):
-        web = await asyncio.to_thread(_web, settings, folder, parts, journal)
+        web = await asyncio.to_thread(_web, settings, folder, parts, journal, board)
     return accounts, web
 
 
@@ -329,6 +341,7 @@ def _web(
     folder: Path,
     parts: tuple[RunningSwitch, Accounts, Librarian, Receivers, Shelf, VoicemailShelf, Erasure],
     journal: Journal,
+    board: Producer,
 ) -> AbstractAsyncContextManager[object]:
     """The web server, listening already. For a thread."""
     from softswitch.web.application import Parts  # noqa: PLC0415 - see _import_web
@@ -337,7 +350,7 @@ def _web(
     from softswitch.web.sessions import secret_in  # noqa: PLC0415
 
     assert settings.web is not None
-    made = Parts(*parts, secret_in(folder), ReportDesk(folder, settings.zone))
+    made = Parts(*parts, secret_in(folder), ReportDesk(folder, settings.zone), board)
     return WebServer(settings.web, made, journal)
 
 
