@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,8 @@ from tests.e2e.test_web import free_port, softswitch
 from tests.pages.browser import Complaints
 
 PASSWORD = "correct horse battery"
-USERS = {"ada": "engineer", "sam": "supervisor", "agent": "agent"}
-"""Their names and roles."""
+USERS = {"sam": ("supervisor", None), "ola": ("agent", "ola")}
+"""Beside the engineer `ada`: their roles, and the agents that they are."""
 
 AGENTS = {
     "ewa": "Ewa Nowak", "jan": "Jan Kowalski", "noa": "נועה לוי", "tom": "Tom Baker", "ida": "Ida Berg",
@@ -52,6 +53,7 @@ class Stage:
         self.house = house
         self.browser = browser
         self.origin = f"http://127.0.0.1:{port}"
+        self.password = PASSWORD
         self._stack = stack
         self._sessions: dict[str, Any] = {}
         self._callers: list[Phone] = []
@@ -59,19 +61,39 @@ class Stage:
     async def context(self, user: str = "ada", **options: Any) -> BrowserContext:
         """A browser's profile in which somebody is logged in; `options` as Playwright has them."""
         if user not in self._sessions:
-            fresh = await self.browser.new_context(base_url=self.origin)
-            page = await fresh.new_page()
-            await page.goto("/login")
-            await page.fill("[name=name]", user)
-            await page.fill("[name=password]", PASSWORD)
-            await page.click("button")
-            await page.wait_for_url("**/wallboard")
-            self._sessions[user] = await fresh.storage_state()
-            await fresh.close()
+            self._sessions[user] = await self._log_in(user)
         context = await self.browser.new_context(
             base_url=self.origin, storage_state=self._sessions[user], **options
         )
         return await self._stack.enter_async_context(context)
+
+    async def _log_in(self, user: str) -> Any:
+        """By the page; who is not there yet is made before."""
+        if user in USERS:
+            role, agent = USERS[user]
+            given = {"name": user, "role": role, "agent": agent, "password": PASSWORD}
+            await self.api("POST", "/users", given)
+        fresh = await self.browser.new_context(base_url=self.origin)
+        page = await fresh.new_page()
+        await page.goto("/login")
+        await page.fill("[name=name]", user)
+        await page.fill("[name=password]", PASSWORD)
+        await page.click("button")
+        await page.wait_for_url("**/wallboard")
+        state = await fresh.storage_state()
+        await fresh.close()
+        return state
+
+    async def api(self, method: str, path: str, body: Any = None) -> Any:
+        """A request of the engineer."""
+        context = await self.context()
+        csrf = (await (await context.request.get("/api/v1/me")).json())["csrf"]
+        headers = {"X-CSRF-Token": csrf}
+        answer = await context.request.fetch(f"/api/v1{path}", method=method, data=body, headers=headers)
+        assert answer.ok, await answer.text()
+        said = await answer.text()
+        await context.close()
+        return None if answer.status == 204 else json.loads(said)
 
     async def page(self, path: str, user: str = "ada", **options: Any) -> tuple[Page, Complaints]:
         """A page in a tab of its own, and what goes wrong in it."""
@@ -101,9 +123,8 @@ async def open_stage(
     configuration = {**OFFICE, "web": {"listen": f"127.0.0.1:{port}"}, **(more or {})}
     settings = {name: {"name": label} for name, label in AGENTS.items()}
     async with open_house(folder, configuration, AGENTS, settings) as house, AsyncExitStack() as stack:
-        for user, role in USERS.items():
-            made = await asyncio.to_thread(
-                softswitch, house.switch.data, "users", "add", user, "--role", role, password=PASSWORD
-            )
-            assert made.returncode == 0, made.stderr
+        made = await asyncio.to_thread(
+            *(softswitch, house.switch.data, "users", "add", "ada", "--role", "engineer"), password=PASSWORD
+        )
+        assert made.returncode == 0, made.stderr
         yield Stage(house, browser, port, stack)

@@ -114,9 +114,7 @@ def test_the_menu_shows_what_the_role_may_see():
 
 
 def test_a_page_in_hebrew_runs_from_right_to_left():
-    text = skeleton(
-        Page("/wallboard", "wallboard", Role.AGENT), "he", Principal("user a", Role.AGENT), "", kiosk=True
-    )
+    text = skeleton(PAGES[0], "he", Principal("user a", Role.AGENT), "", kiosk=True)
     assert '<html lang="he" dir="rtl" class="kiosk"' in text
 
 
