@@ -4,65 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from types import SimpleNamespace
 
 import pytest
 
-from softswitch.acd.engine import Engine
-from softswitch.acd.events import AgentPaused, CallerJoined, CallerLeft, SettingsChanged
-from softswitch.acd.settings import AgentSettings, EngineSettings, QueueSettings
+from softswitch.acd.events import AgentPaused, CallerLeft, SettingsChanged
 from softswitch.board import producer as module
 from softswitch.board.board import Audience
-from softswitch.board.producer import Producer
-from softswitch.ports import Recorded
-from softswitch.types import AgentName, CallId, LeaveReason, QueueName
+from softswitch.types import CallId, LeaveReason, QueueName
+from tests.board.floor import EWA, SUPPORT, Floor, settings
 
 pytestmark = pytest.mark.virtual_time
-
-SUPPORT, SALES, EWA = QueueName("support"), QueueName("sales"), AgentName("ewa")
-
-
-def settings(*queues):
-    return SimpleNamespace(
-        zone="UTC",
-        queue_labels={queue: queue.title() for queue in queues},
-        phones={EWA: SimpleNamespace(name="Ewa Nowak")},
-        engine=EngineSettings(
-            queues={queue: QueueSettings(queue, agents=(EWA,)) for queue in queues},
-            agents={EWA: AgentSettings(EWA)},
-        ),
-    )
-
-
-class Floor:
-    """A switch as far as a producer sees it."""
-
-    def __init__(self):
-        self.loop = asyncio.get_running_loop()
-        self.engine = Engine()
-        self.settings = settings(SUPPORT, SALES)
-        self.calls = []
-        self.feed(SettingsChanged(self.settings.engine))
-        self.producer = Producer(self.engine, self, lambda: self.settings, self)
-        self.producer.start()
-        self.happened = 0
-
-    def now(self):
-        return 1.8e9 + self.loop.time()
-
-    def find(self, id):
-        return next((call for call in self.calls if call.id == id), None)
-
-    def feed(self, event, call=None):
-        self.engine.receive(event, self.loop.time())
-
-    def happen(self, event, call=None):
-        self.feed(event)
-        self.happened += 1
-        self.producer.hear(Recorded(self.happened, 0.0, type(event).__name__, call, {}))
-
-    def join(self, call, queue=SUPPORT):
-        self.happen(CallerJoined(CallId(call), queue, number="100"), CallId(call))
 
 
 class Viewer:
