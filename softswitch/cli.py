@@ -17,7 +17,14 @@ from typing import Annotated
 import typer
 
 from softswitch import __version__
-from softswitch.commands import access_lines, mail_lines, prompt_lines, record_lines, voicemail_lines
+from softswitch.commands import (
+    access_lines,
+    mail_lines,
+    prompt_lines,
+    record_lines,
+    report_lines,
+    voicemail_lines,
+)
 from softswitch.commands.options import AsJson, Config, Data, folder_of, one_of
 from softswitch.errors import ConfigError, NobodyCalled, SoftswitchError
 
@@ -40,14 +47,14 @@ RECORD = "The record"
 FILES = "Configurations"
 
 NOBODY = 4
-"""What a report ends with that has no caller to tell of."""
+"""What a report and an export end with that have no caller to tell of."""
 
 ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.", show_default=False)]
 
 
 def main() -> None:
     """Run the command line. Errors that users can mend are sentences on stderr: exit 2 for mistakes in a
-    configuration or in the command, 4 for a report of no callers, 1 for the rest.
+    configuration or in the command, 4 for a report or an export of nobody, 1 for the rest.
     """
     try:
         app()
@@ -320,60 +327,19 @@ def events(
 
 
 @app.command(rich_help_panel=RECORD)
-def rebuild(data: Data = None, config: Config = None) -> None:
+def rebuild(data: Data = None, config: Config = None, json: AsJson = False) -> None:
     """Make the calls of the record anew from its events; a switch that runs goes on."""
     from softswitch.commands.events import rebuild_calls
 
-    rebuild_calls(folder_of(data, config))
+    rebuild_calls(folder_of(data, config), json)
 
 
 app.command(rich_help_panel=RECORD)(record_lines.recordings)
 app.command(rich_help_panel=RECORD)(record_lines.erase)
 
 
-@app.command(rich_help_panel=RECORD)
-def report(
-    since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")] = "today",
-    until: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")
-    ] = None,
-    queue: Annotated[str | None, typer.Option(help="Of this queue alone.")] = None,
-    by: Annotated[str, typer.Option(metavar="hour|day|agent|queue", help="A line for each.")] = "day",
-    format: Annotated[
-        str, typer.Option(metavar="table|csv|json|html|pdf", help="html and pdf have plots.")
-    ] = "table",
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")] = None,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """Volumes, waits, service level, talk and occupancy of some days, by the machine's time zone."""
-    from softswitch.commands.report import BYS, FORMATS, print_report, range_of
-
-    one_of("--by", by, BYS)
-    one_of("--format", format, FORMATS)
-    print_report(folder_of(data, config), range_of(since, until), queue, by, format, out)
-
-
-@app.command(rich_help_panel=RECORD)
-def export(
-    format: Annotated[
-        str,
-        typer.Option(metavar="queue_log|csv|parquet|json", help="queue_log: Asterisk's; the others: calls."),
-    ],
-    since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")] = "today",
-    until: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")] = None,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """The record of some days for other programs."""
-    from softswitch.commands.export import FORMATS, export
-    from softswitch.commands.report import range_of
-
-    one_of("--format", format, FORMATS)
-    export(folder_of(data, config), range_of(since, until), format, out)
+app.command(rich_help_panel=RECORD)(report_lines.report)
+app.command(rich_help_panel=RECORD)(report_lines.export)
 
 
 @app.command(rich_help_panel=RECORD)

@@ -1,7 +1,11 @@
-"""When a waiting caller is told position, wait and how many wait; offers are always made first."""
+"""When a waiting caller is told position, wait and how many wait; offers are always made first.
+
+Who is held hears something else; what falls due meanwhile is said as soon as that is over.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from softswitch.acd.actions import Announce
@@ -13,7 +17,7 @@ from softswitch.types import Seconds
 def schedule(floor: Floor, caller: Caller) -> None:
     """What is due next for a caller who joined, is back in the line, or has new settings."""
     announce = caller.queue.settings.announce
-    if not announce.wanted:
+    if not announce.wanted or caller.held:
         _schedule(floor, caller, None)
     elif caller.announced is None:
         _schedule(floor, caller, caller.joined + announce.first)
@@ -36,10 +40,14 @@ def _schedule(floor: Floor, caller: Caller, at: Seconds | None) -> None:
 
 
 def foresee(floor: Floor) -> None:
-    """Remember what those who have just joined would be told of the wait, to see what comes of it."""
+    """Remember what those who have just joined, or are held no more, would be told of the wait, to see what
+    comes of it.
+    """
     for caller in floor.to_foresee:
         if caller.waiting and not caller.offers:
-            caller.foreseen = caller.queue.foresee(caller.queue.line.position(caller))
+            foreseen = caller.queue.foresee(caller.queue.line.position(caller))
+            after = floor.now - caller.joined
+            caller.foreseen = None if foreseen is None else replace(foreseen, after=after)
     floor.to_foresee.clear()
 
 

@@ -134,8 +134,7 @@ def _rested(floor: Floor, caller: Caller) -> None:
 def wake(floor: Floor, caller: Caller) -> None:
     """The rest is over."""
     if caller.state is CallerState.RESTING:
-        caller.move(CallerMove.WAKE)
-        floor.open_up(caller)
+        floor.release(caller)
 
 
 def _reserved(caller: Caller) -> Offer | None:

@@ -50,12 +50,14 @@ _MOST_CORRECTION = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What was estimated of one caller on joining."""
+    """What was estimated of one caller on joining, or on being held no more."""
 
     raw: Seconds
     """By place, conversations and agents alone."""
     said: Seconds
     """Corrected by how such estimates turned out before: what the caller would be told."""
+    after: Seconds = 0.0
+    """So long after joining: what is judged is the rest of the wait."""
 
 
 class Calibration:

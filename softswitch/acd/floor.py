@@ -96,6 +96,11 @@ class Floor:
         self.watch_patience(caller)
         self.watch_overdue(caller)
 
+    def release(self, caller: Caller) -> None:
+        """Who rested, or was held, can be offered from now on."""
+        caller.move(CallerMove.WAKE)
+        self.open_up(caller)
+
     def count_absent(self, queue: Queue, change: int) -> None:
         """So many more of those who have a place are not on the line."""
         queue.absent += change
@@ -177,7 +182,7 @@ class Floor:
             queue.tally.not_reached += 1
         else:
             if caller.foreseen is not None:
-                queue.calibration.note_given_up(caller.foreseen, waited)
+                queue.calibration.note_given_up(caller.foreseen, waited - caller.foreseen.after)
             short = waited < settings.short_abandon
             queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
         self._forget(caller)
@@ -314,8 +319,8 @@ class Floor:
         if not caller.callback:
             queue.tally.answer(waited, in_time=offer.in_time)
             if foreseen is not None:
-                queue.calibration.note(foreseen, waited)
-        said = None if foreseen is None or caller.callback else foreseen.said
+                queue.calibration.note(foreseen, waited - foreseen.after)
+        said = None if foreseen is None or caller.callback else foreseen.after + foreseen.said
         self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited, said))
         presence.refresh(self, agent)
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)

@@ -25,7 +25,7 @@ class CallerState(StrEnum):
     TALKING = "talking"
     """With an agent."""
     RESTING = "resting"
-    """Not on the line, and not to be called back for a while."""
+    """In the line, and offered to nobody for a while: to be called back later, or hears something first."""
     SERVED = "served"
     """The conversation is over."""
     LEFT = "left"

@@ -117,6 +117,11 @@ class Caller:
         """Has a place in the queue's line."""
         return self.state in (CallerState.WAITING, CallerState.OFFERED, CallerState.RESTING)
 
+    @property
+    def held(self) -> bool:
+        """On the line, with something to hear before any phone may ring."""
+        return self.state is CallerState.RESTING and not self.absent
+
     def move(self, move: CallerMove) -> None:
         """Change state. Raises EngineError when that is impossible."""
         self.state = moved(CALLER, self.state, move)

@@ -17,16 +17,19 @@ from softswitch.web.changing import agent_call_routes, agent_routes, switch_rout
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.erasing import erasing_routes
+from softswitch.web.exports import ExportDesk, export_routes
 from softswitch.web.frame import FILES, Static, page_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
+from softswitch.web.mails import Postbox, mail_routes
 from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings, Voicemails
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
+from softswitch.web.rebuilding import Rebuilder, rebuild_routes
 from softswitch.web.receivers import webhook_routes
 from softswitch.web.recordings import recording_routes
 from softswitch.web.reports import ReportDesk, report_routes
@@ -34,6 +37,7 @@ from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.streaming import event_routes
 from softswitch.web.voicemails import voicemail_routes
+from softswitch.web.wrongs import no_strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,12 @@ class Parts:
     recordings: Recordings
     voicemails: Voicemails
     erasure: Erasure
+    postbox: Postbox
+    rebuilder: Rebuilder
+    exports: ExportDesk
+    reports: ReportDesk
     secret: str
     """By which cookies are signed."""
-    reports: ReportDesk | None = None
-    """Who makes reports; None: nobody."""
     board: Producer | None = None
     """Who keeps the board; None: nobody."""
 
@@ -66,6 +72,7 @@ def application(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        dependencies=[Depends(no_strangers)],
     )
     answer_with_problems(app)
     sessions = Sessions(parts.secret)
@@ -80,8 +87,9 @@ def application(
     app.include_router(record_routes(parts.pages, guard))
     app.include_router(recording_routes(parts.recordings, guard))
     app.include_router(voicemail_routes(parts.voicemails, guard))
-    if parts.reports is not None:
-        app.include_router(report_routes(parts.reports, guard))
+    app.include_router(report_routes(parts.reports, guard))
+    app.include_router(export_routes(parts.exports, guard))
+    app.include_router(rebuild_routes(parts.rebuilder, guard))
     if viewers is not None:
         app.include_router(board_routes(viewers, guard))
     app.include_router(event_routes(live, parts.pages, guard))
@@ -91,6 +99,7 @@ def application(
         app.include_router(routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
     app.include_router(page_routes(guard, sessions))
+    app.include_router(mail_routes(parts.operations, parts.postbox, guard))
     app.include_router(docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
     app.add_middleware(Limits)
