@@ -179,7 +179,7 @@ async def _desk(
 
 def _board(stack: AsyncExitStack, switch: Switch, supervisor: Supervisor, journal: Journal) -> Producer:
     """What people see of all this."""
-    board = Producer(switch.dispatcher.engine, supervisor, lambda: switch.settings, switch.clock)
+    board = Producer(switch.dispatcher.engine, supervisor, lambda: switch.settings, switch.clock, journal)
     stack.callback(board.close)
     stack.callback(journal.subscribe(board.hear))
     return board

@@ -48,7 +48,7 @@ def queue_entries(
     """Each queue; `eldest`: since when those wait who wait longest; `now`: in seconds since the epoch."""
     teams = _teams(seen.agents.values())
     for name, view in seen.queues.items():
-        today = history.today(name)
+        today, lately = history.today(name), history.lately(name, now)
         team = teams.get(name, Counter())
         since = eldest.get(name)
         yield (
@@ -65,13 +65,14 @@ def queue_entries(
                 "busy": team["busy"],
                 "paused": team["paused"],
                 "away": team["away"],
-                "level": level(history.lately(name, now), view.formula),
+                "level": level(lately, view.formula),
                 "level_today": level(today, view.formula),
                 "formula": view.formula,
                 "within": names.within.get(name),
                 "joined": today.joined,
                 "answered": today.answered,
                 "abandoned": today.abandoned,
+                "abandoned_lately": lately.abandoned,
             },
         )
 

@@ -16,7 +16,9 @@ import structlog
 
 from softswitch import __version__
 from softswitch.acd.engine import Engine
-from softswitch.acd.snapshot import AgentView, Snapshot
+from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
+from softswitch.acd.stats import QueueCounts
+from softswitch.board.alarms import Alarms
 from softswitch.board.board import Audience, Board
 from softswitch.board.entries import (
     Entry,
@@ -30,7 +32,7 @@ from softswitch.board.entries import (
 from softswitch.board.history import History, Step
 from softswitch.calls.call import Call
 from softswitch.config.settings import SwitchSettings
-from softswitch.ports import Clock, Recorded
+from softswitch.ports import Clock, Journal, Recorded
 from softswitch.types import CallId, QueueName, Seconds
 
 PAUSE: Seconds = 0.25
@@ -75,17 +77,24 @@ class Producer:
     """One for the whole switch; belongs to the loop's thread, from `start` to `close`."""
 
     def __init__(
-        self, engine: Engine, calls: Calls, settings: Callable[[], SwitchSettings], clock: Clock
+        self,
+        engine: Engine,
+        calls: Calls,
+        settings: Callable[[], SwitchSettings],
+        clock: Clock,
+        journal: Journal,
     ) -> None:
         """`settings`: those of the moment."""
         self._clock = clock
         self.board = Board(secrets.token_hex(6), __version__)
         self.history = History(settings().zone)
         self.draining = False
+        self._alarms = Alarms(journal)
         self._engine = engine
         self._calls = calls
         self._settings = settings
         self._names = _names(settings())
+        self._watch(settings())
         self._loop = asyncio.get_running_loop()
         self._listeners: dict[Audience, dict[int, Listener]] = {audience: {} for audience in Audience}
         self._joined = 0
@@ -151,6 +160,7 @@ class Producer:
     def apply(self, settings: SwitchSettings) -> None:
         """Changed settings are in force: everybody gets the whole board."""
         self._names = _names(settings)
+        self._watch(settings)
         self._agents.clear()
         self._anew = True
         if self.viewers:
@@ -163,6 +173,9 @@ class Producer:
         """The board as it is, as JSON."""
         self.refresh()
         return self.board.whole(audience, self._loop.time(), self._clock.now())
+
+    def _watch(self, settings: SwitchSettings) -> None:
+        self._alarms.apply(settings.alerts, settings.media.languages[0])
 
     def _begin(self, audience: Audience, listener: Listener) -> None:
         listener("board", self.board.whole(audience, self._loop.time(), self._clock.now()))
@@ -179,10 +192,12 @@ class Producer:
             log.exception("BoardFailed")
 
     def _read(self) -> None:
-        """One reading for the history."""
-        queues = self._engine.queues(self._loop.time())
-        some = {name: (view.counts, view.waiting) for name, view in queues.items()}
-        self._anew |= self.history.note(self._clock.now(), some)
+        """One reading, for the history and alerts."""
+        now, wall = self._loop.time(), self._clock.now()
+        queues = self._engine.queues(now)
+        self._anew |= self.history.note(wall, _counts(queues))
+        if self._alarms.watching:
+            self._alarms.look(queues, self._engine.eldest(), self.history, now, wall)
 
     def _look(self) -> None:
         if self._soon is not None:
@@ -192,19 +207,20 @@ class Producer:
         most = max(FEWEST, min(LINE, LINES // max(1, len(self._names.queues))))
         seen = self._engine.snapshot(now, most=most)
         wall = self._clock.now()
-        counts = {name: (view.counts, view.waiting) for name, view in seen.queues.items()}
-        anew = self.history.note(wall, counts) or self._anew
-        self._write(seen, wall)
+        anew = self.history.note(wall, _counts(seen.queues)) or self._anew
+        eldest = self._engine.eldest()
+        self._alarms.look(seen.queues, eldest, self.history, now, wall)
+        self._write(seen, eldest, wall)
         self._write_calls(anew=anew)
         if anew:
             self._write_trends(seen)
         self._anew = False
         self._tell(now)
 
-    def _write(self, seen: Snapshot, wall: float) -> None:
+    def _write(self, seen: Snapshot, eldest: Mapping[QueueName, Seconds], wall: float) -> None:
         board = self.board
         names = self._names
-        queues = dict(queue_entries(seen, self._engine.eldest(), self.history, names, wall))
+        queues = dict(queue_entries(seen, eldest, self.history, names, wall))
         board.replace("queues", _in_order(names.queues, queues))
         lines = ((queue, caller) for queue in seen.queues.values() for caller in queue.callers)
         board.replace("callers", {caller.call: caller_entry(queue, caller) for queue, caller in lines})
@@ -217,6 +233,7 @@ class Producer:
         agents: dict[str, Entry] = {name: self._agents[name][2] for name in seen.agents}
         board.replace("agents", _in_order(names.agents, agents))
         whole: Entry = {"draining": self.draining, "calls": len(self._calls.calls)}
+        board.replace("alerts", self._alarms.entries())
         board.replace("switch", {"switch": whole})
 
     def _write_calls(self, *, anew: bool) -> None:
@@ -261,6 +278,11 @@ def _names(settings: SwitchSettings) -> Names:
     agents = {name: phone.name for name, phone in settings.phones.items()}
     within = {name: queue.service_within for name, queue in settings.engine.queues.items()}
     return Names(settings.queue_labels, agents, within)
+
+
+def _counts(queues: Mapping[QueueName, QueueView]) -> dict[QueueName, tuple[QueueCounts, int]]:
+    """For the history."""
+    return {name: (view.counts, view.waiting) for name, view in queues.items()}
 
 
 def _in_order(names: Iterable[str], entries: dict[str, Entry]) -> dict[str, Entry]:

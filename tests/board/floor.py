@@ -8,7 +8,9 @@ from types import SimpleNamespace
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import CallerJoined, SettingsChanged
 from softswitch.acd.settings import AgentSettings, EngineSettings, QueueSettings
+from softswitch.alerts.settings import AlertSettings
 from softswitch.board.producer import Producer
+from softswitch.config.settings import MediaSettings
 from softswitch.ports import Recorded
 from softswitch.types import AgentName, CallId, QueueName
 
@@ -18,6 +20,8 @@ SUPPORT, SALES, EWA = QueueName("support"), QueueName("sales"), AgentName("ewa")
 def settings(*queues):
     return SimpleNamespace(
         zone="UTC",
+        alerts=AlertSettings(),
+        media=MediaSettings(),
         queue_labels={queue: queue.title() for queue in queues},
         phones={EWA: SimpleNamespace(name="Ewa Nowak")},
         engine=EngineSettings(
@@ -35,10 +39,14 @@ class Floor:
         self.engine = Engine()
         self.settings = settings(SUPPORT, SALES)
         self.calls = []
+        self.noted = []
         self.feed(SettingsChanged(self.settings.engine))
-        self.producer = Producer(self.engine, self, lambda: self.settings, self)
+        self.producer = Producer(self.engine, self, lambda: self.settings, self, self)
         self.producer.start()
         self.happened = 0
+
+    def note(self, kind, call=None, /, **data):
+        self.noted.append((kind, data))
 
     def now(self):
         return 1.8e9 + self.loop.time()

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from softswitch.acd.events import AgentPaused, CallerLeft, SettingsChanged
+from softswitch.alerts.settings import AlertSettings, Level, Measure, Threshold
 from softswitch.board import producer as module
 from softswitch.board.board import Audience
 from softswitch.types import CallId, LeaveReason, QueueName
@@ -158,3 +159,26 @@ async def test_a_failing_look_is_not_the_last(floor, monkeypatch):
     monkeypatch.setattr(floor.engine, "snapshot", whole)
     await asyncio.sleep(2)
     assert viewer.board["queues"]["support"]["waiting"] == 1
+
+
+async def test_an_alert_is_noted_and_on_the_board_with_or_without_viewers(floor):
+    threshold = Threshold(Measure.WAITING, {Level.WARN: 2}, until=1)
+    floor.settings.alerts = AlertSettings({SUPPORT: (threshold,)}, 5.0, 5.0, ("a@b.example",), Level.WARN)
+    floor.producer.apply(floor.settings)
+    floor.feed(AgentPaused(EWA, ""))
+    floor.join("c1")
+    floor.join("c2")
+    await asyncio.sleep(8)
+    ((kind, data),) = floor.noted
+    assert (kind, data["queue"], data["level"], data["value"]) == ("AlertRaised", "support", "warn", 2)
+    assert (data["to"], data["language"], data["was"]) == (["a@b.example"], "en", None)
+
+    viewer = Viewer(floor)
+    assert viewer.board["alerts"]["support waiting"]["level"] == "warn"
+    floor.producer.apply(floor.settings)  # a reload keeps it
+    assert viewer.board["alerts"]["support waiting"]["limit"] == 2
+    floor.happen(CallerLeft(CallId("c1"), LeaveReason.HUNG_UP))
+    await asyncio.sleep(8)
+    assert viewer.board["alerts"] == {}
+    kind, data = floor.noted[-1]
+    assert (kind, data["worst"], data["to"], len(floor.noted)) == ("AlertEnded", "warn", ["a@b.example"], 2)

@@ -3,7 +3,7 @@
 import { el, keyed, part, text } from "../frame/dom.js";
 import { since } from "../frame/clocks.js";
 import { live } from "../frame/live.js";
-import { duration, number, share, t } from "../frame/words.js";
+import { number, share, t } from "../frame/words.js";
 
 export const alertBar = el("ul", { class: "alerts", role: "log", "aria-live": "assertive", "aria-label": t("alerts.title") });
 
@@ -17,16 +17,23 @@ export function levels() {
   return found;
 }
 
-const WRITTEN = { longest_wait: duration, service_level: share };
+// What the figure is now. A longest wait counts in its tile; here it would be read aloud every second.
+const FIGURES = {
+  waiting: (queue) => number(queue.waiting),
+  longest_wait: () => null,
+  service_level: (queue) => share(queue.level),
+  free_agents: (queue) => number(queue.free),
+  abandoned: (queue) => number(queue.abandoned_lately),
+};
 
 // `queues`: those that are shown.
 export function showAlerts(queues) {
   const alerts = [...live.section("alerts")].filter(([, alert]) => queues.has(alert.queue));
   alerts.sort(([, one], [, other]) => (one.level === other.level ? one.since - other.since : one.level < other.level ? -1 : 1));
   keyed(alertBar, alerts, ([key, alert]) => `${key} ${alert.level}`, makeAlert, (row, [, alert]) => {
-    const written = WRITTEN[alert.measure] ?? number;
-    const queue = live.section("queues").get(alert.queue)?.label ?? alert.queue;
-    text(part(row, "says"), t(`alert.${alert.measure}`, { queue, value: written(alert.value) }));
+    const queue = live.section("queues").get(alert.queue);
+    const value = FIGURES[alert.measure]?.(queue ?? {}) ?? "";
+    text(part(row, "says"), t(`alert.${alert.measure}`, { queue: queue?.label ?? alert.queue, value }));
     since(part(row, "since"), alert.since);
   });
 }
