@@ -10,7 +10,7 @@ from softswitch.acd.snapshot import QueueView
 from softswitch.acd.stats import RATIOS
 from softswitch.alerts.alerts import Alerts, Ended, Figures, Raised
 from softswitch.alerts.settings import AlertSettings, Level
-from softswitch.board.entries import Entry, moment
+from softswitch.board.entries import Entry, Shown
 from softswitch.board.history import History, level
 from softswitch.ports import Journal, JsonValue
 from softswitch.types import QueueName, Seconds
@@ -53,7 +53,7 @@ class Alarms:
             else:
                 self._ended(change)
 
-    def entries(self) -> dict[str, Entry]:
+    def entries(self, shown: Shown) -> dict[str, Entry]:
         """Those that go on, for the board."""
         return {
             f"{queue} {measure}": {
@@ -61,7 +61,7 @@ class Alarms:
                 "measure": measure.value,
                 "level": running.level.value,
                 "limit": running.limit,
-                "since": moment(running.since),
+                "since": shown.moment(running.since),
             }
             for (queue, measure), running in self._alerts.running().items()
         }

@@ -1,4 +1,7 @@
-"""What viewers have been sent, and what has changed since: numbered, encoded once for each audience. Pure."""
+"""What viewers have been sent, and what has changed since: numbered, encoded once for each audience. Pure.
+
+`now` is the moment in seconds since the epoch, as all moments of entries are.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import Any
 
 from softswitch.board.entries import Entry
 from softswitch.jsontext import dumps
-from softswitch.types import Seconds
 
 PRIVATE = frozenset({"calls"})
 """Sections for supervisors alone."""
@@ -65,9 +67,9 @@ class Board:
             self._set.get(name, {}).pop(key, None)
             self._gone.setdefault(name, set()).add(key)
 
-    def take(self, now: Seconds, wanted: Callable[[Audience], bool]) -> dict[Audience, bytes]:
+    def take(self, now: float, wanted: Callable[[Audience], bool]) -> dict[Audience, bytes]:
         """What has changed, as JSON, for those audiences that are `wanted` and see anything of it; the next
-        call begins anew. `now`: on the switch's clock.
+        call begins anew.
         """
         changes: dict[Audience, bytes] = {}
         for audience in Audience:
@@ -88,17 +90,15 @@ class Board:
             return None
         return {"set": some, "gone": gone}
 
-    def whole(self, audience: Audience, now: Seconds, at: float) -> bytes:
-        """All of it, as JSON, as `take` has left it. `now`: on the switch's clock, `at`: in seconds since the
-        epoch, the same moment.
-        """
+    def whole(self, audience: Audience, now: float) -> bytes:
+        """All of it, as JSON, as `take` has left it."""
         found = self._wholes.get(audience)
         if found is None:
             seen = {name: entries for name, entries in self._sections.items() if audience.sees(name)}
             found = self._wholes[audience] = dumps({"sections": seen})[1:]
-        head = {**self._head, "n": self._numbers[audience], "now": now, "time": at}
+        head = {**self._head, "n": self._numbers[audience], "now": now}
         return dumps(head)[:-1] + b"," + found
 
-    def beat(self, audience: Audience, now: Seconds) -> bytes:
+    def beat(self, audience: Audience, now: float) -> bytes:
         """That nothing has changed."""
         return dumps({"n": self._numbers[audience], "now": now})

@@ -1,7 +1,7 @@
 """Entries of the board, made of what the engine shows. Pure.
 
-Moments are seconds on the switch's own clock (`now` of every message is too): an entry stays the same while
-nothing happens, and whoever shows it counts from there. Durations are seconds, shares 0 to 1.
+Moments are seconds since the epoch, and stay moments: an entry is the same while nothing happens, and whoever
+shows it counts from there, by the `now` of the messages. Durations are seconds, shares 0 to 1.
 """
 
 from __future__ import annotations
@@ -33,17 +33,23 @@ BUSY = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """What queues and agents are called by people, and how each queue counts its service."""
+class Shown:
+    """What the configuration says of queues and agents, and what time it is to people."""
 
     queues: Mapping[str, str]
     agents: Mapping[AgentName, str]
     within: Mapping[QueueName, Seconds]
     """An answer within this wait is in time, by queue."""
+    ahead: Seconds
+    """By how much people's clock is ahead of the engine's."""
+
+    def moment(self, at: Seconds) -> float:
+        """A moment of the engine, on people's clock."""
+        return round(at + self.ahead, 2)
 
 
 def queue_entries(
-    seen: Snapshot, eldest: Mapping[QueueName, Seconds], history: History, names: Names, now: float
+    seen: Snapshot, eldest: Mapping[QueueName, Seconds], history: History, shown: Shown, now: float
 ) -> Iterator[tuple[str, Entry]]:
     """Each queue; `eldest`: since when those wait who wait longest; `now`: in seconds since the epoch."""
     teams = _teams(seen.agents.values())
@@ -54,12 +60,12 @@ def queue_entries(
         yield (
             name,
             {
-                "label": names.queues.get(name, name),
+                "label": shown.queues.get(name, name),
                 "closed": view.closed,
                 "waiting": view.waiting,
                 "callbacks": view.callbacks,
                 "line": [caller.call for caller in view.callers],
-                "longest": None if since is None else moment(since),
+                "longest": None if since is None else shown.moment(since),
                 "estimate": None if view.estimate is None else round(view.estimate),
                 "free": view.free,
                 "busy": team["busy"],
@@ -68,7 +74,7 @@ def queue_entries(
                 "level": level(lately, view.formula),
                 "level_today": level(today, view.formula),
                 "formula": view.formula,
-                "within": names.within.get(name),
+                "within": shown.within.get(name),
                 "joined": today.joined,
                 "answered": today.answered,
                 "abandoned": today.abandoned,
@@ -90,29 +96,29 @@ def _teams(agents: Iterable[AgentView]) -> dict[QueueName, Counter[str]]:
     return teams
 
 
-def caller_entry(queue: QueueView, caller: CallerView) -> Entry:
+def caller_entry(queue: QueueView, caller: CallerView, shown: Shown) -> Entry:
     """One who waits; the place is that in the queue's `line`."""
     told = None
     if caller.told is not None and caller.told_at is not None:
-        told = [round(caller.told), moment(caller.told_at)]
+        told = [round(caller.told), shown.moment(caller.told_at)]
     return {
         "queue": queue.name,
         "number": caller.number,
         "class": caller.priority,
-        "since": moment(caller.joined),
+        "since": shown.moment(caller.joined),
         "told": told,
         "ringing": list(caller.ringing),
         "callback": caller.callback,
     }
 
 
-def agent_entry(agent: AgentView, names: Names, queue: QueueName | None) -> Entry:
+def agent_entry(agent: AgentView, shown: Shown, queue: QueueName | None) -> Entry:
     """One agent; `queue`: of the conversation, if there is one."""
     return {
-        "label": names.agents.get(agent.name, agent.name),
+        "label": shown.agents.get(agent.name, agent.name),
         "state": agent.state.value,
-        "since": moment(agent.since),
-        "until": None if agent.until is None else moment(agent.until),
+        "since": shown.moment(agent.since),
+        "until": None if agent.until is None else shown.moment(agent.until),
         "reason": agent.paused,
         "calls": list(agent.calls),
         "queue": queue,
@@ -135,12 +141,7 @@ def trend_entry(steps: list[Step], formula: str) -> Entry:
     }
 
 
-def moment(at: Seconds) -> Seconds:
-    """On the switch's clock, as it is sent."""
-    return round(at, 2)
-
-
-def call_entry(call: Call) -> Entry:
+def call_entry(call: Call, shown: Shown) -> Entry:
     """One call in progress, for those who may know."""
     caller = call.caller
     return {
@@ -151,7 +152,7 @@ def call_entry(call: Call) -> Entry:
         "queue": call.queue,
         "agent": call.agent,
         "language": call.language,
-        "since": moment(call.started),
-        "connected": None if call.connected is None else moment(call.connected),
+        "since": shown.moment(call.started),
+        "connected": None if call.connected is None else shown.moment(call.connected),
         "note": call.known.note if call.known is not None else "",
     }

@@ -22,7 +22,7 @@ from softswitch.board.alarms import Alarms
 from softswitch.board.board import Audience, Board
 from softswitch.board.entries import (
     Entry,
-    Names,
+    Shown,
     agent_entry,
     call_entry,
     caller_entry,
@@ -56,6 +56,9 @@ FEWEST = 3
 CALLS = 500
 """Calls in progress that are shown."""
 
+JUMP: Seconds = 1.0
+"""When people's clock was set by so much, all moments are others."""
+
 log = structlog.get_logger(__name__)
 
 Listener = Callable[[str, bytes], None]
@@ -86,6 +89,7 @@ class Producer:
     ) -> None:
         """`settings`: those of the moment."""
         self._clock = clock
+        self._loop = asyncio.get_running_loop()
         self.board = Board(secrets.token_hex(6), __version__)
         self.history = History(settings().zone)
         self.draining = False
@@ -93,9 +97,8 @@ class Producer:
         self._engine = engine
         self._calls = calls
         self._settings = settings
-        self._names = _names(settings())
+        self._shown = _shown(settings(), self._ahead())
         self._watch(settings())
-        self._loop = asyncio.get_running_loop()
         self._listeners: dict[Audience, dict[int, Listener]] = {audience: {} for audience in Audience}
         self._joined = 0
         self._dirty: set[CallId] = set()
@@ -159,7 +162,7 @@ class Producer:
 
     def apply(self, settings: SwitchSettings) -> None:
         """Changed settings are in force: everybody gets the whole board."""
-        self._names = _names(settings)
+        self._shown = _shown(settings, self._ahead())
         self._watch(settings)
         self._agents.clear()
         self._anew = True
@@ -172,17 +175,27 @@ class Producer:
     def whole(self, audience: Audience) -> bytes:
         """The board as it is, as JSON."""
         self.refresh()
-        return self.board.whole(audience, self._loop.time(), self._clock.now())
+        return self.board.whole(audience, self._now())
+
+    def _ahead(self) -> Seconds:
+        """By how much people's clock is ahead of the loop's."""
+        return self._clock.now() - self._loop.time()
+
+    def _now(self) -> float:
+        """On the clock of all moments, which is people's as it was when the settings came into force."""
+        return round(self._loop.time() + self._shown.ahead, 3)
 
     def _watch(self, settings: SwitchSettings) -> None:
         self._alarms.apply(settings.alerts, settings.media.languages[0])
 
     def _begin(self, audience: Audience, listener: Listener) -> None:
-        listener("board", self.board.whole(audience, self._loop.time(), self._clock.now()))
+        listener("board", self.board.whole(audience, self._now()))
 
     def _tick(self) -> None:
         self._ticking = self._loop.call_later(TICK, self._tick)
         try:
+            if abs(self._ahead() - self._shown.ahead) > JUMP:
+                self.apply(self._settings())
             if self.viewers:
                 if self._loop.time() - self._looked >= TICK / 2:
                     self._look()
@@ -204,7 +217,7 @@ class Producer:
             self._soon.cancel()
             self._soon = None
         now = self._looked = self._loop.time()
-        most = max(FEWEST, min(LINE, LINES // max(1, len(self._names.queues))))
+        most = max(FEWEST, min(LINE, LINES // max(1, len(self._shown.queues))))
         seen = self._engine.snapshot(now, most=most)
         wall = self._clock.now()
         anew = self.history.note(wall, _counts(seen.queues)) or self._anew
@@ -219,28 +232,28 @@ class Producer:
 
     def _write(self, seen: Snapshot, eldest: Mapping[QueueName, Seconds], wall: float) -> None:
         board = self.board
-        names = self._names
-        queues = dict(queue_entries(seen, eldest, self.history, names, wall))
-        board.replace("queues", _in_order(names.queues, queues))
+        shown = self._shown
+        queues = dict(queue_entries(seen, eldest, self.history, shown, wall))
+        board.replace("queues", _in_order(shown.queues, queues))
         lines = ((queue, caller) for queue in seen.queues.values() for caller in queue.callers)
-        board.replace("callers", {caller.call: caller_entry(queue, caller) for queue, caller in lines})
+        board.replace("callers", {caller.call: caller_entry(queue, caller, shown) for queue, caller in lines})
         serving = {one.call: one.queue for one in seen.conversations}
         for name, view in seen.agents.items():
             queue = next((serving[call] for call in view.calls if call in serving), None)
             known = self._agents.get(name)
             if known is None or known[0] != view or known[1] != queue:
-                self._agents[name] = view, queue, agent_entry(view, names, queue)
+                self._agents[name] = view, queue, agent_entry(view, shown, queue)
         agents: dict[str, Entry] = {name: self._agents[name][2] for name in seen.agents}
-        board.replace("agents", _in_order(names.agents, agents))
+        board.replace("agents", _in_order(shown.agents, agents))
         whole: Entry = {"draining": self.draining, "calls": len(self._calls.calls)}
-        board.replace("alerts", self._alarms.entries())
+        board.replace("alerts", self._alarms.entries(shown))
         board.replace("switch", {"switch": whole})
 
     def _write_calls(self, *, anew: bool) -> None:
         known, board = self.board.section("calls"), self.board
         if anew or len(known) < min(CALLS, len(self._calls.calls)) // 2:
             some = self._calls.calls[:CALLS]
-            board.replace("calls", {call.id: call_entry(call) for call in some})
+            board.replace("calls", {call.id: call_entry(call, self._shown) for call in some})
             return
         dirty, self._before, self._dirty = self._dirty | self._before, self._dirty, set()
         for id in dirty:
@@ -248,7 +261,7 @@ class Producer:
             if call is None:
                 board.drop("calls", id)
             elif id in known or len(known) < CALLS:
-                entry = call_entry(call)
+                entry = call_entry(call, self._shown)
                 if known.get(id) != entry:
                     board.put("calls", id, entry)
 
@@ -259,14 +272,14 @@ class Producer:
         self.board.replace("trends", trends)
 
     def _tell(self, now: Seconds) -> None:
-        changes = self.board.take(now, lambda audience: bool(self._listeners[audience]))
+        changes = self.board.take(self._now(), lambda audience: bool(self._listeners[audience]))
         for audience, listeners in self._listeners.items():
             change = changes.get(audience)
             if change is not None:
                 self._changed = now
                 self._send(audience, "change", change)
             elif listeners and now - self._sent[audience] >= BEAT:
-                self._send(audience, "beat", self.board.beat(audience, now))
+                self._send(audience, "beat", self.board.beat(audience, self._now()))
 
     def _send(self, audience: Audience, name: str, body: bytes) -> None:
         self._sent[audience] = self._looked
@@ -274,10 +287,10 @@ class Producer:
             listener(name, body)
 
 
-def _names(settings: SwitchSettings) -> Names:
+def _shown(settings: SwitchSettings, ahead: Seconds) -> Shown:
     agents = {name: phone.name for name, phone in settings.phones.items()}
     within = {name: queue.service_within for name, queue in settings.engine.queues.items()}
-    return Names(settings.queue_labels, agents, within)
+    return Shown(settings.queue_labels, agents, within, ahead)
 
 
 def _counts(queues: Mapping[QueueName, QueueView]) -> dict[QueueName, tuple[QueueCounts, int]]:

@@ -1,6 +1,6 @@
 """/api/v1/board: the switch as it is, and as it changes, for pages that show it (server-sent events).
 
-    event: board   {"boot", "version", "n", "now", "time", "sections": {section: {key: entry}}}
+    event: board   {"boot", "version", "n", "now", "sections": {section: {key: entry}}}
     event: change  {"n", "now", "set": {section: {key: entry}}, "gone": {section: [key]}}
     event: beat    {"n", "now"}: nothing has changed
 
@@ -190,9 +190,7 @@ def board_routes(viewers: Viewers, guard: Guard) -> APIRouter:
     async def whole(
         who: Annotated[Principal, Depends(anybody)], calls: Annotated[bool, Query()] = False
     ) -> Response:
-        """Queues, who waits in them, agents, trends and alerts, as they are now, each moment on the clock of
-        `now`. `calls`: the calls in progress too, for supervisors.
-        """
+        """Queues, who waits in them, agents, trends and alerts, as they are now. `calls`: the calls in progress too, for supervisors."""
         audience = _audience(who, calls=calls)
         return Response(viewers.producer.whole(audience), media_type="application/json", headers=HEADERS)
 

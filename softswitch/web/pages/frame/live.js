@@ -3,7 +3,7 @@
 //   live.open({ calls: false })             once; `calls`: the calls in progress too, for supervisors
 //   live.on(["queues", "agents"], render)   render() runs soon after anything in these sections has changed
 //   live.section("queues")                  a Map of entries by key
-//   live.now()                              the moment on the switch's clock, of which all moments are
+//   live.now()                              the moment on the switch's clock, in seconds since the epoch
 //   live.online                             whether what is there is true
 //
 // Nothing stale stays: whoever misses a number, a beat or the switch itself connects again and gets the whole
