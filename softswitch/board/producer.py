@@ -157,7 +157,9 @@ class Producer:
         if self._soon is None:
             wait = max(self._changed + PAUSE, self._looked + BREATH) - self._loop.time()
             self._soon = (
-                self._loop.call_soon(self._look) if wait <= 0 else self._loop.call_later(wait, self._look)
+                self._loop.call_soon(self._try_to_look)
+                if wait <= 0
+                else self._loop.call_later(wait, self._try_to_look)
             )
 
     def apply(self, settings: SwitchSettings) -> None:
@@ -193,14 +195,16 @@ class Producer:
 
     def _tick(self) -> None:
         self._ticking = self._loop.call_later(TICK, self._tick)
+        if abs(self._ahead() - self._shown.ahead) > JUMP:
+            self.apply(self._settings())
+        if not self.viewers:
+            self._read()
+        elif self._loop.time() - self._looked >= TICK / 2:
+            self._try_to_look()
+
+    def _try_to_look(self) -> None:
         try:
-            if abs(self._ahead() - self._shown.ahead) > JUMP:
-                self.apply(self._settings())
-            if self.viewers:
-                if self._loop.time() - self._looked >= TICK / 2:
-                    self._look()
-            else:
-                self._read()
+            self._look()
         except Exception:  # whatever it is, the next look may go better
             log.exception("BoardFailed")
 
