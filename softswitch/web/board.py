@@ -190,8 +190,8 @@ def board_routes(viewers: Viewers, guard: Guard) -> APIRouter:
     async def whole(
         who: Annotated[Principal, Depends(anybody)], calls: Annotated[bool, Query()] = False
     ) -> Response:
-        """Queues, who waits in them, agents, trends and alerts, as they are now. `calls`: the calls in progress
-        too, for supervisors.
+        """Queues, who waits in them, agents, trends and alerts, as they are now. `calls`: the calls in
+        progress too, for supervisors.
         """
         audience = _audience(who, calls=calls)
         return Response(viewers.producer.whole(audience), media_type="application/json", headers=HEADERS)

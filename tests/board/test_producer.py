@@ -149,6 +149,7 @@ async def test_trends_come_when_a_step_is_over(floor):
     assert trend["joined"][0] == 1
 
 
+@pytest.mark.may_block  # a traceback is drawn
 async def test_a_failing_look_is_not_the_last(floor, monkeypatch):
     viewer = Viewer(floor)
     await asyncio.sleep(1)
