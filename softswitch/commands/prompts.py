@@ -15,13 +15,13 @@ from softswitch.calls.pickup import NOTHING_RINGS
 from softswitch.calls.remote import QUESTION
 from softswitch.calls.session import UNAVAILABLE
 from softswitch.calls.supervisor import CLOSING
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console
 from softswitch.config.checks.sounds import sound_problem
 from softswitch.config.load import load
 from softswitch.config.nearest import did_you_mean
 from softswitch.config.spoken import Spoken, spoken
 from softswitch.errors import SoftswitchError
+from softswitch.fitting import Cell, Fitting
 from softswitch.ivr.sentences import AFTER
 
 OF_MAILBOXES = (*voicemail.PROMPTS, *messages.PROMPTS)

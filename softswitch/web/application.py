@@ -21,6 +21,7 @@ from softswitch.web.exports import ExportDesk, export_routes
 from softswitch.web.frame import FILES, Static, page_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
+from softswitch.web.home import home_routes
 from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
@@ -100,6 +101,7 @@ def application(
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
     app.include_router(page_routes(guard, sessions))
     app.include_router(mail_routes(parts.operations, parts.postbox, guard))
+    app.include_router(home_routes(guard, metrics=settings.metrics != "off"))
     app.include_router(docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
     app.add_middleware(Limits)

@@ -65,7 +65,14 @@ class Page:
 
 PAGES = (Page("/wallboard", "wallboard", Role.AGENT),)
 
-LINKS = (*PAGES, Page("/reports", "reports", Role.SUPERVISOR), Page("/api/v1/docs", "docs", Role.AGENT))
+LINKS = (
+    Page("/", "home", Role.AGENT),
+    *PAGES,
+    Page("/reports", "reports", Role.SUPERVISOR),
+    Page("/recordings", "recordings", Role.SUPERVISOR),
+    Page("/voicemails", "voicemails", Role.SUPERVISOR),
+    Page("/api/v1/docs", "docs", Role.SUPERVISOR),
+)
 """The menu."""
 
 
@@ -178,7 +185,7 @@ def _top(page: Page, say: Mapping[str, str], who: Principal, language: str) -> s
         for code, (name, _) in LANGUAGES.items()
     )
     return (
-        '<header class="top">\n<a class="brand" href="/wallboard">softswitch</a>\n'
+        '<header class="top">\n<a class="brand" href="/">softswitch</a>\n'
         f'<nav aria-label="{menu}">{links}</nav>\n<div class="tools">\n'
         f'<select id="language" aria-label="{tongue}">{choices}</select>\n'
         f'<button id="theme" type="button" class="quiet" aria-label="{colours}"></button>\n'

@@ -34,6 +34,6 @@ form.addEventListener("submit", async (event) => {
     body: JSON.stringify(key ? { ...given, key } : given),
   });
   const then = new URLSearchParams(location.search).get("then");
-  if (answer.ok) location.assign(within(then) ?? "/wallboard");
+  if (answer.ok) location.assign(within(then) ?? "/");
   else document.getElementById("error").textContent = (await answer.json()).detail;
 });
