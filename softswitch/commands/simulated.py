@@ -8,7 +8,8 @@ from math import isnan
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from softswitch.commands.table import duration, foreign, table
+from softswitch.commands.table import duration, foreign
+from softswitch.fitting import Cell, Fitting
 from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.figures import Spread
 from softswitch.simulation.series import Series
@@ -73,7 +74,7 @@ def alone(one: Simulated) -> RenderableType:
     heads = parts if len(parts) > 1 else ["simulated"]
     count, theory = len(one.runs), one.theory
     columns = [name for head in heads for name in (f">{head}", *([">95 % interval"] if count > 1 else []))]
-    made = table("", *columns, *([f">{theory.name}"] if theory else []))
+    rows: list[tuple[Text, ...]] = []
     figures = {part: one.spreads(part) for part in parts}
     theirs = theory.numbers(one.plan.formula) if theory else {}
     for name, words in _rows(figures.values()):
@@ -84,8 +85,8 @@ def alone(one: Simulated) -> RenderableType:
                 cells.append(_reach(name, figures[part][name]))
         if theory:
             cells.append(Text(shown(name, theirs[name]) if name in theirs else ""))
-        made.add_row(words, *cells)
-    return made
+        rows.append((words, *cells))
+    return Fitting(("", *columns, *([f">{theory.name}"] if theory else [])), rows)
 
 
 def beside(one: Simulated, other: Simulated) -> RenderableType:
@@ -95,8 +96,8 @@ def beside(one: Simulated, other: Simulated) -> RenderableType:
 
 def _beside(part: str, one: Simulated, other: Simulated) -> RenderableType:
     sure = len(one.runs) > 1
-    heads = (f">{one.label}", f">{other.label}", ">difference", *([">95 % interval"] if sure else []))
-    made = table("", *heads, title=None if part == TOTAL and len(one.parts) == 1 else part)
+    heads = ("", f">{one.label}", f">{other.label}", ">difference", *([">95 % interval"] if sure else []))
+    rows: list[tuple[Text, ...]] = []
     before, after = one.spreads(part), other.spreads(part)
     between = differences(one.parts[part], other.parts[part])
     for name, words in _rows((before, after)):
@@ -107,8 +108,9 @@ def _beside(part: str, one: Simulated, other: Simulated) -> RenderableType:
         if sure:
             words_of = f"{more(name, low)} to {more(name, high)}" if known else ""
             cells.append(Text(words_of, style="dim"))
-        made.add_row(words, *cells)
-    return made
+        rows.append((words, *cells))
+    made = Fitting(heads, rows)
+    return made if part == TOTAL and len(one.parts) == 1 else Group(Text(part, style="bold"), made)
 
 
 def _rows(columns: Iterable[Mapping[str, Spread]]) -> Iterator[tuple[str, Text]]:
@@ -130,7 +132,7 @@ def day(series: Series, traffic: Traffic, formula: str) -> RenderableType:
     start, end = clock(traffic, 0.0), clock(traffic, traffic.span)
     width = len(series.calls)
     scale = start + " " * max(1, width - len(start) - len(end)) + end
-    made = table("", scale, ">most")
+    rows: list[tuple[Cell, ...]] = []
     lines: tuple[tuple[str, Sequence[float], str], ...] = (
         ("calls", series.calls.tolist(), "calls"),
         ("in the line", series.waiting.tolist(), "mean_waiting"),
@@ -141,8 +143,8 @@ def day(series: Series, traffic: Traffic, formula: str) -> RenderableType:
     for words, values, name in lines:
         known = [value for value in values if not isnan(value)]
         most = max(known, default=0.0)
-        made.add_row(words, Text(blocks(values, 1.0 if name in SHARES else most)), shown(name, most))
-    return made
+        rows.append((words, Text(blocks(values, 1.0 if name in SHARES else most)), shown(name, most)))
+    return Fitting(("", scale, ">most"), rows)
 
 
 def blocks(values: Sequence[float], top: float) -> str:
