@@ -114,7 +114,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         board = _board(stack, switch, supervisor, journal)
         registry = _registry(stack, switch, endpoint, journal, (book, trunks), folder / "phones.db")
         memory = restore(past, switch, journal)
-        board.start()
+        board.start(past.standing.steps)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
         running.followers += (partial(_follow, clerk), desk.apply, board.apply)

@@ -38,6 +38,11 @@ OFFICE: Mapping[str, Any] = {
         "billing": {"label": "Billing"},
     },
     "pauses": {"1": "lunch"},
+    "alerts": {
+        "queues": {"billing": {"waiting": {"warn": 2, "alarm": 4}}},
+        "after": "500ms",
+        "calm": "500ms",
+    },
     "teams": {
         "support": {"agents": ["ewa", "jan", "noa", "tom"]},
         "sales": {"agents": ["ida", "max", "eli"]},

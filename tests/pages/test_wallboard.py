@@ -129,6 +129,11 @@ async def test_a_lost_connection_is_said_at_once_and_nothing_stale_is_left_after
     for number in range(2):
         await stage.calls("602", f"4822000000{number}")
     await expect(card(page, "Billing").locator("[data-part=waiting]")).to_have_text("2")
+    alert = page.locator(".alerts li[data-level=warn]")
+    await expect(alert).to_contain_text("Billing: 2 waiting")
+    await expect(card(page, "Billing")).to_have_attribute("data-level", "warn")
+    (raised,) = await asyncio.to_thread(until, lambda: switch.events("AlertRaised"), 5, switch.last_words)
+    assert (raised["data"]["queue"], raised["data"]["value"]) == ("billing", 2)
     restarting = asyncio.create_task(asyncio.to_thread(switch.restart_after_a_crash))
     await expect(page.locator("#banner")).to_contain_text("No connection to the switch since", timeout=1500)
     await expect(page.locator("html.lost")).to_have_count(1)
@@ -137,6 +142,7 @@ async def test_a_lost_connection_is_said_at_once_and_nothing_stale_is_left_after
     await expect(page.locator("html.lost")).to_have_count(0)
     await expect(card(page, "Billing").locator("[data-part=waiting]")).to_have_text("0")
     await expect(page.locator(".line li")).to_have_count(0)
+    await expect(page.locator(".alerts li")).to_have_count(0)
     await expect(card(page, "Billing").locator("[data-part=answered]")).to_have_text("1")
     assert [one for one in complaints.heard if "ERR_" not in one] == []
 
