@@ -75,6 +75,8 @@ class Kind(StrEnum):
     AGENT_RESUMED = "AgentResumed"
     WRAP_UP_EXTENDED = "WrapUpExtended"
     WRAP_UP_ENDED = "WrapUpEnded"
+    ALERT_RAISED = "AlertRaised"
+    ALERT_ENDED = "AlertEnded"
     OVERFLOW_BEGAN = "OverflowBegan"
     OVERFLOW_ENDED = "OverflowEnded"
     QUEUE_OPENED = "QueueOpened"

@@ -18,7 +18,7 @@ from softswitch.acd.matching import match
 from softswitch.acd.meaning import agents, callers, queues
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
-from softswitch.acd.snapshot import SHOWN, Snapshot, look
+from softswitch.acd.snapshot import SHOWN, QueueView, Snapshot, look, look_at_queues
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, QueueName, Seconds
 
@@ -69,14 +69,22 @@ class Engine:
         """The floor at `now`, with the first `most` callers of each queue."""
         return look(self._floor, now, most)
 
+    def queues(self, now: Seconds) -> dict[QueueName, QueueView]:
+        """The queues of the snapshot, without their callers."""
+        return look_at_queues(self._floor, now, 0)
+
     def longest_waits(self, now: Seconds) -> dict[QueueName, Seconds]:
         """How long the one has waited who waits longest, of each queue in which somebody does."""
+        return {name: now - joined for name, joined in self.eldest().items()}
+
+    def eldest(self) -> dict[QueueName, Seconds]:
+        """When the one joined who waits longest, of each queue in which somebody does."""
         since: dict[QueueName, Seconds] = {}
         for caller in self._floor.callers.values():
             if caller.conversation is None and not caller.absent:
                 name = caller.queue.name
-                since[name] = min(caller.joined, since.get(name, now))
-        return {name: now - joined for name, joined in since.items()}
+                since[name] = min(caller.joined, since.get(name, caller.joined))
+        return since
 
     def has_a_line(self, agent: AgentName) -> bool:
         """Whether a call from outside the queues would keep the agent within the limit of calls at once.

@@ -32,6 +32,11 @@ class CallerView:
     waited: Seconds
     ringing: tuple[AgentName, ...]
     """Whose phones ring for this caller."""
+    callback: bool = False
+    """Not on the line: to be called back."""
+    told: Seconds | None = None
+    """The wait from `told_at` on that the caller was told last; None: none was."""
+    told_at: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class QueueView:
     """How long somebody who joined now would wait, if all agents are taken; None: unreliable."""
     estimate_error: float | None = None
     """How far off estimates were lately, as a part of the waits; None: too few have waited."""
+    closed: bool = False
+    """Its hours are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def look(floor: Floor, now: Seconds, most: int) -> Snapshot:
     """What is to be seen at `now`."""
     return Snapshot(
         at=now,
-        queues={queue.name: _queue(queue, now, most) for queue in floor.queues.values() if queue.open},
+        queues=look_at_queues(floor, now, most),
         agents={
             agent.name: _agent(agent, now) for agent in floor.agents.values() if agent.employed or agent.load
         },
@@ -114,13 +121,21 @@ def look(floor: Floor, now: Seconds, most: int) -> Snapshot:
     )
 
 
+def look_at_queues(floor: Floor, now: Seconds, most: int) -> dict[QueueName, QueueView]:
+    """The queues alone."""
+    return {queue.name: _queue(queue, now, most) for queue in floor.queues.values() if queue.open}
+
+
 def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     first = islice(queue.line, most)
     callers = tuple(_caller(caller, position, now) for position, caller in enumerate(first, start=1))
     counts, formula = queue.tally.counts(), queue.settings.service_formula
     level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
     wait, error, away = queue.expect(len(queue.line) + 1), queue.calibration.error, queue.absent
-    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level, away, wait, error)
+    return QueueView(
+        *(queue.name, len(queue.line), callers, free, counts, formula, level, away, wait, error),
+        closed=queue.closed,
+    )
 
 
 def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
@@ -133,6 +148,9 @@ def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
         joined=caller.joined,
         waited=now - caller.joined,
         ringing=caller.ringing,
+        callback=caller.absent,
+        told=caller.told.wait,
+        told_at=None if caller.told.wait is None else caller.announced,
     )
 
 

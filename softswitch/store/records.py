@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from softswitch.kinds import Kind
-from softswitch.store.words import CALLBACKS, MAILS, VOICEMAILS, Word
+from softswitch.store.words import ALERTS, CALLBACKS, MAILS, VOICEMAILS, Word
 from softswitch.store.words_agents import AGENTS
 from softswitch.store.words_entering import ENTERING
 from softswitch.store.words_recordings import RECORDINGS
@@ -363,6 +363,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {"calls": "in how many calls", "events": "of how many events", "days": "the retention"},
         ),
         **MAILS,
+        **ALERTS,
         **ENTERING,
         **CALLBACKS,
         **VOICEMAILS,

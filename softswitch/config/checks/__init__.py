@@ -6,6 +6,7 @@ Every check takes a `Scene` and tells it what it finds; none stops at the first.
 from __future__ import annotations
 
 from softswitch.config.checks import (
+    alerting,
     codes,
     dialling,
     limits,
@@ -27,5 +28,6 @@ def check_all(scene: Scene) -> None:
     for room in (
         *(names, rules, ways, sounds, sentences, limits, dialling, codes, listening, mailing, networks),
         trunks,
+        alerting,
     ):
         room.check(scene)
