@@ -168,11 +168,14 @@ def try_(
             help="When, on the wall clock of the opening hours. Else now.",
         ),
     ] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="No agent is signed in.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="As many wait in each queue as may.")] = False,
 ) -> None:
-    """Walk a call through numbers, hours and menus and print every step, without any SIP."""
+    """Walk a call through numbers, hours, menus and queues and print every step, without any SIP."""
     from softswitch.commands.configuration import print_walk
+    from softswitch.walk import Circumstances
 
-    print_walk(file, dial, keys, caller, at or datetime.now(UTC), agent)
+    print_walk(file, dial, keys, caller, at or datetime.now(UTC), agent, Circumstances(nobody, full))
 
 
 app.command(rich_help_panel=FILES)(prompt_lines.prompts)

@@ -180,6 +180,9 @@ def _entrances(events: list[Recorded]) -> list[RenderableType]:
             to = f"to {data['destination']}" if data.get("destination") else data.get("then")
             said = f"rule {data['rule']!r} of queue {data['queue']}: {to}, since {data['why']}"
             lines.append(Text(said))
+        elif event.kind == Kind.CALL_WENT_ROUND:
+            way = " -> ".join(map(str, data["way"]))
+            lines.append(Text(f"sent round and round, and ended for that by the switch: {way}"))
         elif event.kind == Kind.CALLER_LOOKED_UP:
             known = "knows the caller" if data.get("found") else "does not know the caller"
             said = f"look-up of {data['caller_rule']!r} {known}, after {duration(data['took'])}"
