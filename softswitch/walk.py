@@ -54,7 +54,7 @@ from softswitch.types import (
     ToNumber,
     ToQueue,
 )
-from softswitch.wording import class_words, leads_to, spoken
+from softswitch.wording import class_words, heard, leads_to, spoken
 
 SILENCE = "-"
 """The key that is none: the caller waits until the menu loses patience."""
@@ -278,7 +278,7 @@ class _Walk:
             case Play(prompts, language):
                 self._sounding = len(self._steps)
                 for prompt in prompts:
-                    self._note(Kind.SAYS, spoken(prompt, language), "" if prompt.play else language)
+                    self._note(Kind.SAYS, *heard(prompt, language, self._settings.media.sentences))
             case SetLanguage(language):
                 self._language = language
                 self._note(Kind.LANGUAGE, language, "rules all speech from here on")
