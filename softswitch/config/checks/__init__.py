@@ -13,8 +13,10 @@ from softswitch.config.checks import (
     mailing,
     names,
     networks,
+    queues,
     rules,
     sentences,
+    skills,
     sounds,
     trunks,
     ways,
@@ -26,6 +28,6 @@ def check_all(scene: Scene) -> None:
     """Every check there is."""
     for room in (
         *(names, rules, ways, sounds, sentences, limits, dialling, codes, listening, mailing, networks),
-        trunks,
+        *(trunks, queues, skills),
     ):
         room.check(scene)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from softswitch.config.checks.scene import Scene
@@ -43,8 +43,26 @@ def _check_book(scene: Scene, language: Language, book: Sentences) -> None:
             where = (*loc, section, "number")
             scene.wrong(where, f"no way to say numbers is called {written.number!r} in `numbers`; {hint}")
         _check_forms(scene, language, section, set(written.forms))
+        _check_numbers(scene, language, section, written.forms)
     if language not in scene.configuration.media.languages:
         scene.warn_key(loc, f"nobody hears this: {language} is not among the languages in `media`")
+
+
+def _check_numbers(scene: Scene, language: Language, section: str, forms: Mapping[str, str]) -> None:
+    """A form for several numbers says which it is."""
+    for form, text in forms.items():
+        if "{number}" in text:
+            continue
+        alike = [
+            number
+            for number in range(1, _MOST)
+            if form == (own if (own := category(language, number)) in forms else "other")
+        ]
+        if len(alike) > 1:
+            scene.warn(
+                ("sentences", language, section, "forms", form),
+                f"without {{number}} {alike[0]}, {alike[1]} and others sound the same",
+            )
 
 
 def _check_phrases(scene: Scene, language: Language, book: Sentences) -> None:
