@@ -472,7 +472,12 @@ class FakeSwitch:
         return [{**call, "agent": None, "seconds": 15.0}]
 
     async def trunks(self) -> JsonValue:
-        line = {"trunk": "carrier", "server": "udp:sip.carrier.example:5060", "state": "down", "since": 65.0}
+        line = {
+            "trunk": "carrier",
+            "server": "udp:sip.carrier.example:5060",
+            "state": "down",
+            "seconds": 65.0,
+        }
         problem = "REGISTER: 401 Unauthorized"
         return [
             line | {"registered": False, "latency": 0.0123, "calls": 2, "channels": 30, "problem": problem}
@@ -772,6 +777,16 @@ def test_what_waits_for_the_database_is_told_and_not_taken_for_nothing(
     why = softswitch("why", ALICE, "--data", tmp_path)
     assert (why.code, "lags behind" in why.err) == (1, True)
     assert softswitch("calls", "--json", "--data", tmp_path).out == ""
+
+
+def test_a_database_that_cannot_be_read_is_told_with_where_the_events_are(
+    softswitch: Any, record: Path
+) -> None:
+    (record / "record.db").write_bytes(b"no database at all, but long enough to be taken for one" * 20)
+    ran = softswitch("calls", "--data", record)
+    assert (ran.code, ran.out) == (1, "")
+    assert "cannot be read" in ran.err
+    assert "waits in files, and `softswitch status` says how much" in ran.err
 
 
 def test_an_event_on_its_way_to_the_database_is_worth_no_word(

@@ -5,9 +5,6 @@ Who is held hears something else; what falls due meanwhile is said as soon as th
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
-
 from softswitch.acd.actions import Announce
 from softswitch.acd.floor import Floor
 from softswitch.acd.waiting import Caller
@@ -29,14 +26,19 @@ def schedule(floor: Floor, caller: Caller) -> None:
 
 def _schedule(floor: Floor, caller: Caller, at: Seconds | None) -> None:
     """Speak to the caller at that moment, and not at another set before; None: never."""
-    floor.deadlines.cancel(caller.announcement)
-    caller.announcement = None
+    if caller.announcement is not None:
+        floor.deadlines.cancel(caller.announcement)
+        caller.announcement = None
     if at is None:
         return
     if at <= floor.now:
         floor.to_announce.append(caller)
     else:
-        caller.announcement = floor.deadlines.set(at, partial(floor.to_announce.append, caller))
+        caller.announcement = floor.deadlines.set(at, _come_due, floor, caller)
+
+
+def _come_due(floor: Floor, caller: Caller) -> None:
+    floor.to_announce.append(caller)
 
 
 def foresee(floor: Floor) -> None:
@@ -45,9 +47,8 @@ def foresee(floor: Floor) -> None:
     """
     for caller in floor.to_foresee:
         if caller.waiting and not caller.offers:
-            foreseen = caller.queue.foresee(caller.queue.line.position(caller))
-            after = floor.now - caller.joined
-            caller.foreseen = None if foreseen is None else replace(foreseen, after=after)
+            queue = caller.queue
+            caller.foreseen = queue.foresee(queue.line.position(caller), floor.now - caller.joined)
     floor.to_foresee.clear()
 
 
@@ -66,8 +67,8 @@ def _tell(floor: Floor, caller: Caller) -> None:
     position = queue.line.position(caller)
     wait = None
     if announce.wait and not caller.offers:  # a phone rings: any moment now
-        foreseen = queue.foresee(position) if queue.calibration.holds(announce.max_error) else None
-        wait = caller.told.settle(position, None if foreseen is None else foreseen.said)
+        expected = queue.expect(position) if queue.calibration.holds(announce.max_error) else None
+        wait = caller.told.settle(position, expected)
     if caller.accepted is None and (announce.position or announce.callers or wait is not None):
         callers = queue.on_line if announce.callers else None
         floor.out.append(Announce(caller.call, position if announce.position else None, wait, callers))

@@ -114,6 +114,10 @@ OFFER: Mapping[OfferState, Mapping[OfferMove, OfferState]] = {
 }
 
 
+IN_LINE = frozenset({CallerState.WAITING, CallerState.OFFERED, CallerState.RESTING})
+"""Where a caller has a place in the queue's line."""
+
+
 def moved(table: Mapping[S, Mapping[M, S]], state: S, move: M) -> S:
     """The state that `move` leads to from `state`. Raises EngineError when the table forbids it."""
     try:

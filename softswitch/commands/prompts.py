@@ -10,13 +10,13 @@ from rich.text import Text
 
 from softswitch.audio.music import MEDIA
 from softswitch.audio.recorded import file_of
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console
 from softswitch.config.checks.sounds import sound_problem
 from softswitch.config.load import load
 from softswitch.config.nearest import did_you_mean
 from softswitch.config.spoken import Spoken, spoken
 from softswitch.errors import SoftswitchError
+from softswitch.fitting import Cell, Fitting
 
 THERE, MISSING = "there", "missing"
 

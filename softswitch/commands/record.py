@@ -13,9 +13,9 @@ from rich.text import Text
 
 from softswitch.commands.behind import say_behind
 from softswitch.commands.callback_lines import callback_story
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, doing, duration, foreign, print_json, when
 from softswitch.errors import StoreError
+from softswitch.fitting import Cell, Fitting
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.call_record import CallRecord

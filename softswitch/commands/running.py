@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, doing, duration, foreign, print_json
 from softswitch.control.client import ask
+from softswitch.fitting import Cell, Fitting
 from softswitch.ports import BEHIND
 
 COLOURS = {

@@ -14,7 +14,7 @@ One YAML file tells the switch everything. Check it before use, and as often as 
     softswitch schema > softswitch.schema.json              # for editors that complete and check YAML
 
 Files to start from are in `config/`: `small-office.yaml`, `registering-phones.yaml`, `carrier.yaml`,
-`contact-centre.yaml`, `demo.yaml`, `bench.yaml`.
+`contact-centre.yaml`, `demo.yaml`, `bench.yaml`, and `simulation.yaml` for `softswitch simulate`.
 What follows is made from the program itself (`python -m softswitch.config.reference`).
 
 ## A worked example

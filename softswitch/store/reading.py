@@ -69,7 +69,10 @@ def engine_of(folder: Path) -> Iterator[Engine]:
             raise StoreError(
                 f"{shown(engine.url)} has no tables yet; a switch makes them in its first seconds"
             ) from None
-        raise StoreError(f"the record in {shown(engine.url)} cannot be read: {why(error)}") from None
+        raise StoreError(
+            f"the record in {shown(engine.url)} cannot be read: {why(error)}; what happens meanwhile "
+            "waits in files, and `softswitch status` says how much that is"
+        ) from None
     finally:
         engine.dispose()
 

@@ -18,6 +18,7 @@ from softswitch.web.erasing import erasing_routes
 from softswitch.web.exports import ExportDesk, export_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
+from softswitch.web.home import home_routes
 from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
@@ -90,6 +91,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         app.include_router(routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
     app.include_router(mail_routes(parts.operations, parts.postbox, guard))
+    app.include_router(home_routes(guard, metrics=settings.metrics != "off"))
     app.include_router(docs_routes(app, guard))
     app.add_middleware(Limits)
     return app

@@ -60,7 +60,7 @@ class Me(BaseModel):
     """For changes by a browser: the value of the header X-CSRF-Token."""
 
 
-STATIC = frozenset({"login.js", "style.css", "docs.js", "reports.js"})
+STATIC = frozenset({"login.js", "style.css", "docs.js", "home.js", "reports.js", "sounds.js"})
 """What every browser may load: nothing in it is secret."""
 
 

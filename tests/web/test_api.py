@@ -44,7 +44,7 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
             assert answer.headers["content-type"] == "application/problem+json"
             assert operation["security"], path
     assert (await client.get("/api/v1/openapi.json")).status_code == 401
-    assert (await client.get("/api/v1/docs")).headers["location"] == "/login"
+    assert (await client.get("/api/v1/docs")).headers["location"] == "/login?then=/api/v1/docs"
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
         ("post", "/api/v1/rebuild", None, "engineer"),
         ("get", "/api/v1/rebuild", None, "engineer"),
         ("get", "/api/v1/mails", None, "engineer"),
-        ("post", "/api/v1/mails/retry", None, "engineer"),
-        ("post", "/api/v1/mails/test", {"to": "anna@office.example"}, "engineer"),
+        ("post", "/api/v1/mails/all/retry", None, "engineer"),
+        ("post", "/api/v1/mail-test", {"to": "anna@office.example"}, "engineer"),
         ("post", "/api/v1/mails/a1/retry", None, "engineer"),
         ("delete", "/api/v1/mails/a1", None, "engineer"),
     ],

@@ -1,6 +1,7 @@
 // Logs in; with the key of the first start behind the #, makes the first administrator; with KEY:NAME of an
 // invitation, lets that user choose a password.
 "use strict";
+const PAGES = ["/", "/reports", "/recordings", "/voicemails", "/api/v1/docs"];
 const form = document.getElementById("form");
 const [key, invited] = location.pathname === "/first" ? location.hash.slice(1).split(":") : [""];
 if (invited) {
@@ -26,6 +27,6 @@ form.addEventListener("submit", async (event) => {
     body: JSON.stringify(key ? { ...given, key } : given),
   });
   const then = new URLSearchParams(location.search).get("then");
-  if (answer.ok) location.assign(then === "/reports" ? then : "/api/v1/docs");
+  if (answer.ok) location.assign(PAGES.includes(then) ? then : "/");
   else document.getElementById("error").textContent = (await answer.json()).detail;
 });
