@@ -15,8 +15,10 @@ from softswitch.config.checks import (
     mailing,
     names,
     networks,
+    queues,
     rules,
     sentences,
+    skills,
     sounds,
     trunks,
     ways,
@@ -28,6 +30,6 @@ def check_all(scene: Scene) -> None:
     """Every check there is."""
     for room in (
         *(names, rules, ways, circles, sounds, sentences, limits),
-        *(dialling, codes, listening, mailing, networks, trunks, alerting),
+        *(dialling, codes, listening, mailing, networks, trunks, queues, skills, alerting),
     ):
         room.check(scene)
