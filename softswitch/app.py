@@ -10,24 +10,15 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Coroutine, Iterator
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    ExitStack,
-    closing,
-    contextmanager,
-    nullcontext,
-    suppress,
-)
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
 import structlog
 
 from softswitch import __version__
-from softswitch.access import COMMAND_LINE
-from softswitch.accounts import Accounts, announce_the_first, handlers
+from softswitch.accounts import Accounts, announce_the_first
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
@@ -43,14 +34,12 @@ from softswitch.calls.saying import spelt
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.clerk.erasure import Erasure
-from softswitch.clerk.erasure import handlers as erasure_handlers
 from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
-from softswitch.config.places import place_of
+from softswitch.config.places import placed
 from softswitch.config.settings import SwitchSettings
-from softswitch.control.server import Server
-from softswitch.errors import ConfigError, EndpointError, StoreError
-from softswitch.librarian.parent import Librarian
+from softswitch.errors import ConfigError, StoreError
+from softswitch.interfaces import import_web, open_interfaces
 from softswitch.log import mask_numbers
 from softswitch.outbound.enquiries import Enquiries
 from softswitch.ports import JsonValue, Leg
@@ -61,19 +50,11 @@ from softswitch.running import RunningSwitch, folder_named_by, record_folder
 from softswitch.sentences.grammar import SPELT
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.sip.trunks import Trunks
-from softswitch.store.access import access_to
-from softswitch.store.history import History
 from softswitch.store.journal import Journal
 from softswitch.store.keeper import Keeper
-from softswitch.store.reading import open_of
-from softswitch.store.receivers import Receivers
 from softswitch.store.record import Record
 from softswitch.store.recordings import FOLDER, note_folder
-from softswitch.store.shelf import Shelf
-from softswitch.store.shelf import handlers as shelf_handlers
 from softswitch.voicemail.desk import VoicemailDesk
-from softswitch.voicemail.shelf import VoicemailShelf
-from softswitch.voicemail.shelf import handlers as voicemail_handlers
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +82,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     """
     settings = load(path)
     folder = record_folder(settings, data)
-    await asyncio.to_thread(_import_web, settings)  # before SIP is heard: it takes half a second
+    await asyncio.to_thread(import_web, settings)  # before SIP is heard: it takes half a second
     async with AsyncExitStack() as stack:
         store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
         clerk = await _clerk(stack, store, settings, folder)
@@ -137,7 +118,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         desk.light(registry.watching)
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
-        accounts, web = await _interfaces(stack, folder, running, switch, journal, erasure, desk)
+        accounts, web = await open_interfaces(stack, folder, running, switch, journal, erasure, desk)
         _set_aside_garbage()
         _take_calls(endpoint, settings)
         _note_start(journal, settings)
@@ -201,34 +182,6 @@ async def _music(
     stack.callback(music.close)
     await music.load(settings.media.queue_music.values())
     return music
-
-
-async def _interfaces(
-    stack: AsyncExitStack,
-    folder: Path,
-    running: RunningSwitch,
-    switch: Switch,
-    journal: Journal,
-    erasure: Erasure,
-    desk: VoicemailDesk,
-) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
-    """The control socket, open; the accounts; and the web server, which is still to be entered."""
-    settings = switch.settings
-    accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
-    commands = {**running.handlers(), **handlers(accounts), **erasure_handlers(erasure)}
-    commands |= shelf_handlers(journal, COMMAND_LINE.name)
-    commands |= voicemail_handlers(desk, COMMAND_LINE.name)
-    await stack.enter_async_context(Server(folder / "control.sock", commands))
-    if settings.web is None:
-        return accounts, nullcontext()
-    librarian = await stack.enter_async_context(Librarian(folder))
-    receivers = stack.enter_context(closing(Receivers(open_of(folder))))
-    history = stack.enter_context(closing(History.of(folder)))
-    shelf = Shelf(history, switch.recordings, journal, lambda: switch.settings.recording.agents_listen)
-    parts = (running, accounts, librarian, receivers, shelf, VoicemailShelf(desk), erasure)
-    with _placed(settings.path):
-        web = await asyncio.to_thread(_web, settings, folder, parts, journal)
-    return accounts, web
 
 
 async def _until_stopped(
@@ -318,44 +271,10 @@ def _store(folder: Path, url: str | None, named_by: str) -> Record:
         raise StoreError(f"{error} The data folder is that of {named_by}.") from None
 
 
-def _import_web(settings: SwitchSettings) -> None:
-    """What the web server needs; a switch without one has no use for it."""
-    if settings.web is not None:
-        import softswitch.web.server  # noqa: F401, PLC0415
-
-
-def _web(
-    settings: SwitchSettings,
-    folder: Path,
-    parts: tuple[RunningSwitch, Accounts, Librarian, Receivers, Shelf, VoicemailShelf, Erasure],
-    journal: Journal,
-) -> AbstractAsyncContextManager[object]:
-    """The web server, listening already. For a thread."""
-    from softswitch.web.application import Parts  # noqa: PLC0415 - see _import_web
-    from softswitch.web.reports import ReportDesk  # noqa: PLC0415
-    from softswitch.web.server import WebServer  # noqa: PLC0415
-    from softswitch.web.sessions import secret_in  # noqa: PLC0415
-
-    assert settings.web is not None
-    made = Parts(*parts, secret_in(folder), ReportDesk(folder, settings.zone))
-    return WebServer(settings.web, made, journal)
-
-
 async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:
     """Start SIP. Raises EndpointError with the place of the setting that it cannot start with, if one is."""
-    with _placed(path):
+    with placed(path):
         await stack.enter_async_context(endpoint)
-
-
-@contextmanager
-def _placed(path: Path) -> Iterator[None]:
-    """Errors of a setting get its place."""
-    try:
-        yield
-    except EndpointError as error:
-        if not error.setting or (place := place_of(path, error.setting, error.value)) is None:
-            raise
-        raise EndpointError(f"{place}:{place.column}: {error}") from None
 
 
 async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:

@@ -22,6 +22,7 @@ from softswitch.commands import (
     mail_lines,
     prompt_lines,
     record_lines,
+    report_lines,
     simulation_lines,
     voicemail_lines,
 )
@@ -47,14 +48,14 @@ RECORD = "The record"
 FILES = "Configurations"
 
 CODES = {SimulationError: 2, NobodyCalled: 4}
-"""What errors end with; 1 if they are not here."""
+"""What errors end with, 1 if they are not here. NobodyCalled: a report or an export has nobody to tell of."""
 
 ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.", show_default=False)]
 
 
 def main() -> None:
     """Run the command line. Errors that users can mend are sentences on stderr: exit 2 for mistakes in a
-    configuration, in what is to be simulated or in the command, 4 for a report of no callers, else 1.
+    configuration, in what is to be simulated or in the command, 4 for a report or export of nobody, else 1.
     """
     try:
         app()
@@ -328,60 +329,19 @@ def events(
 
 
 @app.command(rich_help_panel=RECORD)
-def rebuild(data: Data = None, config: Config = None) -> None:
+def rebuild(data: Data = None, config: Config = None, json: AsJson = False) -> None:
     """Make the calls of the record anew from its events; a switch that runs goes on."""
     from softswitch.commands.events import rebuild_calls
 
-    rebuild_calls(folder_of(data, config))
+    rebuild_calls(folder_of(data, config), json)
 
 
 app.command(rich_help_panel=RECORD)(record_lines.recordings)
 app.command(rich_help_panel=RECORD)(record_lines.erase)
 
 
-@app.command(rich_help_panel=RECORD)
-def report(
-    since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")] = "today",
-    until: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")
-    ] = None,
-    queue: Annotated[str | None, typer.Option(help="Of this queue alone.")] = None,
-    by: Annotated[str, typer.Option(metavar="hour|day|agent|queue", help="A line for each.")] = "day",
-    format: Annotated[
-        str, typer.Option(metavar="table|csv|json|html|pdf", help="html and pdf have plots.")
-    ] = "table",
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")] = None,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """Volumes, waits, service level, talk and occupancy of some days, by the machine's time zone."""
-    from softswitch.commands.report import BYS, FORMATS, print_report, range_of
-
-    one_of("--by", by, BYS)
-    one_of("--format", format, FORMATS)
-    print_report(folder_of(data, config), range_of(since, until), queue, by, format, out)
-
-
-@app.command(rich_help_panel=RECORD)
-def export(
-    format: Annotated[
-        str,
-        typer.Option(metavar="queue_log|csv|parquet|json", help="queue_log: Asterisk's; the others: calls."),
-    ],
-    since: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")] = "today",
-    until: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")] = None,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """The record of some days for other programs."""
-    from softswitch.commands.export import FORMATS, export
-    from softswitch.commands.report import range_of
-
-    one_of("--format", format, FORMATS)
-    export(folder_of(data, config), range_of(since, until), format, out)
+app.command(rich_help_panel=RECORD)(report_lines.report)
+app.command(rich_help_panel=RECORD)(report_lines.export)
 
 
 app.command(rich_help_panel=RECORD)(record_lines.webhooks)

@@ -10,7 +10,7 @@ SoftswitchError
 │   └── LegGone            the dialog ended; a normal end, for whoever still holds it
 ├── EndpointError          SIP or the web server cannot start: a port in use, a broken build
 ├── StoreError             the record cannot be read or written
-│   └── NobodyCalled       there is nothing to report on
+│   └── NobodyCalled       there is nothing to report on, or to export
 ├── ErrandFailed           work in a process of its own ended with an error, or not in time
 ├── ControlError           the running switch cannot be reached, or refused a command
 │   ├── NoSuch             there is no agent, call or queue of that name
@@ -119,7 +119,7 @@ class StoreError(SoftswitchError):
 
 
 class NobodyCalled(StoreError):
-    """The record has no caller in a queue, of those days or of that queue."""
+    """The record has no caller of those days, or of that queue."""
 
 
 class ErrandFailed(SoftswitchError):

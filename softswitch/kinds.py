@@ -93,6 +93,7 @@ class Kind(StrEnum):
     SETTINGS_REFUSED = "SettingsRefused"
     EVENTS_LOST = "EventsLost"
     CHANGED = "Changed"
+    RECORD_EXPORTED = "RecordExported"
     CALLER_ERASED = "CallerErased"
     CALLERS_FORGOTTEN = "CallersForgotten"
     MAIL_SENT = "MailSent"

@@ -95,6 +95,21 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """A mail that is not out, for people."""
+
+    id: str
+    made: float
+    """When, in seconds since the epoch."""
+    to: str
+    subject: str
+    attempts: int
+    again: float | None
+    """When it is tried next; None: it was given up."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """How the mails are."""
 

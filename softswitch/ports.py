@@ -320,6 +320,10 @@ class Recorded:
     """Of the shape of `data`; raised when a field changes its meaning."""
 
 
+BEHIND = 1000
+"""Events not yet in the database that are worth a word: more than a moment's worth."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
     """Whether the record is being kept."""
@@ -341,6 +345,11 @@ class StoreHealth:
 
     database_problem: str | None = None
     """Why the database takes nothing at the moment; None: all is well."""
+
+    @property
+    def behind(self) -> int:
+        """Events that are on record, and not in the database yet."""
+        return self.last - self.loaded
 
 
 class Store(Protocol):

@@ -16,6 +16,9 @@ from softswitch.types import AgentName, Destination, Language, Seconds
 
 _NUMBER = re.compile(r"[+]?[0-9#*xX]*[*]?|[*][0-9#*xX]+")
 _NAME = re.compile(r"[A-Za-z0-9_.~!$&'+=-]*[A-WYZa-wyz_~!$&'=.-][A-Za-z0-9_.~!$&'+=-]*[*]?")
+_DIALLED = re.compile(
+    r"(?:[+]?[0-9*#().\- ]*[0-9*#][().\- ]*|[A-Za-z0-9_.~!$&'+=%-]+)(?:;[A-Za-z-]+=[^\s;]+)*"
+)
 _SEPARATED = re.compile(r"[+]?[0-9][0-9().\- *#]*")
 _SEPARATORS = str.maketrans("", "", "-.() ")
 _CONTEXT = re.compile(r"(?:^|;)phone-context=(\+[0-9.()-]+)(?:;|$)", re.IGNORECASE)
@@ -82,6 +85,16 @@ def normalise(user: str) -> str:
     number, _, parameters = user.partition(";")
     plain = whole(unquote(number), parameters)
     return plain.translate(_SEPARATORS) if _SEPARATED.fullmatch(plain) else plain
+
+
+def number_problem(text: str) -> str | None:
+    """What is wrong with a number that somebody has written, who did not dial it; None: it can be one."""
+    if _DIALLED.fullmatch(text):
+        return None
+    return (
+        f"{text!r} is no number: expected digits, with + before a whole one, * and # for codes, or a name; "
+        "blanks and -.() between digits do not count"
+    )
 
 
 def whole(number: str, parameters: str) -> str:

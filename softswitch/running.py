@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import structlog
 
-from softswitch import __version__
+from softswitch import __version__, overview
 from softswitch.access import COMMAND_LINE
 from softswitch.acd.events import SettingsChanged
 from softswitch.acd.snapshot import Snapshot
@@ -31,7 +31,7 @@ from softswitch.config.places import place_of
 from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Handler
 from softswitch.errors import ConfigError, ControlError, EndpointError, NoSuch
-from softswitch.ports import JsonValue, Store
+from softswitch.ports import BEHIND, JsonValue, Store
 from softswitch.registry import Registry
 from softswitch.sip.certificate import Certificate
 from softswitch.sip.endpoint import SipEndpoint
@@ -143,19 +143,24 @@ class RunningSwitch:
         """Send one mail at once, past those that wait; a word every few seconds, and at last how that went.
         Raises ControlError: it is no address.
         """
-        try:
-            parse_mail_address(to)
-        except ValueError as error:
-            raise ControlError(f"{to!r} is no mail address; write it as anna@office.example") from error
-        probing = asyncio.create_task(self._clerk.probe(to))
+        probing = asyncio.create_task(self.test_mail(to, by))
         try:
             while not (await asyncio.wait([probing], timeout=BEAT))[0]:
                 yield None
             taken, words = probing.result()
         finally:
             probing.cancel()
-        self.operator.changed(by, "mail-test", to, words)
         yield {"taken": taken, "said": words}
+
+    async def test_mail(self, to: str, by: str) -> tuple[bool, str]:
+        """The same without a word before its end: whether it was taken, and what the server said."""
+        try:
+            parse_mail_address(to)
+        except ValueError as error:
+            raise ControlError(f"{to!r} is no mail address; write it as anna@office.example") from error
+        taken, words = await self._clerk.probe(to)
+        self.operator.changed(by, "mail-test", to, words)
+        return taken, words
 
     async def reload(self, by: str = COMMAND_LINE.name) -> JsonValue:
         """Read the configuration again and apply it without touching a call; a broken one changes nothing.
@@ -233,6 +238,8 @@ class RunningSwitch:
             "late": self._endpoint.shield.late,
             "mail": asdict(self._clerk.progress.post),
             "voicemail": self._voicemail(),
+            "not_ready": self.not_ready(),
+            "degraded": self.degraded(),
         }
 
     def not_ready(self) -> list[str]:
@@ -245,6 +252,20 @@ class RunningSwitch:
         if problem := self._store.health().problem:
             reasons.append(f"the record cannot be written: {problem}; calls go on, events are kept in memory")
         return reasons
+
+    def degraded(self) -> list[str]:
+        """What does not work though calls do; shown without log-in, so it names no server and no file."""
+        health, desk = self._store.health(), self._switch.desk
+        lacks = []
+        if health.database_problem:
+            lacks.append(f"the database takes no events: {health.behind} wait in files until it works again")
+        elif health.behind > BEHIND:
+            lacks.append(f"the database is {health.behind} events behind the record")
+        if self._endpoint.recorder.problem:
+            lacks.append("recordings wait for their disk")
+        if desk is not None and desk.problem:
+            lacks.append("messages that callers leave cannot be put into their places")
+        return lacks
 
     @property
     def newest(self) -> int:
@@ -292,10 +313,9 @@ class RunningSwitch:
         return dict(Counter(call.phase for call in self._supervisor.calls))
 
     async def queues(self) -> JsonValue:
-        """Every queue with the first of its waiting callers; `at` is the moment on the clock of its times."""
+        """Every queue with the first of its waiting callers."""
         most = max(FEWEST, LISTED // max(1, len(self._switch.settings.engine.queues)))
-        seen = self._look(most)
-        return {"at": seen.at, "queues": [asdict(queue) for queue in seen.queues.values()]}
+        return overview.queues(self._look(most), self._ahead())
 
     async def callers(self, queue: str, most: int) -> JsonValue:
         """The first callers of one queue. Raises NoSuch."""
@@ -303,12 +323,11 @@ class RunningSwitch:
         if found is None:
             names = self._switch.settings.engine.queues
             raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
-        return [asdict(caller) for caller in found.callers]
+        return overview.callers(found.callers, self._ahead())
 
     async def agents(self) -> JsonValue:
-        """Every agent with its state; `at` is the moment on the clock of its times."""
-        seen = self._look(0)
-        return {"at": seen.at, "agents": [asdict(agent) for agent in seen.agents.values()]}
+        """Every agent with its state."""
+        return overview.agents(self._look(0), self._ahead())
 
     async def calls(self) -> JsonValue:
         """The calls in progress."""
@@ -347,6 +366,10 @@ class RunningSwitch:
     async def trunks(self) -> JsonValue:
         """Every server of every carrier."""
         return self._registry.describe_trunks()
+
+    def _ahead(self) -> Seconds:
+        """So much is people's clock ahead of the loop's."""
+        return self._switch.clock.now() - asyncio.get_running_loop().time()
 
     def _look(self, most: int) -> Snapshot:
         """The floor, with so many callers of each queue."""

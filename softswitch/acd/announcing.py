@@ -1,8 +1,9 @@
-"""When a waiting caller is told position, wait and how many wait; offers are always made first."""
+"""When a waiting caller is told position, wait and how many wait; offers are always made first.
+
+Who is held hears something else; what falls due meanwhile is said as soon as that is over.
+"""
 
 from __future__ import annotations
-
-from functools import partial
 
 from softswitch.acd.actions import Announce
 from softswitch.acd.floor import Floor
@@ -13,7 +14,7 @@ from softswitch.types import Seconds
 def schedule(floor: Floor, caller: Caller) -> None:
     """What is due next for a caller who joined, is back in the line, or has new settings."""
     announce = caller.queue.settings.announce
-    if not announce.wanted:
+    if not announce.wanted or caller.held:
         _schedule(floor, caller, None)
     elif caller.announced is None:
         _schedule(floor, caller, caller.joined + announce.first)
@@ -25,21 +26,29 @@ def schedule(floor: Floor, caller: Caller) -> None:
 
 def _schedule(floor: Floor, caller: Caller, at: Seconds | None) -> None:
     """Speak to the caller at that moment, and not at another set before; None: never."""
-    floor.deadlines.cancel(caller.announcement)
-    caller.announcement = None
+    if caller.announcement is not None:
+        floor.deadlines.cancel(caller.announcement)
+        caller.announcement = None
     if at is None:
         return
     if at <= floor.now:
         floor.to_announce.append(caller)
     else:
-        caller.announcement = floor.deadlines.set(at, partial(floor.to_announce.append, caller))
+        caller.announcement = floor.deadlines.set(at, _come_due, floor, caller)
+
+
+def _come_due(floor: Floor, caller: Caller) -> None:
+    floor.to_announce.append(caller)
 
 
 def foresee(floor: Floor) -> None:
-    """Remember what those who have just joined would be told of the wait, to see what comes of it."""
+    """Remember what those who have just joined, or are held no more, would be told of the wait, to see what
+    comes of it.
+    """
     for caller in floor.to_foresee:
         if caller.waiting and not caller.offers:
-            caller.foreseen = caller.queue.foresee(caller.queue.line.position(caller))
+            queue = caller.queue
+            caller.foreseen = queue.foresee(queue.line.position(caller), floor.now - caller.joined)
     floor.to_foresee.clear()
 
 
@@ -58,8 +67,8 @@ def _tell(floor: Floor, caller: Caller) -> None:
     position = queue.line.position(caller)
     wait = None
     if announce.wait and not caller.offers:  # a phone rings: any moment now
-        foreseen = queue.foresee(position) if queue.calibration.holds(announce.max_error) else None
-        wait = caller.told.settle(position, None if foreseen is None else foreseen.said)
+        expected = queue.expect(position) if queue.calibration.holds(announce.max_error) else None
+        wait = caller.told.settle(position, expected)
     if caller.accepted is None and (announce.position or announce.callers or wait is not None):
         callers = queue.on_line if announce.callers else None
         floor.out.append(Announce(caller.call, position if announce.position else None, wait, callers))

@@ -7,8 +7,6 @@ A customer who does not answer rests for a while, at the same place of the line.
 
 from __future__ import annotations
 
-from functools import partial
-
 from softswitch.acd import presence
 from softswitch.acd.actions import CallBack, ReportRest, Ring
 from softswitch.acd.agents import Agent
@@ -63,7 +61,7 @@ def call_back(floor: Floor, caller: Caller, agent: Agent, why: Why) -> None:
     settings = caller.queue.settings.callback
     offer = floor.offer(caller, agent, OfferState.RESERVED)
     timeout = settings.ring
-    offer.timer = floor.deadlines.set(floor.now + timeout, partial(not_reached, floor, caller))
+    offer.timer = floor.deadlines.set(floor.now + timeout, not_reached, floor, caller)
     attempt = caller.attempts + 1
     action = CallBack(offer.id, caller.call, agent.name, caller.queue.name, attempt, timeout, why)
     floor.out.append(action)
@@ -121,7 +119,7 @@ def rest(floor: Floor, caller: Caller, until: Seconds | None) -> None:
     caller.move(CallerMove.REST)
     caller.put_on(None)
     floor.deadlines.cancel(caller.again)
-    caller.again = None if until is None else floor.deadlines.set(until, partial(_rested, floor, caller))
+    caller.again = None if until is None else floor.deadlines.set(until, _rested, floor, caller)
     floor.out.append(ReportRest(caller.call, caller.queue.name, caller.attempts, until))
 
 
@@ -134,8 +132,7 @@ def _rested(floor: Floor, caller: Caller) -> None:
 def wake(floor: Floor, caller: Caller) -> None:
     """The rest is over."""
     if caller.state is CallerState.RESTING:
-        caller.move(CallerMove.WAKE)
-        floor.open_up(caller)
+        floor.release(caller)
 
 
 def _reserved(caller: Caller) -> Offer | None:

@@ -7,26 +7,36 @@ must cost next to nothing. Dead timers are swept out when they are the majority:
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 from softswitch.types import Seconds
 
 _SWEEP_FROM = 1024
 """Below so many entries a sweep is not worth it."""
 
+_OVER = 2
+"""So long is a timer of which only the moment and the order are left."""
 
-class Timer:
-    """One moment and what is due then.
+
+class Timer(list[Any]):
+    """One moment and what is due then: the moment, the order of setting, what to call, and with what.
+
+    A list, so that it is its own entry in the heap and is compared without a call into Python; and only one:
+    there are several for every caller, and the garbage collector looks at each object that there is.
 
     Once fired or cancelled it lets go of what it was for, so a timer and its owner are no garbage cycle and a
     dead one in the heap keeps nothing alive.
     """
 
-    __slots__ = ("at", "due")
+    __slots__ = ()
 
-    def __init__(self, at: Seconds, due: Callable[[], None]) -> None:
-        self.at = at
-        self.due: Callable[[], None] | None = due
+    @property
+    def at(self) -> Seconds:
+        """The moment."""
+        at: Seconds = self[0]
+        return at
 
 
 class Deadlines:
@@ -35,28 +45,28 @@ class Deadlines:
     __slots__ = ("_dead", "_heap", "_set")
 
     def __init__(self) -> None:
-        self._heap: list[tuple[Seconds, int, Timer]] = []
+        self._heap: list[Timer] = []
         self._set = 0
         self._dead = 0
 
     def __len__(self) -> int:
         return len(self._heap) - self._dead
 
-    def set(self, at: Seconds, due: Callable[[], None]) -> Timer:
-        """Have `due` done when `at` has come."""
-        timer = Timer(at, due)
-        self._set += 1
-        heappush(self._heap, (at, self._set, timer))
+    def set(self, at: Seconds, due: Callable[..., None], *of_what: object) -> Timer:
+        """Have `due(*of_what)` called when `at` has come. A bound method would be one object more."""
+        self._set = order = self._set + 1
+        timer = Timer((at, order, due, *of_what))
+        heappush(self._heap, timer)
         return timer
 
     def cancel(self, timer: Timer | None) -> None:
         """Forget a timer. None, and one that fired or was cancelled, do no harm."""
-        if timer is None or timer.due is None:
+        if timer is None or len(timer) == _OVER:
             return
-        timer.due = None
-        self._dead += 1
-        if self._dead > _SWEEP_FROM and self._dead * 2 > len(self._heap):
-            self._heap = [entry for entry in self._heap if entry[2].due]
+        del timer[_OVER:]
+        self._dead = dead = self._dead + 1
+        if dead > _SWEEP_FROM and dead * 2 > len(self._heap):
+            self._heap = [entry for entry in self._heap if len(entry) > _OVER]
             heapify(self._heap)
             self._dead = 0
 
@@ -64,17 +74,22 @@ class Deadlines:
         """The earliest moment that something is due; None when nothing is."""
         heap = self._heap
         while heap:
-            if heap[0][2].due:
-                return heap[0][0]
+            first = heap[0]
+            if len(first) > _OVER:
+                at: Seconds = first[0]
+                return at
             heappop(heap)
             self._dead -= 1
         return None
 
     def pop_due(self, now: Seconds) -> Callable[[], None] | None:
         """Take out what is due next at `now`; None when nothing is left."""
-        at = self.next()
-        if at is None or at > now:
-            return None
-        timer = heappop(self._heap)[2]
-        due, timer.due = timer.due, None
-        return due
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            timer = heappop(heap)
+            if len(timer) > _OVER:
+                _, _, due, *of_what = timer
+                del timer[_OVER:]
+                return partial(due, *of_what)
+            self._dead -= 1
+        return None

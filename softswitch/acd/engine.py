@@ -46,12 +46,12 @@ class Engine:
             raise EngineError(f"time went backwards: {now} after {floor.now}; give a monotonic clock's time")
         floor.now = now
         MEANING[type(event)](floor, event)
-        while True:
-            while due := floor.deadlines.pop_due(now):
+        pop_due = floor.deadlines.pop_due
+        while (due := pop_due(now)) or floor.to_look:
+            if due:
                 due()
-            if not floor.to_look:
-                break
-            escape.look(floor)
+            else:
+                escape.look(floor)
         if floor.to_match:
             match(floor)
         if floor.to_foresee:

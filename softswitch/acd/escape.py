@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from softswitch.acd import callbacks
 from softswitch.acd.actions import ReportOverflow
 from softswitch.acd.estimate import estimate
@@ -30,7 +28,7 @@ def _watch_attendance(floor: Floor, queue: Queue) -> None:
         queue.deserted = None
     elif queue.deserted is None:
         at = floor.now + rule.grace
-        queue.deserted = floor.deadlines.set(at, partial(_desert, floor, queue))
+        queue.deserted = floor.deadlines.set(at, _desert, floor, queue)
 
 
 def _desert(floor: Floor, queue: Queue) -> None:

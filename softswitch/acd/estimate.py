@@ -23,21 +23,18 @@ _ENOUGH = 5
 class HandleTimes:
     """How long an agent is taken by one caller of a queue, from the first ring to the end of wrap-up."""
 
-    __slots__ = ("_mean", "_times")
+    __slots__ = ("_times", "mean")
 
     def __init__(self) -> None:
         self._times: deque[Seconds] = deque(maxlen=_REMEMBERED)
-        self._mean = 0.0
+        self.mean: Seconds | None = None
+        """None while too few conversations have ended."""
 
     def add(self, taken: Seconds) -> None:
         """One more conversation ended."""
         self._times.append(taken)
-        self._mean = sum(self._times) / len(self._times)
-
-    @property
-    def mean(self) -> Seconds | None:
-        """None while too few conversations have ended."""
-        return self._mean if len(self._times) >= _ENOUGH else None
+        if len(self._times) >= _ENOUGH:
+            self.mean = sum(self._times) / len(self._times)
 
 
 _OUTCOMES = 50
@@ -50,60 +47,64 @@ _MOST_CORRECTION = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What was estimated of one caller on joining."""
+    """What was estimated of one caller on joining, or on being held no more."""
 
     raw: Seconds
     """By place, conversations and agents alone."""
     said: Seconds
     """Corrected by how such estimates turned out before: what the caller would be told."""
+    after: Seconds = 0.0
+    """So long after joining: what is judged is the rest of the wait."""
 
 
 class Calibration:
-    """What came of the last estimates of a queue."""
+    """What came of the last estimates of a queue.
 
-    __slots__ = ("_outcomes",)
+    It is asked far oftener than it learns, so all that it knows is worked out when it learns.
+    """
+
+    __slots__ = ("_factor", "_off", "_raw", "_waited", "error")
 
     def __init__(self) -> None:
-        self._outcomes: deque[tuple[Foreseen, Seconds]] = deque(maxlen=_OUTCOMES)
+        self._raw: deque[Seconds] = deque(maxlen=_OUTCOMES)
+        """What was estimated before any correction."""
+        self._waited: deque[Seconds] = deque(maxlen=_OUTCOMES)
+        self._off: deque[Seconds] = deque(maxlen=_OUTCOMES)
+        """How far what was said was from that."""
+        self._factor = 1.0
+        self.error: float | None = None
+        """The mean distance between what was foreseen and the wait that came of it, as a part of the mean
+        wait; None: too few have waited yet.
+        """
 
-    def foresee(self, raw: Seconds) -> Foreseen:
+    def corrected(self, raw: Seconds) -> Seconds:
         """A fresh estimate, corrected by how much longer or shorter people waited than was estimated."""
-        return Foreseen(raw, raw * self._factor())
+        return raw * self._factor
 
     def note(self, foreseen: Foreseen, waited: Seconds) -> None:
         """Somebody of whom a wait was foreseen has been answered."""
-        self._outcomes.append((foreseen, waited))
+        self._raw.append(foreseen.raw)
+        self._waited.append(waited)
+        self._off.append(abs(foreseen.said - waited))
+        if len(self._waited) >= _FEWEST_OUTCOMES:
+            raw, all_waited = sum(self._raw), sum(self._waited)
+            self.error = sum(self._off) / all_waited if all_waited > 0 else None
+            self._factor = _within_bounds(all_waited / raw) if raw > 0 else 1.0
 
     def note_given_up(self, foreseen: Foreseen, waited: Seconds) -> None:
         """Somebody left without an answer: who had waited longer than was foreseen tells that it was wrong,
         by so much at least; of who left earlier nobody knows. Else only those with patience would count.
         """
         if waited > foreseen.said:
-            self._outcomes.append((foreseen, waited))
-
-    @property
-    def error(self) -> float | None:
-        """The mean distance between what was foreseen and the wait that came of it, as a part of the mean
-        wait; None: too few have waited yet.
-        """
-        if len(self._outcomes) < _FEWEST_OUTCOMES:
-            return None
-        waited = sum(waited for _, waited in self._outcomes)
-        off = sum(abs(foreseen.said - waited) for foreseen, waited in self._outcomes)
-        return off / waited if waited > 0 else None
+            self.note(foreseen, waited)
 
     def holds(self, most: float) -> bool:
         """Whether the error is known, and no more than `most`."""
-        return (error := self.error) is not None and error <= most
+        return self.error is not None and self.error <= most
 
-    def _factor(self) -> float:
-        if len(self._outcomes) < _FEWEST_OUTCOMES:
-            return 1.0
-        raw = sum(foreseen.raw for foreseen, _ in self._outcomes)
-        waited = sum(waited for _, waited in self._outcomes)
-        if raw <= 0:
-            return 1.0
-        return min(max(waited / raw, 1 / _MOST_CORRECTION), _MOST_CORRECTION)
+
+def _within_bounds(factor: float) -> float:
+    return min(max(factor, 1 / _MOST_CORRECTION), _MOST_CORRECTION)
 
 
 def estimate(position: int, mean: Seconds | None, serving: float) -> Seconds | None:

@@ -56,6 +56,15 @@ class CallerJoined:
     """Until when such a one is not to be called back; None: at once, when it is the turn."""
     restored: bool = False
     """Such a one is from before a restart, and was counted then."""
+    held: bool = False
+    """Has to hear something first: keeps the place, and is offered to nobody until `CallerReady`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerReady:
+    """A caller who was held has heard what was to be heard first: agents' phones may ring."""
+
+    call: CallId
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +282,7 @@ class TimerExpired:
 Event = (
     SettingsChanged
     | CallerJoined
+    | CallerReady
     | CallerLeft
     | PriorityChanged
     | PlaceKept

@@ -7,7 +7,6 @@ never chooses: who is offered whom is `matching.py`, what an event means is `eng
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from softswitch.acd import pauses, presence
 from softswitch.acd.actions import (
@@ -96,6 +95,11 @@ class Floor:
         self.watch_patience(caller)
         self.watch_overdue(caller)
 
+    def release(self, caller: Caller) -> None:
+        """Who rested, or was held, can be offered from now on."""
+        caller.move(CallerMove.WAKE)
+        self.open_up(caller)
+
     def count_absent(self, queue: Queue, change: int) -> None:
         """So many more of those who have a place are not on the line."""
         queue.absent += change
@@ -108,31 +112,40 @@ class Floor:
 
     def open_up(self, caller: Caller) -> None:
         """Let a caller be offered to all who are open by now, and to more when their moment comes."""
-        caller.reach, more = caller.queue.reach_of(caller, self.now)
-        self.deadlines.cancel(caller.widening)
-        caller.widening = None if more is None else self.deadlines.set(more, partial(self.open_up, caller))
+        reach, more = caller.queue.reach_of(caller, self.now)
+        caller.reach = reach
+        if caller.widening is not None:
+            self.deadlines.cancel(caller.widening)
+            caller.widening = None
+        if more is not None:
+            caller.widening = self.deadlines.set(more, Floor.open_up, self, caller)
         caller.shelve()
-        self.to_match[caller.reach] = None
+        if reach.free:
+            self.to_match[reach] = None
 
     def watch_patience(self, caller: Caller) -> None:
         """Set the timer for `max_wait` by the settings in force, or for the end of a callback."""
-        self.deadlines.cancel(caller.patience)
-        settings = caller.queue.settings
-        limit = settings.callback.expires if caller.absent else settings.max_wait
-        if caller.callback and not caller.absent:
-            limit = None  # called back, and on the line: whoever has waited so long is not sent away
-        since = caller.standing if caller.absent else caller.joined
-        caller.patience = None
+        if caller.patience is not None:
+            self.deadlines.cancel(caller.patience)
+            caller.patience = None
+        settings, since, limit = caller.queue.settings, caller.joined, None
+        if caller.absent:
+            since, limit = caller.standing, settings.callback.expires
+        elif (
+            not caller.callback
+        ):  # else called back, and on the line: who has waited so long is not sent away
+            limit = settings.max_wait
         if limit is not None:
-            caller.patience = self.deadlines.set(since + limit, partial(self._lose_patience, caller))
+            caller.patience = self.deadlines.set(since + limit, Floor._lose_patience, self, caller)
 
     def watch_overdue(self, caller: Caller) -> None:
         """Set the timer for `overdue` by the settings in force."""
-        self.deadlines.cancel(caller.rescue)
+        if caller.rescue is not None:
+            self.deadlines.cancel(caller.rescue)
+            caller.rescue = None
         limit = caller.queue.settings.overdue
-        caller.rescue = None
         if limit is not None and not caller.overdue:
-            caller.rescue = self.deadlines.set(caller.standing + limit, partial(self.rank_anew, caller))
+            caller.rescue = self.deadlines.set(caller.standing + limit, Floor.rank_anew, self, caller)
 
     def rank_anew(self, caller: Caller) -> None:
         """Something that makes a place has changed: take the one that is due now."""
@@ -153,16 +166,14 @@ class Floor:
 
     def _step_out(self, caller: Caller) -> None:
         """Out of all lines, and nothing is due for this caller any more."""
-        caller.queue.line.remove(caller)
-        caller.queue.absent -= caller.absent
-        self.look_at(caller.queue)
+        queue = caller.queue
+        queue.line.remove(caller)
+        queue.absent -= caller.absent
+        self.look_at(queue)
         caller.put_on(None)
-        cancel = self.deadlines.cancel
-        cancel(caller.patience)
-        cancel(caller.announcement)
-        cancel(caller.again)
-        cancel(caller.widening)
-        cancel(caller.rescue)
+        for timer in (caller.patience, caller.announcement, caller.again, caller.widening, caller.rescue):
+            if timer is not None:
+                self.deadlines.cancel(timer)
         caller.patience = caller.announcement = caller.again = caller.widening = caller.rescue = None
 
     def leave(self, caller: Caller, reason: LeaveReason) -> None:
@@ -177,7 +188,7 @@ class Floor:
             queue.tally.not_reached += 1
         else:
             if caller.foreseen is not None:
-                queue.calibration.note_given_up(caller.foreseen, waited)
+                queue.calibration.note_given_up(caller.foreseen, waited - caller.foreseen.after)
             short = waited < settings.short_abandon
             queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
         self._forget(caller)
@@ -217,7 +228,7 @@ class Floor:
         """The phone rings from now on, and for so long."""
         settings = offer.queue.settings
         timeout = settings.member(offer.agent.name).ring or settings.ring
-        offer.timer = self.deadlines.set(self.now + timeout, partial(self._ring_out, offer))
+        offer.timer = self.deadlines.set(self.now + timeout, Floor._ring_out, self, offer)
         return timeout
 
     def pick_up(self, caller: Caller, agent: Agent) -> None:
@@ -290,7 +301,7 @@ class Floor:
         if until > agent.back_off_until:
             agent.back_off_until = until
             self.deadlines.cancel(agent.back_off)
-            agent.back_off = self.deadlines.set(until, partial(presence.refresh, self, agent))
+            agent.back_off = self.deadlines.set(until, presence.refresh, self, agent)
 
     # Conversations -------------------------------------------------------------------------------
 
@@ -314,8 +325,8 @@ class Floor:
         if not caller.callback:
             queue.tally.answer(waited, in_time=offer.in_time)
             if foreseen is not None:
-                queue.calibration.note(foreseen, waited)
-        said = None if foreseen is None or caller.callback else foreseen.said
+                queue.calibration.note(foreseen, waited - foreseen.after)
+        said = None if foreseen is None or caller.callback else foreseen.after + foreseen.said
         self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited, said))
         presence.refresh(self, agent)
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
@@ -364,7 +375,7 @@ class Floor:
     def wrap_up(self, offer: Offer, until: Seconds) -> None:
         """The agent writes notes until then."""
         self.deadlines.cancel(offer.timer)
-        offer.timer = self.deadlines.set(until, partial(self.wrapped_up, offer))
+        offer.timer = self.deadlines.set(until, Floor.wrapped_up, self, offer)
         presence.refresh(self, offer.agent)
 
     def wrapped_up(self, offer: Offer) -> None:

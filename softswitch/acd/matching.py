@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from itertools import compress, count
+from operator import attrgetter, not_
 from types import NoneType
 
 from softswitch.acd import callbacks
@@ -19,6 +20,8 @@ from softswitch.types import AgentName, Seconds
 NAMED = 50
 """How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
 
+_NOTE = attrgetter("note")
+
 Urgency = tuple[int, float, Seconds, int]
 """Precedence, minus points (or, overdue, since when), order of joining: the smallest goes first."""
 
@@ -31,12 +34,13 @@ def match(floor: Floor) -> None:
     """
     reaches = floor.to_match
     while reaches:
+        heads = []
         for reach in list(reaches):
             if not (reach.free and reach.wanting):
                 del reaches[reach]
-        if not reaches:
-            return
-        best = _best_unoffered(floor) or _best_ringing_more(floor)
+            elif head := reach.unoffered.first():
+                heads.append(head)
+        best = _best_unoffered(heads, floor.now) if heads else _best_ringing_more(floor)
         if best is None:
             reaches.clear()
             return
@@ -47,17 +51,14 @@ def match(floor: Floor) -> None:
 
 
 def _urgency(caller: Caller, now: Seconds) -> Urgency:
-    if caller.overdue:
-        return (OVERDUE, caller.standing, caller.standing, caller.order)
-    points = caller.queue.score(caller, now) + caller.queue.settings.weight
-    return (caller.place[0], -points, caller.standing, caller.order)
+    place, queue = caller.place, caller.queue
+    if place[0] == OVERDUE:
+        return place[:4]
+    return (place[0], -(queue.score(caller, now) + queue.settings.weight), place[2], place[3])
 
 
-def _best_unoffered(floor: Floor) -> tuple[Caller, Sequence[Agent]] | None:
-    heads = [head for reach in floor.to_match if (head := reach.unoffered.first())]
-    if not heads:
-        return None
-    best = heads[0] if len(heads) == 1 else min(heads, key=lambda caller: _urgency(caller, floor.now))
+def _best_unoffered(heads: Sequence[Caller], now: Seconds) -> tuple[Caller, Sequence[Agent]]:
+    best = heads[0] if len(heads) == 1 else min(heads, key=lambda caller: _urgency(caller, now))
     return best, _candidates(best)
 
 
@@ -80,7 +81,8 @@ def _candidates(caller: Caller) -> Sequence[Agent]:
     """
     queue, reach, declines, ringing = caller.queue, caller.reach, caller.declines, caller.offers
     assert reach is not None
-    free = [queue.team[place] for place in reach.free]
+    team = queue.team
+    free = [team[place] for place in reach.free]
     if ringing:
         most = max(declines.get(name, 0) for name in ringing)
         free = [agent for agent in free if agent.name not in ringing and declines.get(agent.name, 0) <= most]
@@ -164,10 +166,11 @@ def _check(choice: Choice, candidates: Sequence[Candidate]) -> None:
 
 
 def _ask_again(floor: Floor, caller: Caller, at: Seconds | None) -> None:
-    floor.deadlines.cancel(caller.again)
-    caller.again = None
+    if caller.again is not None:
+        floor.deadlines.cancel(caller.again)
+        caller.again = None
     if at is not None and at > floor.now:
-        caller.again = floor.deadlines.set(at, partial(_want_more, floor, caller))
+        caller.again = floor.deadlines.set(at, _want_more, floor, caller)
 
 
 def _want_more(floor: Floor, caller: Caller) -> None:
@@ -179,26 +182,35 @@ def _want_more(floor: Floor, caller: Caller) -> None:
 
 def _why(floor: Floor, caller: Caller, order: Sequence[Candidate], ringing: int, strategy: str) -> Why:
     queue = caller.queue
-    considered = tuple(candidate.name for candidate in order[: max(NAMED, ringing)])
-    named, team = set(considered), queue.team if queue.helped else queue.own
-    skipped = [
-        agent.note or _skipped(caller, agent, floor.now)
-        for agent in team[: NAMED + len(named)]
-        if agent.name not in named
-    ][:NAMED]
+    considered = tuple([candidate.name for candidate in order[: max(NAMED, ringing)]])
+    team = queue.team if queue.helped else queue.own
+    skipped = _skipped(caller, considered, team[: NAMED + len(considered)], floor.now)
     return Why(
-        strategy=strategy,
-        position=queue.line.position(caller),
-        score=queue.score(caller, floor.now),
-        considered=considered,
-        skipped=tuple(skipped),
-        uncounted=len(team) - len(considered) - len(skipped),
+        strategy,
+        queue.line.position(caller),
+        queue.score(caller, floor.now),
+        considered,
+        skipped,
+        len(team) - len(considered) - len(skipped),
     )
 
 
-def _skipped(caller: Caller, agent: Agent, now: Seconds) -> Skipped:
-    if not agent.available:
-        return agent.why_not(now)
+def _skipped(
+    caller: Caller, considered: Sequence[AgentName], team: Sequence[Agent], now: Seconds
+) -> tuple[Skipped, ...]:
+    """The others of a team, in its order. Nearly all are busy, and have it noted why: only of who is free, or
+    has become busy since the last time, there is something to find out.
+    """
+    named, notes = set(considered), list(map(_NOTE, team))
+    for place in list(compress(count(), map(not_, notes))):
+        agent = team[place]
+        if agent.name not in named:
+            notes[place] = _passed_over(caller, agent) if agent.available else agent.why_not(now)
+    return tuple(filter(None, notes))[:NAMED]
+
+
+def _passed_over(caller: Caller, agent: Agent) -> Skipped:
+    """Why a free agent is not offered that caller."""
     if agent.name in caller.offers:
         return Skipped(agent.name, SkipReason.RINGING)
     if agent.is_signed_out(caller.queue):

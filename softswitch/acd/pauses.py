@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from softswitch.acd import presence
@@ -21,10 +20,8 @@ NO_ANSWER = "no-answer"
 def pause(floor: Floor, agent: Agent, reason: str, since: Seconds | None = None) -> None:
     """No offers, for as long as that reason allows, from now on or from `since`."""
     floor.deadlines.cancel(agent.pause_end)
-    limit, over = floor.pauses.get(reason), partial(_over, floor, agent)
-    agent.pause_end = (
-        None if limit is None else floor.deadlines.set((floor.now if since is None else since) + limit, over)
-    )
+    limit, begun = floor.pauses.get(reason), floor.now if since is None else since
+    agent.pause_end = None if limit is None else floor.deadlines.set(begun + limit, _over, floor, agent)
     agent.paused, agent.missed = reason, 0
     presence.recount(floor, agent)
 

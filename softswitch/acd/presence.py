@@ -13,25 +13,26 @@ if TYPE_CHECKING:
 
 def refresh(floor: Floor, agent: Agent) -> None:
     """Something about an agent changed: note it where it matters."""
+    now = floor.now
     agent.note = None
-    state = agent.doing(floor.now)
+    state = agent.doing(now)
     if state is not agent.state:
-        agent.state, agent.since = state, floor.now
-    free = agent.fits_one_more(floor.now)
-    if free is agent.available:
-        return
-    agent.available = free
-    _note_free(floor, agent, free)
+        agent.state, agent.since = state, now
+    free = agent.fits_one_more(now)
+    if free is not agent.available:
+        agent.available = free
+        _note_free(floor, agent, free)
 
 
 def _note_free(floor: Floor, agent: Agent, free: bool) -> None:
+    signed_out = agent.signed_out
     for each in agent.memberships:
-        if each.home in agent.signed_out:
+        if signed_out and each.home in signed_out:
             continue
-        queue = each.queue
-        queue.note_free(each.place, free)
+        queue, place = each.queue, each.place
+        queue.note_free(place, free)
         if free and queue.line.size:
-            for reach in queue.reaches_to(each.place):
+            for reach in queue.reaches_to(place):
                 floor.to_match[reach] = None
 
 

@@ -101,13 +101,13 @@ class Queue:
     def rank(self, caller: Caller, now: Seconds) -> None:
         """Settle a caller's class and place by the settings in force; the caller must stand in no line."""
         caller.priority = caller.asked if caller.asked in self.classes else "default"
-        precedence, points = self.classes[caller.priority]
-        overdue = self.settings.overdue
-        if overdue is not None and caller.standing + overdue <= now:
-            caller.place = (OVERDUE, caller.standing, caller.standing, caller.order, caller)
+        standing, overdue = caller.standing, self.settings.overdue
+        if overdue is not None and standing + overdue <= now:
+            caller.place = (OVERDUE, standing, standing, caller.order, caller)
         else:
-            points = self.settings.ageing * caller.standing - points
-            caller.place = (precedence, points, caller.standing, caller.order, caller)
+            precedence, points = self.classes[caller.priority]
+            points = self.settings.ageing * standing - points
+            caller.place = (precedence, points, standing, caller.order, caller)
 
     def rank_all(self, now: Seconds) -> None:
         """Sort everybody anew after settings changed."""
@@ -141,10 +141,15 @@ class Queue:
             self.serving = float(sum(float("inf") if limit is None else limit for limit in limits))
         return self.serving
 
-    def foresee(self, position: int) -> Foreseen | None:
-        """How long the caller at that place will wait from now on; None: unreliable."""
+    def foresee(self, position: int, after: Seconds) -> Foreseen | None:
+        """How long the caller at that place, who joined `after` ago, will wait from now on; None: unknown."""
         raw = estimate(position, self.handle_times.mean, self.capacity())
-        return None if raw is None else self.calibration.foresee(raw)
+        return None if raw is None else Foreseen(raw, self.calibration.corrected(raw), after)
+
+    def expect(self, position: int) -> Seconds | None:
+        """The same, only what is said of it."""
+        raw = estimate(position, self.handle_times.mean, self.capacity())
+        return None if raw is None else self.calibration.corrected(raw)
 
     def attended(self) -> bool:
         """Whether anybody of its own is there to serve."""

@@ -119,8 +119,7 @@ def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     callers = tuple(_caller(caller, position, now) for position, caller in enumerate(first, start=1))
     counts, formula = queue.tally.counts(), queue.settings.service_formula
     level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
-    foreseen, error = queue.foresee(len(queue.line) + 1), queue.calibration.error
-    wait, away = None if foreseen is None else foreseen.said, queue.absent
+    wait, error, away = queue.expect(len(queue.line) + 1), queue.calibration.error, queue.absent
     return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level, away, wait, error)
 
 

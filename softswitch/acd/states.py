@@ -25,7 +25,7 @@ class CallerState(StrEnum):
     TALKING = "talking"
     """With an agent."""
     RESTING = "resting"
-    """Not on the line, and not to be called back for a while."""
+    """In the line, and offered to nobody for a while: to be called back later, or hears something first."""
     SERVED = "served"
     """The conversation is over."""
     LEFT = "left"
@@ -112,6 +112,10 @@ OFFER: Mapping[OfferState, Mapping[OfferMove, OfferState]] = {
     },
     OfferState.CLOSED: {},
 }
+
+
+IN_LINE = frozenset({CallerState.WAITING, CallerState.OFFERED, CallerState.RESTING})
+"""Where a caller has a place in the queue's line."""
 
 
 def moved(table: Mapping[S, Mapping[M, S]], state: S, move: M) -> S:

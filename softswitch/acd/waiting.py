@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.estimate import Foreseen, Told
-from softswitch.acd.states import CALLER, CallerMove, CallerState, moved
+from softswitch.acd.states import CALLER, IN_LINE, CallerMove, CallerState, moved
 from softswitch.types import AgentName, CallId, Seconds
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ themselves are never compared).
 
 OVERDUE = -(2**31)
 """The precedence of those who have waited too long: they go before all others, by the time they came."""
+
+
+_RESTING = CallerState.RESTING
 
 
 @dataclass(slots=True, eq=False)
@@ -110,12 +113,17 @@ class Caller:
     @property
     def waiting(self) -> bool:
         """On the line and in the queue's, whether or not phones ring."""
-        return self.in_line and not self.absent
+        return self.state in IN_LINE and not self.absent
 
     @property
     def in_line(self) -> bool:
         """Has a place in the queue's line."""
-        return self.state in (CallerState.WAITING, CallerState.OFFERED, CallerState.RESTING)
+        return self.state in IN_LINE
+
+    @property
+    def held(self) -> bool:
+        """On the line, with something to hear before any phone may ring."""
+        return self.state is CallerState.RESTING and not self.absent
 
     def move(self, move: CallerMove) -> None:
         """Change state. Raises EngineError when that is impossible."""
@@ -123,22 +131,24 @@ class Caller:
 
     def shelve(self) -> None:
         """Stand among those who want a phone rung, if this one does."""
-        assert self.reach is not None
-        if self.state is CallerState.RESTING or self.accepted is not None:
+        reach, ringing = self.reach, len(self.offers)
+        assert reach is not None
+        if self.accepted is not None or self.state is _RESTING:
             self.put_on(None)
-        elif not self.offers:
-            self.put_on(self.reach.unoffered)
-        elif self.at_once is None or len(self.offers) < self.at_once:
-            self.put_on(self.reach.ringing_more)
+        elif not ringing:
+            self.put_on(reach.unoffered)
+        elif self.at_once is None or ringing < self.at_once:
+            self.put_on(reach.ringing_more)
         else:
             self.put_on(None)
 
     def put_on(self, shelf: Line | None) -> None:
         """Stand in this line of callers who want a phone rung, and in no other."""
-        if self.shelf is shelf:
+        before = self.shelf
+        if before is shelf:
             return
-        if self.shelf is not None:
-            self.shelf.remove(self)
+        if before is not None:
+            before.remove(self)
         if shelf is not None:
             shelf.add(self)
         self.shelf = shelf
@@ -153,7 +163,7 @@ class Line:
     length: a bisection, a move inside one block, and for the position a sum over block lengths.
     """
 
-    __slots__ = ("_blocks", "_lasts", "size")
+    __slots__ = ("_blocks", "_found", "_lasts", "size")
 
     def __init__(self) -> None:
         self._blocks: list[list[Place]] = []
@@ -161,6 +171,8 @@ class Line:
         """The last place of each block."""
         self.size = 0
         """How many stand here."""
+        self._found: tuple[Caller, int] | None = None
+        """Whose position was asked last, and what it was; None: somebody came or went since."""
 
     def __len__(self) -> int:
         return self.size
@@ -174,18 +186,19 @@ class Line:
 
     def add(self, caller: Caller) -> None:
         """Put a caller where `caller.place` belongs."""
-        place = caller.place
+        place, lasts = caller.place, self._lasts
         self.size += 1
-        if not self._lasts or place > self._lasts[-1]:
+        self._found = None
+        if not lasts or place > lasts[-1]:
             self._append(place)
             return
-        at = bisect_left(self._lasts, place)
+        at = bisect_left(lasts, place)
         block = self._blocks[at]
         block.insert(bisect_left(block, place), place)
         if len(block) > _BLOCK:
             half = len(block) // 2
             self._blocks[at : at + 1] = [block[:half], block[half:]]
-            self._lasts.insert(at, block[half - 1])
+            lasts.insert(at, block[half - 1])
 
     def _append(self, place: Place) -> None:
         if self._blocks and len(self._blocks[-1]) < _BLOCK:
@@ -201,11 +214,13 @@ class Line:
         block = self._blocks[at]
         del block[inside]
         self.size -= 1
+        self._found = None
         if not block:
             del self._blocks[at], self._lasts[at]
             return
-        self._lasts[at] = block[-1]
-        if len(block) < _BLOCK // 8:
+        if inside == len(block):
+            self._lasts[at] = block[-1]
+        if len(block) < _BLOCK // 8 and len(self._blocks) > 1:
             self._merge(at)
 
     def _merge(self, at: int) -> None:
@@ -219,16 +234,20 @@ class Line:
 
     def position(self, caller: Caller) -> int:
         """1 is next. Raises KeyError for one who does not stand here."""
+        if self._found and self._found[0] is caller:
+            return self._found[1]
         at, inside = self._find(caller)
-        return sum(map(len, self._blocks[:at])) + inside + 1
+        position = sum(map(len, self._blocks[:at])) + inside + 1
+        self._found = caller, position
+        return position
 
     def _find(self, caller: Caller) -> tuple[int, int]:
-        place = caller.place
-        if self._blocks and self._blocks[0][0] is place:
+        place, blocks = caller.place, self._blocks
+        if blocks and blocks[0][0] is place:
             return 0, 0  # the usual case: who is next goes
         at = bisect_left(self._lasts, place)
-        if at < len(self._blocks):
-            block = self._blocks[at]
+        if at < len(blocks):
+            block = blocks[at]
             inside = bisect_left(block, place)
             if inside < len(block) and block[inside] is place:
                 return at, inside

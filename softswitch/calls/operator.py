@@ -14,7 +14,7 @@ from softswitch.acd.events import (
 )
 from softswitch.calls.bridge import Conversation
 from softswitch.calls.call import Call
-from softswitch.calls.originator import Originator, Then, known
+from softswitch.calls.originator import Originator, Then, check_number, known
 from softswitch.calls.playing import Hearer, Playing, Wanted
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
@@ -105,8 +105,9 @@ class Operator:
     def transfer(self, call: str, number: str, by: str) -> None:
         """Send the other side of an agent's conversation elsewhere, as the agent's own phone would.
 
-        Raises NoSuch; NotNow: nobody talks in it, or the transfer could not begin.
+        Raises NoSuch; NotNow: nobody talks in it, or the transfer could not begin; ControlError: no number.
         """
+        check_number(number)
         conversation = self._switch.exchange.conversations.get(self._call(call).leg.id)
         mover = None if conversation is None else _agents_leg(conversation)
         if conversation is None or mover is None:

@@ -21,7 +21,7 @@ from softswitch.config.settings import AgentPhone
 from softswitch.dialplan.plan import Refused
 from softswitch.dialplan.way_out import way_out
 from softswitch.errors import ControlError, NoRoom, NoSuch, NotAllowed, NotNow
-from softswitch.routing import normalise
+from softswitch.routing import normalise, number_problem
 from softswitch.types import (
     AgentName,
     CallId,
@@ -77,6 +77,7 @@ class Originator:
 
     def _dial(self, agent: AgentName, number: str, by: str) -> CallId:
         switch, phone = self._switch, self._switch.settings.phones[agent]
+        check_number(number)
         if switch.settings.features.meaning(normalise(number)):
             raise ControlError(f"{number!r} is a code for {agent}'s own phone, and no number")
         target = target_of(switch, agent, number)
@@ -109,7 +110,8 @@ class Originator:
             else way_out(settings.dialplan, settings.routing, agent, dialled)
         )
         if not isinstance(decision, Refused):
-            return NoSuch(f"nobody has the number {number!r} (SIP status {status})")
+            outside = "" if settings.dialplan.rules else "; numbers outside need lines in `outbound`"
+            return NoSuch(f"nobody has the number {number!r} (SIP status {status}){outside}")
         said = f"{decision.why}; where it should be allowed: {decision.advice}"
         return {403: NotAllowed, 404: NoSuch}.get(status, ControlError)(said)
 
@@ -144,6 +146,7 @@ class Originator:
 
     def _outside(self, to: str) -> ToNumber:
         """A number outside, by the rules for agents of whom nothing is said."""
+        check_number(to)
         plan = self._switch.settings.dialplan
         if not plan.rules:
             raise NoSuch(f"{to!r} is no agent; numbers outside need lines in `outbound`")
@@ -169,6 +172,7 @@ class Originator:
         if then.agent is not None:
             known("agent", then.agent, settings.phones)
             return ToAgent(AgentName(then.agent))
+        check_number(then.number or "")
         dialled = normalise(then.number or "")
         if (extension := settings.menus.extensions.get(dialled)) is not None:
             return ToAgent(AgentName(extension))
@@ -245,6 +249,12 @@ def _outside(to: ToNumber, switch: Switch, call: Call) -> Attempt:
 def _name(then: Then) -> str:
     """What stands for "dialled" in the record."""
     return then.number or then.queue or then.menu or then.agent or ""
+
+
+def check_number(text: str) -> None:
+    """Raises ControlError: that is no number."""
+    if (problem := number_problem(text)) is not None:
+        raise ControlError(problem)
 
 
 def known(kind: str, name: str, names: Iterable[str]) -> None:

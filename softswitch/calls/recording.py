@@ -215,25 +215,32 @@ class CallRecording:
             self._call.note("RecordingEnded", file=file, seconds=seconds, bytes=size, lost=lost)
 
 
-async def announce_recording(switch: Switch, call: Call) -> None:
-    """Tell a caller who has come to a queue that the conversation will be recorded, or may be; once a call.
-
-    Raises LegError when the caller is gone.
+def must_be_told(switch: Switch, call: Call) -> bool:
+    """Whether a caller who has come to a queue does not know yet that the conversation will be recorded, or
+    may be.
     """
     settings = switch.settings.recording
     share = settings.queues.get(call.queue or "")
     if settings.announce is None or share is None or call.knows_of_recording:
+        return False
+    return not share or is_chosen(call.id, share)
+
+
+async def announce_recording(switch: Switch, call: Call) -> None:
+    """Tell a caller who has been answered so; who has heard it to its end is not told again in this call.
+
+    Raises LegError when the caller is gone.
+    """
+    prompt = switch.settings.recording.announce
+    if prompt is None:  # a reload has taken it away
         return
-    if share and not is_chosen(call.id, share):
-        return
-    await call.answer()
     try:
-        clip = await switch.speech.prompt(settings.announce, call.language)
+        clip = await switch.speech.prompt(prompt, call.language)
     except AudioError as error:
         call.note("PromptFailed", error=str(error))
         return
-    call.knows_of_recording = True
     call.note("RecordingAnnounced")
     with switch.endpoint.media.player(clip) as player:
         call.leg.hear(Hear(player))
         await asyncio.sleep(clip.duration)
+    call.knows_of_recording = True

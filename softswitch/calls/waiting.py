@@ -2,6 +2,10 @@
 
 The stay is one coroutine; the ringing phones and the announcement are its children, so a caller who hangs up
 takes them all along.
+
+Whoever must be told of a recording joins first and hears it while holding the place: a queue that is full or
+closed is known before, the wait and its service level begin when the caller came, and who hangs up meanwhile
+has given up, as reports and `keep_place` know it. No phone rings before it is over.
 """
 
 from __future__ import annotations
@@ -13,14 +17,14 @@ from dataclasses import replace
 import structlog
 
 from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
-from softswitch.acd.events import CallerJoined, CallerLeft, ConnectFailed, ConversationEnded
+from softswitch.acd.events import CallerJoined, CallerLeft, CallerReady, ConnectFailed, ConversationEnded
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import A_SLIP, DEFAULT_MUSIC, converse, reached
 from softswitch.calls.call import Call
 from softswitch.calls.entering import Entry, enter
 from softswitch.calls.keys import Keys
 from softswitch.calls.onward import Onward
-from softswitch.calls.recording import announce_recording
+from softswitch.calls.recording import announce_recording, must_be_told
 from softswitch.calls.speaking import Speaker
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
@@ -48,7 +52,6 @@ async def wait_in_queue(switch: Switch, call: Call, to: ToQueue) -> Onward | Non
     call.queue = call.last_queue = to.queue
     call.phase = "waiting"
     call.queued = asyncio.get_running_loop().time()
-    await announce_recording(switch, call)
     stay = Stay(switch, call, entry)
     try:
         while (left := await stay.until_agent()) is None:
@@ -76,6 +79,8 @@ class Stay:
         self._outcome: asyncio.Future[Connect | Leave] = asyncio.get_running_loop().create_future()
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
         self._speaker = Speaker(switch, call, self._playlist)
+        self._telling: asyncio.Task[None] | None = None
+        """The caller is told of the recording."""
         self._event: CallerJoined | None = None
         """How the caller joined."""
         self._joined = False
@@ -101,19 +106,19 @@ class Stay:
                 self.close()
                 raise
             finally:
-                self._speaker.hush()
+                self._hush()
 
     async def _until_outcome(self) -> Leave | None:
         if self._joined:
             self._start_over()
         elif not await self._join():
-            self._speaker.hush()
+            self._hush()
             self.close()
             return None
         while True:
             with self._keys.heeded(self._group, self._leave_by_key):
                 outcome = await self._outcome
-            self._speaker.hush()
+            self._hush()
             if isinstance(outcome, Leave):
                 return outcome
             if self.agent is not None and not self.agent.ended.done():
@@ -200,18 +205,36 @@ class Stay:
         call = self._call
         assert call.queue is not None
         self._joined = True
-        entry, number = self._entry, call.leg.remote.number
+        entry, number, held = self._entry, call.leg.remote.number, must_be_told(self._switch, call)
         joined = CallerJoined(call.id, call.queue, entry.priority, number, entry.needs, entry.preferred)
         if call.place is not None and call.gave_up_place and call.place.queue == call.queue:
-            joined = replace(call.place)  # back from where no callback came about
-        self._event = joined
+            joined = call.place  # back from where no callback came about
+        self._event = joined = replace(joined, held=held)
         self._switch.dispatcher.join(self, joined, call.transferred, entry.preferred_by)
         if not self._outcome.done():
             if not await self._reachable(call.answer()):
                 return False
-            call.leg.hear(*self._switch.music.hear(self._playlist))
-            self._speaker.begin()
+            if held:
+                self._telling = self._group.create_task(self._tell(), name=f"tell {call.id}")
+            else:
+                self._play_music()
         return True
+
+    async def _tell(self) -> None:
+        """What must be heard first; then the music, and phones ring."""
+        if await self._reachable(announce_recording(self._switch, self._call)):
+            self._play_music()
+            self._switch.dispatcher.feed(CallerReady(self._call.id))
+
+    def _play_music(self) -> None:
+        self._call.leg.hear(*self._switch.music.hear(self._playlist))
+        self._speaker.begin()
+
+    def _hush(self) -> None:
+        """Nothing more is said."""
+        self._speaker.hush()
+        if self._telling is not None:
+            self._telling.cancel()
 
     def _leave_by_key(self, to: Destination) -> None:
         """The caller has pressed one that leads elsewhere: the engine knows it before an agent can answer."""
@@ -229,7 +252,7 @@ class Stay:
             return
         left = outcome.result()
         if isinstance(left, Leave):
-            call.place = replace(joined, standing=self._switch.dispatcher.standing(call.id))
+            call.place = replace(joined, held=False, standing=self._switch.dispatcher.standing(call.id))
             call.gave_up_place = left.reason not in _SENT_AWAY
 
     def _start_over(self) -> None:
@@ -239,8 +262,7 @@ class Stay:
         self._call.reached, self._call.leg.on_refer = False, None
         self._call.phase = "waiting"
         self._outcome = asyncio.get_running_loop().create_future()
-        self._call.leg.hear(*self._switch.music.hear(self._playlist))
-        self._speaker.begin()
+        self._play_music()
         self._switch.dispatcher.feed(ConnectFailed(self._call.id))
         if self._call.when_talking is not None:  # a transfer waits for it: it goes where this call was to go
             self._call.when_talking = None

@@ -13,7 +13,7 @@ from softswitch.clerk.parent import Clerk
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import ControlError
 from softswitch.ports import Journal, JsonValue, Store
-from softswitch.routing import normalise
+from softswitch.routing import normalise, number_problem
 from softswitch.store.somebody import SHORTEST, Somebody
 
 
@@ -65,6 +65,8 @@ class Erasure:
 
     def _check(self, number: str) -> None:
         """Raises ControlError: nobody outside has that number."""
+        if (problem := number_problem(number)) is not None:
+            raise ControlError(problem)
         settings = self._settings()
         somebody = Somebody(number, settings.dialplan.numbering)
         if not somebody.possible:

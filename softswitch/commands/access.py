@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.accounts import Accounts, handlers
-from softswitch.commands.table import console, print_json, table, when
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, StoreError
@@ -70,10 +71,13 @@ def print_users(folder: Path, json: bool) -> None:
     if json:
         print_json(found)
         return
-    shown = table("user", "role", "agent")
-    for one in found:
-        shown.add_row(one["name"], one["role"], one["agent"] or "")
-    console().print(shown if found else "there is no user yet")
+    console().print(users(found) if found else "there is no user yet")
+
+
+def users(found: Sequence[Mapping[str, Any]]) -> Fitting:
+    """One line for each."""
+    rows = [(one["name"], one["role"], one["agent"] or "") for one in found]
+    return Fitting(("user", "role", "agent"), rows)
 
 
 def print_tokens(folder: Path, json: bool) -> None:
@@ -82,11 +86,22 @@ def print_tokens(folder: Path, json: bool) -> None:
     if json:
         print_json(found)
         return
-    shown = table("token", "label", "role", "made", "by", "revoked")
-    for one in found:
-        made, revoked = _moment(one["created"]), _moment(one["revoked"])
-        shown.add_row(one["id"], one["label"], one["role"], made, one["by"], revoked)
-    console().print(shown if found else "there is no token yet")
+    console().print(tokens(found) if found else "there is no token yet")
+
+
+def tokens(found: Sequence[Mapping[str, Any]]) -> Fitting:
+    """One line for each."""
+    return Fitting(TOKENS, [_token(one) for one in found], LESS_OF_TOKENS)
+
+
+TOKENS = ("token", "label", "role", "made", "by", "revoked")
+LESS_OF_TOKENS = ("by", "made", "revoked")
+"""What goes below its row on a narrow terminal, the first first."""
+
+
+def _token(one: Mapping[str, Any]) -> tuple[Cell, ...]:
+    made, revoked = _moment(one["created"]), _moment(one["revoked"])
+    return (one["id"], one["label"], one["role"], made, one["by"], revoked)
 
 
 def _moment(at: float | None) -> str:

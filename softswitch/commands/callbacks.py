@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, fitting, foreign, print_json
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, duration, foreign, print_json
 from softswitch.control.client import ask
 
 CALLBACKS = ("queue", "customer", "class", "state", ">waits", ">attempts", ">again in", "callback")
 LESS_OF_CALLBACKS = ("class", ">again in", ">attempts")
-"""What a narrow terminal does without, the least first; --json has it all."""
+"""What goes below its row on a narrow terminal, the first first."""
 
 COLOURS = {"waiting": "yellow", "resting": "dim", "calling": "cyan", "talking": "green"}
 
@@ -25,15 +26,14 @@ def print_callbacks(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    screen = console()
-    screen.print(callbacks(answer, screen))
+    console().print(callbacks(answer))
 
 
-def callbacks(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+def callbacks(answer: list[Mapping[str, Any]]) -> RenderableType:
     """One line for each."""
     if not answer:
         return "nobody is to be called back"
-    return fitting(screen, CALLBACKS, [_callback(one) for one in answer], LESS_OF_CALLBACKS)
+    return Fitting(CALLBACKS, [_callback(one) for one in answer], LESS_OF_CALLBACKS)
 
 
 def cancel_callback(socket: Path, callback: str) -> None:
@@ -42,7 +42,7 @@ def cancel_callback(socket: Path, callback: str) -> None:
     print(f"{answer['number']} is called back no more")
 
 
-def _callback(one: Mapping[str, Any]) -> tuple[RenderableType, ...]:
+def _callback(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     return (
         one["queue"],
         foreign(f"{one['name']} {one['number']}".strip()),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from rich.progress import Progress
 
-from softswitch.commands.table import console, table
+from softswitch.commands.fitting import Fitting
+from softswitch.commands.table import console
 from softswitch.control.client import stream
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ControlError
@@ -29,10 +31,7 @@ def erase_caller(folder: Path, number: str, *, sure: bool) -> None:
     if not any(found[name] for name in WHAT):
         print(f"the record knows nothing of {number}{_going_on(found)}")
         return
-    shown = table(">how many", "what")
-    for name, says in WHAT.items():
-        shown.add_row(f"{found[name]:,}", says)
-    console().print(shown)
+    console().print(counts(found))
     if not sure and not _is_sure():
         print("nothing was erased")
         return
@@ -41,6 +40,11 @@ def erase_caller(folder: Path, number: str, *, sure: bool) -> None:
         f"erased: {done['calls']:,} calls, {done['events']:,} events, {done['recordings']:,} recordings, "
         f"{done['voicemails']:,} messages, {done['deliveries']:,} deliveries{_going_on(done)}"
     )
+
+
+def counts(found: Mapping[str, int]) -> Fitting:
+    """How much there is, a line for each kind."""
+    return Fitting((">how many", "what"), [(f"{found[name]:,}", says) for name, says in WHAT.items()])
 
 
 def _ordered(folder: Path, number: str, *, only_count: bool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,6 +12,7 @@ from rich.progress import Progress
 from rich.text import Text
 from sqlalchemy import Connection, func, select
 
+from softswitch.commands.behind import say_behind
 from softswitch.commands.table import console
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import StoreError
@@ -33,6 +35,7 @@ def print_events(
     if kind is not None and kind not in VOCABULARY:
         raise StoreError(f"no kind of event is called {kind!r}{did_you_mean(kind, VOCABULARY)}")
     with reading(folder) as connection:
+        say_behind(connection, folder)
         seen = _highest(connection)
         found = [
             event for event in read(connection, max(1, seen - last + 1)) if _is_wanted(event, kind, call)
@@ -46,13 +49,38 @@ def print_events(
             seen = fresh[-1].seq if fresh else seen
 
 
-def rebuild_calls(folder: Path) -> None:
-    """`softswitch rebuild`."""
-    with reading(folder) as connection, Progress(console=console(), transient=True) as progress:
-        bar = progress.add_task("folding events", total=count_events(connection))
-        read_so_far, made = rebuild(connection, lambda more: progress.advance(bar, more))
+def rebuild_calls(folder: Path, as_json: bool) -> None:
+    """`softswitch rebuild`; with `as_json` a line whenever more is done: `events`, `events_done`, `calls`."""
+    with reading(folder) as connection:
+        total = count_events(connection)
+        done = _rebuild_as_json(connection, total) if as_json else _rebuild_with_bar(connection, total)
         connection.commit()
-    print(f"{made:,} calls made anew of {read_so_far:,} events")
+    read_so_far, made = done
+    if as_json:
+        _tell(events=read_so_far, events_done=read_so_far, calls=made)
+    else:
+        print(f"{made:,} calls made anew of {read_so_far:,} events")
+
+
+def _rebuild_with_bar(connection: Connection, total: int) -> tuple[int, int]:
+    with Progress(console=console(), transient=True) as progress:
+        bar = progress.add_task("folding events", total=total)
+        return rebuild(connection, lambda more: progress.advance(bar, more))
+
+
+def _rebuild_as_json(connection: Connection, total: int) -> tuple[int, int]:
+    so_far = 0
+
+    def hear(more: int) -> None:
+        nonlocal so_far
+        so_far += more
+        _tell(events=total, events_done=so_far)
+
+    return rebuild(connection, hear)
+
+
+def _tell(**numbers: int) -> None:
+    print(json.dumps(numbers), flush=True)
 
 
 def _highest(connection: Connection) -> int:
@@ -77,7 +105,7 @@ def _print(some: Iterable[Recorded], as_json: bool) -> None:
         line.append(f"{event.kind:<18}", style="bold red" if word and word.alarming else "bold")
         fields = (f"{name}={_shown(value)}" for name, value in event.data.items() if value not in (None, ""))
         line.append(" " + " ".join(fields))
-        screen.print(line, soft_wrap=True, no_wrap=True, overflow="ellipsis", crop=screen.is_terminal)
+        screen.print(line, soft_wrap=True)
 
 
 def _shown(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,8 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import Connection, func, select
 
+from softswitch.commands.behind import say_behind
 from softswitch.commands.report import Range
-from softswitch.errors import StoreError
+from softswitch.errors import NobodyCalled, StoreError
 from softswitch.store.encoding import dumps
 from softswitch.store.loader import BATCH, read
 from softswitch.store.queue_log import QueueLog
@@ -58,12 +60,13 @@ def export(folder: Path, days: Range, form: str, out: Path | None) -> None:
     """Raises StoreError: a file cannot be written, something is missing, or there is nothing to export."""
     if form == "parquet":
         _arrow()
-        if out is None:
-            raise StoreError("Parquet is no text; name a file with --out calls.parquet")
+        if out is None and sys.stdout.isatty():
+            raise StoreError("Parquet does not go to a terminal; name a file with --out calls.parquet")
     with reading(folder) as connection, ExitStack() as stack:
+        say_behind(connection, folder)
         total = _count(connection, days, form)
         if not total:
-            raise StoreError(f"the record has no {'event' if form == 'queue_log' else 'call'} of {days}")
+            raise NobodyCalled(f"the record has no {'event' if form == 'queue_log' else 'call'} of {days}")
         file = sys.stdout.buffer if out is None else stack.enter_context(_writing(out))
         step = stack.enter_context(_progress(form, total, shown=out is not None))
         written = _WRITERS[form](connection, days, file, step)
@@ -208,8 +211,8 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError:
         raise StoreError(
-            "Parquet needs pyarrow, which is not installed: pip install 'softswitch[parquet]'; "
-            "--format csv needs nothing"
+            "Parquet needs pyarrow, which is not installed here: "
+            f"{shlex.quote(sys.executable)} -m pip install pyarrow; --format csv needs nothing"
         ) from None
     return pyarrow, pyarrow.parquet
 

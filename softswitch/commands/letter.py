@@ -13,7 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from softswitch.commands.report import Range, report_of, written
+from softswitch.commands.report import Range, report_of
+from softswitch.commands.report_files import PARTS, written
 from softswitch.errors import NobodyCalled, SoftswitchError
 from softswitch.reports import letter
 from softswitch.reports.report import Report
@@ -54,7 +55,9 @@ def _files(report: Report, days: Range, bys: Sequence[str], form: str | None) ->
     if form == "pdf":
         return [(f"{stem}.pdf", written(report, bys, "pdf"))]
     if form == "csv":
-        return [(f"{stem}-by-{by}.csv", written(report, [by], "csv")) for by in bys]
+        files = [(f"{stem}-by-{by}.csv", written(report, [by], "csv")) for by in bys]
+        others = [part for part in PARTS[1:] if part != "callbacks" or report.callbacks]
+        return files + [(f"{stem}-{part}.csv", written(report, bys, "csv", part)) for part in others]
     return []
 
 

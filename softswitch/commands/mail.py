@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, fitting, foreign, print_json, when
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import stream
 from softswitch.control.wire import SOCKET
 from softswitch.errors import StoreError
-from softswitch.store.mails import Listed, Mails
+from softswitch.parcels import Unsent
+from softswitch.store.mails import Mails
 from softswitch.store.reading import engine_of
 
 COLUMNS = ("mail", "since", "to", "subject", ">attempts", "next", "why")
-EXPENDABLE = (">attempts", "since")
+BELOW = (">attempts", "since", "subject")
+"""What goes below its row on a narrow terminal, the first first."""
 
 
 def print_mails(folder: Path, as_json: bool) -> None:
@@ -31,20 +35,23 @@ def print_mails(folder: Path, as_json: bool) -> None:
     if not found:
         screen.print("no mail waits, and none was given up")
         return
-    rows = [_row(one, time.time()) for one in found]
-    screen.print(fitting(screen, COLUMNS, rows, EXPENDABLE, "why"))
+    screen.print(mails(found, time.time()))
     if any(one.again is None for one in found):
         screen.print("[dim]`softswitch mail retry [MAIL]` sends again what was given up.[/]")
 
 
-def _row(one: Listed, now: float) -> tuple[Text, ...]:
+def mails(found: Sequence[Unsent], now: float) -> Fitting:
+    """One line for each."""
+    return Fitting(COLUMNS, [_row(one, now) for one in found], BELOW, "why")
+
+
+def _row(one: Unsent, now: float) -> tuple[Cell, ...]:
     if one.again is None:
         following = Text("given up", "bold red")
     else:
         following = Text(f"in {duration(one.again - now)}" if one.again > now else "now", "yellow")
     since = when(one.made, datetime.now().astimezone())
-    subject = one.subject if len(one.subject) <= 40 else one.subject[:39] + "…"
-    texts = map(foreign, (one.id, since, one.to, subject, str(one.attempts)))
+    texts = map(foreign, (one.id, since, one.to, one.subject, str(one.attempts)))
     return (*texts, following, foreign(one.why))
 
 
@@ -62,3 +69,11 @@ def retry_mails(folder: Path, mail: str | None) -> None:
     if mail is not None and not count:
         raise StoreError(f"no mail {mail!r} waits or was given up; `softswitch mail` lists those that do")
     print(f"{count} mails are tried now" if count != 1 else "one mail is tried now")
+
+
+def drop_mail(folder: Path, mail: str) -> None:
+    """`softswitch mail drop`. Raises StoreError: there is none of that id."""
+    with engine_of(folder) as engine:
+        if not Mails(engine).drop(mail, time.time()):
+            raise StoreError(f"no mail {mail!r} waits or was given up; `softswitch mail` lists those that do")
+    print(f"mail {mail} is not sent any more")

@@ -46,3 +46,15 @@ def retry(
     from softswitch.commands.mail import retry_mails
 
     retry_mails(folder_of(data, config), mail)
+
+
+@mail.command("drop")
+def drop(
+    mail: Annotated[str, typer.Argument(metavar="MAIL", help="Its id.", show_default=False)],
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Send a mail no more, whether it waits or was given up."""
+    from softswitch.commands.mail import drop_mail
+
+    drop_mail(folder_of(data, config), mail)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, fitting, foreign, print_json
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, duration, foreign, print_json
 from softswitch.control.client import ask
 
 PHONES = (
@@ -25,7 +26,7 @@ PHONES = (
     "phone",
 )
 LESS_OF_PHONES = (">lamps", "phone", "NAT", ">registered for", "came from")
-"""What a narrow terminal does without, the least first; --json has it all."""
+"""What goes below its row on a narrow terminal, the first first."""
 
 
 def print_phones(socket: Path, as_json: bool) -> None:
@@ -34,18 +35,17 @@ def print_phones(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    screen = console()
-    screen.print(phones(answer, screen))
+    console().print(phones(answer))
 
 
-def phones(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+def phones(answer: list[Mapping[str, Any]]) -> RenderableType:
     """One line for each phone."""
     if not answer:
         return "no phone is registered"
-    return fitting(screen, PHONES, [_phone(phone) for phone in answer], LESS_OF_PHONES)
+    return Fitting(PHONES, [_phone(phone) for phone in answer], LESS_OF_PHONES)
 
 
-def _phone(phone: Mapping[str, Any]) -> tuple[RenderableType, ...]:
+def _phone(phone: Mapping[str, Any]) -> tuple[Cell, ...]:
     there = phone["state"] == "there"
     latency = phone["latency"]
     return (

@@ -15,7 +15,8 @@ from softswitch.calls.pickup import NOTHING_RINGS
 from softswitch.calls.remote import QUESTION
 from softswitch.calls.session import UNAVAILABLE
 from softswitch.calls.supervisor import CLOSING
-from softswitch.commands.table import console, table
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console
 from softswitch.config.checks.sounds import sound_problem
 from softswitch.config.load import load
 from softswitch.config.nearest import did_you_mean
@@ -80,15 +81,25 @@ def _plain(one: Spoken, path: Path, state: str) -> dict[str, str]:
 
 
 def _print_table(rows: Sequence[Row], folder: Path) -> None:
-    made = table("language", "kind", "text", "file", "recording")
-    for one, path, state in rows:
-        style = {THERE: "green", MISSING: "dim"}.get(state, "red")
-        name = Text(str(path.relative_to(folder)))
-        made.add_row(one.language, one.kind, Text(one.text), name, Text(state, style=style))
     out = console()
-    out.print(made)
+    out.print(prompts(rows, folder))
     there = sum(state == THERE for _, _, state in rows)
     out.print(Text(f"{there} of {len(rows)} are there, in {folder}"), soft_wrap=True)
+
+
+def prompts(rows: Sequence[Row], folder: Path) -> Fitting:
+    """One line for each."""
+    return Fitting(COLUMNS, [_cells(folder, *row) for row in rows], BELOW, "text")
+
+
+COLUMNS = ("language", "kind", "text", "file", "recording")
+BELOW = ("file", "language", "kind")
+"""What goes below its row on a narrow terminal, the first first."""
+
+
+def _cells(folder: Path, one: Spoken, path: Path, state: str) -> tuple[Cell, ...]:
+    style = {THERE: "green", MISSING: "dim"}.get(state, "red")
+    return (one.language, one.kind, one.text, str(path.relative_to(folder)), Text(state, style=style))
 
 
 def _script(rows: Sequence[Row], folder: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from softswitch.commands.behind import say_behind
 from softswitch.commands.callback_lines import callback_story
-from softswitch.commands.table import console, doing, duration, fitting, foreign, print_json, when
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, doing, duration, foreign, print_json, when
 from softswitch.errors import StoreError
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
@@ -39,16 +41,21 @@ POOR = 3.1
 def print_calls(folder: Path, last: int, as_json: bool) -> None:
     """`softswitch calls`. Raises StoreError: there is no record."""
     with reading(folder) as connection:
-        records = last_calls(connection, last)
+        records, found = last_calls(connection, last), say_behind(connection, folder)
     if as_json:
         for record in records:
             print(dumps(record.to_json()))
         return
     if not records:
-        print("no call has ended yet")
+        print("no call is in the database yet" if found.events else "no call has ended yet")
         return
-    screen, now = console(), datetime.now().astimezone()
-    screen.print(fitting(screen, COLUMNS, [_row(record, now) for record in records], EXPENDABLE))
+    console().print(calls(records))
+
+
+def calls(records: Sequence[CallRecord]) -> Fitting:
+    """One line for each."""
+    now = datetime.now().astimezone()
+    return Fitting(COLUMNS, [_row(record, now) for record in records], BELOW)
 
 
 COLUMNS = (
@@ -57,11 +64,11 @@ COLUMNS = (
 )
 
 
-EXPENDABLE = ("codec, loss", "ended by", ">MOS", "menus", "dialled", "queue", ">talk", ">wait")
-"""What a narrow terminal does without, the least first; --json has it all."""
+BELOW = ("codec, loss", "ended by", ">MOS", "menus", "dialled", "queue", ">talk", ">wait")
+"""What goes below its row on a narrow terminal, the first first."""
 
 
-def _row(record: CallRecord, now: datetime) -> tuple[RenderableType, ...]:
+def _row(record: CallRecord, now: datetime) -> tuple[Cell, ...]:
     """The cells of `COLUMNS` for one call."""
     return (
         when(record.start, now),
@@ -128,9 +135,12 @@ def _scores(record: CallRecord) -> Text:
 def print_why(folder: Path, wanted: str, as_json: bool) -> None:
     """`softswitch why`. Raises StoreError: no such call."""
     with reading(folder) as connection:
-        call = find_call(connection, wanted)
+        call, found = find_call(connection, wanted), say_behind(connection, folder)
         if call is None:
-            raise StoreError(f"no call {wanted!r} in the record of {folder}; `softswitch calls` lists them")
+            yet = " (but that lags behind)" if found.events else ""
+            raise StoreError(
+                f"no call {wanted!r} in the record of {folder}{yet}; `softswitch calls` lists them"
+            )
         wanted, attempts = story_of(connection, call)
         parts = {each: events_of(connection, each) for each in (wanted, *attempts)}
         events = [event for each in parts.values() for event in each]
@@ -276,6 +286,8 @@ def _offer(number: int, event: Recorded, result: str) -> RenderableType:
     whose = f"for queue {data['queue']}" if data["queue"] else "directly"
     head = f"[bold]{number}. {data['agent']}[/] was rung at {at} {whose}"
     lines = Table.grid(padding=(0, 2))
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
     if reasons:
         lines.add_row(
             "   caller", f"place {reasons.get('position', '?')}, {reasons.get('score', 0):g} points"
@@ -284,7 +296,8 @@ def _offer(number: int, event: Recorded, result: str) -> RenderableType:
             "   strategy", f"{reasons.get('strategy', '?')} chose among {_names(reasons.get('considered'))}"
         )
     for skipped in reasons.get("skipped", ()):
-        lines.add_row("   skipped", f"{skipped['agent']}: {doing(skipped['reason'])}")
+        left = f", for another {duration(skipped['left'])}" if skipped.get("left") else ""
+        lines.add_row("   skipped", f"{skipped['agent']}: {doing(skipped['reason'])}{left}")
     if reasons.get("uncounted"):
         lines.add_row("   skipped", f"{reasons['uncounted']} more")
     lines.add_row("   result", result)

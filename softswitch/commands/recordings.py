@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import RenderableType
 from rich.progress import Progress
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
-from softswitch.commands.table import console, duration, fitting, foreign, print_json, when
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, NoSuch, NotNow, StoreError
@@ -27,8 +27,8 @@ from softswitch.store.shelf import MOST, note_copies
 
 COLUMNS = ("when", "from", "queue", "agents", ">length", ">size", "file")
 
-EXPENDABLE = (">size", "queue", "from", ">length")
-"""What a narrow terminal does without, the least first; --json has it all."""
+BELOW = (">size", "queue", "from", ">length")
+"""What goes below its row on a narrow terminal, the first first."""
 
 INDEX = "index.csv"
 FIELDS = ("file", "call", "queue", "agents", "number", "start", "seconds", "bytes")
@@ -44,11 +44,16 @@ def print_recordings(folder: Path, wanted: Wanted, last: int | None, as_json: bo
     if not found:
         print("the index has no such recording; `softswitch rebuild` adds those of versions without one")
         return
-    screen, now = console(), datetime.now().astimezone()
-    screen.print(fitting(screen, COLUMNS, [_row(one, now) for one in found], EXPENDABLE))
+    console().print(recordings(found))
 
 
-def _row(one: dict[str, Any], now: datetime) -> tuple[RenderableType, ...]:
+def recordings(found: Sequence[dict[str, Any]]) -> Fitting:
+    """One line for each."""
+    now = datetime.now().astimezone()
+    return Fitting(COLUMNS, [_row(one, now) for one in found], BELOW)
+
+
+def _row(one: dict[str, Any], now: datetime) -> tuple[Cell, ...]:
     length = "goes on" if one["seconds"] is None else duration(one["seconds"])
     return (
         when(one["start"], now),

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import io
 import sys
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console, RenderableType
-from rich.text import Text
+from rich.console import Console
 from sqlalchemy import Connection
 
-from softswitch.commands.table import console, fitting, foreign
+from softswitch.commands.behind import say_behind
+from softswitch.commands.report_files import written
+from softswitch.commands.report_screen import shown
+from softswitch.commands.table import console
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import NobodyCalled, StoreError
-from softswitch.reports.agents import AgentFigures, agent_figures
-from softswitch.reports.callbacks import Wanted, grouped
-from softswitch.reports.callbacks import figures as callback_figures
-from softswitch.reports.figures import Figures, columns
-from softswitch.reports.letter import callback_table, table
+from softswitch.reports.agents import agent_figures
+from softswitch.reports.callbacks import Wanted
+from softswitch.reports.figures import columns
 from softswitch.reports.report import Report, make
-from softswitch.store.encoding import dumps
 from softswitch.store.ranges import (
     callbacks_between,
     extent,
@@ -40,22 +36,8 @@ from softswitch.store.voicemails import left_between
 BYS = ("hour", "day", "agent", "queue")
 FORMATS = ("table", "csv", "json", "html", "pdf")
 
-EXPENDABLE = (
-    *(
-        "short",
-        "voicemails",
-        "hold",
-        "estimate error",
-        "estimate off by",
-        "wrap-up",
-        "turned away",
-        "service level 2",
-        "talk",
-        "median",
-    ),
-    *("paused", "abandonment", "talk mean"),
-)
-"""What a narrow terminal does without, the least first."""
+WIDEST = 200
+"""Columns of a table in a file."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,16 +82,26 @@ def range_of(since: str, until: str | None) -> Range:
     return Range(first, last)
 
 
-def print_report(folder: Path, days: Range, queue: str | None, by: str, form: str, out: Path | None) -> None:
-    """`softswitch report`. Raises StoreError."""
+def print_report(
+    folder: Path,
+    days: Range,
+    queue: str | None,
+    by: str,
+    form: str,
+    out: Path | None,
+    part: str = "figures",
+) -> None:
+    """`softswitch report`; `part`: of CSV. Raises StoreError."""
     if form == "pdf" and out is None and sys.stdout.isatty():
         raise StoreError("a PDF does not go to a terminal; name a file with --out report.pdf")
     with reading(folder) as connection:
+        say_behind(connection, folder)
         report = report_of(connection, days, queue)
     if form == "table" and out is None:
-        print_table(report, by)
+        screen = console()
+        screen.print(*shown(report, by, screen), sep="\n")
         return
-    made = written(report, [by], form)
+    made = _drawn(report, by) if form == "table" else written(report, [by], form, part)
     if out is None:
         sys.stdout.buffer.write(made)
         return
@@ -120,19 +112,27 @@ def print_report(folder: Path, days: Range, queue: str | None, by: str, form: st
     print(f"{out}: {report.title}, {report.total.offered:,} callers")
 
 
+def _drawn(report: Report, by: str) -> bytes:
+    """What a wide terminal shows, for a file."""
+    screen = Console(file=io.StringIO(), width=WIDEST)
+    screen.print(*shown(report, by, screen), sep="\n")
+    assert isinstance(screen.file, io.StringIO)
+    return screen.file.getvalue().encode()
+
+
 def report_of(connection: Connection, days: Range, queue: str | None = None) -> Report:
     """All figures of a range. Raises StoreError: nobody called then, or there is no such queue."""
     since, until = days.since, days.until
     visits = columns(visits_between(connection, since, until, queue))
-    if not len(visits):
+    wanted = tuple(Wanted(*row) for row in callbacks_between(connection, since, until, queue))
+    messages = left_between(connection, since, until, queue)
+    if not (len(visits) or wanted or messages):
         raise NobodyCalled(_why_empty(connection, days, queue))
     online, paused = stints_between(connection, since, until)
     agents = agent_figures(
         talks_between(connection, since, until, queue), online, paused, whole=queue is None
     )
     title = f"Queue {queue}, {days}" if queue else f"All queues, {days}"
-    wanted = tuple(Wanted(*row) for row in callbacks_between(connection, since, until, queue))
-    messages = left_between(connection, since, until, queue)
     made = make(title, visits, agents, services(connection), queue, messages=messages)
     return dataclasses.replace(made, callbacks=wanted)
 
@@ -147,70 +147,3 @@ def _why_empty(connection: Connection, days: Range, queue: str | None) -> str:
     first, last = (datetime.fromtimestamp(at).date() for at in there)
     whom = f"in queue {queue} " if queue else ""
     return f"nobody waited {whom}on {days}; the record has callers from {first} to {last}"
-
-
-def print_table(report: Report, by: str) -> None:
-    """On the screen."""
-    screen = console()
-    heads, rows = table(report, by)
-    shown: list[tuple[RenderableType, ...]] = [(foreign(row[0]), *row[1:]) for row in rows]
-    screen.print(Text(report.title, style="bold"))
-    screen.print(Text(report.notes[0], style="dim"))
-    screen.print(fitting(screen, (heads[0], *(f">{head}" for head in heads[1:])), shown, _hidden(heads)))
-    if report.callbacks:
-        heads, rows = callback_table(report, by)
-        called: list[tuple[RenderableType, ...]] = [(foreign(row[0]), *row[1:]) for row in rows]
-        screen.print(Text("Callbacks", style="bold"))
-        screen.print(fitting(screen, (heads[0], *(f">{head}" for head in heads[1:])), called, ()))
-
-
-def _hidden(heads: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f">{head}" for head in EXPENDABLE if head in heads)
-
-
-def _rows(report: Report, by: str) -> list[Figures] | list[AgentFigures]:
-    return report.agents if by == "agent" else report.groups[by]
-
-
-def written(report: Report, bys: Sequence[str], form: str) -> bytes:
-    """As bytes of a file; of `bys` the first counts, but in a PDF."""
-    by = bys[0]
-    if form in ("html", "pdf"):
-        from softswitch.reports.page import html, pdf  # noqa: PLC0415 - matplotlib takes its time
-
-        return pdf(report, bys) if form == "pdf" else html(report, by).encode("utf-8", "replace")
-    rows = [_rounded(one) for one in _rows(report, by)]
-    if form == "json":
-        total = _rounded(report.total)
-        heat, steps = report.heat.tolist(), report.impatience
-        whole = {"title": report.title, "notes": report.notes, "by": by, "rows": rows, "total": total}
-        whole |= {"callbacks": _callbacks(report, by)}
-        return (dumps(whole | {"heat": heat, "abandonment_by_wait": steps}) + "\n").encode()
-    if form == "csv":
-        out = io.StringIO()
-        kind = AgentFigures if by == "agent" else Figures
-        writer = csv.DictWriter(out, [each.name for each in dataclasses.fields(kind)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
-        return out.getvalue().encode("utf-8", "replace")
-    heads, lines = table(report, by)
-    screen = Console(file=io.StringIO(), width=200)
-    screen.print(fitting(screen, heads, lines, ()))
-    assert isinstance(screen.file, io.StringIO)
-    return screen.file.getvalue().encode()
-
-
-def _callbacks(report: Report, by: str) -> dict[str, Any]:
-    lines = grouped(report.callbacks, by)
-    total = callback_figures(report.callbacks, "total")
-    return {"rows": [dataclasses.asdict(one) for one in lines], "total": dataclasses.asdict(total)}
-
-
-def _rounded(one: Figures | AgentFigures) -> dict[str, Any]:
-    values = {each.name: getattr(one, each.name) for each in dataclasses.fields(one)}
-    return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
-
-
-def _harmless(value: object) -> object:
-    """A spreadsheet takes text that begins so for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.table import console, doing, duration, fitting, foreign, print_json
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, doing, duration, foreign, print_json
 from softswitch.control.client import ask
+from softswitch.ports import BEHIND
 
 COLOURS = {
     "free": "green",
@@ -30,7 +32,7 @@ COLOURS = {
 TIMED = ("paused", "wrap-up")
 """States of which people want to know how long they last still."""
 
-Row = tuple[RenderableType, ...]
+Row = tuple[Cell, ...]
 """The cells of one line."""
 
 QUEUES = (
@@ -40,9 +42,6 @@ QUEUES = (
 CALLERS = ("queue", ">place", "caller", "class", ">waiting for", "ringing", "call")
 AGENTS = ("agent", "state", ">for", ">calls taken", ">talk time", "queues", "call")
 LIVE_CALLS = ("call", "from", "dialled", "phase", "queue", "agent", ">for")
-
-BEHIND = 1000
-"""Events not yet in the database of which `status` speaks: more than a moment's worth."""
 
 BANS = ("address", ">for another", "why")
 
@@ -54,7 +53,7 @@ LESS_OF_QUEUES = (
 LESS_OF_CALLERS = ("class", "call", "ringing", ">place")
 LESS_OF_AGENTS = (">talk time", ">calls taken", "call", "queues")
 LESS_OF_LIVE_CALLS = ("dialled", "call", "agent", "queue")
-"""What a narrow terminal does without, the least first; --json has it all."""
+"""What goes below its row on a narrow terminal, the first first."""
 
 
 def print_status(socket: Path, as_json: bool) -> None:
@@ -102,9 +101,13 @@ def status(answer: Mapping[str, Any]) -> Table:
         lines["database"] = f"{problem}; {behind} events wait in files"
     elif behind > BEHIND:
         lines["database"] = f"[yellow]{behind} events behind[/]"
+    if answer.get("not_ready"):
+        lines["ready"] = "[bold red]no[/]: " + escape("; ".join(answer["not_ready"]))
     if record["lost"]:
         lines["record"] += f", [bold red]{record['lost']} events lost[/]"
     made = Table.grid(padding=(0, 2))
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
     for name, value in lines.items():
         made.add_row(Text(name, style="bold"), value)
     return made
@@ -141,15 +144,14 @@ def print_queues(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer["queues"])
         return
-    screen = console()
-    screen.print(queues(answer["queues"], screen))
+    console().print(queues(answer["queues"]))
 
 
-def queues(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+def queues(answer: list[Mapping[str, Any]]) -> RenderableType:
     """One line for each queue, and below them the callers who wait."""
-    lines = fitting(screen, QUEUES, [_queue(queue) for queue in answer], LESS_OF_QUEUES)
+    lines = Fitting(QUEUES, [_queue(queue) for queue in answer], LESS_OF_QUEUES)
     callers = [_caller(queue["name"], caller) for queue in answer for caller in queue["callers"]]
-    return Group(lines, fitting(screen, CALLERS, callers, LESS_OF_CALLERS)) if callers else lines
+    return Group(lines, Fitting(CALLERS, callers, LESS_OF_CALLERS)) if callers else lines
 
 
 def _queue(queue: Mapping[str, Any]) -> Row:
@@ -189,16 +191,15 @@ def print_bans(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    screen = console()
-    screen.print(bans(answer, screen))
+    console().print(bans(answer))
 
 
-def bans(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+def bans(answer: list[Mapping[str, Any]]) -> RenderableType:
     """One line for each source that is not heard."""
     if not answer:
         return "nobody is banned"
     rows = [(ban["address"], duration(ban["left"]), foreign(ban["why"])) for ban in answer]
-    return fitting(screen, BANS, rows, ())
+    return Fitting(BANS, rows, sentences="why")
 
 
 def unban(socket: Path, address: str) -> None:
@@ -213,9 +214,13 @@ def print_agents(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer["agents"])
         return
-    screen = console()
+    console().print(agents(answer))
+
+
+def agents(answer: Mapping[str, Any]) -> RenderableType:
+    """One line for each agent."""
     rows = [_agent(agent, answer["at"]) for agent in answer["agents"]]
-    screen.print(fitting(screen, AGENTS, rows, LESS_OF_AGENTS))
+    return Fitting(AGENTS, rows, LESS_OF_AGENTS)
 
 
 def _agent(agent: Mapping[str, Any], now: float) -> Row:
@@ -240,15 +245,14 @@ def print_live_calls(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    screen = console()
-    screen.print(live_calls(answer, screen))
+    console().print(live_calls(answer))
 
 
-def live_calls(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+def live_calls(answer: list[Mapping[str, Any]]) -> RenderableType:
     """One line for each call in progress."""
     if not answer:
         return "no calls in progress"
-    return fitting(screen, LIVE_CALLS, [_call(call) for call in answer], LESS_OF_LIVE_CALLS)
+    return Fitting(LIVE_CALLS, [_call(call) for call in answer], LESS_OF_LIVE_CALLS)
 
 
 def _call(call: Mapping[str, Any]) -> Row:

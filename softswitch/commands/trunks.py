@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
-from softswitch.commands.table import console, duration, fitting, foreign, print_json
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, duration, foreign, print_json
 from softswitch.control.client import ask
 
 TRUNKS = (
@@ -23,10 +24,8 @@ TRUNKS = (
     ">channels",
     "last problem",
 )
-LESS_OF_TRUNKS = (">channels", ">answers in", "registered", ">calls", ">for")
-"""What a narrow terminal does without, the least first; --json has it all. A problem matters most; where
-nobody has one, its column goes before all of these.
-"""
+LESS_OF_TRUNKS = ("last problem", ">channels", ">answers in", "registered", ">calls", ">for")
+"""What goes below its row on a narrow terminal, the first first."""
 
 _STYLES = {"up": "green", "down": "red"}
 
@@ -37,20 +36,17 @@ def print_trunks(socket: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    screen = console()
-    screen.print(trunks(answer, screen))
+    console().print(trunks(answer))
 
 
-def trunks(answer: list[Mapping[str, Any]], screen: Console) -> RenderableType:
+def trunks(answer: list[Mapping[str, Any]]) -> RenderableType:
     """One line for each server."""
     if not answer:
         return "no trunk is configured"
-    sound = not any(server["problem"] for server in answer)
-    expendable = ("last problem", *LESS_OF_TRUNKS) if sound else LESS_OF_TRUNKS
-    return fitting(screen, TRUNKS, [_server(server) for server in answer], expendable, "last problem")
+    return Fitting(TRUNKS, [_server(server) for server in answer], LESS_OF_TRUNKS)
 
 
-def _server(server: Mapping[str, Any]) -> tuple[RenderableType, ...]:
+def _server(server: Mapping[str, Any]) -> tuple[Cell, ...]:
     latency = server["latency"]
     return (
         server["trunk"],

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
+from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.recordings import INDEX, inert, iso
-from softswitch.commands.table import console, duration, fitting, foreign, print_json, when
+from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, NoSuch, StoreError
@@ -29,8 +29,8 @@ from softswitch.voicemail.shelf import MOST
 
 COLUMNS = ("when", "mailbox", "from", "queue", ">length", "state", "file")
 
-EXPENDABLE = ("queue", ">length", "state")
-"""What a narrow terminal does without, the least first; --json has it all."""
+BELOW = ("queue", ">length", "state")
+"""What goes below its row on a narrow terminal, the first first."""
 
 FIELDS = ("file", "mailbox", "call", "queue", "number", "name", "began", "seconds", "heard")
 
@@ -47,11 +47,13 @@ def print_messages(folder: Path, which: Wanted, as_json: bool) -> None:
     if as_json:
         print_json([asdict(one) for one in found])
         return
-    screen, now = console(), datetime.now().astimezone()
-    if not found:
-        screen.print("there is no such message")
-        return
-    screen.print(fitting(screen, COLUMNS, [_row(one, now) for one in found], EXPENDABLE))
+    console().print(messages(found) if found else "there is no such message")
+
+
+def messages(found: Sequence[Message]) -> Fitting:
+    """One line for each."""
+    now = datetime.now().astimezone()
+    return Fitting(COLUMNS, [_row(one, now) for one in found], BELOW)
 
 
 def _found(folder: Path, which: Wanted) -> list[Message]:
@@ -60,7 +62,7 @@ def _found(folder: Path, which: Wanted) -> list[Message]:
         return find(connection, which)[::-1]
 
 
-def _row(one: Message, now: datetime) -> tuple[RenderableType, ...]:
+def _row(one: Message, now: datetime) -> tuple[Cell, ...]:
     caller = f"{one.name} <{one.number}>" if one.name and one.number else one.number or one.name
     return (
         when(one.began, now),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Group
 from rich.text import Text
 
-from softswitch.commands.table import console, fitting, foreign, print_json
+from softswitch.commands.fitting import Cell, Fitting
+from softswitch.commands.table import console, foreign, print_json
 from softswitch.errors import StoreError
 from softswitch.store.outbox import Outbox
 from softswitch.store.reading import engine_of
@@ -35,19 +35,19 @@ def print_webhooks(folder: Path, retry: str | None, as_json: bool) -> None:
         fields = ("webhook", "seq", "attempts", "why")
         print_json({"webhooks": states, "dead": [dict(zip(fields, one, strict=True)) for one in dead]})
         return
-    console().print(_tables(states, dead) if states else "no webhook has been told of anything yet")
+    console().print(receivers(states, dead) if states else "no webhook has been told of anything yet")
 
 
-def _tables(states: Mapping[str, Mapping[str, int]], dead: list[tuple[str, int, int, str]]) -> Group:
-    screen = console()
-    rows: list[Any] = [
+def receivers(states: Mapping[str, Mapping[str, int]], dead: Sequence[tuple[str, int, int, str]]) -> Group:
+    """One line for each, and below one for each event that was given up."""
+    rows: list[tuple[Cell, ...]] = [
         (name, str(state["behind"]), str(state["waiting"]), Text(str(state["dead"]), _colour(state["dead"])))
         for name, state in sorted(states.items())
     ]
     given_up = [(name, str(seq), str(attempts), foreign(why)) for name, seq, attempts, why in dead]
-    parts = [fitting(screen, RECEIVERS, rows, ())]
+    parts = [Fitting(RECEIVERS, rows)]
     if given_up:
-        parts.append(fitting(screen, DEAD, given_up, ()))
+        parts.append(Fitting(DEAD, given_up, sentences="why"))
     return Group(*parts)
 
 

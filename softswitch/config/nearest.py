@@ -22,7 +22,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: the nearest one, or all of them when they are few."""
     names = list(known)
     if found := nearest(name, names):
-        return f"; did you mean {found!r}?"
+        return f"; did you mean {str(found)!r}?"  # a word of an enum is shown as people write it
     if 0 < len(names) <= LISTED:
         return f"; known here: {', '.join(names)}"
     return ""

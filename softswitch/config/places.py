@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from softswitch.config.files import read
 from softswitch.config.tree import Node, Place
+from softswitch.errors import EndpointError
 
 
 def place_of(
@@ -25,6 +27,17 @@ def place_of(
     items = node.value if isinstance(node.value, list) else []
     texts = [item.child("at") or item for item in items]
     return next((text.place for text in texts if _holds(text.value, value)), node.place)
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[None]:
+    """Errors of a setting get its place in that file."""
+    try:
+        yield
+    except EndpointError as error:
+        if not error.setting or (place := place_of(path, error.setting, error.value)) is None:
+            raise
+        raise EndpointError(f"{place}:{place.column}: {error}") from None
 
 
 def _holds(text: object, value: str) -> bool:

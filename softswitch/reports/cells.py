@@ -59,6 +59,11 @@ def callback_cells(one: CallbackFigures) -> tuple[str, ...]:
     return (one.label, *(f"{count:,}" for count in counts), clocked(one.wait_mean))
 
 
+def spelt(seconds: float) -> str:
+    """A step of waiting: 45 s, 3 min."""
+    return f"{seconds:g} s" if seconds < 60 else f"{seconds / 60:g} min"
+
+
 def share(value: float | None) -> str:
     """In per cent."""
     return "-" if value is None else f"{value:.1%}"

@@ -6,7 +6,7 @@
 | answered | an agent and the caller could talk |
 | abandoned | the caller hung up while waiting, but for the short ones |
 | short | hung up before the queue's `short_abandon` in force then; no share knows them |
-| turned away | left otherwise: full, after `max_wait`, drained, queue removed, transferred, lost by a crash |
+| turned away | left otherwise: full, after `max_wait`, drained, transferred, hung up by us, lost by a crash |
 | waits | of those answered: mean, median, 95th percentile (linear between neighbours) |
 | service level | by the configured formula; in time is the queue's `service_level.within` in force then |
 | service level 2 | answered or abandoned within it, of those answered or abandoned |

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from softswitch.reports.callbacks import HEADS as CALLBACK_HEADS
-from softswitch.reports.callbacks import figures, grouped
-from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, callback_cells, cells
+from softswitch.reports.cells import HEADS, cells
 from softswitch.reports.report import Report
+from softswitch.reports.tables import callback_table, heat_table, table, wait_table
 
 FONT = "font:14px/1.4 system-ui,sans-serif;color:#1d2530"
 CELL = "padding:3px 9px;border-bottom:1px solid #e6e9ee;text-align:right;white-space:nowrap"
+HOUR = "padding:2px 4px;text-align:right"
 FIRST = "padding:3px 9px;border-bottom:1px solid #e6e9ee;text-align:left;white-space:nowrap"
 
 
@@ -26,6 +26,9 @@ def html(report: Report, bys: Sequence[str]) -> str:
     if report.callbacks:
         heads, rows = callback_table(report, bys[0] if bys else "queue")
         parts.append('<h3 style="font-size:15px">Callbacks</h3>' + _table(heads, rows))
+    heads, rows = wait_table(report)
+    parts.append('<h3 style="font-size:15px">Abandonment by waiting time</h3>' + _table(heads, rows))
+    parts.append('<h3 style="font-size:15px">Callers by weekday and hour</h3>' + _heat(report))
     parts += [f'<p style="color:#66707c;font-size:12px">{escape(note)}</p>' for note in report.notes]
     return f'<!doctype html><html lang="en"><body style="{FONT}">{"".join(parts)}</body></html>'
 
@@ -37,20 +40,6 @@ def text(report: Report) -> str:
     return "\n".join([*lines, "", *report.notes]) + "\n"
 
 
-def table(report: Report, by: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Heads and rows of one table."""
-    if by == "agent":
-        return ("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents]
-    return (by, *HEADS), [cells(one) for one in (*report.groups[by], report.total)]
-
-
-def callback_table(report: Report, by: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Heads and rows of what became of callbacks; by queue where agents are asked for."""
-    by = "queue" if by == "agent" else by
-    lines = [*grouped(report.callbacks, by), figures(report.callbacks, "total")]
-    return (by, *CALLBACK_HEADS), [callback_cells(one) for one in lines]
-
-
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [_line("th", heads)] if any(heads) else []
     lines += [_line("td", row) for row in rows]
@@ -58,9 +47,21 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f'<table style="{style}" cellspacing="0">{"".join(lines)}</table>'
 
 
-def _line(tag: str, cells_of_it: Sequence[str]) -> str:
+def _heat(report: Report) -> str:
+    """The heat map, by the colour of each cell."""
+    heads, rows = heat_table(report)
+    most = max(int(report.heat.max()), 1)
+    lines = [_line("th", heads, HOUR)]
+    for row, counts in zip(rows, report.heat.tolist(), strict=True):
+        shades = (f"{HOUR};background:rgba(47,109,181,{0.75 * count / most:.2f})" for count in counts)
+        made = (f'<td style="{style}">{cell}</td>' for style, cell in zip((FIRST, *shades), row, strict=True))
+        lines.append(f"<tr>{''.join(made)}</tr>")
+    return f'<table style="border-collapse:collapse;font-size:11px" cellspacing="0">{"".join(lines)}</table>'
+
+
+def _line(tag: str, cells_of_it: Sequence[str], style: str = CELL) -> str:
     made = (
-        f'<{tag} style="{CELL if place else FIRST}">{escape(cell)}</{tag}>'
+        f'<{tag} style="{style if place else FIRST}">{escape(cell)}</{tag}>'
         for place, cell in enumerate(cells_of_it)
     )
     return f"<tr>{''.join(made)}</tr>"

@@ -4,54 +4,55 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from softswitch.reports.cells import AGENT_HEADS, HEADS, agent_cells, cells
-from softswitch.reports.letter import callback_table, table
-from softswitch.reports.plots import STYLE, drawings, svg
+from softswitch.reports.cells import HEADS, cells
+from softswitch.reports.plots import SHEET, STYLE, drawings, sheets, svg
 from softswitch.reports.report import Report
+from softswitch.reports.tables import Table, callback_table, heat_table, table, wait_table
 
 CSS = """
 :root { color-scheme: light dark; --ink: #1d2530; --soft: #66707c; --line: #dde2e8 }
-body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); max-width: 1060px; margin: 2em auto;
+body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); max-width: 1260px; margin: 2em auto;
   padding: 0 1em }
 h1 { font-size: 1.5em; margin-bottom: .1em } h2 { font-size: 1.1em; margin-top: 2em }
 p.note { color: var(--soft); font-size: .9em; margin: .4em 0 }
 .tiles { display: flex; flex-wrap: wrap; gap: .7em; margin: 1.2em 0 }
 .tile { border: 1px solid var(--line); border-radius: 8px; padding: .5em .9em; min-width: 6.6em }
 .tile b { display: block; font-size: 1.35em } .tile span { color: var(--soft); font-size: .85em }
-svg { width: 100%; height: auto; margin: .5em 0 } .wide { overflow-x: auto }
-table { border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; white-space: nowrap }
+figure { margin: 1em 0 0 } svg { width: 100%; height: auto; margin: .5em 0 } .wide { overflow-x: auto }
+.long { max-height: 32em; overflow-y: auto } .long th { position: sticky; top: 0; background: Canvas }
+table { border-collapse: collapse; font-size: .8em; font-variant-numeric: tabular-nums; white-space: nowrap }
 th { white-space: normal; vertical-align: bottom }
-th, td { text-align: right; padding: .25em .45em; border-bottom: 1px solid var(--line) }
+th, td { text-align: right; padding: .25em .36em; border-bottom: 1px solid var(--line) }
 th:first-child, td:first-child { text-align: left } th { color: var(--soft); font-weight: 600 }
 @media (max-width: 600px) { body { margin: 1em auto } figure { overflow-x: auto } svg { min-width: 480px }
   .tile { flex: 1 1 5.5em; min-width: 5.5em; padding: .4em .6em } }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa4b0; --line: #3a424d }
   svg { filter: invert(.915) hue-rotate(180deg) } }
-@media print { .tile, svg, tr { break-inside: avoid } }
+@media print { .tile, svg, tr { break-inside: avoid } .long { max-height: none } }
 """
 
 
 def html(report: Report, by: str) -> str:
-    """The page; `by`: the table that is shown first."""
+    """The page; `by`: whose table and pictures come first."""
     body = [f"<h1>{escape(report.title)}</h1>", *_notes(report), _tiles(report)]
-    body += [f"<figure style='margin:0'>{svg(one)}</figure>" for one in drawings(report)]
-    names = [by] if by in report.groups else []
-    for name in (*names, *(each for each in ("queue", "day", "hour") if each != by)):
-        rows = [cells(one) for one in (*report.groups[name], report.total)]
-        body.append(f"<h2>By {name}</h2>" + _table((name, *HEADS), rows))
-    if report.agents:
-        body.append(
-            "<h2>By agent</h2>" + _table(("agent", *AGENT_HEADS), [agent_cells(one) for one in report.agents])
-        )
+    body.append(f"<h2>By {by}</h2>" + _table(*table(report, by)))
+    with mpl.rc_context(STYLE):
+        body += [f"<figure>{svg(one)}</figure>" for one in drawings(report, by)]
+    for name in ("queue", "agent", "day", "hour"):
+        if name != by and (name != "agent" or report.agents):
+            body.append(f"<h2>By {name}</h2>" + _table(*table(report, name)))
     if report.callbacks:
         body.append("<h2>Callbacks</h2>" + _table(*callback_table(report, by)))
+    if report.total.offered:
+        body.append("<h2>Abandonment by waiting time</h2>" + _table(*wait_table(report)))
+        body.append("<h2>Callers by weekday and hour</h2>" + _table(*heat_table(report)))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -75,58 +76,82 @@ def _tiles(report: Report) -> str:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(one)}</th>" for one in heads)
     lines = ("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
+    long = " long" if len(rows) > LONG else ""
+    table_of_it = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return f'<div class="wide{long}">{table_of_it}</div>'
 
+
+LONG = 32
+"""Lines of a table that is rolled in its place: more than a month of days."""
 
 LINES = 42
 """Of a table on one page of the PDF."""
 
 
 def pdf(report: Report, bys: Sequence[str]) -> bytes:
-    """Pages of A4: the total and the pictures, then the tables asked for."""
+    """Pages of A4: the total, the tables asked for, and the pictures, those of the first of `bys` first."""
     out = io.BytesIO()
     with (
         mpl.rc_context(STYLE),
         PdfPages(out, metadata={"Title": report.title, "CreationDate": None}) as pages,
     ):
         total = [(head, value) for head, value in zip(HEADS, cells(report.total)[1:], strict=True)]
-        pages.savefig(_sheet(report.title, ("", ""), total, (0.3, 0.2), report.notes))
-        for figure in drawings(report):
-            pages.savefig(figure)
-        for by in bys:
-            heads, rows = table(report, by)
+        pages.savefig(_sheet(report.title, ("", ""), total, 11, report.notes))
+        for name, (heads, rows) in _tables(report, bys):
             for start in range(0, len(rows), LINES):
-                pages.savefig(_sheet(f"{report.title}: by {by}", heads, rows[start : start + LINES], None))
-        if report.callbacks:
-            heads, rows = callback_table(report, bys[0])
-            pages.savefig(_sheet(f"{report.title}: callbacks", heads, rows[-LINES:], None))
+                pages.savefig(_sheet(f"{report.title}: {name}", heads, rows[start : start + LINES]))
+        for figure in sheets(report, bys[0]):
+            pages.savefig(figure)
     return out.getvalue()
+
+
+def _tables(report: Report, bys: Sequence[str]) -> Iterator[tuple[str, Table]]:
+    """Those of the PDF."""
+    yield from ((f"by {by}", table(report, by)) for by in bys)
+    if report.callbacks:
+        yield "callbacks", callback_table(report, bys[0])
+    if report.total.offered:
+        yield "abandonment by waiting time", wait_table(report)
 
 
 def _sheet(
     title: str,
     heads: Sequence[str],
     rows: Sequence[Sequence[str]],
-    widths: Sequence[float] | None,
+    size: float = 7,
     notes: Sequence[str] = (),
 ) -> Figure:
-    figure = Figure(figsize=(11.7, 8.3))
+    """A page with a table; `size`: of its letters, in points."""
+    figure = Figure(figsize=SHEET)
     axes = figure.add_axes((0.03, 0.03, 0.94, 0.88))
     axes.axis("off")
     figure.text(0.03, 0.945, title, fontsize=13, weight="bold")
     words = [line for note in notes for line in textwrap.wrap(note, 165)]
     figure.text(0.03, 0.03, "\n".join(words), fontsize=7, color="#66707c", va="bottom")
+    broken = [textwrap.fill(head, 9, break_long_words=False) for head in heads]
     made = axes.table(
         cellText=[list(row) for row in rows],
-        colLabels=list(heads) if any(heads) else None,
-        colWidths=list(widths) if widths else None,
+        colLabels=broken if any(heads) else None,
+        colWidths=_widths((broken, *rows), size),
         loc="upper left",
         cellLoc="right",
         edges="horizontal",
     )
     made.auto_set_font_size(value=False)
-    made.set_fontsize(7 if widths is None else 11)
-    made.scale(1, 0.85 if widths is None else 1.6)
-    for cell in made.get_celld().values():
+    made.set_fontsize(size)
+    made.scale(1, 0.085 * size + 0.4)
+    for (line, _), cell in made.get_celld().items():
         cell.set_edgecolor("#dde2e8")
+        if line == 0 and any(heads):
+            cell.set_height(cell.get_height() * (1 + max(head.count("\n") for head in broken)))
     return figure
+
+
+def _widths(rows: Sequence[Sequence[str]], size: float) -> list[float]:
+    """Of each column, as a part of the page's, by its longest line; no more than there is."""
+    letters = [
+        max(len(line) for cell in column for line in cell.split("\n")) + 3
+        for column in zip(*rows, strict=True)
+    ]
+    whole = sum(letters) * size * 0.6 / 72 / (0.94 * SHEET[0])
+    return [each / sum(letters) * min(whole, 1.0) for each in letters]

@@ -9,19 +9,26 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import MaxNLocator
 
 from softswitch.reports.agents import AgentFigures
+from softswitch.reports.callbacks import grouped
+from softswitch.reports.cells import spelt
 from softswitch.reports.figures import Figures
 from softswitch.reports.report import Report
+from softswitch.reports.tables import WEEKDAYS
 
 DAYS = 2
 """Up to so many days, hours are drawn instead."""
 
-AGENTS = 25
-"""So many agents are drawn, those who talked most."""
+MOST = 25
+"""So many queues and agents are drawn: those with most callers, and those who worked most."""
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DOTS = 62
+"""Up to so many places each is a dot, too."""
 
 BLUE, ORANGE, GREY, GREEN, RED = "#2f6db5", "#e08a1e", "#b3bac4", "#3a9a5b", "#c8423b"
 
@@ -32,23 +39,60 @@ STYLE: dict[Any, Any] = {
     "svg.hashsalt": "softswitch", "text.parse_math": False,
 }  # fmt: skip
 
+Plot = Callable[[Axes, Report, str], None]
+"""Draws one picture; the unit is that of its lines: hour or day."""
 
-def drawings(report: Report) -> list[Figure]:
-    """Every picture that has something to show."""
+
+SHEET = (11.7, 8.3)
+"""Inches: A4, lying."""
+
+
+def drawings(report: Report, by: str) -> list[Figure]:
+    """Every picture that has something to show, those of `by` first."""
+    unit, made = _unit(report, by), []
+    for plot, height in _plots(report, by):
+        figure = Figure(figsize=(9.2, height), layout="constrained")
+        plot(figure.subplots(), report, unit)
+        made.append(figure)
+    return made
+
+
+def sheets(report: Report, by: str) -> list[Figure]:
+    """The same on pages of A4, as many on each as fit."""
+    pages: list[list[tuple[Plot, float]]] = []
+    for plot, height in _plots(report, by):
+        if not pages or sum(each for _, each in pages[-1]) + height > SHEET[1]:
+            pages.append([])
+        pages[-1].append((plot, height))
+    return [_sheet(report, page, _unit(report, by)) for page in pages]
+
+
+def _sheet(report: Report, plots: Sequence[tuple[Plot, float]], unit: str) -> Figure:
+    margins = ConstrainedLayoutEngine(w_pad=0.35, h_pad=0.12)
+    figure = Figure(figsize=SHEET, layout=margins)
+    heights = [height for _, height in plots]
+    rest = SHEET[1] - sum(heights)
+    parts = figure.subfigures(len(plots) + 1, 1, height_ratios=[*heights, max(rest, 0.01)], squeeze=False)
+    for part, (plot, _) in zip(parts[:, 0], plots, strict=False):
+        plot(part.subplots(), report, unit)
+    return figure
+
+
+def _plots(report: Report, by: str) -> list[tuple[Plot, float]]:
+    """Each with its height in inches."""
     if not report.total.offered:
         return []
-    with mpl.rc_context(STYLE):
-        made = [
-            _draw(report, _volumes),
-            _draw(report, _waits),
-            _draw(report, _levels),
-            _draw(report, _patience),
-        ]
-        made.append(_draw(report, _heat, 2.9))
-        talkers = [one for one in report.agents if one.calls]
-        if talkers:
-            made.append(_draw(report, _talk, 1.2 + 0.24 * min(AGENTS, len(talkers))))
-    return made
+    unit = _unit(report, by)
+    over_time: list[tuple[Plot, float]] = [(_volumes, 2.8), (_waits, 2.8), (_levels, 2.8)]
+    if any(one.estimate_error is not None for one in report.groups[unit]):
+        over_time.append((_estimates, 2.4))
+    if report.callbacks or report.total.voicemails:
+        over_time.append((_afterwards, 2.4))
+    ways: list[tuple[Plot, float]] = [(_patience, 2.8), (_heat, 2.9)]
+    return {
+        "queue": [*_of_queues(report), *ways, *over_time],
+        "agent": [*_of_agents(report), *over_time, *ways],
+    }.get(by, [*over_time, *ways, *_of_agents(report)[:1]])
 
 
 def svg(figure: Figure) -> str:
@@ -60,83 +104,212 @@ def svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
-def _draw(report: Report, plot: Callable[[Axes, Report], None], height: float = 2.8) -> Figure:
-    figure = Figure(figsize=(9.2, height), layout="constrained")
-    plot(figure.subplots(), report)
-    return figure
+# Over time -------------------------------------------------------------------------------------------
 
 
-def _series(report: Report) -> tuple[Sequence[Any], list[Figures], float, str]:
-    """Places, figures, width of a bar, and what a place is; days without a visit are left out."""
-    days = report.groups["day"]
-    if len(days) > DAYS:
-        return [date.fromisoformat(one.label) for one in days], days, 0.9, "day"
-    hours = report.groups["hour"]
-    return [int(one.label[:2]) for one in hours], hours, 0.8, "hour"
+def _unit(report: Report, by: str) -> str:
+    """Days, unless hours are asked for, or there are few days."""
+    return "hour" if by == "hour" or len(report.groups["day"]) <= DAYS else "day"
 
 
-def _volumes(axes: Axes, report: Report) -> None:
-    places, rows, width, unit = _series(report)
-    floor = [0] * len(rows)
-    parts: Mapping[str, tuple[str, list[int]]] = {
-        "answered": (BLUE, [one.answered for one in rows]),
-        "abandoned": (ORANGE, [one.abandoned for one in rows]),
-        "short": ("#f3cf9f", [one.short for one in rows]),
-        "turned away": (GREY, [one.turned_away for one in rows]),
-    }
-    for name, (colour, values) in parts.items():
-        if any(values):
-            axes.bar(places, values, width, bottom=floor, color=colour, label=name)
-        floor = [low + more for low, more in zip(floor, values, strict=True)]
+def _places(rows: Sequence[Any], unit: str) -> list[Any]:
+    """Where each line is on the axis; days without a visit are left out."""
+    return [int(one.label[:2]) if unit == "hour" else date.fromisoformat(one.label) for one in rows]
+
+
+def _volumes(axes: Axes, report: Report, unit: str) -> None:
+    rows = report.groups[unit]
+    places = _places(rows, unit)
+    _stack(
+        axes, places, {name: (colour, [getattr(one, field) for one in rows]) for name, colour, field in PARTS}
+    )
     _finish(axes, f"Callers by {unit}", places, unit)
 
 
-def _waits(axes: Axes, report: Report) -> None:
-    places, rows, _, unit = _series(report)
-    for name, colour in (("wait_p95", RED), ("wait_mean", BLUE), ("wait_median", GREEN)):
-        label = {"wait_p95": "95th percentile", "wait_mean": "mean", "wait_median": "median"}[name]
-        axes.plot(
-            places, [_number(getattr(one, name)) for one in rows], color=colour, label=label, marker="."
-        )
+PARTS = (
+    ("answered", BLUE, "answered"),
+    ("abandoned", ORANGE, "abandoned"),
+    ("short", "#f3cf9f", "short"),
+    ("turned away", GREY, "turned_away"),
+)
+"""What becomes of callers: name, colour and figure."""
+
+
+def _stack(axes: Axes, places: Sequence[Any], parts: Mapping[str, tuple[str, list[int]]]) -> None:
+    floor = [0] * len(places)
+    for name, (colour, values) in parts.items():
+        if any(values):
+            axes.bar(places, values, 0.85, bottom=floor, color=colour, label=name)
+        floor = [low + more for low, more in zip(floor, values, strict=True)]
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _waits(axes: Axes, report: Report, unit: str) -> None:
+    lines = (
+        ("wait_p95", RED, "95th percentile"),
+        ("wait_mean", BLUE, "mean"),
+        ("wait_median", GREEN, "median"),
+    )
+    _trace(axes, report, unit, lines)
     axes.set_ylabel("seconds")
     axes.set_ylim(bottom=0)
-    _finish(axes, f"Waits of those answered, by {unit}", places, unit)
+    _finish(axes, f"Waits of those answered, by {unit}", _places(report.groups[unit], unit), unit)
 
 
-def _levels(axes: Axes, report: Report) -> None:
-    places, rows, _, unit = _series(report)
+WAITS = (
+    ("wait_p95", RED, "95th percentile"),
+    ("wait_mean", BLUE, "mean"),
+    ("wait_median", GREEN, "median"),
+)
+"""Lines of waits: figure, colour and name."""
+
+
+def _levels(axes: Axes, report: Report, unit: str) -> None:
     lines = (("service_level", BLUE, "as configured"), ("service_level_2", GREEN, "with the abandoned"))
-    for name, colour, label in lines:
-        values = [100 * _number(getattr(one, name)) for one in rows]
-        axes.plot(places, values, color=colour, label=label, marker=".")
+    _trace(axes, report, unit, lines, 100)
     axes.set_ylim(0, 102)
     axes.set_ylabel("%")
-    _finish(axes, f"Service level by {unit}", places, unit)
+    _finish(axes, f"Service level by {unit}", _places(report.groups[unit], unit), unit)
 
 
-def _patience(axes: Axes, report: Report) -> None:
+def _estimates(axes: Axes, report: Report, unit: str) -> None:
+    _trace(axes, report, unit, (("estimate_error", BLUE, "off by"), ("wait_mean", GREY, "mean wait")))
+    axes.set_ylabel("seconds")
+    axes.set_ylim(bottom=0)
+    _finish(axes, f"Estimated waits: how far off, by {unit}", _places(report.groups[unit], unit), unit)
+
+
+def _trace(
+    axes: Axes, report: Report, unit: str, lines: Sequence[tuple[str, str, str]], scale: float = 1
+) -> None:
+    rows = report.groups[unit]
+    places = _places(rows, unit)
+    for name, colour, label in lines:
+        values = [scale * _number(getattr(one, name)) for one in rows]
+        axes.plot(places, values, color=colour, label=label, marker="." if len(rows) <= DOTS else "")
+
+
+def _afterwards(axes: Axes, report: Report, unit: str) -> None:
+    """Who was called back, or not, beside who left a message."""
+    back = {one.label: one for one in grouped(report.callbacks, unit)}
+    left = {one.label: one.voicemails for one in report.groups[unit] if one.voicemails}
+    labels = sorted(back.keys() | left.keys())
+    places = [int(one[:2]) if unit == "hour" else date.fromisoformat(one) for one in labels]
+    parts = {
+        f"{name}": (colour, [getattr(back[one], field) if one in back else 0 for one in labels])
+        for name, colour, field in (
+            ("called back", GREEN, "reached"),
+            ("not reached", RED, "not_reached"),
+            ("withdrawn", GREY, "withdrawn"),
+            ("to be called", "#a9c7e8", "waiting"),
+        )
+    }
+    _stack(axes, places, {**parts, "message left": ("#8a63b0", [left.get(one, 0) for one in labels])})
+    _finish(axes, f"Callbacks and voicemails by {unit}", places, unit)
+
+
+def _finish(axes: Axes, title: str, places: Sequence[Any], unit: str) -> None:
+    axes.set_title(title)
+    if unit == "hour":
+        axes.set_xticks(range(24), [f"{hour:02}" for hour in range(24)])
+        axes.set_xlim(-0.6, 23.6)
+    else:
+        axes.set_xlim(places[0] - timedelta(days=1), places[-1] + timedelta(days=1))
+        ticks = AutoDateLocator(minticks=4, maxticks=12)  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_locator(ticks)
+        names = ConciseDateFormatter(ticks, show_offset=False)  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(names)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=5, borderpad=0.1)
+
+
+# Of all callers --------------------------------------------------------------------------------------
+
+
+def _patience(axes: Axes, report: Report, _: str) -> None:
     steps = report.impatience
-    labels = [_seconds(low) for low, _, _ in steps]
     axes.bar(range(len(steps)), [100 * share for _, share, _ in steps], 0.8, color=ORANGE)
-    axes.set_xticks(range(len(steps)), labels)
+    axes.set_xticks(range(len(steps)), [spelt(low) for low, _, _ in steps])
     axes.set_xlabel("after waiting for")
     axes.set_ylabel("%")
     axes.set_title("Abandonment by waiting time, of those who still waited")
 
 
-def _heat(axes: Axes, report: Report) -> None:
+def _heat(axes: Axes, report: Report, _: str) -> None:
     image = axes.imshow(report.heat, cmap="Blues", aspect="auto", vmin=0)
     axes.set_yticks(range(7), WEEKDAYS)
     axes.set_xticks(range(24), [f"{hour:02}" for hour in range(24)])
     axes.grid(visible=False)
     axes.set_title("Callers by weekday and hour")
     bar = axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=14)
+    bar.locator = MaxNLocator(integer=True, nbins=6)
+    bar.update_ticks()
     bar.outline.set_visible(False)
 
 
-def _talk(axes: Axes, report: Report) -> None:
-    rows = sorted((one for one in report.agents if one.calls), key=_worked)[-AGENTS:]
-    names = [one.agent if len(one.agent) <= 24 else one.agent[:23] + "…" for one in rows]
+# Queue by queue, agent by agent ----------------------------------------------------------------------
+
+
+def _of_queues(report: Report) -> list[tuple[Plot, float]]:
+    height = _height(len(report.groups["queue"]))
+    return [(_queue_volumes, height), (_queue_waits, height), (_queue_levels, height)]
+
+
+def _of_agents(report: Report) -> list[tuple[Plot, float]]:
+    talkers = sum(1 for one in report.agents if one.calls)
+    height = _height(talkers)
+    return [(_talk, height), (_calls, height)] if talkers else []
+
+
+def _height(lines: int) -> float:
+    return 1.2 + 0.26 * min(MOST, lines)
+
+
+def _queues(report: Report) -> list[Figures]:
+    """The largest on top, which is the last."""
+    return sorted(report.groups["queue"], key=lambda one: one.offered)[-MOST:]
+
+
+def _queue_volumes(axes: Axes, report: Report, _: str) -> None:
+    rows = _queues(report)
+    floor = [0] * len(rows)
+    for name, colour, field in PARTS:
+        values = [getattr(one, field) for one in rows]
+        if any(values):
+            axes.barh(range(len(rows)), values, 0.75, left=floor, color=colour, label=name)
+        floor = [low + more for low, more in zip(floor, values, strict=True)]
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    _finish_lines(axes, "Callers by queue", [one.label for one in rows], len(report.groups["queue"]))
+
+
+def _queue_waits(axes: Axes, report: Report, _: str) -> None:
+    rows = _queues(report)
+    for place, one in enumerate(rows):
+        if one.wait_p95 is not None:
+            axes.plot((0, one.wait_p95), (place, place), color="#dde2e8", linewidth=4, solid_capstyle="butt")
+    for field, colour, name in WAITS:
+        values = [_number(getattr(one, field)) for one in rows]
+        axes.plot(values, range(len(rows)), "o", color=colour, label=name, markersize=5)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("seconds")
+    labels = [one.label for one in rows]
+    _finish_lines(axes, "Waits of those answered, by queue", labels, len(report.groups["queue"]))
+
+
+def _queue_levels(axes: Axes, report: Report, _: str) -> None:
+    rows = _queues(report)
+    for offset, field, colour, name in (
+        (0.2, "service_level", BLUE, "as configured"),
+        (-0.2, "service_level_2", GREEN, "with the abandoned"),
+    ):
+        values = [100 * _number(getattr(one, field)) for one in rows]
+        axes.barh([place + offset for place in range(len(rows))], values, 0.38, color=colour, label=name)
+    axes.set_xlim(0, 102)
+    axes.set_xlabel("%")
+    _finish_lines(axes, "Service level by queue", [one.label for one in rows], len(report.groups["queue"]))
+
+
+def _talk(axes: Axes, report: Report, _: str) -> None:
+    rows = sorted((one for one in report.agents if one.calls), key=_worked)[-MOST:]
     places = range(len(rows))
     unit, name = (3600, "hours") if max(map(_worked, rows), default=0.0) >= 3600 else (60, "minutes")
     talk, wrap_up = [one.talk / unit for one in rows], [one.wrap_up / unit for one in rows]
@@ -147,32 +320,39 @@ def _talk(axes: Axes, report: Report) -> None:
         if one.occupancy is not None:
             text = f" {one.occupancy:.0%}"
             axes.text(_worked(one) / unit, place, text, va="center", fontsize=8, color="#555")
-    axes.set_yticks(places, names)
     axes.set_xlabel(name)
-    axes.grid(visible=True, axis="x")
-    axes.grid(visible=False, axis="y")
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
-    more = f" (the {AGENTS} who talked most)" if sum(1 for one in report.agents if one.calls) > AGENTS else ""
-    axes.set_title(f"Talk and occupancy by agent{more}")
+    axes.margins(x=0.06)
+    _finish_lines(axes, "Talk and occupancy by agent", [one.agent for one in rows], _talkers(report))
+
+
+def _calls(axes: Axes, report: Report, _: str) -> None:
+    rows = sorted((one for one in report.agents if one.calls), key=lambda one: one.calls)[-MOST:]
+    axes.barh(range(len(rows)), [one.calls for one in rows], 0.75, color=BLUE, label="conversations")
+    for place, one in enumerate(rows):
+        if one.talk_mean is not None:
+            text = f" {one.talk_mean / 60:.1f} min each"
+            axes.text(one.calls, place, text, va="center", fontsize=8, color="#555")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.margins(x=0.1)
+    _finish_lines(axes, "Conversations by agent", [one.agent for one in rows], _talkers(report))
+
+
+def _talkers(report: Report) -> int:
+    return sum(1 for one in report.agents if one.calls)
 
 
 def _worked(one: AgentFigures) -> float:
     return one.talk + one.wrap_up
 
 
-def _finish(axes: Axes, title: str, places: Sequence[Any], unit: str) -> None:
-    axes.set_title(title)
-    if unit == "hour":
-        axes.set_xticks(range(24), [f"{hour:02}" for hour in range(24)])
-        axes.set_xlim(-0.6, 23.6)
-    else:
-        axes.set_xlim(places[0] - timedelta(days=1), places[-1] + timedelta(days=1))
-    axes.legend(loc="upper right", bbox_to_anchor=(1, 1.16), ncols=3)
+def _finish_lines(axes: Axes, title: str, names: Sequence[str], of: int) -> None:
+    axes.set_yticks(range(len(names)), [one if len(one) <= 24 else one[:23] + "…" for one in names])
+    axes.set_ylim(-0.6, len(names) - 0.4)
+    axes.grid(visible=True, axis="x")
+    axes.grid(visible=False, axis="y")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=5, borderpad=0.1)
+    axes.set_title(title + (f" (the first {MOST} of {of})" if of > MOST else ""))
 
 
 def _number(value: float | None) -> float:
     return float("nan") if value is None else value
-
-
-def _seconds(value: float) -> str:
-    return f"{value:g} s" if value < 60 else f"{value / 60:g} min"

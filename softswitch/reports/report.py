@@ -10,7 +10,17 @@ from datetime import date, datetime
 from softswitch.acd.service import Services
 from softswitch.reports.agents import AgentFigures
 from softswitch.reports.callbacks import Wanted
-from softswitch.reports.figures import Figures, Ints, Visits, clock, figures, grouped, heat, impatience
+from softswitch.reports.figures import (
+    Figures,
+    Ints,
+    Visits,
+    clock,
+    columns,
+    figures,
+    grouped,
+    heat,
+    impatience,
+)
 
 NOTES = (
     "In time is what was configured when each caller joined. Service level 2 is answered or abandoned in "
@@ -89,7 +99,9 @@ def make(
 def _with_voicemails(
     lines: list[Figures], by: str, messages: Sequence[tuple[str, float]], local: Callable[[float], datetime]
 ) -> list[Figures]:
-    """Each line with its messages, by the line's label."""
+    """Each line with its messages, by the line's label; a line for messages of a time or a queue in which
+    nobody began to wait, so that the lines add up to the total.
+    """
 
     def label(queue: str, began: float) -> str:
         if by == "queue":
@@ -97,4 +109,9 @@ def _with_voicemails(
         return f"{local(began):%H:00}" if by == "hour" else local(began).date().isoformat()
 
     counts = Counter(label(*message) for message in messages)
-    return [replace(line, voicemails=counts[line.label]) for line in lines]
+    others = [figures(NO_VISITS, name) for name in counts.keys() - {line.label for line in lines}]
+    made = [replace(line, voicemails=counts[line.label]) for line in (*lines, *others)]
+    return sorted(made, key=lambda line: line.label)
+
+
+NO_VISITS = columns(())

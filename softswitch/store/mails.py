@@ -8,7 +8,7 @@ here has that one mail sent again, under the same Message-ID.
 |---|---|---|
 | waiting | NULL | when it is tried next |
 | dead | NULL | NULL |
-| sent | when | NULL; the body is gone, and the rest after `KEPT` |
+| sent, or dropped by somebody | when | NULL; the body is gone, and the rest after `KEPT` |
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
-from softswitch.parcels import Attachment, Mail, Post, Posted
+from softswitch.parcels import Attachment, Mail, Post, Posted, Unsent
 from softswitch.store.projections import clean
 from softswitch.store.tables import mails
 from softswitch.types import Seconds
@@ -111,14 +111,12 @@ class Mails:
             first = connection.execute(query).first()
         return Post(waiting, dead, first.made if first else None, first.why if first else "")
 
-    def listed(self, most: int = 200) -> list[Listed]:
+    def listed(self, most: int = 200) -> list[Unsent]:
         """Those that wait and those that were given up, the newest first."""
-        query = select(mails).where(mails.c.sent.is_(None)).order_by(mails.c.made.desc()).limit(most)
+        shown = (mails.c[each.name] for each in fields(Unsent))  # not the body, which is large
+        query = select(*shown).where(mails.c.sent.is_(None)).order_by(mails.c.made.desc()).limit(most)
         with self._engine.connect() as connection:
-            return [
-                Listed(row.id, row.made, row.to, row.subject, row.attempts, row.again, row.why)
-                for row in connection.execute(query)
-            ]
+            return [Unsent(*row) for row in connection.execute(query)]
 
     def revive(self, id: str | None, now: float) -> int:
         """Try those again that were given up, and those that wait at once; `id`: this one alone. Returns how
@@ -128,19 +126,14 @@ class Mails:
         with self._engine.begin() as connection:
             return connection.execute(update(mails).where(*which).values(again=now, attempts=0)).rowcount
 
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A mail that is not out, for people."""
-
-    id: str
-    made: float
-    to: str
-    subject: str
-    attempts: int
-    again: float | None
-    """When it is tried next; None: it was given up."""
-    why: str
+    def drop(self, id: str, now: float) -> bool:
+        """Send one no more. It is kept as those that were sent, so that it is not posted again. False: there
+        is none that waits or was given up.
+        """
+        which = (mails.c.id == id, mails.c.sent.is_(None))
+        gone = {"sent": now, "again": None, "body": "", "why": "dropped"}
+        with self._engine.begin() as connection:
+            return connection.execute(update(mails).where(*which).values(gone)).rowcount > 0
 
 
 def _body(mail: Mail) -> str:

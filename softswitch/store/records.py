@@ -152,7 +152,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "offer": "its id",
                 "agent": "whom",
                 "queue": "from which queue; null: dialled directly",
-                "why": "the reasoning, see acd/explain.py",
+                "why": "the reasoning, see acd/explain.py; `left`: seconds for which the reason holds",
                 "sip_call_id": "the Call-ID of the agent's leg",
             },
         ),
@@ -342,6 +342,10 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "of": "whom or what: an agent, a call, a user, an address",
                 "how": "more of it, where there is more to say",
             },
+        ),
+        Kind.RECORD_EXPORTED: Word(
+            "Somebody took the calls of some days, or their queue_log, over the API.",
+            {"by": "who", "format": "of `softswitch export`", "first": "the first day", "last": "the last"},
         ),
         Kind.CALLER_ERASED: Word(
             "All that the record knew of one caller was erased; of whom is not on record.",

@@ -146,6 +146,20 @@ def _queued() -> float:
         return 0.0
 
 
+class _Collecting:
+    """CPU seconds that the garbage collector has taken so far, in any thread: told by `gc.callbacks`."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._begun = 0.0
+
+    def __call__(self, phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            self._begun = time.thread_time()
+        else:
+            self.seconds += time.thread_time() - self._begun
+
+
 @contextmanager
 def watch_for_blocking(limit: float = BLOCKING, standing: float = STANDING) -> Iterator[list[Blocked]]:
     """Time every callback of every loop inside the block. In the list is what computed for longer than
@@ -153,23 +167,25 @@ def watch_for_blocking(limit: float = BLOCKING, standing: float = STANDING) -> I
 
     Time for which others had the core does not count, be they processes here or other machines on the same
     hardware: a busy machine is no fault of the code. The kernel counts the former; in the latter a
-    callback that never goes to wait has spent all time of its own on its core.
+    callback that never goes to wait has spent all time of its own on its core. Nor does time count that the
+    collector took: it looks through what all tests of a process have left, not through what a switch holds.
     asyncio has no public hook around a callback short of debug mode (which slows everything), so
     `asyncio.Handle._run` is wrapped while the watch lasts.
     """
     found: list[Blocked] = []
     original = events.Handle._run
     last_look = [time.perf_counter(), _queued(), _slept()]
+    collecting = _Collecting()
 
     def timed(handle: asyncio.Handle) -> None:
-        begun, worked = time.perf_counter(), time.thread_time()
+        begun, worked = time.perf_counter(), time.thread_time() - collecting.seconds
         if begun - last_look[0] > limit / 4:  # a look costs a file read: seldom enough not to be felt
             last_look[:] = begun, _queued(), _slept()
         original(handle)
         taken = time.perf_counter() - begun
         if taken <= limit:
             return
-        worked = time.thread_time() - worked
+        worked = time.thread_time() - collecting.seconds - worked
         if worked > limit:
             found.append(Blocked(_name(handle), worked))
         elif taken > standing and _slept() > last_look[2]:
@@ -178,7 +194,9 @@ def watch_for_blocking(limit: float = BLOCKING, standing: float = STANDING) -> I
                 found.append(Blocked(_name(handle), taken))
 
     events.Handle._run = timed  # type: ignore[assignment,method-assign]
+    gc.callbacks.append(collecting)
     try:
         yield found
     finally:
+        gc.callbacks.remove(collecting)
         events.Handle._run = original  # type: ignore[method-assign]

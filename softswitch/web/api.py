@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field, StringConstraints
@@ -13,6 +13,7 @@ from softswitch.ports import JsonValue
 from softswitch.web import models
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations, Pages
+from softswitch.web.patterns import CALL, LINE
 from softswitch.web.problems import PROBLEMS, Refused
 
 PREFIX = "/api/v1"
@@ -20,10 +21,22 @@ PREFIX = "/api/v1"
 MOST = 1000
 """Callers, records or events in one answer."""
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=LINE)]
 Moment = Annotated[float, Field(allow_inf_nan=False)] | datetime
+Outcome = Literal[
+    "answered",
+    "transferred",
+    "callback",
+    "not reached",
+    "abandoned",
+    "turned away",
+    "refused",
+    "lost",
+    "served",
+]
+"""What became of a call: `CallRecord.outcome`."""
 Name = Annotated[Text, Path()]
-CallName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,32}$"), Path()]
+CallName = Annotated[str, StringConstraints(pattern=CALL), Path()]
 
 
 def looking_routes(operations: Operations, guard: Guard) -> APIRouter:
@@ -73,7 +86,7 @@ def record_routes(pages: Pages, guard: Guard) -> APIRouter:
         number: Text | None = None,
         queue: Text | None = None,
         agent: Text | None = None,
-        outcome: Text | None = None,
+        outcome: Outcome | None = None,
         before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> Response:

@@ -15,15 +15,18 @@ from softswitch.web.changing import agent_call_routes, agent_routes, switch_rout
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.erasing import erasing_routes
+from softswitch.web.exports import ExportDesk, export_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
+from softswitch.web.mails import Postbox, mail_routes
 from softswitch.web.metrics import metrics_routes
 from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings, Voicemails
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
+from softswitch.web.rebuilding import Rebuilder, rebuild_routes
 from softswitch.web.receivers import webhook_routes
 from softswitch.web.recordings import recording_routes
 from softswitch.web.reports import ReportDesk, report_routes
@@ -31,6 +34,7 @@ from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.streaming import event_routes
 from softswitch.web.voicemails import voicemail_routes
+from softswitch.web.wrongs import no_strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,12 @@ class Parts:
     recordings: Recordings
     voicemails: Voicemails
     erasure: Erasure
+    postbox: Postbox
+    rebuilder: Rebuilder
+    exports: ExportDesk
+    reports: ReportDesk
     secret: str
     """By which cookies are signed."""
-    reports: ReportDesk | None = None
-    """Who makes reports; None: nobody."""
 
 
 def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
@@ -59,6 +65,7 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        dependencies=[Depends(no_strangers)],
     )
     answer_with_problems(app)
     sessions = Sessions(parts.secret)
@@ -73,14 +80,16 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(record_routes(parts.pages, guard))
     app.include_router(recording_routes(parts.recordings, guard))
     app.include_router(voicemail_routes(parts.voicemails, guard))
-    if parts.reports is not None:
-        app.include_router(report_routes(parts.reports, guard))
+    app.include_router(report_routes(parts.reports, guard))
+    app.include_router(export_routes(parts.exports, guard))
+    app.include_router(rebuild_routes(parts.rebuilder, guard))
     app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(erasing_routes(parts.erasure, guard))
     app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, agent_call_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
+    app.include_router(mail_routes(parts.operations, parts.postbox, guard))
     app.include_router(docs_routes(app, guard))
     app.add_middleware(Limits)
     return app

@@ -14,10 +14,8 @@ from softswitch.web.api import PREFIX, CallName, Text
 from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
+from softswitch.web.patterns import LANGUAGE, SPOKEN
 from softswitch.web.problems import PROBLEMS
-
-SPOKEN = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
-"""A text of one line, and not of blanks alone."""
 
 
 class To(Body):
@@ -64,7 +62,7 @@ class Played(Body):
     """A name in `sounds` of the configuration."""
     text: Annotated[str, Field(min_length=1, max_length=500, pattern=SPOKEN)] | None = None
     """What is said."""
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    language: Annotated[str, Field(pattern=LANGUAGE)] | None = None
     """Of the text; left out: the call's."""
     to: Hearer = Hearer.CALLER
 

@@ -12,13 +12,14 @@ from softswitch.web.asked import Body
 from softswitch.web.calling import To
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
+from softswitch.web.patterns import LINE_OR_NOTHING
 from softswitch.web.problems import PROBLEMS, Refused
 
 
 class Pause(Body):
     """Why."""
 
-    reason: Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    reason: Annotated[str, StringConstraints(max_length=128, pattern=LINE_OR_NOTHING)] = ""
 
 
 class WrapUp(Body):
@@ -36,6 +37,10 @@ class OfQueue(Body):
     """Left out: all that the agent serves."""
 
 
+NO_REASON, ALL_QUEUES = Pause(), OfQueue()
+"""Without a body."""
+
+
 class Address(Body):
     """Whom."""
 
@@ -49,7 +54,7 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
     anybody = Depends(guard.needs(Role.AGENT))
 
     @router.post("/pause")
-    async def pause(agent: Name, how: Pause, who: Annotated[Principal, anybody]) -> models.Done:
+    async def pause(agent: Name, who: Annotated[Principal, anybody], how: Pause = NO_REASON) -> models.Done:
         """Take no offers until resumed; a conversation goes on."""
         _check_own(who, agent)
         operator.pause(agent, how.reason, who.name)
@@ -63,14 +68,18 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
         return models.Done(done=f"{agent} is paused no more")
 
     @router.post("/sign-in")
-    async def sign_in(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
+    async def sign_in(
+        agent: Name, who: Annotated[Principal, anybody], of: OfQueue = ALL_QUEUES
+    ) -> models.Done:
         """Take calls of a queue, or of all."""
         _check_own(who, agent)
         operator.sign_in(agent, of.queue, who.name)
         return models.Done(done=f"{agent} is signed in")
 
     @router.post("/sign-out")
-    async def sign_out(agent: Name, of: OfQueue, who: Annotated[Principal, anybody]) -> models.Done:
+    async def sign_out(
+        agent: Name, who: Annotated[Principal, anybody], of: OfQueue = ALL_QUEUES
+    ) -> models.Done:
         """Take no more calls of a queue, or of all."""
         _check_own(who, agent)
         operator.sign_out(agent, of.queue, who.name)

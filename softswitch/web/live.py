@@ -85,6 +85,11 @@ class Live:
         return self._closed
 
     @property
+    def end(self) -> int:
+        """The highest number of an event: a higher one is of another record."""
+        return max(self._newest(), self._position)
+
+    @property
     def count(self) -> int:
         """How many look on."""
         return len(self._viewers)
@@ -98,14 +103,12 @@ class Live:
             self._reader.cancel()
 
     async def watch(self, after: int | None, patience: Seconds) -> AsyncGenerator[Line | None]:
-        """The events that follow number `after` (None: those from now on), without end; None whenever nothing
-        has come for `patience` seconds. Raises TooMany, StoreError.
+        """The events that follow number `after` (None: those from now on; never beyond `end`), without end;
+        None whenever nothing has come for `patience` seconds. Raises TooMany, StoreError.
         """
         viewer = self._join()
         try:
             seen = self._position if after is None else after
-            if seen > max(self._newest(), self._position):
-                seen = self._position  # a number of another record, that this one has not come to
             while seen < self._position:  # the past; what comes meanwhile waits in the viewer's queue
                 page = await self._pages.lines(seen, PAGE)
                 if not page:

@@ -15,6 +15,7 @@ from softswitch.web.asked import Body
 from softswitch.web.attempts import Attempts
 from softswitch.web.guard import Guard, check_attempts, source_of
 from softswitch.web.operations import Accounts
+from softswitch.web.patterns import USER
 from softswitch.web.problems import PROBLEMS, Refused
 from softswitch.web.sessions import COOKIE, LASTS, Sessions
 
@@ -37,7 +38,7 @@ class Invitation(Credentials):
     """The key of the link, and what the new user is to have."""
 
     key: Annotated[str, Field(max_length=300)]
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
+    name: Annotated[str, Field(pattern=USER)]
     password: Annotated[str, Field(min_length=10, max_length=200)]
 
 

@@ -34,6 +34,15 @@ class MessageCounts(BaseModel):
     """Why messages cannot be put into their places; empty: all is well."""
 
 
+class RecordingNow(BaseModel):
+    """Whether conversations are being recorded."""
+
+    open: int
+    """Files that are being written."""
+    problem: str | None
+    """Why nothing can be recorded; null, or empty: all is well."""
+
+
 class Status(BaseModel):
     """How the switch is."""
 
@@ -55,13 +64,18 @@ class Status(BaseModel):
     mail: Post = Post()
     """Mails that are not out, and since when the eldest waits."""
     voicemail: MessageCounts | None = None
+    recording: RecordingNow | None = None
+    not_ready: list[str] = []
+    """Why new calls should go to another switch."""
+    degraded: list[str] = []
+    """What does not work though calls do."""
 
 
 class Queues(BaseModel):
     """Every queue, with the first of its callers."""
 
     at: float
-    """The moment, on the clock of `joined`: seconds since some start."""
+    """The moment of all this."""
     queues: list[QueueView]
 
 
@@ -75,7 +89,7 @@ class Agents(BaseModel):
     """Every agent."""
 
     at: float
-    """The moment, on the clock of `since` and `until`."""
+    """The moment of all this."""
     agents: list[AgentView]
 
 

@@ -27,6 +27,9 @@ class Operations(Protocol):
     def not_ready(self) -> list[str]:
         """Why new calls should go to another switch; empty: they are welcome here."""
 
+    def degraded(self) -> list[str]:
+        """What does not work though calls do; fit for everybody's eyes."""
+
     @property
     def newest(self) -> int:
         """The highest number of an event."""
@@ -74,6 +77,9 @@ class Operations(Protocol):
 
     async def stop(self, by: str) -> JsonValue:
         """Take no more calls, let those in progress finish, and end; a second one ends at once."""
+
+    async def test_mail(self, to: str, by: str) -> tuple[bool, str]:
+        """Send one mail at once: whether it was taken, and the server's words. Raises ControlError."""
 
     async def reload(self, by: str) -> JsonValue:
         """Apply the changed configuration. Raises ConfigError."""

@@ -11,10 +11,11 @@ from softswitch.web.api import PREFIX, Name, Text
 from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Accounts, Operations
+from softswitch.web.patterns import USER
 from softswitch.web.problems import PROBLEMS, Refused
 from softswitch.web.sessions import Sessions
 
-UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
+UserName = Annotated[str, StringConstraints(pattern=USER)]
 Password = Annotated[str, Field(min_length=10, max_length=200)]
 
 

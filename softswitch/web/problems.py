@@ -24,6 +24,7 @@ from softswitch.errors import (
     NotNow,
     SoftswitchError,
 )
+from softswitch.web.wrongs import told
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         403: "The role does not allow it.",
         404: "There is no such thing.",
         409: "Not in the state that it is in.",
+        415: "The body is of another type than JSON.",
         422: "The request is wrong.",
         429: "Too many failures.",
         503: "The database does not work, or everything is in use; Retry-After says when to ask again.",
@@ -83,7 +85,8 @@ def answer_with_problems(app: FastAPI) -> None:
         headers = error.headers
         if error.status_code == 405:
             headers = _allowed(request) or headers
-            detail = f"{request.url.path} does not know {request.method}; /api/v1/docs lists what it knows"
+            takes = (headers or {}).get("Allow", "something else; /api/v1/docs lists what")
+            detail = f"{request.url.path} does not take {request.method}; it takes {takes}"
         return problem(error.status_code, detail, headers)
 
     @app.exception_handler(SoftswitchError)
@@ -92,8 +95,8 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     @app.exception_handler(WebSocketRequestValidationError)
-    async def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(422, "; ".join(map(_sentence, error.errors())))
+    async def wrong(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(*told(request, error))
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
@@ -126,9 +129,3 @@ def _allowed(request: Request) -> dict[str, str]:
         for method in known
     }
     return {"Allow": ", ".join(sorted(methods))} if methods else {}
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    where, *rest = map(str, error["loc"])
-    name = ".".join(rest)
-    return f"{name or where} ({where}): {error['msg']}"

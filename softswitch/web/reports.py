@@ -19,6 +19,7 @@ from softswitch.errors import ErrandFailed
 from softswitch.types import Seconds
 from softswitch.web.api import PREFIX, Text
 from softswitch.web.guard import Guard
+from softswitch.web.leaving import while_there
 from softswitch.web.login import PAGES
 from softswitch.web.problems import PROBLEMS, Refused
 
@@ -43,6 +44,15 @@ KINDS = {
 
 By = Literal["hour", "day", "agent", "queue"]
 Form = Literal["json", "csv", "html", "pdf"]
+Part = Literal["figures", "callbacks", "heat", "waits"]
+
+
+class Callbacks(BaseModel):
+    """What became of those who wanted to be called back."""
+
+    rows: list[dict[str, Any]]
+    """A line for each hour, day or queue: by queue where agents are asked for."""
+    total: dict[str, Any]
 
 
 class ReportBody(BaseModel):
@@ -55,6 +65,7 @@ class ReportBody(BaseModel):
     rows: list[dict[str, Any]]
     """A line for each hour, day, agent or queue: shares are 0 to 1, times are seconds."""
     total: dict[str, Any]
+    callbacks: Callbacks
     heat: list[list[int]]
     """Callers by weekday, Monday first, and hour."""
     abandonment_by_wait: list[list[float]]
@@ -76,46 +87,33 @@ class ReportDesk:
         """There."""
         return datetime.now(self._zone).date()
 
-    async def make(
-        self, request: Request, first: date, last: date, queue: str | None, by: str, form: str
-    ) -> bytes:
-        """The report; one whose client goes away is ended. Raises Refused."""
+    async def make(self, request: Request, first: date, last: date, queue: str | None, **how: str) -> bytes:
+        """The report; `how`: `by`, `format`, `part`. One whose client goes away is ended. Raises Refused."""
         if self._waiting >= WAITING:
             raise Refused(503, f"{WAITING} reports wait to be made already", {"Retry-After": "30"})
-        making = asyncio.create_task(self._in_turn(first, last, queue, by, form))
-        leaving = asyncio.create_task(_gone(request))
         try:
-            await asyncio.wait({making, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not making.done():
-                raise Refused(503, "the client is gone")
-            return making.result()
+            return await while_there(request.receive, self._in_turn(first, last, queue, how))
         except ErrandFailed as error:
-            status = 404 if error.status == NOBODY else 503
-            raise Refused(status, str(error)) from None
-        finally:
-            making.cancel()
-            leaving.cancel()
-            await asyncio.gather(making, leaving, return_exceptions=True)
+            raise Refused(status_of_errand(error), str(error)) from None
 
-    async def _in_turn(self, first: date, last: date, queue: str | None, by: str, form: str) -> bytes:
+    async def _in_turn(self, first: date, last: date, queue: str | None, how: Mapping[str, str]) -> bytes:
         self._waiting += 1
         try:
             await self._places.acquire()
         finally:
             self._waiting -= 1
         try:
-            options = {"--from": str(first), "--to": str(last), "--by": by, "--format": form}
-            options |= {"--data": str(self._folder)} | ({} if queue is None else {"--queue": queue})
-            arguments = [f"{name}={value}" for name, value in options.items()]
+            options = {"from": str(first), "to": str(last), "data": str(self._folder), **how}
+            options |= {} if queue is None else {"queue": queue}
+            arguments = [f"--{name}={value}" for name, value in options.items()]
             return await run("softswitch", "report", *arguments, limit=LIMIT, environment=self._environment)
         finally:
             self._places.release()
 
 
-async def _gone(request: Request) -> None:
-    """Until the client has hung up; the request's body is read by then."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+def status_of_errand(error: ErrandFailed) -> int:
+    """What a client is told who wanted it."""
+    return 404 if error.status == NOBODY else 503
 
 
 def report_routes(desk: ReportDesk, guard: Guard) -> APIRouter:
@@ -135,19 +133,21 @@ def report_routes(desk: ReportDesk, guard: Guard) -> APIRouter:
         queue: Text | None = None,
         by: By = "day",
         format: Form = "json",
+        part: Part = "figures",
         download: bool = False,
     ) -> Response:
         """Volumes, waits, service level, talk and occupancy of whole days. `from` and `to`: the first day and
         the last, both included, left out: today; on the clock of the opening hours. `by`: a line for each.
-        html and pdf have plots. `download`: as a file.
+        html and pdf have plots; csv is one table, `part`, the others have all. `download`: as a file.
         """
-        first, last = _range(since, until, desk.today())
-        made = await desk.make(request, first, last, queue, by, format)
+        first, last = range_of(since, until, desk.today())
+        made = await desk.make(request, first, last, queue, by=by, format=format, part=part)
         headers = {"Cache-Control": "no-store"}
         if format == "html":
             headers["Content-Security-Policy"] = OF_A_REPORT
         if download:
-            headers["Content-Disposition"] = f'attachment; filename="report-{first}-{last}-by-{by}.{format}"'
+            what = f"by-{by}" if part == "figures" or format != "csv" else part
+            headers["Content-Disposition"] = f'attachment; filename="report-{first}-{last}-{what}.{format}"'
         return Response(made, media_type=KINDS[format], headers=headers)
 
     @router.get("/reports", include_in_schema=False)
@@ -176,12 +176,12 @@ OF_THE_PAGE = (
 """The page shows one in a frame, which is bound by this too."""
 
 
-def _range(since: date | None, until: date | None, today: date) -> tuple[date, date]:
-    """Raises Refused."""
+def range_of(since: date | None, until: date | None, today: date) -> tuple[date, date]:
+    """The first day and the last. Raises Refused."""
     first = since or until or today
     last = until or max(first, today)
     if last < first:
         raise Refused(422, f"from {first} is after to {last}; swap them")
     if last.year > 9998 or first.year < 1971 or last - first > timedelta(days=3700):
-        raise Refused(422, "a report tells of ten years at most, from 1971 on")
+        raise Refused(422, "ask for ten years at most, from 1971 on")
     return first, last

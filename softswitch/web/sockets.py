@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, Query, WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from softswitch.access import Role
@@ -27,7 +27,7 @@ from softswitch.web.guard import Guard, Who
 from softswitch.web.lines import json_of
 from softswitch.web.live import Live, TooMany
 from softswitch.web.problems import Refused
-from softswitch.web.streaming import BEAT, CHANGED, Number, check_room
+from softswitch.web.streaming import BEAT, CHANGED, Number, check_number, check_room
 
 PATIENCE: Seconds = 10.0
 """How long a viewer may not read, once all buffers on the way are full."""
@@ -40,14 +40,18 @@ SAID = 4096
 
 GOING_AWAY, NO_ACCESS, TRY_AGAIN = 1001, 1008, 1013
 
+NO_SOCKET = (
+    f"this opens a WebSocket, and needs a client for that; {PREFIX}/events/stream is for others, as curl"
+)
+
 ABOUT = f"""Moments are seconds since the epoch (UTC), durations are seconds.
 
 Events also come by WebSocket, which OpenAPI cannot describe: `GET {PREFIX}/events/ws`, with the parameters
 `after` and `kind` of `{PREFIX}/events/stream`. Each message is one event as JSON: `seq`, `at`, `kind`,
 `call`, `data`. Programs send their token in `Authorization`; a page of this server needs no more than its
-session. Before the socket opens, errors are answers with a problem, as everywhere; after that it closes with
-1001 (the switch ends), 1008 (the log-in is over) or 1013 (too slow: come again with `after`). What the client
-sends is not heard.
+session. Before the socket opens, errors are answers with a problem, as everywhere (410: the record does not
+go as far as `after`); after that it closes with 1001 (the switch ends), 1008 (the log-in is over) or 1013
+(too slow: come again with `after`). What the client sends is not heard.
 """
 
 
@@ -73,6 +77,11 @@ def socket_routes(live: Live, guard: Guard) -> APIRouter:
     router = APIRouter(prefix=PREFIX)
     may = guard.needs(Role.SUPERVISOR)
 
+    @router.get("/events/ws", include_in_schema=False, dependencies=[Depends(may)])
+    async def plain() -> None:
+        """Whoever comes without asking for a WebSocket (RFC 9110 section 15.5.22)."""
+        raise Refused(426, NO_SOCKET, {"Upgrade": "websocket", "Connection": "Upgrade"})
+
     @router.websocket("/events/ws")
     async def events(
         websocket: WebSocket,
@@ -81,6 +90,7 @@ def socket_routes(live: Live, guard: Guard) -> APIRouter:
     ) -> None:
         await may(websocket)
         check_room(live)
+        check_number(live, after)
         await websocket.accept()
         cut: Callable[[], None] = websocket.scope.get("state", {}).get("cut", lambda: None)
         wanted = None if kind is None else frozenset(map(str, kind))

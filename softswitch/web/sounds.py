@@ -9,9 +9,11 @@ from fastapi import Path, Request
 from fastapi.responses import FileResponse
 from pydantic import StringConstraints
 
-Year = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$"), Path()]
-Two = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$"), Path()]
-File = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f\x7f]{1,200}\.wav$"), Path()]
+from softswitch.web.patterns import FILE, TWO, YEAR
+
+Year = Annotated[str, StringConstraints(pattern=YEAR), Path()]
+Two = Annotated[str, StringConstraints(pattern=TWO), Path()]
+File = Annotated[str, StringConstraints(pattern=FILE), Path()]
 
 SOUND: dict[int | str, dict[str, Any]] = {
     200: {"content": {"audio/wav": {}}, "description": "The file."},

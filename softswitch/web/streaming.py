@@ -16,7 +16,7 @@ from softswitch.web.api import MOST, PREFIX, asked, ready
 from softswitch.web.guard import Guard, Who
 from softswitch.web.live import VIEWERS, Live, TooMany
 from softswitch.web.operations import Pages
-from softswitch.web.problems import PROBLEMS, SOON, Refused
+from softswitch.web.problems import PROBLEMS, SOON, ProblemDetails, Refused
 
 BEAT: Seconds = 15.0
 """A word after so long, so that nothing on the way takes the connection for dead; and then it is asked
@@ -33,11 +33,13 @@ Number = Annotated[int | None, Query(ge=0, le=2**62)]
 def event_routes(live: Live, pages: Pages, guard: Guard) -> APIRouter:
     """Both."""
     supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["events"], dependencies=supervisors)
+    responses = PROBLEMS | {410: {"model": ProblemDetails, "description": "The record does not go so far."}}
+    router = APIRouter(prefix=PREFIX, responses=responses, tags=["events"], dependencies=supervisors)
 
     @router.get("/events", response_model=models.Events)
     async def events(after: Number = 0, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> Response:
-        """The events that follow number `after`, in order."""
+        """The events that follow number `after`, in order. 410: the record does not go so far."""
+        check_number(live, after)
         return ready(await asked(pages.events(after or 0, limit)))
 
     @router.get(
@@ -53,10 +55,12 @@ def event_routes(live: Live, pages: Pages, guard: Guard) -> APIRouter:
     ) -> StreamingResponse:
         """Events as they come, each as `id` (its number) and `data` (JSON); only what is on record is sent.
         Who comes again says in `Last-Event-ID`, as browsers do, or in `after`, which number was the last, and
-        gets what was missed. `kind`: only these. It ends when the switch does.
+        gets what was missed. `kind`: only these. It ends when the switch does. 410: the record does not go so
+        far, so that number is of another one; begin anew, without a number.
         """
         seen = after if last_event_id is None else _number(last_event_id)
         check_room(live)
+        check_number(live, seen)
         wanted = None if kind is None else frozenset(map(str, kind))
         sent = _sent(live, request, guard.needs(Role.SUPERVISOR), seen, wanted)
         return StreamingResponse(sent, media_type="text/event-stream", headers=HEADERS)
@@ -68,6 +72,16 @@ def check_room(live: Live) -> None:
     """Raises Refused: as many look on as may."""
     if live.count >= VIEWERS:
         raise Refused(503, f"{VIEWERS} viewers look on already", SOON)
+
+
+def check_number(live: Live, after: int | None) -> None:
+    """Raises Refused: nobody can have seen that event, in this record."""
+    if after is not None and after > live.end:
+        raise Refused(
+            410,
+            f"event {after} is none of this record, which ends with {live.end}: it has begun anew, or the "
+            "number is another switch's. All there is follows after=0; without a number comes what is new",
+        )
 
 
 async def _sent(

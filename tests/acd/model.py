@@ -155,6 +155,8 @@ class Stay:
     """The why of the phones that were rung last."""
     joined_in: bool = False
     """That round added phones to some that rang already."""
+    held: bool = False
+    """Hears something first."""
     absent: bool = False
     callback: bool = False
     reserved: OfferId | None = None
@@ -243,6 +245,7 @@ class Model:
             case Announce(call=call, position=position):
                 assert self.stays[call].agent is None
                 assert not self.stays[call].absent, "nobody is there to hear it"
+                assert not self.stays[call].held, "something else is being heard"
                 assert position in (None, self.line(self.stays[call].queue).index(call) + 1)
             case _:
                 self.follow_report(action)
@@ -302,6 +305,7 @@ class Model:
         first = self.floor.queues[ring.queue].callback.customer_first
         assert isinstance(ring, CallBack) is (stay.absent and first)
         assert not self.is_resting(stay)
+        assert not stay.held
         assert stay.accepted is None, "an agent has answered"
         assert ring.agent not in stay.phones, "one phone rung twice for one caller"
         assert self.is_free(ring.agent, ring.queue), "no room for one more call"
@@ -348,7 +352,7 @@ class Model:
 
     def can_take(self, stay: Stay, name: AgentName) -> bool:
         """Whether an agent may be offered a caller who wants one."""
-        if stay.accepted is not None:
+        if stay.accepted is not None or stay.held:
             return False
         return not self.is_resting(stay) and self.reaches(stay, name) and self.is_free(name, stay.queue)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +46,34 @@ def test_dead_timers_do_not_pile_up() -> None:
     assert len(deadlines) == 1
     assert len(deadlines._heap) < 3000
     deadlines.cancel(None)
+
+
+class Owner:
+    """Somebody whom a timer is for, and who has the timer: a cycle, while it runs."""
+
+    def __init__(self, deadlines: Deadlines, seen: list[str]) -> None:
+        self.timer = deadlines.set(5.0, Owner.due, self, seen)
+
+    def due(self, seen: list[str]) -> None:
+        seen.append("due")
+
+
+def test_what_is_due_is_called_with_what_it_was_set_with() -> None:
+    deadlines, seen = Deadlines(), list[str]()
+    owner = Owner(deadlines, seen)
+    assert owner.timer.at == 5.0
+    due = deadlines.pop_due(5.0)
+    assert due is not None
+    due()
+    assert seen == ["due"]
+    assert deadlines.pop_due(5.0) is None
+
+
+def test_a_timer_that_is_over_keeps_nobody_alive() -> None:
+    deadlines, seen = Deadlines(), list[str]()
+    fired, cancelled = Owner(deadlines, seen), Owner(deadlines, seen)
+    gone = weakref.ref(fired), weakref.ref(cancelled)
+    deadlines.pop_due(5.0)
+    deadlines.cancel(cancelled.timer)
+    del fired, cancelled
+    assert [each() for each in gone] == [None, None]

@@ -24,6 +24,7 @@ from softswitch.acd.events import (
     CallbackWanted,
     CallerJoined,
     CallerLeft,
+    CallerReady,
     ConnectFailed,
     ConversationEnded,
     CustomerAnswered,
@@ -72,14 +73,14 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             self.follow(action)
         return actions
 
-    @rule(queue=st.integers(0, 2), priority=st.sampled_from(PRIORITIES), other=st.integers(0, 63))
+    @rule(queue=st.integers(0, 2), priority=st.sampled_from(PRIORITIES), other=st.integers(0, 127))
     def join(self, queue: int, priority: str, other: int = 0) -> None:
         names = sorted(self.known_queues)
         name = names[queue % len(names)]
         self.joins += 1
-        call, number = CallId(f"c{self.joins}"), NUMBERS[other % 4]
+        call, number, held = CallId(f"c{self.joins}"), NUMBERS[other % 4], other >= 64
         skills = ({}, {}, {"cars": 1}, {"polish": 1})[other // 4 % 4]
-        preferred = AgentName(AGENTS[other % 5]) if other >= 32 else None
+        preferred = AgentName(AGENTS[other % 5]) if other % 64 >= 32 else None
         turned_away = self.turned_away(name)
         stay = self.stays[call] = Stay(call, name, priority, self.now, self.joins, number, skills)
         if not turned_away:
@@ -88,11 +89,20 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             if kept is not None and kept[3] > self.now:
                 stay.standing, stay.order, stay.asked = kept[:3]
             stay.preferred = preferred if self.is_held(stay) else None
-        joined = CallerJoined(call, name, priority, number, skills=skills, preferred=preferred)
+            stay.held = held
+        joined = CallerJoined(call, name, priority, number, skills=skills, preferred=preferred, held=held)
         actions = self.tell(joined)
         if turned_away:
             assert isinstance(actions[0], Leave)
             assert actions[0].reason is turned_away
+
+    @precondition(lambda self: self.waiting())
+    @rule(which=st.integers(0))
+    def be_ready(self, which: int) -> None:
+        """Nothing comes of it for who was not held."""
+        stay = self.stays[self.pick(which, self.waiting())]
+        stay.held = False
+        self.tell(CallerReady(stay.call))
 
     def turned_away(self, name: QueueName) -> LeaveReason | None:
         if name not in self.floor.queues:
@@ -144,7 +154,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         stay = self.stays[self.pick(which, self.waiting())]
         if stay.callback and not stay.absent:
             return
-        stay.absent = stay.callback = True
+        stay.absent, stay.callback, stay.held = True, True, False
         self.tell(CallbackWanted(stay.call))
 
     @precondition(lambda self: any(stay.callback for stay in self.stays.values()))
@@ -329,7 +339,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         which = chance.below(1000)
         happened = chance.below(10)
         if happened < 3:
-            self.join(which, PRIORITIES[which % len(PRIORITIES)], chance.below(64))
+            self.join(which, PRIORITIES[which % len(PRIORITIES)], chance.below(64 + 8))
         elif happened < 6 and self.ringing():
             self.answer(which)
         elif happened == 6 and self.ringing():

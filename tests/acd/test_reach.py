@@ -246,3 +246,18 @@ def test_help_is_wanted_by_the_estimated_wait() -> None:
     assert only(ReportOverflow, desk.join("c1", "busy")) == []
     assert only(ReportOverflow, desk.join("c2", "busy")) != [], "two times a minute is more than 90 s"
     assert desk.ringing() == {"ann": "c1", "bob": "c2"}
+
+
+def test_a_why_says_what_the_others_do_at_that_moment_and_not_what_they_did_before() -> None:
+    desk = Desk(queue(agents="ann bob", strategy="hunt", wrap_up=10.0))
+    desk.join("1")
+    desk.answer("ann")
+    desk.join("2")
+    assert why(desk, "bob") == {"ann": (SkipReason.TALKING, None)}
+    desk.end("1")
+    desk.fail("bob")
+    desk.wait(5.0)
+    assert why(desk, "bob") == {"ann": (SkipReason.WRAP_UP, 1010.0)}
+    desk.fail("bob")
+    desk.wait(5.0)
+    assert why(desk, "ann") == {"bob": (SkipReason.DECLINED_CALLER, None)}

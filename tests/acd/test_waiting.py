@@ -62,6 +62,16 @@ def test_few_callers_left_in_many_blocks_come_together_again() -> None:
         assert line.position(everybody[-16]) == 100
 
 
+def test_a_position_follows_those_ahead_who_come_and_go() -> None:
+    line, one, ahead = Line(), caller(2), caller(1)
+    line.add(one)
+    assert line.position(one) == 1
+    line.add(ahead)
+    assert line.position(one) == 2
+    line.remove(ahead)
+    assert line.position(one) == line.position(one) == 1
+
+
 def test_the_position_of_somebody_else_is_an_error() -> None:
     line = Line()
     with pytest.raises(KeyError):

@@ -140,6 +140,7 @@ async def test_what_cannot_be_is_refused_at_once_and_on_record_and_nothing_rings
             ("*13", ControlError, "is a code"),
             ("201", NotNow, "own number"),
             ("299", NoSuch, "nobody has the number"),
+            ("x; rm", ControlError, "no number: expected digits"),
         ):
             with pytest.raises(kind, match=says):
                 op.dial("desk-201", number, "x")
@@ -155,7 +156,7 @@ async def test_what_cannot_be_is_refused_at_once_and_on_record_and_nothing_rings
             op.dial("desk-202", "201", "x")
         await asyncio.sleep(0.1)
         assert [leg.remote.number for leg in it.endpoint.dialled] == ["202"]
-        assert [status for _, status in failures(it)] == [403, 484, 486, 404, 503, 486, 486]
+        assert [status for _, status in failures(it)] == [403, 484, 486, 404, 484, 503, 486, 486]
         await asyncio.sleep(30)
 
 

@@ -11,12 +11,14 @@ import pytest
 
 from softswitch.calls.recording import file_name, is_chosen
 from softswitch.config.settings import RecordingSettings, SwitchSettings
+from softswitch.rules import Entrance
 from softswitch.store.records import misfits
 from softswitch.testing.fake_recorder import FakeRecording
 from softswitch.testing.fakes import FakeLeg, answers, never_answers
-from softswitch.types import CallId, Cue, Language, Prompt
+from softswitch.types import CallId, Cue, Language, LeaveReason, Prompt, QueueName, ToQueue
 from tests.calls import test_outbound
 from tests.calls.house import House, house, settings
+from tests.calls.office import records
 from tests.circles import expect_no_circles
 
 pytestmark = pytest.mark.virtual_time
@@ -228,16 +230,63 @@ async def test_it_ends_when_the_caller_goes_to_a_menu_or_a_transfer_comes_to_nob
         assert told(running) == ["Started", "Ended"]
 
 
-async def test_a_caller_is_told_once_before_waiting() -> None:
+async def test_a_caller_is_told_once_before_any_phone_rings() -> None:
     async with house(PHONES, recorded(announce=TOLD)) as running:
         caller = running.call()
         await asyncio.sleep(8)
         assert caller.heard_labels() == [TOLD, "classical", "201"]
         kinds = running.kinds()
-        assert kinds.index("RecordingAnnounced") < kinds.index("CallerJoined")
+        assert kinds.index("CallerJoined") < kinds.index("RecordingAnnounced") < kinds.index("OfferMade")
+        (announced,), (offered,) = (
+            running.journal.find("RecordingAnnounced"),
+            running.journal.find("OfferMade"),
+        )
+        (heard,) = caller.heard(TOLD)
+        assert (heard.start, heard.end) == (announced.at, offered.at)
         assert running.endpoint.dialled[0].refer("600") == 202
         await asyncio.sleep(8)
         assert told(running) == ["Announced", "Started", "Ended", "Started"]
+
+
+async def test_who_hangs_up_while_being_told_has_given_up() -> None:
+    async with house(PHONES, recorded(announce=TOLD)) as running:
+        caller = running.call()
+        await asyncio.sleep(0.5)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        (left,) = running.journal.find("CallerLeft")
+        assert left.data["reason"] == LeaveReason.HUNG_UP
+        (record,) = records(running)
+        assert (record.outcome, record.queues) == ("abandoned", ["support"])
+        assert record.wait == pytest.approx(0.5, abs=0.01)
+        assert not running.endpoint.dialled
+
+
+async def test_who_leaves_by_a_key_while_being_told_hears_no_more_of_it_and_is_told_anew() -> None:
+    """In the queue where the key leads: what was cut short has not been heard."""
+    config = recorded(announce=TOLD)
+    entrance = Entrance(keys={"7": ToQueue(QueueName("support"))})
+    async with house(PHONES, replace(config, entrances={QueueName("support"): entrance})) as running:
+        caller = running.call()
+        await asyncio.sleep(0.1)
+        caller.press("7")
+        await asyncio.sleep(8)
+        first, again = running.journal.find("RecordingAnnounced")
+        (offered,) = running.journal.find("OfferMade")
+        assert (again.at - first.at) < (offered.at - again.at), "cut short, and then heard to its end"
+        assert caller.heard_labels() == [TOLD, "classical", "201"]
+        assert [left.data["reason"] for left in running.journal.find("CallerLeft")] == [LeaveReason.EXIT_KEY]
+
+
+async def test_a_full_queue_of_recorded_calls_is_busy_and_answers_nobody() -> None:
+    config = recorded(announce=TOLD)
+    (support,) = config.engine.queues.values()
+    full = replace(config.engine, queues={support.name: replace(support, max_callers=0)})
+    async with house(PHONES, replace(config, engine=full)) as running:
+        caller = running.call()
+        await asyncio.sleep(1)
+        assert caller.ended.result().status == 486
+        assert not running.journal.find("CallAnswered")
 
 
 async def test_who_is_not_recorded_is_not_told_and_who_may_be_is() -> None:

@@ -135,7 +135,11 @@ async def test_a_line_that_is_new_or_changed_begins_with_its_next_moment(office:
 
 @pytest.mark.parametrize(
     ("attach", "names"),
-    [("pdf", ["report-2026-02-26.pdf"]), ("csv", ["report-2026-02-26-by-queue.csv"]), (None, [])],
+    [
+        ("pdf", ["report-2026-02-26.pdf"]),
+        ("csv", [f"report-2026-02-26-{what}.csv" for what in ("by-queue", "heat", "waits")]),
+        (None, []),
+    ],
 )
 async def test_a_letter_has_figures_and_its_file(
     kept: Callable[[list[Recorded]], Path],  # noqa: F811
@@ -145,12 +149,15 @@ async def test_a_letter_has_figures_and_its_file(
     folder = kept(days(1))
     letter = await maker(folder)(replace(DAILY, attach=attach), at("2026-02-27 07:00"))
     assert letter["subject"] == "Report of yesterday: all queues, 2026-02-26"
-    for word in ("By queue", "sales", "support", "service level", "Service level: answered in time"):
+    for word in (
+        *("By queue", "sales", "support", "service level", "Service level: answered in time"),
+        *("estimate error", "voicemails", "Abandonment by waiting time", "Callers by weekday and hour"),
+    ):
         assert word in letter["html"]
     assert "offered:" in letter["text"]
     assert [one["name"] for one in letter["files"]] == names
     for one in letter["files"]:
-        assert base64.b64decode(one["data"])[:4] in (b"%PDF", b"labe")
+        assert base64.b64decode(one["data"])[:4] in (b"%PDF", b"labe", b"week", b"from")
     assert "<script" not in letter["html"]
 
 

@@ -159,6 +159,14 @@ async def test_events_are_streamed_as_they_come_and_again_from_any_number(tmp_pa
         page = await get(api, "/events", after=token["seq"])
         assert [one["seq"] for one in page["events"]] == [paused["seq"], changed["seq"]]
         assert (await api.get("/events/stream", headers={"Last-Event-ID": "x"})).status_code == 422
+        beyond = changed["seq"] + 100_000
+        for answer in (
+            await api.get("/events/stream", headers={"Last-Event-ID": str(beyond)}),
+            await api.get("/events/stream", params={"after": beyond}),
+            await api.get("/events", params={"after": beyond}),
+        ):
+            assert answer.status_code == 410
+            assert f"event {beyond} is none of this record" in answer.json()["detail"]
 
 
 async def test_a_stream_ends_with_the_switch_and_does_not_hold_it_up(tmp_path):

@@ -125,7 +125,7 @@ def test_what_is_missing_is_named(kept: Keep, tmp_path: Path, monkeypatch: pytes
     with pytest.raises(StoreError, match="no call of 2020-01-01"):
         export(folder, Range(date(2020, 1, 1), date(2020, 1, 1)), "csv", None)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(StoreError, match=r"pip install 'softswitch\[parquet\]'"):
+    with pytest.raises(StoreError, match=f"{sys.executable} -m pip install pyarrow;"):
         export(folder, ALL, "parquet", tmp_path / "calls.parquet")
     with pytest.raises(StoreError, match="No such file"):
         export(folder, ALL, "csv", tmp_path / "nowhere" / "calls.csv")

@@ -142,7 +142,7 @@ def _named(event: Recorded, names: dict[str, str]) -> Recorded:
 def test_the_page_loads_nothing_and_believes_no_name(kept: Keep) -> None:
     folder = kept([_named(event, {"ann": "<script>x</script>", "ben": "$x^{"}) for event in days(1)])
     page = written(folder, "html", "day").decode()
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 7
     assert "<script" not in page
     assert "&lt;script&gt;x&lt;/script&gt;" in page
     assert "src=" not in page

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 
 import pytest
@@ -87,6 +88,19 @@ def test_a_callback_that_waits_for_a_core_does_not_block():
         patch.setattr(time, "thread_time", lambda: next(worked, 0.01))
         runner.run(_holds_the_loop(0.15))
     assert blocked == []
+
+
+def test_what_the_collector_takes_is_no_fault_of_the_callback():
+    kept = [[number] for number in range(400_000)]
+
+    async def collects() -> None:
+        begun = time.thread_time()
+        while time.thread_time() - begun < 0.1:
+            gc.collect()
+
+    with watch_for_blocking(0.05) as blocked, asyncio.Runner() as runner:
+        runner.run(collects())
+    assert (blocked, len(kept)) == ([], 400_000)
 
 
 def test_a_loop_that_only_waits_does_not_block():

@@ -24,6 +24,7 @@ from softswitch.ports import StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
 from softswitch.store.history import History
+from softswitch.store.postbox import Postbox
 from softswitch.store.receivers import Receivers
 from softswitch.store.shelf import Shelf
 from softswitch.testing.fakes import FakeJournal
@@ -31,8 +32,10 @@ from softswitch.types import AgentName, Messages, QueueName
 from softswitch.voicemail.shelf import VoicemailShelf
 from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
+from softswitch.web.exports import ExportDesk
 from softswitch.web.figures import Figures, Lag
 from softswitch.web.live import Live
+from softswitch.web.rebuilding import Rebuilder
 from softswitch.web.reports import ReportDesk
 from tests.voicemail.office import OFFICE, Office
 
@@ -88,6 +91,7 @@ class FakeOperations:
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
+        self.lacks: list[str] = []
         self.done: list[tuple[str, ...]] = []
 
     @property
@@ -96,6 +100,9 @@ class FakeOperations:
 
     def not_ready(self) -> list[str]:
         return self.reasons
+
+    def degraded(self) -> list[str]:
+        return self.lacks
 
     def figures(self) -> Figures:
         return figures()
@@ -140,6 +147,10 @@ class FakeOperations:
 
     def changed(self, by: str, what: str, of: str, how: str = "") -> None:
         self.done.append((what, of, how, by))
+
+    async def test_mail(self, to: str, by: str) -> tuple[bool, str]:
+        self.done.append(("mail-test", to, by))
+        return False, "550 no such user"
 
     async def callbacks(self) -> Any:
         return [CALLBACK]
@@ -264,6 +275,23 @@ def reports(tmp_path: Path) -> ReportDesk:
 
 
 @pytest.fixture
+def exports(tmp_path: Path, journal: FakeJournal) -> ExportDesk:
+    return ExportDesk(tmp_path, "Europe/Warsaw", journal)
+
+
+@pytest.fixture
+async def rebuilder(operations: FakeOperations, tmp_path: Path) -> AsyncIterator[Rebuilder]:
+    async with Rebuilder(tmp_path, operations.changed) as rebuilder:
+        yield rebuilder
+
+
+@pytest.fixture
+def postbox(accounts: Accounts, tmp_path: Path) -> Iterator[Postbox]:
+    with closing(Postbox(open_database(database_url(default_url(tmp_path))))) as postbox:
+        yield postbox
+
+
+@pytest.fixture
 def parts(
     operations: Any,
     accounts: Accounts,
@@ -272,9 +300,24 @@ def parts(
     recordings: Shelf,
     office: Office,
     reports: ReportDesk,
+    exports: ExportDesk,
+    rebuilder: Rebuilder,
+    postbox: Postbox,
 ) -> Parts:
-    erasure, messages = FakeErasure(operations), VoicemailShelf(office.desk)
-    return Parts(operations, accounts, pages, receivers, recordings, messages, erasure, SECRET, reports)
+    return Parts(
+        operations=operations,
+        accounts=accounts,
+        pages=pages,
+        receivers=receivers,
+        recordings=recordings,
+        voicemails=VoicemailShelf(office.desk),
+        erasure=FakeErasure(operations),
+        postbox=postbox,
+        rebuilder=rebuilder,
+        exports=exports,
+        reports=reports,
+        secret=SECRET,
+    )
 
 
 @pytest.fixture

@@ -7,7 +7,10 @@ from softswitch import __version__
 
 async def test_health_says_that_the_loop_answers(client):
     answer = await client.get("/health")
-    assert (answer.status_code, answer.json()) == (200, {"status": "alive", "version": __version__})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "alive", "version": __version__, "degraded": []},
+    )
 
 
 async def test_ready_is_503_with_the_reasons_while_calls_should_go_elsewhere(client, operations):
@@ -15,7 +18,15 @@ async def test_ready_is_503_with_the_reasons_while_calls_should_go_elsewhere(cli
     operations.reasons = ["the switch is stopping"]
     answer = await client.get("/ready")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "not ready", "reasons": ["the switch is stopping"]}
+    assert answer.json() == {"status": "not ready", "reasons": ["the switch is stopping"], "degraded": []}
+
+
+async def test_what_lacks_while_calls_work_is_named_and_turns_no_calls_away(client, operations):
+    operations.lacks = ["the database takes no events: 3 wait in files until it works again"]
+    ready, health = await client.get("/ready"), await client.get("/health")
+    assert (ready.status_code, health.status_code) == (200, 200)
+    assert (ready.json()["status"], health.json()["status"]) == ("ready", "alive")
+    assert ready.json()["degraded"] == health.json()["degraded"] == operations.lacks
 
 
 async def test_errors_are_problems_that_teach(client):

@@ -77,11 +77,9 @@ async def test_without_a_number_only_what_comes_is_seen(live, history):
     assert await watching == [1201, 1202]
 
 
-async def test_a_number_from_the_future_waits_for_what_comes(live, history):
-    watching = asyncio.create_task(seen(live, 99_999, 1))
-    await asyncio.sleep(1)
-    history.add()
-    assert await watching == [1201]
+async def test_the_end_is_that_of_the_record_also_while_the_database_lags_behind(live, history):
+    assert live.end == 1200
+    assert Live(history, lambda: 7, lambda: 1300).end == 1300
 
 
 async def test_after_a_start_a_viewer_misses_nothing_and_gets_nothing_twice(history):

@@ -54,7 +54,7 @@ async def test_every_form_tells_the_same(supervisor: httpx2.AsyncClient) -> None
     rows = list(csv.DictReader(io.StringIO(sheet.text)))
     assert [row["label"] for row in rows] == ["sales", "support"]
     assert [int(row["offered"]) for row in rows] == [row["offered"] for row in body.rows]
-    assert page.text.count("<svg") == 6
+    assert page.text.count("<svg") == 9
     assert "sandbox" in page.headers["content-security-policy"]
     assert pdf.content.startswith(b"%PDF")
     assert [one.headers["content-type"].partition(";")[0] for one in answers] == [
@@ -130,7 +130,7 @@ async def test_two_are_made_at_once_and_whoever_goes_away_makes_room(
     works, desk, day = Works(), ReportDesk(tmp_path), datetime(2026, 1, 1).date()
     monkeypatch.setattr(reports, "run", works.run)
     clients: list[Any] = [Client() for _ in range(4)]
-    made = [asyncio.create_task(desk.make(one, day, day, None, "day", "json")) for one in clients]
+    made = [asyncio.create_task(desk.make(one, day, day, None, by="day", format="json")) for one in clients]
     await asyncio.sleep(0.05)
     assert works.begun == AT_ONCE == 2
     clients[0].go()

@@ -113,6 +113,10 @@ async def test_nobody_is_let_in_without_a_log_in_and_agents_are_not(site, accoun
     agent = {"Authorization": f"Bearer {text}"}
     async with refused(site.connect(additional_headers=agent), 403) as says:
         assert "supervisor" in says
+    async with refused(site.connect("?after=4"), 410) as says:
+        assert "this record, which ends with 3" in says
+    async with refused(site.connect("?aftr=1"), 422) as says:
+        assert "did you mean 'after'?" in says
     async with refused(site.connect("?after=x"), 422) as says:
         assert "after" in says
 

@@ -8,6 +8,7 @@ from softswitch.acd.events import (
     CallbackWanted,
     CallerJoined,
     CallerLeft,
+    CallerReady,
     ConnectFailed,
     ConversationEnded,
     CustomerAnswered,
@@ -24,7 +25,7 @@ from softswitch.acd.meaning.known import agent_of, caller_of, offer_of, queue_of
 from softswitch.acd.meaning.table import Meaning
 from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
-from softswitch.acd.states import OfferState
+from softswitch.acd.states import CallerMove, OfferState
 from softswitch.errors import EngineError
 from softswitch.types import CancelReason, Destination, LeaveReason, OfferFailure, OfferId
 
@@ -48,9 +49,22 @@ def joined(floor: Floor, event: CallerJoined) -> None:
     caller = floor.welcome(queue, event)
     redial.regain(floor, caller)
     queue.rank(caller, floor.now)
+    if event.held:
+        caller.move(CallerMove.REST)
+        floor.line_up(caller)
+        return
     floor.line_up(caller)
     floor.to_foresee.append(caller)
     announcing.schedule(floor, caller)
+
+
+def ready(floor: Floor, event: CallerReady) -> None:
+    """Who was held is so no more; what was to be said meanwhile is said now."""
+    caller = caller_of(floor, event.call)
+    if caller and caller.held:
+        floor.release(caller)
+        floor.to_foresee.append(caller)
+        announcing.schedule(floor, caller)
 
 
 def _refused(queue: Queue) -> tuple[LeaveReason, Destination | None] | None:
@@ -111,6 +125,8 @@ def callback_wanted(floor: Floor, event: CallbackWanted) -> None:
     """The caller goes, the place stays."""
     caller = caller_of(floor, event.call)
     if caller and caller.in_line and not caller.absent:
+        if caller.held:
+            floor.release(caller)
         callbacks.begin(floor, caller)
 
 
@@ -182,6 +198,7 @@ def offer_failed(floor: Floor, event: OfferFailed) -> None:
 
 MEANING: Meaning = {
     CallerJoined: joined,
+    CallerReady: ready,
     PlaceKept: place_kept,
     CallerLeft: left,
     PriorityChanged: priority_changed,

@@ -26,5 +26,6 @@ class Recording(Section):
     """What agents may listen to by the web server: nothing, or their own conversations, where nobody else
     of the house talks to the caller. Supervisors and engineers may listen to all."""
     announce: Sound | None = None
-    """What a caller hears before waiting in a queue, if the conversation will be recorded, or may be on
-    demand; left out: nothing."""
+    """What a caller hears first on coming to a queue, if the conversation will be recorded, or may be on
+    demand; left out: nothing. The place is held meanwhile, no phone rings before it is over, and the wait
+    counts from its beginning."""

@@ -50,8 +50,8 @@ KindName = Annotated[
 
 
 class Webhook(Section):
-    """A server that gets events as JSON by POST, each within a quarter of a second or so. What it does not
-    answer with 2xx is sent again, later and later; `softswitch webhooks` shows what was given up.
+    """A server that gets events as JSON by POST, each within half a second or so. What it does not answer
+    with 2xx is sent again, later and later; `softswitch webhooks` shows what was given up.
     """
 
     url: Url

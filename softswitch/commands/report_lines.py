@@ -1,0 +1,62 @@
+"""The command line of what is made of the record: reports, and exports for other programs."""
+
+# ruff: noqa: PLC0415 - what a command does is imported only once it is called
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from softswitch.commands.options import Config, Data, folder_of, one_of
+
+Since = Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")]
+Until = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")]
+Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Else standard output.")]
+
+
+def report(  # noqa: PLR0913, PLR0917 - each can be asked for
+    since: Since = "today",
+    until: Until = None,
+    queue: Annotated[str | None, typer.Option(help="Of this queue alone.")] = None,
+    by: Annotated[str, typer.Option(metavar="hour|day|agent|queue", help="A line for each.")] = "day",
+    format: Annotated[
+        str, typer.Option(metavar="table|csv|json|html|pdf", help="html and pdf have plots.")
+    ] = "table",
+    part: Annotated[
+        str,
+        typer.Option(metavar="figures|callbacks|heat|waits", help="Which table, with --format csv."),
+    ] = "figures",
+    out: Out = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Volumes, waits, service level, talk and occupancy of some days, by the machine's time zone."""
+    from softswitch.commands.report import BYS, FORMATS, print_report, range_of
+    from softswitch.commands.report_files import PARTS
+
+    one_of("--by", by, BYS)
+    one_of("--format", format, FORMATS)
+    one_of("--part", part, PARTS)
+    print_report(folder_of(data, config), range_of(since, until), queue, by, format, out, part)
+
+
+def export(
+    format: Annotated[
+        str,
+        typer.Option(metavar="queue_log|csv|parquet|json", help="queue_log: Asterisk's; the others: calls."),
+    ],
+    since: Since = "today",
+    until: Until = None,
+    out: Out = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """The record of some days for other programs."""
+    from softswitch.commands.export import FORMATS
+    from softswitch.commands.export import export as write
+    from softswitch.commands.report import range_of
+
+    one_of("--format", format, FORMATS)
+    write(folder_of(data, config), range_of(since, until), format, out)
