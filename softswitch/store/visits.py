@@ -99,19 +99,23 @@ class VisitFold:
 
     @property
     def since(self) -> int | None:
-        """The number of the first event of the eldest call on which notes are written; None: there is none."""
+        """The number of the first event of the eldest call on which notes are written; None: of none."""
         return min((notes.since for notes in self._notes.values()), default=None)
 
     def apply(self, event: Recorded) -> list[Visit | Talk]:
-        """Take an event; what it ended, or has told more of. Calls whose beginning is unknown are passed over."""
+        """Take an event; what it ended, or told more of. Calls whose beginning is unknown are passed over."""
         call = event.call
         if call is None:
             return []
-        if event.kind == Kind.CALL_ARRIVED:
-            self._open[call] = _Open(event.seq)
-            return []
-        if event.kind == Kind.WRAP_UP_ENDED:
-            return self._noted(call, event)
+        match event.kind:
+            case Kind.CALL_ARRIVED:
+                self._open[call] = _Open(event.seq)
+                return []
+            case Kind.WRAP_UP_ENDED:
+                return self._noted(call, event)
+        return self._in_call(call, event)
+
+    def _in_call(self, call: CallId, event: Recorded) -> list[Visit | Talk]:
         state = self._open.get(call)
         if state is None:
             return []
