@@ -23,14 +23,11 @@ from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
 from softswitch.board.producer import Producer
-from softswitch.calls import callback_words, voicemail
-from softswitch.calls import messages as voicemail_messages
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.calls.opening import Opening
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.pickup import may_pick_up
-from softswitch.calls.remote import QUESTION
 from softswitch.calls.saying import spelt
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
@@ -39,6 +36,7 @@ from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import placed
 from softswitch.config.settings import SwitchSettings
+from softswitch.config.spoken import calls_back, own
 from softswitch.errors import ConfigError, StoreError
 from softswitch.interfaces import import_web, open_interfaces
 from softswitch.log import mask_numbers
@@ -291,20 +289,15 @@ async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> Non
 async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     """Render what callers will hear before they do."""
     prompts = [menu.prompt for menu in settings.menus.menus.values()]
-    prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
+    prompts += own(settings)
     if settings.recording.announce is not None:
         prompts.append(settings.recording.announce)
     prompts += settings.media.sounds.values()
     prompts += [message.prompt for messages in settings.messages.values() for message in messages]
     prompts += filter(None, settings.whispers.values())
-    if any(line.trunks for line in settings.dialplan.rules):
-        prompts += [
-            *callback_words.FIXED,
-            *callback_words.times(),
-            *spelt(SPELT, settings.media),
-        ]
+    if calls_back(settings):
+        prompts += spelt(SPELT, settings.media)
     if settings.mailboxes:
-        prompts += (*voicemail.PROMPTS, *voicemail_messages.PROMPTS)
         prompts += [box.greeting for box in settings.mailboxes.values() if box.greeting is not None]
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)

@@ -89,6 +89,15 @@ def state(schedule: Schedule, moment: datetime) -> State:
     return _shut(schedule, today, None)
 
 
+def changes(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
+    """Every moment in the year to come at which a span begins or ends, in UTC, and of those on the way."""
+    today = moment.astimezone(ZoneInfo(schedule.timezone)).date()
+    for n in range(-1, HORIZON):
+        for start, end in _spans(schedule, today + n * _DAY):
+            yield start
+            yield end
+
+
 def _shut(schedule: Schedule, today: date, until: datetime | None) -> State:
     holiday = _holiday(schedule, today)
     return State(Standing.HOLIDAY if holiday else Standing.CLOSED, holiday, until)

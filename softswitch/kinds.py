@@ -12,6 +12,7 @@ class Kind(StrEnum):
     CALL_ROUTED = "CallRouted"
     CALL_ANSWERED = "CallAnswered"
     CALL_REFUSED = "CallRefused"
+    CALL_WENT_ROUND = "CallWentRound"
     CALLS_TURNED_AWAY = "CallsTurnedAway"
     ORIGINATE_FAILED = "OriginateFailed"
     CALL_ENDED = "CallEnded"

@@ -180,11 +180,21 @@ def _entrances(events: list[Recorded]) -> list[RenderableType]:
             to = f"to {data['destination']}" if data.get("destination") else data.get("then")
             said = f"rule {data['rule']!r} of queue {data['queue']}: {to}, since {data['why']}"
             lines.append(Text(said))
+        elif event.kind == Kind.CALL_WENT_ROUND:
+            way = " -> ".join(map(str, data["way"]))
+            lines.append(Text(f"sent round and round, and ended for that by the switch: {way}"))
         elif event.kind == Kind.CALLER_LOOKED_UP:
-            known = "knows the caller" if data.get("found") else "does not know the caller"
-            said = f"look-up of {data['caller_rule']!r} {known}, after {duration(data['took'])}"
-            lines.append(Text(said + (f": {foreign(data['problem'])}" if data.get("problem") else "")))
+            lines.append(Text(_looked_up(data)))
     return lines
+
+
+def _looked_up(data: Mapping[str, Any]) -> str:
+    """What a look-up came to, as far as it was of use."""
+    problem = foreign(str(data.get("problem") or ""))
+    whose, after = f"look-up of {data['caller_rule']!r}", f"after {duration(data['took'])}"
+    if data.get("found"):
+        return f"{whose} knows the caller, {after}" + (f"; passed over: {problem}" if problem else "")
+    return f"{whose} failed {after}: {problem}" if problem else f"{whose} does not know the caller, {after}"
 
 
 def _was_cut(events: list[Recorded]) -> bool:

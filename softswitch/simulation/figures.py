@@ -212,6 +212,11 @@ class Spread:
     """Of the 95 % confidence interval; None: not known."""
     high: float | None = None
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether 0 is outside the interval."""
+        return self.low is not None and self.high is not None and self.low * self.high > 0
+
 
 def spread(values: Sequence[float | None]) -> Spread:
     """The mean of those that are known, and how sure it is."""

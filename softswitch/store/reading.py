@@ -123,7 +123,7 @@ def story_of(connection: Connection, call: CallId) -> tuple[CallId, list[CallId]
 
 
 REASONING = (
-    *(Kind.CALLER_LOOKED_UP, Kind.RULE_APPLIED),
+    *(Kind.CALLER_LOOKED_UP, Kind.RULE_APPLIED, Kind.CALL_WENT_ROUND),
     *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
     *(Kind.CONFIRMED, Kind.NOT_CONFIRMED, Kind.ORIGINATE_FAILED),
     *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),

@@ -67,6 +67,11 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             "The switch refused the call before answering it; CallEnded follows.",
             {"status": "SIP status", "reason": "why"},
         ),
+        Kind.CALL_WENT_ROUND: Word(
+            "The configuration sent the caller round and round, without waiting or hearing anything: the call"
+            " was ended. `softswitch check` finds most such circles.",
+            {"way": "the places of the last round", "steps": "to how many places in a row"},
+        ),
         Kind.CALLS_TURNED_AWAY: Word(
             "New calls got 503 for lack of room, within the last second; nothing else is known of them.",
             {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from softswitch.config.checks import (
     alerting,
+    circles,
     codes,
     dialling,
     limits,
@@ -14,8 +15,10 @@ from softswitch.config.checks import (
     mailing,
     names,
     networks,
+    queues,
     rules,
     sentences,
+    skills,
     sounds,
     trunks,
     ways,
@@ -26,8 +29,7 @@ from softswitch.config.checks.scene import Scene
 def check_all(scene: Scene) -> None:
     """Every check there is."""
     for room in (
-        *(names, rules, ways, sounds, sentences, limits, dialling, codes, listening, mailing, networks),
-        trunks,
-        alerting,
+        *(names, rules, ways, circles, sounds, sentences, limits),
+        *(dialling, codes, listening, mailing, networks, trunks, queues, skills, alerting),
     ):
         room.check(scene)
