@@ -21,8 +21,8 @@ from softswitch.web.exports import ExportDesk, export_routes
 from softswitch.web.frame import FILES, Static, page_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
-from softswitch.web.home import home_routes
 from softswitch.web.limits import Limits
+from softswitch.web.listening import listening_routes
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.mails import Postbox, mail_routes
@@ -99,9 +99,9 @@ def application(
     for routes in (agent_routes, agent_call_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
-    app.include_router(page_routes(guard, sessions))
+    app.include_router(page_routes(guard, sessions, metrics=settings.metrics != "off"))
     app.include_router(mail_routes(parts.operations, parts.postbox, guard))
-    app.include_router(home_routes(guard, metrics=settings.metrics != "off"))
+    app.include_router(listening_routes(guard))
     app.include_router(docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
     app.add_middleware(Limits)

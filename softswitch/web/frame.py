@@ -63,10 +63,9 @@ class Page:
     """Who may see it."""
 
 
-PAGES = (Page("/wallboard", "wallboard", Role.AGENT),)
+PAGES = (Page("/", "home", Role.AGENT), Page("/wallboard", "wallboard", Role.AGENT))
 
 LINKS = (
-    Page("/", "home", Role.AGENT),
     *PAGES,
     Page("/reports", "reports", Role.SUPERVISOR),
     Page("/recordings", "recordings", Role.SUPERVISOR),
@@ -95,15 +94,17 @@ class Static(StaticFiles):
             raise Refused(error.status_code, f"there is no {path}") from None
 
 
-def page_routes(guard: Guard, sessions: Sessions) -> APIRouter:
-    """A route for each of `PAGES`."""
+def page_routes(guard: Guard, sessions: Sessions, *, metrics: bool) -> APIRouter:
+    """A route for each of `PAGES`; `metrics`: whether they are served."""
     router = APIRouter(include_in_schema=False)
     for page in PAGES:
-        router.add_api_route(page.path, _route(page, guard, sessions), methods=["GET"])
+        router.add_api_route(page.path, _route(page, guard, sessions, metrics=metrics), methods=["GET"])
     return router
 
 
-def _route(page: Page, guard: Guard, sessions: Sessions) -> Callable[[Request], Awaitable[Response]]:
+def _route(
+    page: Page, guard: Guard, sessions: Sessions, *, metrics: bool
+) -> Callable[[Request], Awaitable[Response]]:
     async def route(request: Request) -> Response:
         try:
             who = await guard.who(request)
@@ -117,7 +118,7 @@ def _route(page: Page, guard: Guard, sessions: Sessions) -> Callable[[Request], 
         cookie = request.cookies.get(COOKIE)
         csrf = sessions.csrf(cookie) if cookie and "authorization" not in request.headers else ""
         kiosk = "kiosk" in request.query_params
-        text = skeleton(page, language_of(request), who, csrf, kiosk=kiosk)
+        text = skeleton(page, language_of(request), who, csrf, kiosk=kiosk, metrics=metrics)
         return HTMLResponse(text, headers={"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"})
 
     return route
@@ -151,13 +152,16 @@ def words(language: str) -> Mapping[str, str]:
     return {key: word for key, word in found.items() if isinstance(word, str)}
 
 
-def skeleton(page: Page, language: str, who: Principal, csrf: str, *, kiosk: bool) -> str:
+def skeleton(
+    page: Page, language: str, who: Principal, csrf: str, *, kiosk: bool, metrics: bool = False
+) -> str:
     """The page before its modules fill it."""
     say = words(language)
     known = {
         "lang": language, "dir": LANGUAGES[language][1], "class": "kiosk" if kiosk else "",
         "data-version": __version__, "data-user": who.name.partition(" ")[2], "data-role": who.role,
         "data-agent": who.agent or "", "data-csrf": csrf,
+        "data-metrics": "yes" if metrics else "",
     }  # fmt: skip
     title = escape(say[f"page.{page.name}"])
     style = f"{page.name}/page.css"

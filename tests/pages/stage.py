@@ -80,11 +80,11 @@ class Stage:
             await self.api("POST", "/users", given)
         fresh = await self.browser.new_context(base_url=self.origin)
         page = await fresh.new_page()
-        await page.goto("/login")
+        await page.goto("/login?then=/wallboard")
         await page.fill("[name=name]", user)
         await page.fill("[name=password]", PASSWORD)
         await page.click("button")
-        await page.wait_for_url("**/wallboard")
+        await page.wait_for_selector("html[data-user]", state="attached")
         state = await fresh.storage_state()
         await fresh.close()
         return state
@@ -92,7 +92,9 @@ class Stage:
     async def api(self, method: str, path: str, body: Any = None) -> Any:
         """A request of the engineer."""
         context = await self.context()
-        csrf = (await (await context.request.get("/api/v1/me")).json())["csrf"]
+        me = await context.request.get("/api/v1/me")
+        assert me.ok, await me.text()
+        csrf = (await me.json())["csrf"]
         headers = {"X-CSRF-Token": csrf}
         answer = await context.request.fetch(f"/api/v1{path}", method=method, data=body, headers=headers)
         assert answer.ok, await answer.text()

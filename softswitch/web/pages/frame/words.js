@@ -17,8 +17,13 @@ export function t(key, values = {}) {
   if (typeof word === "object") word = word[plurals.select(values.count)] ?? word.other;
   return word.replace(/\{(\w+)\}/g, (all, name) => {
     const value = values[name];
-    return value === undefined ? all : typeof value === "number" ? whole.format(value) : String(value);
+    return value === undefined ? all : typeof value === "number" ? whole.format(value) : isolated(String(value));
   });
+}
+
+// A name in a sentence keeps its own direction, and does not change that of the sentence (UAX #9, FSI and PDI).
+function isolated(value) {
+  return document.dir === "rtl" || /[\u0590-\u08ff]/.test(value) ? `\u2068${value}\u2069` : value;
 }
 
 // The word of a value that the switch names, as a state; an unknown one as it is.

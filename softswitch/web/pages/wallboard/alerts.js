@@ -40,6 +40,6 @@ export function showAlerts(queues) {
 
 function makeAlert([, alert]) {
   return el("li", { data: { level: alert.level } },
-    el("b", {}, t(`alert.${alert.level}`)), el("bdi", { data: { part: "says" } }),
+    el("b", {}, t(`alert.${alert.level}`)), el("span", { data: { part: "says" } }),
     el("span", { class: "clock", data: { part: "since" }, "aria-hidden": "true" }));
 }
