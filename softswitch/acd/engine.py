@@ -70,13 +70,15 @@ class Engine:
         return look(self._floor, now, most)
 
     def longest_waits(self, now: Seconds) -> dict[QueueName, Seconds]:
-        """How long the one has waited who waits longest, of each queue in which somebody does."""
+        """How long the one has waited who waits longest, of each queue in which somebody does; a place that
+        was regained counts from its beginning.
+        """
         since: dict[QueueName, Seconds] = {}
         for caller in self._floor.callers.values():
             if caller.conversation is None and not caller.absent:
                 name = caller.queue.name
-                since[name] = min(caller.joined, since.get(name, now))
-        return {name: now - joined for name, joined in since.items()}
+                since[name] = min(caller.standing, since.get(name, now))
+        return {name: now - standing for name, standing in since.items()}
 
     def has_a_line(self, agent: AgentName) -> bool:
         """Whether a call from outside the queues would keep the agent within the limit of calls at once.

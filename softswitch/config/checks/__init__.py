@@ -6,6 +6,7 @@ Every check takes a `Scene` and tells it what it finds; none stops at the first.
 from __future__ import annotations
 
 from softswitch.config.checks import (
+    callbacks,
     circles,
     codes,
     dialling,
@@ -26,7 +27,7 @@ from softswitch.config.checks.scene import Scene
 def check_all(scene: Scene) -> None:
     """Every check there is."""
     for room in (
-        *(names, rules, ways, circles, sounds, sentences, limits),
+        *(names, rules, ways, circles, sounds, sentences, limits, callbacks),
         *(dialling, codes, listening, mailing, networks, trunks),
     ):
         room.check(scene)
