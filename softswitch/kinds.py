@@ -45,6 +45,8 @@ class Kind(StrEnum):
     CALLBACK_TRIED = "CallbackTried"
     CALLBACK_NOT_REACHED = "CallbackNotReached"
     CALLBACK_RESTING = "CallbackResting"
+    CALLBACK_HELD = "CallbackHeld"
+    CALLBACK_RELEASED = "CallbackReleased"
     CALLBACK_ENDED = "CallbackEnded"
     CALLBACK_RESTORED = "CallbackRestored"
     CONNECTED = "Connected"

@@ -74,16 +74,18 @@ class Engine:
         return look_at_queues(self._floor, now, 0)
 
     def longest_waits(self, now: Seconds) -> dict[QueueName, Seconds]:
-        """How long the one has waited who waits longest, of each queue in which somebody does."""
-        return {name: now - joined for name, joined in self.eldest().items()}
+        """How long the one has waited who waits longest, of each queue in which somebody does; a place that
+        was regained counts from its beginning.
+        """
+        return {name: now - since for name, since in self.eldest().items()}
 
     def eldest(self) -> dict[QueueName, Seconds]:
-        """When the one joined who waits longest, of each queue in which somebody does."""
+        """Since when the one waits who waits longest, of each queue in which somebody does."""
         since: dict[QueueName, Seconds] = {}
         for caller in self._floor.callers.values():
             if caller.conversation is None and not caller.absent:
                 name = caller.queue.name
-                since[name] = min(caller.joined, since.get(name, caller.joined))
+                since[name] = min(caller.standing, since.get(name, caller.standing))
         return since
 
     def has_a_line(self, agent: AgentName) -> bool:

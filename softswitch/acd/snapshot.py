@@ -30,6 +30,7 @@ class CallerView:
     score: float
     joined: Seconds
     waited: Seconds
+    """From when on the wait counts: of a place that was regained, from its beginning."""
     ringing: tuple[AgentName, ...]
     """Whose phones ring for this caller."""
     callback: bool = False
@@ -146,7 +147,7 @@ def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
         priority=caller.priority,
         score=caller.queue.score(caller, now),
         joined=caller.joined,
-        waited=now - caller.joined,
+        waited=now - caller.standing,
         ringing=caller.ringing,
         callback=caller.absent,
         told=caller.told.wait,

@@ -62,6 +62,12 @@ class Caller:
     """Was not on the line for a while, or is not."""
     attempts: int = 0
     """How often the customer was called back in vain."""
+    failures: int = 0
+    """Since the last of these, how often an attempt did not even come to the customer's side."""
+    barred: bool = False
+    """There is no way to call the customer at the moment."""
+    wanted: Seconds = 0.0
+    """When the callback was, if one was."""
 
     priority: str = "default"
     place: Place = field(init=False)

@@ -149,8 +149,8 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         return
     if not attempts:
         console().print(why(call, events))
-        return
-    console().print(callback_story(wanted, events))
+    if any(event.kind == Kind.CALLBACK_WANTED for event in events):
+        console().print(callback_story(wanted, events))
     for attempt in attempts:
         console().print(why(attempt, parts[attempt]))
 
