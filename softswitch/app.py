@@ -156,7 +156,7 @@ def _registry(
 
 def _dispatcher(stack: AsyncExitStack, journal: Journal, settings: SwitchSettings) -> Dispatcher:
     """The queues, with nobody in them."""
-    dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
+    dispatcher = Dispatcher(Engine(seed=time.time_ns(), series=f"{int(time.time()):x}-"), journal)
     stack.callback(dispatcher.close)
     dispatcher.feed(SettingsChanged(settings.engine))
     return dispatcher

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     ANNOUNCED = "Announced"
     MESSAGE_HEARD = "MessageHeard"
     CALLER_LEFT = "CallerLeft"
+    CALLER_HOPELESS = "CallerHopeless"
     OFFER_MADE = "OfferMade"
     OFFER_ENDED = "OfferEnded"
     INTRODUCED = "Introduced"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from softswitch.acd.explain import Why
@@ -73,6 +74,8 @@ class Leave:
     reason: LeaveReason
     destination: Destination | None
     waited: Seconds = 0.0
+    why: Why | None = None
+    """Why nobody was rung; None: somebody was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,16 @@ class ReportPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportHopeless:
+    """Let people know that somebody waits whom no agent of the team can ever take."""
+
+    call: CallId
+    queue: QueueName
+    needs: Mapping[str, int]
+    """The least level of each skill."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRest:
     """Let people know that a customer was not reached, and when the next attempt will be."""
 
@@ -158,5 +171,6 @@ Action = (
     | ReportWrapUp
     | ReportOverflow
     | ReportPlace
+    | ReportHopeless
     | ReportRest
 )

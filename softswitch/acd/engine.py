@@ -13,14 +13,16 @@ from types import MappingProxyType
 from softswitch.acd import announcing, escape
 from softswitch.acd.actions import Action
 from softswitch.acd.events import Event
+from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
 from softswitch.acd.matching import match
 from softswitch.acd.meaning import agents, callers, queues
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
+from softswitch.acd.reasoning import why_nobody
 from softswitch.acd.snapshot import SHOWN, QueueView, Snapshot, look, look_at_queues
 from softswitch.errors import EngineError
-from softswitch.types import AgentName, QueueName, Seconds
+from softswitch.types import AgentName, CallId, QueueName, Seconds
 
 MEANING: Meaning = MappingProxyType({**callers.MEANING, **agents.MEANING, **queues.MEANING})
 """What is to be done about each kind of event."""
@@ -29,9 +31,11 @@ MEANING: Meaning = MappingProxyType({**callers.MEANING, **agents.MEANING, **queu
 class Engine:
     """All queues and agents of one switch."""
 
-    def __init__(self, *, seed: int = 0) -> None:
-        """`seed` decides every random choice: engines with the same seed, events and times act the same."""
-        self._floor = Floor(seed)
+    def __init__(self, *, seed: int = 0, series: str = "o") -> None:
+        """`seed` decides every random choice: engines with the same seed, events and times act the same.
+        `series`: what ids of offers begin with, for those of two engines to be told apart.
+        """
+        self._floor = Floor(seed, series)
 
     def receive(self, event: Event, now: Seconds) -> Sequence[Action]:
         """What is to be done about `event`, in this order, at `now` (never before the last `now`).
@@ -87,6 +91,11 @@ class Engine:
                 name = caller.queue.name
                 since[name] = min(caller.standing, since.get(name, caller.standing))
         return since
+
+    def why_nobody(self, call: CallId, now: Seconds) -> Why | None:
+        """Why no agent has been rung by `now` for who waits; None: some were, or nobody like that waits."""
+        caller = self._floor.callers.get(call)
+        return None if caller is None else why_nobody(caller, now)
 
     def has_a_line(self, agent: AgentName) -> bool:
         """Whether a call from outside the queues would keep the agent within the limit of calls at once.

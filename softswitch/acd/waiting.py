@@ -53,6 +53,8 @@ class Caller:
     """What this caller needs beside what the queue does."""
     preferred: AgentName | None = None
     """Who is waited for alone, for a while; once that is over it does not come back."""
+    let_go: Seconds | None = None
+    """When that was over."""
     wished: AgentName | None = None
     """Who is rung first of those who are free."""
 
@@ -80,6 +82,8 @@ class Caller:
     declines: dict[AgentName, int] = field(default_factory=dict)
     """How often each agent rejected, or did not answer, this caller."""
     rounds: int = 0
+    hopeless: bool = False
+    """Nobody of the team can ever take this caller, which was told."""
     offered_last: AgentName | None = None
     at_once: int | None = 1
     """How many phones may ring at once, as the strategy said last."""
@@ -246,6 +250,14 @@ class Line:
         position = sum(map(len, self._blocks[:at])) + inside + 1
         self._found = caller, position
         return position
+
+    def behind(self, caller: Caller) -> Caller | None:
+        """Who comes after that one; None: nobody. Raises KeyError for one who does not stand here."""
+        at, inside = self._find(caller)
+        block = self._blocks[at]
+        if inside + 1 < len(block):
+            return block[inside + 1][4]
+        return self._blocks[at + 1][0][4] if at + 1 < len(self._blocks) else None
 
     def _find(self, caller: Caller) -> tuple[int, int]:
         place, blocks = caller.place, self._blocks

@@ -20,6 +20,7 @@ from softswitch.acd.actions import (
     CancelRing,
     Connect,
     Leave,
+    ReportHopeless,
     ReportOverflow,
     ReportPause,
     ReportPlace,
@@ -130,7 +131,7 @@ class World:
             CallBack: self._call_back,
             ReportWrapUp: self._wrapped_up,
             **dict.fromkeys((CancelRing, Announce, ReportPause, ReportResume), _nothing),
-            **dict.fromkeys((ReportOverflow, ReportPlace, ReportRest), _nothing),
+            **dict.fromkeys((ReportOverflow, ReportPlace, ReportHopeless, ReportRest), _nothing),
         }
 
     def run(self, until: Seconds = inf) -> None:

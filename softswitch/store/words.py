@@ -145,6 +145,7 @@ VOICEMAILS: Mapping[str, Word] = {
             "to": "who gets it by mail",
             "subject": "of these mails",
             "language": "of these mails",
+            "queue_label": "what these mails call the queue",
             "when": "when it was left, in local time, as these mails say it",
         },
     ),
