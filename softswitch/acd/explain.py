@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from softswitch.acd.record import record
 from softswitch.types import AgentName, Seconds
 
 
@@ -38,7 +38,7 @@ class SkipReason(StrEnum):
     """Free, but the strategy prefers another."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Skipped:
     """One agent who was not offered the caller."""
 
@@ -48,7 +48,7 @@ class Skipped:
     """When the reason ends by itself, on the engine's clock; None when nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Why:
     """The reasoning behind one offer."""
 
