@@ -72,11 +72,14 @@ class Deadlines:
     def next(self) -> Seconds | None:
         """The earliest moment that something is due; None when nothing is."""
         heap = self._heap
-        while heap and len(heap[0]) == _OVER:
+        while heap:
+            first = heap[0]
+            if len(first) > _OVER:
+                at: Seconds = first[0]
+                return at
             heappop(heap)
             self._dead -= 1
-        at: Seconds | None = heap[0][0] if heap else None
-        return at
+        return None
 
     def fire(self, now: Seconds) -> None:
         """Do all that is due at `now`, and what that makes due."""

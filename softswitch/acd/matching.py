@@ -20,7 +20,7 @@ from softswitch.types import AgentName, Seconds
 NAMED = 50
 """How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
 
-_NOTE = attrgetter("note")
+_NAME, _NOTE = attrgetter("name"), attrgetter("note")
 
 Urgency = tuple[int, float, Seconds, int]
 """Precedence, minus points (or, overdue, since when), order of joining: the smallest goes first."""
@@ -36,10 +36,10 @@ def match(floor: Floor) -> None:
     while reaches:
         heads = []
         for reach in list(reaches):
-            if not (reach.free and reach.wanting):
-                del reaches[reach]
-            elif head := reach.unoffered.first():
+            if reach.free and (head := reach.unoffered.first()):
                 heads.append(head)
+            elif not (reach.free and reach.ringing_more.size):
+                del reaches[reach]
         best = _best_unoffered(heads, floor.now) if heads else _best_ringing_more(floor)
         if best is None:
             reaches.clear()
@@ -182,7 +182,7 @@ def _want_more(floor: Floor, caller: Caller) -> None:
 
 def _why(floor: Floor, caller: Caller, order: Sequence[Candidate], ringing: int, strategy: str) -> Why:
     queue = caller.queue
-    considered = tuple([candidate.name for candidate in order[: max(NAMED, ringing)]])
+    considered = tuple(map(_NAME, order[: max(NAMED, ringing)]))
     team = queue.team if queue.helped else queue.own
     skipped = _skipped(caller, considered, team[: NAMED + len(considered)], floor.now)
     return Why(

@@ -43,11 +43,6 @@ class Reach:
     ringing_more: Line = field(default_factory=Line)
     """Callers who have phones ringing and may have more of them."""
 
-    @property
-    def wanting(self) -> bool:
-        """Whether anybody here wants a phone rung."""
-        return self.unoffered.size > 0 or self.ringing_more.size > 0
-
     def note_free(self, place: int, free: bool) -> None:
         """The agent at that place can, or can no longer, be offered a call."""
         if free:
