@@ -50,12 +50,10 @@ class Engine:
             raise EngineError(f"time went backwards: {now} after {floor.now}; give a monotonic clock's time")
         floor.now = now
         MEANING[type(event)](floor, event)
-        pop_due = floor.deadlines.pop_due
-        while (due := pop_due(now)) or floor.to_look:
-            if due:
-                due()
-            else:
-                escape.look(floor)
+        floor.deadlines.fire(now)
+        while floor.to_look:
+            escape.look(floor)
+            floor.deadlines.fire(now)
         if floor.to_match:
             match(floor)
         if floor.to_foresee:

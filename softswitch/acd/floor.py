@@ -159,12 +159,13 @@ class Floor:
 
     def rank_anew(self, caller: Caller) -> None:
         """Something that makes a place has changed: take the one that is due now."""
-        queue, shelf = caller.queue, caller.shelf
-        queue.line.remove(caller)
-        caller.put_on(None)
+        queue = caller.queue
+        lines = (queue.line,) if caller.shelf is None else (queue.line, caller.shelf)
+        for line in lines:
+            line.remove(caller)
         queue.rank(caller, self.now)
-        queue.line.add(caller)
-        caller.put_on(shelf)
+        for line in lines:
+            line.add(caller)
 
     def _lose_patience(self, caller: Caller) -> None:
         if caller.accepted is not None:  # an agent is there, and comes in a moment
