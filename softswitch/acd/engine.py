@@ -18,7 +18,7 @@ from softswitch.acd.matching import match
 from softswitch.acd.meaning import agents, callers, queues
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
-from softswitch.acd.snapshot import SHOWN, QueueView, Snapshot, look, look_at_queues
+from softswitch.acd.snapshot import SHOWN, Known, QueueView, Snapshot, look, look_at_queues
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, QueueName, Seconds
 
@@ -65,9 +65,11 @@ class Engine:
         """When the next `TimerExpired` is wanted, always after the last `now`; None: nothing is due."""
         return self._floor.deadlines.next()
 
-    def snapshot(self, now: Seconds, *, most: int = SHOWN) -> Snapshot:
-        """The floor at `now`, with the first `most` callers of each queue."""
-        return look(self._floor, now, most)
+    def snapshot(self, now: Seconds, *, most: int = SHOWN, known: Known | None = None) -> Snapshot:
+        """The floor at `now`, with the first `most` callers of each queue. Whoever looks often keeps `known`
+        from one look to the next: agents who have not changed cost nothing then.
+        """
+        return look(self._floor, now, most, {} if known is None else known)
 
     def queues(self, now: Seconds) -> dict[QueueName, QueueView]:
         """The queues of the snapshot, without their callers."""
@@ -82,8 +84,9 @@ class Engine:
         since: dict[QueueName, Seconds] = {}
         for caller in self._floor.callers.values():
             if caller.conversation is None and not caller.absent:
-                name = caller.queue.name
-                since[name] = min(caller.joined, since.get(name, caller.joined))
+                name, joined = caller.queue.name, caller.joined
+                if name not in since or joined < since[name]:
+                    since[name] = joined
         return since
 
     def has_a_line(self, agent: AgentName) -> bool:
