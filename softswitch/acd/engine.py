@@ -20,7 +20,7 @@ from softswitch.acd.meaning import agents, callers, queues
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
 from softswitch.acd.reasoning import why_nobody
-from softswitch.acd.snapshot import SHOWN, QueueView, Snapshot, look, look_at_queues
+from softswitch.acd.snapshot import SHOWN, Known, QueueView, Snapshot, look, look_at_queues
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, CallId, QueueName, Seconds
 
@@ -67,9 +67,11 @@ class Engine:
         """When the next `TimerExpired` is wanted, always after the last `now`; None: nothing is due."""
         return self._floor.deadlines.next()
 
-    def snapshot(self, now: Seconds, *, most: int = SHOWN) -> Snapshot:
-        """The floor at `now`, with the first `most` callers of each queue."""
-        return look(self._floor, now, most)
+    def snapshot(self, now: Seconds, *, most: int = SHOWN, known: Known | None = None) -> Snapshot:
+        """The floor at `now`, with the first `most` callers of each queue. Whoever looks often keeps `known`
+        from one look to the next: agents who have not changed cost nothing then.
+        """
+        return look(self._floor, now, most, {} if known is None else known)
 
     def queues(self, now: Seconds) -> dict[QueueName, QueueView]:
         """The queues of the snapshot, without their callers."""
@@ -86,8 +88,9 @@ class Engine:
         since: dict[QueueName, Seconds] = {}
         for caller in self._floor.callers.values():
             if caller.conversation is None and not caller.absent:
-                name = caller.queue.name
-                since[name] = min(caller.standing, since.get(name, caller.standing))
+                name, standing = caller.queue.name, caller.standing
+                if name not in since or standing < since[name]:
+                    since[name] = standing
         return since
 
     def why_nobody(self, call: CallId, now: Seconds) -> Why | None:

@@ -111,13 +111,22 @@ class Snapshot:
     conversations: tuple[ConversationView, ...]
 
 
-def look(floor: Floor, now: Seconds, most: int) -> Snapshot:
-    """What is to be seen at `now`."""
+Known = dict[AgentName, tuple[int, AgentView]]
+"""Views of agents who have not changed since, by their count of changes."""
+
+_RUNNING = frozenset({AgentState.PAUSED, AgentState.WRAP_UP, AgentState.BACK_OFF})
+"""States with an end, which may be moved while all else stays."""
+
+
+def look(floor: Floor, now: Seconds, most: int, known: Known) -> Snapshot:
+    """What is to be seen at `now`. `known`: views of the last look, and then of this one."""
     return Snapshot(
         at=now,
         queues=look_at_queues(floor, now, most),
         agents={
-            agent.name: _agent(agent, now) for agent in floor.agents.values() if agent.employed or agent.load
+            agent.name: _known(agent, now, known)
+            for agent in floor.agents.values()
+            if agent.employed or agent.load
         },
         conversations=tuple(
             _conversation(caller) for caller in floor.callers.values() if caller.conversation
@@ -166,6 +175,15 @@ def _conversation(caller: Caller) -> ConversationView:
     return ConversationView(
         caller.call, caller.number, offer.queue.name, offer.agent.name, offer.answered, waited
     )
+
+
+def _known(agent: Agent, now: Seconds, known: Known) -> AgentView:
+    found = known.get(agent.name)
+    if found is not None and found[0] == agent.changes and found[1].state not in _RUNNING:
+        return found[1]
+    view = _agent(agent, now)
+    known[agent.name] = agent.changes, view
+    return view
 
 
 def _agent(agent: Agent, now: Seconds) -> AgentView:

@@ -45,7 +45,7 @@ class Alarms:
         figures = {
             name: _figures(view, now - eldest[name] if name in eldest else 0.0, history, wall)
             for name, view in queues.items()
-            if not view.closed
+            if name in self._alerts.settings.queues and not view.closed
         }
         for change in self._alerts.look(figures, now):
             if isinstance(change, Raised):

@@ -6,7 +6,7 @@ shows it counts from there, by the `now` of the messages. Durations are seconds,
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,16 +20,17 @@ from softswitch.types import AgentName, QueueName, Seconds
 Entry = dict[str, Any]
 """Plain JSON."""
 
-AWAY = frozenset({AgentState.OFFLINE, AgentState.SIGNED_OUT})
-BUSY = frozenset(
-    {
-        AgentState.TALKING,
-        AgentState.RINGING,
-        AgentState.RESERVED,
-        AgentState.OUTSIDE_CALL,
-        AgentState.WRAP_UP,
-    }
-)
+WHAT = {
+    AgentState.TALKING: "busy",
+    AgentState.RINGING: "busy",
+    AgentState.RESERVED: "busy",
+    AgentState.OUTSIDE_CALL: "busy",
+    AgentState.WRAP_UP: "busy",
+    AgentState.PAUSED: "paused",
+    AgentState.OFFLINE: "away",
+    AgentState.SIGNED_OUT: "away",
+}
+"""What agents are to their queues, by what they do; the others are free, or nearly so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,6 @@ def queue_entries(
     teams = _teams(seen.agents.values())
     for name, view in seen.queues.items():
         today, lately = history.today(name), history.lately(name, now)
-        team = teams.get(name, Counter())
         since = eldest.get(name)
         yield (
             name,
@@ -68,9 +68,9 @@ def queue_entries(
                 "longest": None if since is None else shown.moment(since),
                 "estimate": None if view.estimate is None else round(view.estimate),
                 "free": view.free,
-                "busy": team["busy"],
-                "paused": team["paused"],
-                "away": team["away"],
+                "busy": teams[name, "busy"],
+                "paused": teams[name, "paused"],
+                "away": teams[name, "away"],
                 "level": level(lately, view.formula),
                 "level_today": level(today, view.formula),
                 "formula": view.formula,
@@ -83,16 +83,13 @@ def queue_entries(
         )
 
 
-def _teams(agents: Iterable[AgentView]) -> dict[QueueName, Counter[str]]:
+def _teams(agents: Iterable[AgentView]) -> dict[tuple[QueueName, str], int]:
     """How many agents of each queue are busy, paused or away."""
-    teams: dict[QueueName, Counter[str]] = {}
+    teams: dict[tuple[QueueName, str], int] = defaultdict(int)
     for agent in agents:
-        what = "busy" if agent.state in BUSY else "away" if agent.state in AWAY else None
-        if what is None and agent.state is AgentState.PAUSED:
-            what = "paused"
-        if what is not None:
+        if (what := WHAT.get(agent.state)) is not None:
             for queue in agent.queues:
-                teams.setdefault(queue, Counter())[what] += 1
+                teams[queue, what] += 1
     return teams
 
 

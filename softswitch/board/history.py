@@ -51,10 +51,19 @@ class _Queue:
     now: QueueCounts
     most: int = 0
     """Who waited at once since the step began."""
+    differences: dict[str, tuple[QueueCounts, QueueCounts, QueueCounts]] = field(default_factory=dict)
+    """What was worked out last: of these counts, since those."""
     fine: deque[tuple[float, QueueCounts]] = field(
         default_factory=lambda: deque(maxlen=int(LATELY / FINE) + 1)
     )
     steps: deque[Step] = field(default_factory=lambda: deque(maxlen=STEPS))
+
+    def since(self, name: str, before: QueueCounts) -> QueueCounts:
+        """What was counted since; worked out once while nothing is."""
+        known = self.differences.get(name)
+        if known is None or known[0] is not self.now or known[1] is not before:
+            known = self.differences[name] = self.now, before, self.now.after(before)
+        return known[2]
 
 
 class History:
@@ -100,13 +109,15 @@ class History:
                 queue.morning = queue.now
             if ticked:
                 queue.fine.append((now, counts))
-            queue.now, queue.most = counts, max(queue.most, waiting)
+            if queue.now != counts:
+                queue.now = counts
+            queue.most = max(queue.most, waiting)
         return ended
 
     def today(self, queue: QueueName) -> QueueCounts:
         """Since midnight."""
         found = self._queues.get(queue)
-        return NOTHING if found is None else found.now.after(found.morning)
+        return NOTHING if found is None else found.since("today", found.morning)
 
     def lately(self, queue: QueueName, now: float) -> QueueCounts:
         """Of the last half hour, or as far back as is known."""
@@ -118,7 +129,7 @@ class History:
             if at > now - LATELY:
                 break
             before = counts
-        return found.now.after(before)
+        return found.since("lately", before)
 
     def steps(self, queue: QueueName) -> list[Step]:
         """The steps that are over, the eldest first."""

@@ -16,7 +16,7 @@ import structlog
 
 from softswitch import __version__
 from softswitch.acd.engine import Engine
-from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
+from softswitch.acd.snapshot import AgentView, Known, QueueView, Snapshot
 from softswitch.acd.stats import QueueCounts
 from softswitch.board.alarms import Alarms
 from softswitch.board.board import Audience, Board
@@ -47,7 +47,7 @@ TICK: Seconds = 1.0
 BEAT: Seconds = 3.0
 """When nothing was sent for so long, that is said."""
 
-LINE, LINES = 20, 240
+LINE, LINES = 20, 160
 """Callers of one queue that are shown, and of all queues together."""
 
 FEWEST = 3
@@ -106,6 +106,7 @@ class Producer:
         self._before: set[CallId] = set()
         """And before it: an event may be a moment before what it tells of."""
         self._agents: dict[str, tuple[AgentView, QueueName | None, Entry]] = {}
+        self._known: Known = {}
         self._looked = self._changed = float("-inf")
         self._sent = dict.fromkeys(Audience, self._looked)
         self._soon: asyncio.Handle | None = None
@@ -167,6 +168,7 @@ class Producer:
         self._shown = _shown(settings, self._ahead())
         self._watch(settings)
         self._agents.clear()
+        self._known.clear()
         self._anew = True
         if self.viewers:
             self._look()
@@ -222,11 +224,12 @@ class Producer:
             self._soon = None
         now = self._looked = self._loop.time()
         most = max(FEWEST, min(LINE, LINES // max(1, len(self._shown.queues))))
-        seen = self._engine.snapshot(now, most=most)
+        seen = self._engine.snapshot(now, most=most, known=self._known)
         wall = self._clock.now()
         anew = self.history.note(wall, _counts(seen.queues)) or self._anew
         eldest = self._engine.eldest()
-        self._alarms.look(seen.queues, eldest, self.history, now, wall)
+        if self._alarms.watching:
+            self._alarms.look(seen.queues, eldest, self.history, now, wall)
         self._write(seen, eldest, wall)
         self._write_calls(anew=anew)
         if anew:
@@ -243,9 +246,11 @@ class Producer:
         board.replace("callers", {caller.call: caller_entry(queue, caller, shown) for queue, caller in lines})
         serving = {one.call: one.queue for one in seen.conversations}
         for name, view in seen.agents.items():
-            queue = next((serving[call] for call in view.calls if call in serving), None)
+            queue = None
+            if view.calls:
+                queue = next((serving[call] for call in view.calls if call in serving), None)
             known = self._agents.get(name)
-            if known is None or known[0] != view or known[1] != queue:
+            if known is None or known[0] is not view or known[1] != queue:
                 self._agents[name] = view, queue, agent_entry(view, shown, queue)
         agents: dict[str, Entry] = {name: self._agents[name][2] for name in seen.agents}
         board.replace("agents", _in_order(shown.agents, agents))
