@@ -140,3 +140,5 @@ class Traffic:
     """When they open and close."""
     warm_up: Seconds = 0.0
     """Who comes before this counts in no figure."""
+    step: Seconds | None = None
+    """Of figures over the day; None: whichever suits a picture."""
