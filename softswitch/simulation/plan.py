@@ -103,7 +103,7 @@ def _traffic(
 ) -> Traffic:
     if wishes.traffic is not None:
         return _traffic_of_file(engine, wishes, wishes.traffic)
-    answer = AT_ONCE if wishes.answer is None else _draws("--answer", wishes.answer)
+    answer = AT_ONCE if wishes.answer is None else drawn("--answer", wishes.answer)
     wanted = None if wishes.hours is None else wishes.hours * HOUR
     if wishes.arrivals is not None:
         listed = calls(wishes.arrivals, settings.engine.queues, queue)
@@ -152,14 +152,15 @@ def _traffic_of_file(engine: EngineSettings, wishes: Wishes, path: Path) -> Traf
 def _callers(wishes: Wishes, queue: QueueName, profile: Profile | None) -> QueueTraffic:
     return QueueTraffic(
         queue,
-        TALK if wishes.talk is None else _draws("--talk", wishes.talk),
+        TALK if wishes.talk is None else drawn("--talk", wishes.talk),
         profile,
-        ENDLESS if wishes.patience is None else _draws("--patience", wishes.patience),
-        None if wishes.wrap_up is None else _draws("--wrap-up", wishes.wrap_up),
+        ENDLESS if wishes.patience is None else drawn("--patience", wishes.patience),
+        None if wishes.wrap_up is None else drawn("--wrap-up", wishes.wrap_up),
     )
 
 
-def _draws(option: str, text: str) -> Draws:
+def drawn(option: str, text: str) -> Draws:
+    """What an option says. Raises SimulationError that names it."""
     try:
         made = parse(text)
     except SimulationError as error:

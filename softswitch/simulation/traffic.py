@@ -141,6 +141,8 @@ class Traffic:
     """When they open and close."""
     warm_up: Seconds = 0.0
     """Who comes before this counts in no figure."""
+    step: Seconds | None = None
+    """Of figures over the day; None: whichever suits a picture."""
 
 
 def with_wrap_ups(settings: EngineSettings, traffic: Traffic) -> EngineSettings:
