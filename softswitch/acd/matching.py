@@ -219,6 +219,7 @@ def _passed_over(caller: Caller, agent: Agent) -> Skipped:
         return outside
     declined = caller.declines.get(agent.name, 0)
     if declined:
-        return Skipped(agent.name, SkipReason.DECLINED_CALLER)
+        missed = agent.name in caller.missed
+        return Skipped(agent.name, SkipReason.MISSED_CALLER if missed else SkipReason.DECLINED_CALLER)
     later = caller.queue.tier(agent.name) > 1
     return Skipped(agent.name, SkipReason.HIGHER_TIER if later else SkipReason.RANKED_LOWER)

@@ -14,6 +14,7 @@ from softswitch.acd.stats import Tally
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.attendance import Attendance
+from softswitch.store.remembering import Remembered
 from softswitch.types import CallId, LeaveReason, Seconds
 
 COMES_BACK = (LeaveReason.HUNG_UP, LeaveReason.DRAINED)
@@ -52,6 +53,7 @@ class Standing:
     """By queue and number."""
     queues: dict[str, Tally] = field(default_factory=dict)
     agents: dict[str, Done] = field(default_factory=dict)
+    remembered: Remembered = field(default_factory=Remembered)
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class StandingFold:
         return standing
 
     def _apply(self, event: Recorded) -> None:
+        self._standing.remembered.hear(event)
         if event.call is not None:
             self._of_call(event, event.call)
         elif event.kind == Kind.SWITCH_STARTING:
