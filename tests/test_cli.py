@@ -244,6 +244,19 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
     assert "is still ringing" in ran.row("result")
 
 
+def test_a_phone_that_rang_when_the_switch_was_killed_rings_no_more(softswitch, tmp_path):
+    store = Kept(tmp_path)
+    events = story()[:11]
+    for event in events:
+        store.append(event)
+    last = events[-1]
+    data = {"ended_by": "switch", "status": 0, "reason": "", "last_seen": last.at}
+    store.append(type(last)(last.seq + 1, last.at + 60, "CallEnded", last.call, data))
+    store.close()
+    ran = softswitch("why", ALICE, "--data", tmp_path)
+    assert "ended with the switch, which was killed" in ran.row("result")
+
+
 A, B = "udp:a.example:5060", "udp:b.example:5060"
 OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
     ("CallArrived", {"number": "201", "dialled": "600300400"}),

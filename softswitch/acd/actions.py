@@ -50,6 +50,10 @@ class Connect:
     """From joining to the answer."""
     foreseen: Seconds | None = None
     """The wait that was estimated on joining, told or not; None: unreliable, or an agent was there."""
+    raw: Seconds | None = None
+    """What was left of it before it was corrected by earlier outcomes."""
+    held: Seconds = 0.0
+    """How long after joining it was estimated."""
 
 
 @record

@@ -141,9 +141,7 @@ class Floor:
         settings, since, limit = caller.queue.settings, caller.joined, None
         if caller.absent:
             since, limit = caller.wanted, settings.callback.expires
-        elif (
-            not caller.callback
-        ):  # else called back, and on the line: who has waited so long is not sent away
+        elif not caller.callback:  # nobody is sent away who is called back, and on the line
             limit = settings.max_wait
         if limit is not None:
             caller.patience = self.deadlines.set(since + limit, Floor._lose_patience, self, caller)
@@ -260,10 +258,12 @@ class Floor:
         nobody was there to say no.
         """
         self._decline(offer)
+        caller, name = offer.caller, offer.agent.name
+        (caller.missed.add if missed else caller.missed.discard)(name)
         self._stop_ringing(offer, OfferMove.FAIL, CancelReason.NO_ANSWER)
         if missed:
             pauses.miss(self, offer)
-        self._want_phone(offer.caller)
+        self._want_phone(caller)
 
     def withdraw(self, offer: Offer, reason: CancelReason) -> None:
         """Stop ringing, by no fault of the agent; the caller wants another."""
@@ -343,8 +343,11 @@ class Floor:
             queue.tally.answer(waited, in_time=offer.in_time)
             if foreseen is not None:
                 queue.calibration.note(foreseen, waited - foreseen.after)
-        said = None if foreseen is None or caller.callback else foreseen.after + foreseen.said
-        self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited, said))
+        connect = Connect(caller.call, offer.id, agent.name, queue.name, waited)
+        if foreseen is not None and not caller.callback:
+            said, raw, held = foreseen.after + foreseen.said, foreseen.raw, foreseen.after
+            connect = Connect(caller.call, offer.id, agent.name, queue.name, waited, said, raw, held)
+        self.out.append(connect)
         presence.refresh(self, agent)
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
 

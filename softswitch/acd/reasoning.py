@@ -113,8 +113,8 @@ def _passed_over(caller: Caller, agent: Agent, now: Seconds) -> Skipped:
         return Skipped(agent.name, SkipReason.SIGNED_OUT)
     if outside := caller.queue.why_outside(caller, agent, now):
         return outside
-    declined = caller.declines.get(agent.name, 0)
-    if declined:
-        return Skipped(agent.name, SkipReason.DECLINED_CALLER)
+    if caller.declines.get(agent.name, 0):
+        missed = agent.name in caller.missed
+        return Skipped(agent.name, SkipReason.MISSED_CALLER if missed else SkipReason.DECLINED_CALLER)
     later = caller.queue.tier(agent.name) > 1
     return Skipped(agent.name, SkipReason.HIGHER_TIER if later else SkipReason.RANKED_LOWER)

@@ -82,6 +82,8 @@ class Caller:
     conversation: Offer | None = None
     declines: dict[AgentName, int] = field(default_factory=dict)
     """How often each agent rejected, or did not answer, this caller."""
+    missed: set[AgentName] = field(default_factory=set)
+    """Of these, who did not answer last time."""
     rounds: int = 0
     hopeless: bool = False
     """Nobody of the team can ever take this caller, which was told."""

@@ -254,7 +254,7 @@ class Dispatcher:
             queue=action.queue,
             waited=round(waited, 3),
             wrap_up=settings.wrap_up if settings else 0.0,
-            **({} if action.foreseen is None else {"foreseen": round(action.foreseen, 3)}),
+            **_estimate(action),
         )
 
     def _note(self, kind: str, call: CallId, **data: JsonValue) -> None:
@@ -341,17 +341,32 @@ class Dispatcher:
             case AgentSignedIn():
                 self._journal.note("AgentSignedIn", agent=event.agent, queue=event.queue)
             case AgentSignedOut():
-                self._journal.note("AgentSignedOut", agent=event.agent, queue=event.queue)
+                self._journal.note(
+                    "AgentSignedOut", agent=event.agent, queue=event.queue, **self._ago(event.since)
+                )
             case AgentPaused():
-                begun = {} if event.since is None else {"ago": round(self._loop.time() - event.since, 3)}
-                self._journal.note("AgentPaused", agent=event.agent, reason=event.reason, **begun)
+                self._journal.note(
+                    "AgentPaused", agent=event.agent, reason=event.reason, **self._ago(event.since)
+                )
             case WrapUpExtended():
                 self._journal.note("WrapUpExtended", agent=event.agent, by=event.by)
             case AgentResumed():
                 self._journal.note("AgentResumed", agent=event.agent)
+
+    def _ago(self, since: Seconds | None) -> dict[str, JsonValue]:
+        """Of what began before a restart: how long ago."""
+        return {} if since is None else {"ago": round(self._loop.time() - since, 3)}
 
     def _note_end(self, ring: Ring | CallBack, result: str | CancelReason, status: int = 0) -> None:
         self._accepted.discard(ring.offer)
         self._note(
             "OfferEnded", ring.call, offer=ring.offer, agent=ring.agent, result=str(result), status=status
         )
+
+
+def _estimate(connect: Connect) -> dict[str, JsonValue]:
+    """What had been estimated, if anything was: the next start judges its estimates by it too."""
+    if connect.foreseen is None or connect.raw is None:
+        return {}
+    held: dict[str, JsonValue] = {"held": round(connect.held, 3)} if connect.held else {}
+    return {"foreseen": round(connect.foreseen, 3), "raw": round(connect.raw, 3), **held}

@@ -88,11 +88,12 @@ async def _lead(switch: Switch, call: Call, onward: Onward | None) -> None:
     came = loop.time()
     while onward is not None:
         try:
-            if isinstance(onward, Destination) and not rounds.go(describe(onward), loop.time() - came):
-                onward = _went_round(call, rounds)
+            if isinstance(onward, Destination):  # what else there is may hold a leg, and is taken up at once
+                if not rounds.go(describe(onward), loop.time() - came):
+                    onward = _went_round(call, rounds)
+                await asyncio.sleep(0)  # others live here too, however short the way from place to place is
             came = loop.time()
             onward = await _follow(switch, call, onward)
-            await asyncio.sleep(0)  # others live here too, however short the way from place to place is
         except asyncio.CancelledError:
             if call.diversion is None or leg.ended.done():
                 raise

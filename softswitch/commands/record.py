@@ -282,7 +282,8 @@ _UNCONFIRMED = {
 def _result(made: Recorded, end: Recorded | None, events: list[Recorded]) -> str:
     """How the ringing of one agent ended; of one outside, also what became of the key."""
     if end is None:
-        return "is still ringing"
+        over = any(event.kind == Kind.CALL_ENDED for event in events)
+        return "ended with the switch, which was killed" if over else "is still ringing"
     result, seconds = str(end.data["result"]), end.at - made.at
     missing = _without_key(made, events)
     if missing is None or result == "answered":

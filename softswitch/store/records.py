@@ -248,6 +248,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "queue": "from which",
                 "waited": "seconds since joining",
                 "foreseen": "the wait that was estimated on joining, told or not; left out: none was",
+                "raw": "what was left of it before it was corrected by how earlier estimates turned out",
+                "held": "how long after joining it was estimated; left out: at once",
                 "wrap_up": "seconds for notes that follow the conversation",
             },
         ),

@@ -15,6 +15,7 @@ from softswitch.board.history import Step
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.attendance import Attendance
+from softswitch.store.remembering import Remembered
 from softswitch.store.trends import TrendFold
 from softswitch.types import CallId, LeaveReason, QueueName, Seconds
 
@@ -56,6 +57,7 @@ class Standing:
     agents: dict[str, Done] = field(default_factory=dict)
     steps: Mapping[QueueName, Sequence[Step]] = field(default_factory=dict)
     """Of today, by queue: counts since midnight at the end of each."""
+    remembered: Remembered = field(default_factory=Remembered)
 
 
 @dataclass(slots=True)
@@ -103,6 +105,7 @@ class StandingFold:
         return standing
 
     def _apply(self, event: Recorded) -> None:
+        self._standing.remembered.hear(event)
         if event.call is not None:
             self._of_call(event, event.call)
         elif event.kind == Kind.SWITCH_STARTING:

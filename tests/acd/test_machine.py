@@ -14,9 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from softswitch.acd.actions import Action, CancelRing, Connect, Leave
 from softswitch.acd.chance import SplitMix64
 from softswitch.acd.engine import Engine
+from softswitch.acd.estimate import Foreseen, Outcome
 from softswitch.acd.events import (
     AgentCallEnded,
     AgentCallStarted,
+    AgentMemory,
     AgentPaused,
     AgentResumed,
     AgentSignedIn,
@@ -30,6 +32,9 @@ from softswitch.acd.events import (
     CustomerAnswered,
     CustomerNotReached,
     Event,
+    FiguresRestored,
+    MemoryRestored,
+    Notes,
     OfferAccepted,
     OfferAnswered,
     OfferFailed,
@@ -37,6 +42,7 @@ from softswitch.acd.events import (
     PhonesUnreachable,
     PriorityChanged,
     QueueClosed,
+    QueueMemory,
     QueueOpened,
     SettingsChanged,
     TimerExpired,
@@ -46,6 +52,7 @@ from softswitch.acd.events import (
     WrapUpExtended,
 )
 from softswitch.acd.settings import EngineSettings
+from softswitch.acd.stats import AgentFigures, QueueCounts
 from softswitch.acd.wire import event_from_json, to_json
 from softswitch.types import AgentName, CallId, LeaveReason, OfferFailure, QueueName
 from tests.acd.model import AGENTS, NUMBERS, Desk, Model, Stay, WrapUp, floor_number
@@ -147,18 +154,39 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         stay.barred = lost
         self.tell(WayLost(stay.call) if lost else WayFound(stay.call))
 
+    @rule(which=st.sampled_from(AGENTS), queue=st.integers(0, 2), left=st.sampled_from([-4.0, 8.0, 40.0]))
+    def remember_what_was_before_a_restart(self, which: str, queue: int, left: float) -> None:
+        """Figures, whose turn it is, and the rest of an agent's notes."""
+        name, names = AgentName(which), sorted(self.known_queues)
+        if name not in self.desks:
+            return
+        place, begun = names[queue % len(names)], self.now - 16.0
+        self.tell(FiguresRestored({place: QueueCounts(joined=2)}, {name: AgentFigures(1, 8.0)}))
+        notes = Notes(CallId(f"before-{len(self.story)}"), place, begun, self.now + left)
+        if left > 0:
+            most = self.queue_settings(place).wrap_up_most
+            self.desks[name].wrap_ups.append(
+                WrapUp(self.now + left, begun, inf if most is None else begun + most)
+            )
+        outcome = Outcome(Foreseen(8.0, 16.0), 16.0)
+        self.tell(
+            MemoryRestored(
+                {place: QueueMemory(name, (32.0,), (outcome,))}, {name: AgentMemory(begun, (notes,))}
+            )
+        )
+
     @precondition(lambda self: self.waiting())
-    @rule(which=st.integers(0))
-    def leave(self, which: int) -> None:
+    @rule(which=st.integers(0), reason=st.sampled_from([LeaveReason.HUNG_UP, LeaveReason.EXIT_KEY]))
+    def leave(self, which: int, reason: LeaveReason = LeaveReason.HUNG_UP) -> None:
         call = self.pick(which, self.waiting())
         stay = self.stays[call]
         phones = set(stay.phones.values())
         keep = self.queue_settings(stay.queue).keep_place
-        if keep and stay.number and not stay.absent:
+        if keep and stay.number and not stay.absent and reason is LeaveReason.HUNG_UP:
             place = (stay.standing, stay.order, stay.asked, self.now + keep)
             self.kept[stay.queue, stay.number] = place
         self.end_stay(call)
-        actions = self.tell(CallerLeft(call))
+        actions = self.tell(CallerLeft(call, reason))
         cancelled = {action.offer for action in actions if isinstance(action, CancelRing)}
         assert phones <= cancelled
         assert not phones & self.offers.keys()
