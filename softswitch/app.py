@@ -125,6 +125,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
+        stack.callback(journal.subscribe(switch.callbacks.heard))
+        running.followers.append(lambda _: switch.callbacks.look())
         recall = restore_callbacks(switch, folder, begun, lambda: running.loaded)
         await _until_stopped(running, switch, opening, speech, accounts, memory, recall)
 
@@ -154,7 +156,7 @@ def _registry(
 
 def _dispatcher(stack: AsyncExitStack, journal: Journal, settings: SwitchSettings) -> Dispatcher:
     """The queues, with nobody in them."""
-    dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
+    dispatcher = Dispatcher(Engine(seed=time.time_ns(), series=f"{int(time.time()):x}-"), journal)
     stack.callback(dispatcher.close)
     dispatcher.feed(SettingsChanged(settings.engine))
     return dispatcher

@@ -9,6 +9,7 @@ from itertools import islice
 
 from softswitch.acd.agents import Agent, AgentState
 from softswitch.acd.floor import Floor
+from softswitch.acd.hope import hopeless
 from softswitch.acd.queues import Queue
 from softswitch.acd.stats import RATIOS, QueueCounts
 from softswitch.acd.waiting import Caller
@@ -30,6 +31,7 @@ class CallerView:
     score: float
     joined: Seconds
     waited: Seconds
+    """From when on the wait counts: of a place that was regained, from its beginning."""
     ringing: tuple[AgentName, ...]
     """Whose phones ring for this caller."""
     callback: bool = False
@@ -89,6 +91,8 @@ class QueueView:
     """0 to 1; None while there is nothing to divide by."""
     callbacks: int = 0
     """Of those in the line, who are not on the line: to be called back."""
+    hopeless: int = 0
+    """Of those in the line, whom no agent of the team can ever take."""
     estimate: Seconds | None = None
     """How long somebody who joined now would wait, if all agents are taken; None: unreliable."""
     estimate_error: float | None = None
@@ -141,8 +145,9 @@ def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     counts, formula = queue.tally.counts(), queue.settings.service_formula
     level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
     wait, error, away = queue.expect(len(queue.line) + 1), queue.calibration.error, queue.absent
+    vain = hopeless(queue)
     return QueueView(
-        *(queue.name, len(queue.line), callers, free, counts, formula, level, away, wait, error),
+        *(queue.name, len(queue.line), callers, free, counts, formula, level, away, vain, wait, error),
         closed=queue.closed,
     )
 
@@ -155,7 +160,7 @@ def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
         priority=caller.priority,
         score=caller.queue.score(caller, now),
         joined=caller.joined,
-        waited=now - caller.joined,
+        waited=now - caller.standing,
         ringing=caller.ringing,
         callback=caller.absent,
         told=caller.told.wait,

@@ -78,6 +78,7 @@ def _draft(switch: Switch, call: Call, mailbox: Mailbox) -> Draft:
         number=call.leg.remote.number,
         name=call.leg.remote.name,
         queue=call.last_queue or "",
+        queue_label=switch.settings.queue_labels.get(call.last_queue or "", ""),
         language=mailbox.language or call.language,
         shortest=mailbox.shortest,
         email=mailbox.email,

@@ -47,7 +47,7 @@ class Outcome:
     waiting_mean: float
     waiting_most: int
     unserved: int
-    """Who still waited a day after the last call."""
+    """Who still waited four hours after the last call could come."""
     callbacks: int
     """Who wanted to be called back."""
     called_back: int
@@ -181,8 +181,9 @@ def _compare_books(world: World) -> None:
     """What the engine counts for wallboards and reports must be what happened here."""
     for name, view in world.engine.snapshot(world.now, most=0).queues.items():
         visits = stays_of([world.accounts[name]]).visits
+        waiting = sum(stay.waiting and stay.account.name == name for stay in world.here.values())
         ours = (
-            len(visits),
+            len(visits) + waiting,
             int(visits.answered.sum()),
             int((visits.answered & visits.in_time).sum()),
             int(visits.abandoned.sum()),
@@ -190,7 +191,7 @@ def _compare_books(world: World) -> None:
         )
         counts = view.counts
         theirs = (
-            counts.joined - view.waiting + view.callbacks,
+            counts.joined,
             counts.answered,
             counts.answered_in_time,
             counts.abandoned,

@@ -92,7 +92,7 @@ def step_of(span: Seconds) -> Seconds:
 def series(world: World, queues: Collection[QueueName]) -> Series:
     """Of some queues together; agents are those of their teams, in whatever queue they talk."""
     span = world.traffic.span
-    edges = np.append(np.arange(0.0, span, step_of(span)), span)
+    edges = np.append(np.arange(0.0, span, world.traffic.step or step_of(span)), span)
     visits = stays_of([world.accounts[name] for name in queues]).visits
     team = team_of(world, queues)
     work = work_of_team(world, team)

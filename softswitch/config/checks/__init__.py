@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from softswitch.config.checks import (
     alerting,
+    callbacks,
     circles,
     codes,
     dialling,
@@ -29,7 +30,7 @@ from softswitch.config.checks.scene import Scene
 def check_all(scene: Scene) -> None:
     """Every check there is."""
     for room in (
-        *(names, rules, ways, circles, sounds, sentences, limits),
+        *(names, rules, ways, circles, sounds, sentences, limits, callbacks),
         *(dialling, codes, listening, mailing, networks, trunks, queues, skills, alerting),
     ):
         room.check(scene)
