@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 
 import httpx2
@@ -104,7 +105,9 @@ async def test_a_viewer_gets_the_whole_board_and_then_what_changes(stand):
     old, head = await stand.connect(headers, version="1.0")  # as nginx, unless it is told otherwise
     assert "chunked" not in head.lower()
     stand.floor.join("c1")
+    joined = time.monotonic()
     name, change = await message(reader)
+    assert time.monotonic() - joined < 0.5
     assert (name, change["n"]) == ("change", whole["n"] + 1)
     assert change["set"]["queues"]["support"]["line"] == ["c1"]
     unframed = await asyncio.wait_for(old.readuntil(b"event: change\n"), 5)
