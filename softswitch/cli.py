@@ -178,6 +178,7 @@ def try_(
 app.command(rich_help_panel=FILES)(prompt_lines.prompts)
 app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.simulate)
 app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.staff)
+app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.replay)
 
 
 @app.command(rich_help_panel=RUNNING)
