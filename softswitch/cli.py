@@ -343,6 +343,7 @@ app.command(rich_help_panel=RECORD)(record_lines.erase)
 
 
 app.command(rich_help_panel=RECORD)(report_lines.report)
+app.command(rich_help_panel=RECORD)(report_lines.estimate)
 app.command(rich_help_panel=RECORD)(report_lines.export)
 
 
