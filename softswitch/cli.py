@@ -181,6 +181,7 @@ def try_(
 app.command(rich_help_panel=FILES)(prompt_lines.prompts)
 app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.simulate)
 app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.staff)
+app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.replay)
 
 
 @app.command(rich_help_panel=RUNNING)
@@ -345,6 +346,7 @@ app.command(rich_help_panel=RECORD)(record_lines.erase)
 
 
 app.command(rich_help_panel=RECORD)(report_lines.report)
+app.command(rich_help_panel=RECORD)(report_lines.estimate)
 app.command(rich_help_panel=RECORD)(report_lines.export)
 
 

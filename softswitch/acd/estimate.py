@@ -57,7 +57,7 @@ class Foreseen:
     """So long after joining: what is judged is the rest of the wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What came of one estimate."""
 

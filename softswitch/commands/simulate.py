@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
+from datetime import time as clock_time
 from pathlib import Path
 
 from pydantic_core import PydanticCustomError
@@ -24,6 +26,8 @@ from softswitch.simulation.figures import Spread, by_queue, spreads
 from softswitch.simulation.plan import Wishes, plan
 from softswitch.simulation.runs import Watch, runs
 from softswitch.simulation.traffic import HOUR
+from softswitch.simulation.world import World
+from softswitch.store.encoding import encode
 from softswitch.types import Seconds
 
 DIGITS = 6
@@ -37,6 +41,7 @@ class Output:
     json: bool = False
     plot: Path | None = None
     html: Path | None = None
+    events: Path | None = None
 
 
 def span_of(option: str, text: str) -> Seconds:
@@ -63,6 +68,21 @@ def simulate(files: Sequence[Path], wishes: Wishes, seeds: Sequence[int], output
     else:
         _print(found, took)
     _draw(found, output)
+    if output.events is not None:
+        _record(found[0], seeds[0], output.events)
+
+
+def _record(one: Simulated, seed: int, path: Path) -> None:
+    """One day once more, as events on record. It begins at its date, or on the first Monday of 2026."""
+    traffic, found = one.plan.traffic, list[bytes]()
+    midnight = datetime.combine(traffic.day or date(2026, 1, 5), clock_time()).timestamp()
+    world = World(one.plan.settings, traffic, seed)
+    world.record(midnight + (traffic.clock or 0.0), lambda event: found.append(encode(event)))
+    world.run()
+    try:
+        path.write_bytes(b"".join(found))
+    except OSError as error:
+        raise SimulationError(f"{path}: {error.strerror}") from None
 
 
 @contextmanager

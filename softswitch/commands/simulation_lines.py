@@ -61,6 +61,9 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
     ] = None,
     plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the day.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as a page.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The day of the first seed as events, to replay it.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Let callers, drawn by chance, meet this configuration: the live engine under a clock that jumps."""
@@ -83,7 +86,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
         warm_up=span_of("--warm-up", warm_up),
     )
     files = [file] if against is None else [file, against]
-    run(files, wishes, range(seed, seed + seeds), Output(json, plot, html))
+    run(files, wishes, range(seed, seed + seeds), Output(json, plot, html, events))
 
 
 def staff(  # noqa: PLR0913, PLR0917 - each is an option
@@ -178,3 +181,27 @@ def staff(  # noqa: PLR0913, PLR0917 - each is an option
         html=html,
     )
     staff_day(file, wanted, range(seed, seed + seeds), made)
+
+
+def replay(  # noqa: PLR0913, PLR0917 - each is an option
+    events: Annotated[
+        Path, typer.Argument(metavar="EVENTS", help="A data folder, or a file of events.", show_default=False)
+    ],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="The other rules.", show_default=False)],
+    was: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The rules of that day. Else the file on record.")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option(metavar="DATE", help="As 2026-03-02 or yesterday. Else the last one.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The chance: the same seed gives the same result.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="So many replays, over all cores.")] = 10,
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the day.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as a page.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Yesterday's callers and agents under other rules, beside what happened, and the same rules replayed."""
+    from softswitch.commands.replay import replay as run
+    from softswitch.commands.simulate import Output
+
+    run(events, config, was, day, range(seed, seed + seeds), Output(json, plot, html))

@@ -13,14 +13,15 @@ from itertools import accumulate, repeat
 import numpy as np
 
 from softswitch.simulation.draws import Tap, stream
-from softswitch.simulation.traffic import HOUR, QueueTraffic, Traffic
+from softswitch.simulation.patience import Survival
+from softswitch.simulation.traffic import HOUR, Listed, QueueTraffic, Traffic
 from softswitch.types import QueueName, Seconds
 
 BLOCK = 4096
 """Calls that are drawn at once; no result depends on it."""
 
-Arrival = tuple[Seconds, QueueName, str, str, Seconds, Seconds]
-"""When, queue, priority class, number (or empty), talk time, patience."""
+Arrival = tuple[Seconds, QueueName, str, str, Seconds, Seconds, Listed | None]
+"""When, queue, priority class, number (or empty), talk time, patience; and the line of a list, with more."""
 
 
 def arrivals(traffic: Traffic, seed: int) -> Iterator[Arrival]:
@@ -57,7 +58,7 @@ def _drawn(traffic: QueueTraffic, span: Seconds, seed: int) -> Iterator[Arrival]
         ):
             if at >= span:
                 return
-            yield at, traffic.queue, priority, "", long, patient
+            yield at, traffic.queue, priority, "", long, patient, None
         if len(whole) < BLOCK:
             return
 
@@ -70,10 +71,17 @@ def _listed(traffic: Traffic, seed: int) -> Iterator[Arrival]:
         )
         for each in traffic.queues
     }
+    beyond = {
+        each.queue: (each.patience, stream(seed, "patience beyond", each.queue))
+        for each in traffic.queues
+        if isinstance(each.patience, Survival)
+    }
     for call in traffic.listed:
         if call.at >= traffic.span:
             return
         talk, patience = (tap.next() for tap in taps[call.queue])
+        if call.waited and (known := beyond.get(call.queue)) is not None:
+            patience = known[0].beyond(call.waited, known[1])
         yield (
             call.at,
             call.queue,
@@ -81,4 +89,5 @@ def _listed(traffic: Traffic, seed: int) -> Iterator[Arrival]:
             call.number,
             talk if call.talk is None else call.talk,
             patience if call.patience is None else call.patience,
+            call,
         )

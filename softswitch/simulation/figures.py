@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -25,7 +26,7 @@ from softswitch.reports.figures import Figures, Visits, figures
 from softswitch.simulation.ledger import Account, stays_of
 from softswitch.simulation.series import Series, series
 from softswitch.simulation.student import interval
-from softswitch.simulation.team import team_of, there, work_of_team
+from softswitch.simulation.team import Day, team_of, there, work_of_team
 from softswitch.simulation.world import World
 from softswitch.types import QueueName, Seconds
 
@@ -98,21 +99,23 @@ def run_of(world: World, seed: int, formula: str) -> Run:
     """
     little = _little(world)
     _compare_books(world)
+    waiting = Counter(stay.account.name for stay in world.here.values() if stay.waiting)
     queues = {
-        name: _outcome(world, [account], world.settings.queues[name].service_formula)
+        name: outcome(world, [account], world.settings.queues[name].service_formula, waiting[name])
         for name, account in world.accounts.items()
         if account.agents
     }
-    return Run(seed, _outcome(world, list(world.accounts.values()), formula), queues, little)
+    total = outcome(world, list(world.accounts.values()), formula, waiting.total())
+    return Run(seed, total, queues, little)
 
 
-def _outcome(world: World, accounts: Sequence[Account], formula: str) -> Outcome:
+def outcome(world: Day, accounts: Sequence[Account], formula: str, unserved: int = 0) -> Outcome:
+    """What came of some queues; `formula`: of the service level, `unserved`: who waits there still."""
     stays, traffic = stays_of(accounts), world.traffic
     start, end = traffic.warm_up, traffic.span
     counted = np.flatnonzero((stays.visits.joined >= start) & (stays.visits.joined < end))
     names = [account.name for account in accounts]
     label = accounts[0].name if len(accounts) == 1 else "total"
-    unserved = sum(stay.waiting and stay.account.name in names for stay in world.here.values())
     waits = stays.visits.waited[counted]
     visits = stays.visits
     wanted = [each for account in accounts for each in account.callbacks if start <= each.since < end]
@@ -130,7 +133,7 @@ def _outcome(world: World, accounts: Sequence[Account], formula: str) -> Outcome
     )
 
 
-def occupancy(world: World, queues: Collection[QueueName], start: Seconds, end: Seconds) -> float | None:
+def occupancy(world: Day, queues: Collection[QueueName], start: Seconds, end: Seconds) -> float | None:
     """Of the agents of these queues, in all queues."""
     team = team_of(world, queues)
     work, present = work_of_team(world, team), there(world, team, start, end)

@@ -40,7 +40,7 @@ def draw(found: Sequence[Simulated]) -> Figure:
     """Callers, waits, line, service level and agents over the day; a column for each configuration."""
     rows: Sequence[Callable[[Axes, Simulated], None]] = (_callers, _waits, _line, _levels, _agents)
     with mpl.rc_context(STYLE):
-        width = 9.2 if len(found) == 1 else 14.0
+        width = (9.2, 14.0, 18.5)[min(len(found), 3) - 1]
         figure = Figure(figsize=(width, 2.1 * len(rows)), layout="constrained")
         all_axes = figure.subplots(len(rows), len(found), sharex=True, sharey="row", squeeze=False)
         for column, one in enumerate(found):

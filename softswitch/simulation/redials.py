@@ -35,4 +35,6 @@ class Redials:
     def _call_again(self, stay: Stay) -> None:
         world, queue = self._world, stay.account.name
         patience = self._patience.next()
-        world.come((world.now, queue, stay.priority, stay.number, stay.talk, patience), stay.tries + 1)
+        world.come(
+            (world.now, queue, stay.priority, stay.number, stay.talk, patience, stay.more), stay.tries + 1
+        )

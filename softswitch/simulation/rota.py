@@ -55,6 +55,10 @@ class Rota:
                 for each in shift.breaks:
                     world.plan(each.at, self._want_break, (worker, each))
 
+    def comes_by_itself(self, name: AgentName) -> bool:
+        """Whether the phone of an agent is there at the beginning; shifts are signed in and out."""
+        return name is not None
+
     def took(self, name: AgentName) -> None:
         """An agent has a call more in hand."""
         if (worker := self._workers.get(name)) is not None:

@@ -20,6 +20,8 @@ from softswitch.simulation.world import World
 Watch = Callable[[float], None]
 """Is told which part of all work is done: 0 to 1."""
 
+FEW = 15_000
+
 
 def run(
     settings: EngineSettings, traffic: Traffic, seed: int, formula: str, watch: Watch | None = None
@@ -53,6 +55,13 @@ def runs(
             if watch is not None:
                 watch(len(found) / len(seeds))
     return [found[seed] for seed in seeds]
+
+
+def workers_for(calls: float) -> int | None:
+    """How many processes so many calls, of all runs together, are worth: few are simulated here before others
+    have begun. None: one for each core.
+    """
+    return 1 if calls < FEW else None
 
 
 def cores() -> int:

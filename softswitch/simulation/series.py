@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from softswitch.acd.stats import RATIOS, QueueCounts
 from softswitch.simulation.ledger import stays_of
-from softswitch.simulation.team import team_of, work_of_team
-from softswitch.simulation.world import World
+from softswitch.simulation.team import Day, team_of, work_of_team
 from softswitch.types import QueueName, Seconds
 
 Floats = NDArray[np.float64]
@@ -89,7 +88,7 @@ def step_of(span: Seconds) -> Seconds:
     return next((step for step in STEPS if span <= MOST * step), span / MOST)
 
 
-def series(world: World, queues: Collection[QueueName]) -> Series:
+def series(world: Day, queues: Collection[QueueName]) -> Series:
     """Of some queues together; agents are those of their teams, in whatever queue they talk."""
     span = world.traffic.span
     edges = np.append(np.arange(0.0, span, world.traffic.step or step_of(span)), span)
@@ -115,7 +114,7 @@ def series(world: World, queues: Collection[QueueName]) -> Series:
     )
 
 
-def _there(world: World, team: Sequence[str], edges: Floats) -> Floats:
+def _there(world: Day, team: Sequence[str], edges: Floats) -> Floats:
     if world.rota is None:
         return np.full(len(edges) - 1, float(len(team)))
     spans = np.array([span for name in team for span in world.rota.spans(name)]).reshape(-1, 3)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from softswitch.acd.settings import EngineSettings
 from softswitch.simulation.demand import Demand
 from softswitch.simulation.draws import AT_ONCE, Draws
 from softswitch.simulation.plan import with_agents
-from softswitch.simulation.runs import Watch, runs
+from softswitch.simulation.runs import Watch, runs, workers_for
 from softswitch.simulation.series import Series
 from softswitch.simulation.student import interval
 from softswitch.simulation.theory import Expected, endless_patience, with_patience
@@ -32,9 +32,6 @@ Floats = NDArray[np.float64]
 
 ROUNDS = 8
 """So often agents are added where they were too few, at most."""
-
-FEW = 15_000
-"""Calls of all days together that are simulated sooner than other processes have begun."""
 
 SERVED: Seconds = HOUR
 """So long after the end the last agents serve those who still wait."""
@@ -161,7 +158,8 @@ def _trimmed(
     while fewest != list(found.agents):
         fewer = measured(fewest, "with fewer agents")
         missed = [level < target.level or not _enough(gone, target) for level, gone in _levels(fewer)]
-        after = [*missed[1:], False]
+        own = [less == more for less, more in zip(fewest, found.agents, strict=True)]
+        after = [*(late and whole for late, whole in zip(missed[1:], own[1:], strict=True)), False]
         kept = [
             more if here or then else less
             for less, more, here, then in zip(fewest, found.agents, missed, after, strict=True)
@@ -245,8 +243,8 @@ def simulated(
     queue = replace(settings.queues[case.queue], service_within=target.within, overflow=None)
     settings = replace(settings, queues={**settings.queues, case.queue: queue})
     traffic = replace(traffic, shifts=rota(agents, case.demand.step, queue.agents))
-    small = sum(case.demand.calls) * len(seeds) < FEW
-    found = runs(settings, traffic, seeds, queue.service_formula, watch, 1 if small else None)
+    workers = workers_for(sum(case.demand.calls) * len(seeds))
+    found = runs(settings, traffic, seeds, queue.service_formula, watch, workers)
     return _of([run.queues[case.queue].series for run in found if case.queue in run.queues], agents, target)
 
 

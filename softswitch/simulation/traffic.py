@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from softswitch.acd.events import Event
 from softswitch.acd.settings import EngineSettings
 from softswitch.simulation.draws import AT_ONCE, ENDLESS, Draws
 from softswitch.types import AgentName, QueueName, Seconds
@@ -89,6 +90,14 @@ class Listed:
     """None: to be drawn."""
     patience: Seconds | None = None
     """None: to be drawn."""
+    waited: Seconds = 0.0
+    """Patience that is drawn is longer than this, as this one is known to have waited so long."""
+    notes: Seconds | None = None
+    """Of the agent after it; None: as for everybody."""
+    needs: Mapping[str, int] = field(default_factory=dict)
+    """Levels of skills beside those of the queue."""
+    preferred: AgentName | None = None
+    """Who is to be rung first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,19 @@ class Shift:
     breaks: tuple[Break, ...] = ()
 
 
+Span = tuple[Seconds, Seconds]
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Agents as they came, paused and went on a day of the record."""
+
+    told: tuple[tuple[Seconds, Event], ...]
+    """What the engine is told, and when; before 0: at once."""
+    there: Mapping[AgentName, tuple[Span, ...]]
+    """When each could take calls. Of agents who are not here nothing is known, and they are there all day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """A day, or any other span, from 0 on."""
@@ -133,6 +155,8 @@ class Traffic:
     """The share of rings that they do not answer at all: 0 to 1."""
     shifts: Mapping[AgentName, tuple[Shift, ...]] = field(default_factory=dict)
     """Who is not here is there all the time."""
+    presence: Presence | None = None
+    """In place of shifts."""
     clock: Seconds | None = None
     """What the clock shows at 0, from midnight; None: it is no time of day."""
     day: date | None = None

@@ -45,13 +45,16 @@ from softswitch.acd.events import (
     WrapUpExtended,
 )
 from softswitch.acd.settings import EngineSettings
+from softswitch.ports import Recorded
 from softswitch.simulation.arrivals import Arrival, arrivals
+from softswitch.simulation.attendance import Attendance
 from softswitch.simulation.callbacks import Customers
 from softswitch.simulation.draws import AT_ONCE, Constant, Tap, stream
 from softswitch.simulation.ledger import ABANDONED, ANSWERED, OTHERWISE, SHORT, UNKNOWN, Account, Wanted
 from softswitch.simulation.redials import Redials
 from softswitch.simulation.rota import Rota
 from softswitch.simulation.traffic import QueueTraffic, Traffic, with_wrap_ups
+from softswitch.simulation.witness import Witness
 from softswitch.types import AgentName, CallId, QueueName, Seconds, ToQueue
 
 PATIENT_AFTER: Seconds = 4 * 3600.0
@@ -68,14 +71,14 @@ class Stay:
     """One caller, from joining until the end."""
 
     __slots__ = (
-        *("account", "agent", "call", "hops", "joined", "number", "on_line", "priority", "talk", "tries"),
-        *("customers", "waiting", "wanted", "wrap_up"),
+        *("account", "agent", "call", "customers", "hops", "joined", "more", "number", "on_line", "priority"),
+        *("talk", "tries", "waiting", "wanted", "wrap_up"),
     )
 
     def __init__(self, call: CallId, account: Account, arrival: Arrival, tries: int = 1) -> None:
         self.call = call
         self.account = account
-        self.joined, _, self.priority, self.number, self.talk, _ = arrival
+        self.joined, _, self.priority, self.number, self.talk, _, self.more = arrival
         self.tries = tries
         """Which call of this caller it is."""
         self.hops = 0
@@ -106,7 +109,7 @@ class World:
         """`watch` is told from time to time which part of the span is over: 0 to 1."""
         self.settings = settings = with_wrap_ups(settings, traffic)
         self.traffic = traffic
-        self.engine = Engine(seed=seed)
+        self.engine: Engine | Witness = Engine(seed=seed)
         self.now: Seconds = 0.0
         self.accounts = {name: Account(name, queue.service_within) for name, queue in settings.queues.items()}
         self.here: dict[CallId, Stay] = {}
@@ -122,7 +125,9 @@ class World:
         self._places = {name: place for place, name in enumerate(settings.agents)}
         self._answer = None if traffic.answer == AT_ONCE else Tap(traffic.answer, stream(seed, "answer"))
         self._luck = stream(seed, "missed") if traffic.missed else None
-        self.rota = Rota(self) if traffic.shifts else None
+        self.rota: Rota | Attendance | None = Rota(self) if traffic.shifts else None
+        if traffic.presence is not None:
+            self.rota = Attendance(self, traffic.presence)
         self._habits = {each.queue: Habits(self, each, seed) for each in traffic.queues}
         self._acts: dict[type[Action], Callable[[Any], None]] = {
             Ring: self._ring,
@@ -133,6 +138,11 @@ class World:
             **dict.fromkeys((CancelRing, Announce, ReportPause, ReportResume), _nothing),
             **dict.fromkeys((ReportOverflow, ReportPlace, ReportHopeless, ReportRest), _nothing),
         }
+
+    def record(self, zero: float, write: Callable[[Recorded], None]) -> None:
+        """Have the day noted as the live switch would; `zero`: when it begins, in seconds since the epoch."""
+        assert isinstance(self.engine, Engine)
+        self.engine = Witness(self.engine, zero, write)
 
     def run(self, until: Seconds = inf) -> None:
         """Until the last caller is gone, or until a moment."""
@@ -184,7 +194,7 @@ class World:
     def _begin(self) -> None:
         self.tell(SettingsChanged(self.settings))
         for name, agent in self.settings.agents.items():
-            if agent.registers:
+            if agent.registers and (self.rota is None or self.rota.comes_by_itself(name)):
                 self.tell(PhonesReachable(name))
         for turn in self.traffic.turns:
             self.plan(turn.at, self.tell, QueueClosed(turn.queue) if turn.closed else QueueOpened(turn.queue))
@@ -221,7 +231,12 @@ class World:
         habits = self._habits.get(account.name)
         if habits is not None and habits.customers is not None:
             habits.customers.came(stay.call)
-        self.tell(CallerJoined(stay.call, account.name, stay.priority, stay.number))
+        if (more := stay.more) is None:
+            self.tell(CallerJoined(stay.call, account.name, stay.priority, stay.number))
+        else:
+            self.tell(
+                CallerJoined(stay.call, account.name, stay.priority, stay.number, more.needs, more.preferred)
+            )
 
     def _give_up(self, call: CallId) -> None:
         stay = self.here.get(call)
@@ -246,7 +261,7 @@ class World:
         """Somebody who was called back and an agent talk; the stay ended when the line was left."""
         assert stay.wanted is not None
         stay.wanted.reached = self.now
-        stay.agent, stay.wrap_up = agent, self._notes_of(stay.account.name)
+        stay.agent, stay.wrap_up = agent, self._notes_of(stay, stay.account.name)
         stay.account.talked(self.now, stay.talk + stay.wrap_up, self._places[agent])
         self.plan(self.now + stay.talk, self._hang_up, stay.call)
 
@@ -269,8 +284,10 @@ class World:
         if self.rota is not None:
             self.rota.has_done(agent)
 
-    def _notes_of(self, queue: QueueName) -> Seconds:
+    def _notes_of(self, stay: Stay, queue: QueueName) -> Seconds:
         """How long the notes after one more conversation take."""
+        if stay.more is not None and stay.more.notes is not None:
+            return stay.more.notes
         habits = self._habits.get(queue)
         if habits is None or habits.notes is None:
             return self.settings.queues[queue].wrap_up
@@ -295,7 +312,7 @@ class World:
             return
         stay.waiting = False
         stay.account.line.change(-1, self.now)
-        stay.agent, stay.wrap_up = connect.agent, self._notes_of(connect.queue)
+        stay.agent, stay.wrap_up = connect.agent, self._notes_of(stay, connect.queue)
         stay.account.note(
             stay.joined,
             connect.waited,
