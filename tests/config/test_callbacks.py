@@ -77,10 +77,10 @@ def test_the_walk_ends_there(check_text) -> None:
     ],
 )
 def test_callbacks_that_expire_before_they_can_be_tried_are_a_warning(one_warning, rule: str, said: str):
-    text = SOUND.replace("support: {}", f"support: {{callback: {{{rule}}}}}", 1)
+    text = file(f"{{{rule}}}")
     assert said in one_warning(text)
 
 
 def test_times_that_fit_are_no_warning(check_text):
-    text = SOUND.replace("support: {}", "support: {callback: {expires: 11m, attempts: 3, pause: 5m}}", 1)
+    text = file("{expires: 11m, attempts: 3, pause: 5m}")
     assert not check_text(text).warnings

@@ -30,7 +30,7 @@ def queue(settings: str) -> str:
         (queue("max_wait: 20s, ring: 30s"), "`max_wait` is 20s: no phone rings for as long as `ring`, 30s"),
         (queue("max_wait: 20s, announce: {position: true, first: 20s}"), "nobody hears it after 20s"),
         (queue("max_wait: 20s, messages: [{say: Hi., first: 30s}]"), "nobody hears it after 30s"),
-        (queue("max_wait: 2m, timeout: {queue: support}"), "whoever has waited for 2m joins this queue anew"),
+        (queue("max_wait: 2m, timeout: {queue: support}"), "begins anew at the end of the same line"),
         (queue("max_wait: 20s").replace("[desk]", "[{desk: {after: 20s}}]"), "desk is never rung: nobody"),
         (queue("callback: {first: customer}"), "no key, `timeout` or other way leads to {callback: support}"),
         (

@@ -16,7 +16,7 @@ def check(scene: Scene) -> None:
         return
     for name, queue in scene.configuration.queues.items():
         loc: Loc = ("queues", name)
-        for key, message in (*_idle(queue), *_contrary(name, queue), *_too_late(queue)):
+        for key, message in (*_idle(queue), *_contrary(queue), *_too_late(queue)):
             scene.warn_key((*loc, *key), message)
         for place, message in _relaxing(queue):
             scene.warn((*loc, "relax", place), message)
@@ -57,7 +57,7 @@ def _idle(queue: Queue) -> Found:
         yield ("no_agents", "after"), "`after` has no effect without `waiting`"
 
 
-def _contrary(name: str, queue: Queue) -> Found:
+def _contrary(queue: Queue) -> Found:
     """Keys at odds with each other."""
     over = queue.overflow
     if over is not None and over.callers is not None and over.until >= over.callers:
@@ -71,11 +71,6 @@ def _contrary(name: str, queue: Queue) -> Found:
             ("wrap_up_most",),
             f"`wrap_up` is {written(queue.wrap_up)}, longer than `wrap_up_most`: nobody can extend it",
         )
-    if getattr(queue.timeout, "queue", None) == name and queue.max_wait is not None:
-        yield (
-            ("timeout",),
-            f"whoever has waited for {written(queue.max_wait)} joins this queue anew, at its end",
-        )
 
 
 def _too_late(queue: Queue) -> Found:
@@ -84,7 +79,7 @@ def _too_late(queue: Queue) -> Found:
     if most is None:
         return
     but = f"`max_wait` is {written(most)}"
-    if queue.ring > most:
+    if "ring" in queue.model_fields_set and queue.ring > most:
         yield ("ring",), f"{but}: no phone rings for as long as `ring`, {written(queue.ring)}"
     for place, step in enumerate(queue.relax):
         if step.after >= most:
