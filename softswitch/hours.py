@@ -203,3 +203,9 @@ def _calendar(code: str) -> holidays.HolidayBase:
     """A country's holidays. It fills itself year by year, unseen: the one global of this module."""
     country, _, region = code.partition("-")
     return holidays.country_holidays(country, subdiv=region or None, language="en_US")
+
+
+def midnight(now: float, zone: str | None) -> float:
+    """The last one before a moment, in that zone, or the machine's."""
+    moment = datetime.fromtimestamp(now, ZoneInfo(zone)) if zone else datetime.fromtimestamp(now).astimezone()
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from softswitch.acd import pauses, presence
+from softswitch.acd import hope, pauses, presence
 from softswitch.acd.actions import (
     Action,
     CancelRing,
@@ -25,6 +25,7 @@ from softswitch.acd.explain import Why
 from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
 from softswitch.acd.reach import Reach
+from softswitch.acd.reasoning import why_nobody
 from softswitch.acd.recent import Recent
 from softswitch.acd.redial import KeptPlace
 from softswitch.acd.states import CallerMove, OfferMove, OfferState
@@ -47,7 +48,7 @@ _REMEMBERED = 65_536
 class Floor:
     """All state of one engine."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, series: str = "o") -> None:
         self.now: Seconds = float("-inf")
         self.out: list[Action] = []
         self.chance = SplitMix64(seed)
@@ -73,6 +74,8 @@ class Floor:
         """How long a pause may be, by its reason."""
         self.joins = 0
         self.rings = 0
+        self.series = series
+        """What ids of offers begin with."""
 
     # Callers -------------------------------------------------------------------------------------
 
@@ -127,6 +130,8 @@ class Floor:
         caller.shelve()
         if reach.free:
             self.to_match[reach] = None
+        elif more is None and not reach.places:
+            hope.give_up(self, caller)
 
     def watch_patience(self, caller: Caller) -> None:
         """Set the timer for `max_wait` by the settings in force, or for the end of a callback."""
@@ -152,12 +157,13 @@ class Floor:
 
     def rank_anew(self, caller: Caller) -> None:
         """Something that makes a place has changed: take the one that is due now."""
-        queue, shelf = caller.queue, caller.shelf
-        queue.line.remove(caller)
-        caller.put_on(None)
+        queue = caller.queue
+        lines = (queue.line,) if caller.shelf is None else (queue.line, caller.shelf)
+        for line in lines:
+            line.remove(caller)
         queue.rank(caller, self.now)
-        queue.line.add(caller)
-        caller.put_on(shelf)
+        for line in lines:
+            line.add(caller)
 
     def _lose_patience(self, caller: Caller) -> None:
         if caller.accepted is not None:  # an agent is there, and comes in a moment
@@ -196,11 +202,12 @@ class Floor:
             queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
         self._forget(caller)
 
-    def send_off(self, caller: Caller, reason: LeaveReason, destination: Destination | None) -> None:
+    def send_off(self, caller: Caller, cause: LeaveReason, destination: Destination | None) -> None:
         """Have a waiting caller leave."""
-        self.leave(caller, reason)
+        why = None if cause is LeaveReason.QUEUE_REMOVED else why_nobody(caller, self.now)
+        self.leave(caller, cause)
         waited = self.now - caller.joined
-        self.out.append(Leave(caller.call, caller.queue.name, reason, destination, waited))
+        self.out.append(Leave(caller.call, caller.queue.name, cause, destination, waited, why))
 
     def _forget(self, caller: Caller) -> None:
         """The stay is over. Its place holds the caller, a cycle that would wait for the garbage collector."""
@@ -213,7 +220,9 @@ class Floor:
     def offer(self, caller: Caller, agent: Agent, state: OfferState = OfferState.RINGING) -> Offer:
         """An agent is for this caller from now on."""
         self.rings += 1
-        offer = Offer(OfferId(f"o{self.rings}"), caller, agent, caller.queue, self.now, state=state)
+        offer = Offer(
+            OfferId(f"{self.series}{self.rings}"), caller, agent, caller.queue, self.now, state=state
+        )
         caller.move(CallerMove.OFFER)
         self.offers[offer.id] = caller.offers[agent.name] = offer
         caller.offered_last = agent.name

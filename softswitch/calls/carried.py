@@ -146,6 +146,8 @@ class Carried:
     def _where(self, trunk: Trunk, server: int | None = None) -> dict[str, JsonValue]:
         """An attempt, as the record names it."""
         where: dict[str, JsonValue] = {"number": self._to.number, "trunk": trunk.name, "server": server}
+        if server is not None:
+            where["address"] = trunk.servers[server].shown
         return where if self._agent is None else {**where, "agent": self._agent}
 
     def _note_impossible(self, where: dict[str, JsonValue], status: int, reason: str) -> None:

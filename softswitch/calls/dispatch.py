@@ -20,6 +20,7 @@ from softswitch.acd.actions import (
     CancelRing,
     Connect,
     Leave,
+    ReportHopeless,
     ReportOverflow,
     ReportPause,
     ReportPlace,
@@ -48,9 +49,9 @@ from softswitch.acd.events import (
     TimerExpired,
     WrapUpExtended,
 )
-from softswitch.acd.explain import Why
 from softswitch.acd.settings import QueueSettings
 from softswitch.calls.call import Transferred
+from softswitch.calls.reasons import reasons, why_nobody
 from softswitch.ports import Journal, JsonValue, Leg
 from softswitch.types import AgentName, CallId, CancelReason, OfferId, QueueName, Seconds
 
@@ -230,6 +231,7 @@ class Dispatcher:
                     queue=action.queue,
                     reason=action.reason,
                     waited=round(action.waited, 3),
+                    **why_nobody(action.why, self._loop.time()),
                 )
                 self._waiters[action.call].leave(action)
             case CallBack():
@@ -266,7 +268,7 @@ class Dispatcher:
             offer=offer.offer,
             agent=offer.agent,
             queue=offer.queue,
-            why=_plain(offer.why, self._loop.time()),
+            why=reasons(offer.why, self._loop.time()),
         )
 
     def _report(self, action: Action) -> None:
@@ -286,6 +288,8 @@ class Dispatcher:
                 self._standing[action.call] = action.standing
                 ago = round(self._loop.time() - action.standing, 3)
                 note("PlaceRegained", action.call, queue=action.queue, ago=ago)
+            case ReportHopeless():
+                self._note("CallerHopeless", action.call, queue=action.queue, needs=action.needs)
             case ReportRest():
                 pause = None if action.until is None else round(action.until - self._loop.time(), 3)
                 note(
@@ -316,7 +320,9 @@ class Dispatcher:
             case OfferFailed() if ring := self._offers.pop(event.offer, None):
                 self._note_end(ring, event.failure, event.status)
             case CallerLeft():
-                self._note("CallerLeft", event.call, reason=event.reason)
+                now = self._loop.time()
+                told = why_nobody(self.engine.why_nobody(event.call, now), now)
+                self._note("CallerLeft", event.call, reason=event.reason, **told)
             case SettingsChanged():
                 self._queues = event.settings.queues
             case ConnectFailed():
@@ -364,25 +370,3 @@ def _estimate(connect: Connect) -> dict[str, JsonValue]:
         return {}
     held: dict[str, JsonValue] = {"held": round(connect.held, 3)} if connect.held else {}
     return {"foreseen": round(connect.foreseen, 3), "raw": round(connect.raw, 3), **held}
-
-
-def _plain(why: Why, now: Seconds) -> JsonValue:
-    """For the record, where moments of the engine's clock say nothing. Written out, as it is made for every
-    offer: `asdict` takes 20 times as long.
-    """
-    skipped = [
-        {
-            "agent": each.agent,
-            "reason": each.reason,
-            "left": None if each.until is None else round(each.until - now, 3),
-        }
-        for each in why.skipped
-    ]
-    return {
-        "strategy": why.strategy,
-        "position": why.position,
-        "score": why.score,
-        "considered": why.considered,
-        "skipped": skipped,
-        "uncounted": why.uncounted,
-    }

@@ -34,12 +34,12 @@ from softswitch.errors import AudioError, LegError
 from softswitch.ports import JsonValue
 from softswitch.rounds import MOST, Rounds
 from softswitch.routing import CallerRule, normalise
+from softswitch.sentences.phrases import phrase
 from softswitch.sound import Hear
 from softswitch.types import (
     AgentName,
     Destination,
     HangUp,
-    Language,
     Prompt,
     Reject,
     ToAgent,
@@ -53,12 +53,7 @@ from softswitch.types import (
 
 log = structlog.get_logger(__name__)
 
-UNAVAILABLE = Prompt(
-    {
-        Language("en"): "We are sorry, nobody can take your call at the moment.",
-        Language("pl"): "Przepraszamy, w tej chwili nikt nie może odebrać połączenia.",
-    }
-)
+UNAVAILABLE = phrase("calls.unavailable")
 """What a caller hears who has been answered and must be refused after that."""
 
 ROUND = 480

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from softswitch.config import settings as plain
+from softswitch.config.build_alerts import alert_settings
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
 from softswitch.config.build_hours import schedule
@@ -73,6 +74,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         zone=zone_of(file),
         mail=mail_settings(file.mail),
         reports=report_settings(file),
+        alerts=alert_settings(file),
         webhooks=tuple(_webhook(name, hook) for name, hook in file.webhooks.items()),
     )
 

@@ -145,6 +145,7 @@ VOICEMAILS: Mapping[str, Word] = {
             "to": "who gets it by mail",
             "subject": "of these mails",
             "language": "of these mails",
+            "queue_label": "what these mails call the queue",
             "when": "when it was left, in local time, as these mails say it",
         },
     ),
@@ -176,4 +177,35 @@ VOICEMAILS: Mapping[str, Word] = {
         alarming=True,
     ),
     Kind.VOICEMAILS_WORKING: Word("They can again."),
+}
+
+_FIGURE = {
+    "queue": "whose figure it is",
+    "measure": "waiting, longest_wait (s), service_level (0 to 1), free_agents, abandoned (in half an hour)",
+    "value": "the figure; null: nobody looks at it any more",
+    "to": "who gets a mail",
+    "language": "of the mail",
+}
+
+ALERTS: Mapping[str, Word] = {
+    Kind.ALERT_RAISED: Word(
+        "A figure of a queue has been beyond a limit of `alerts` for long enough; or an alarm has eased.",
+        {
+            **_FIGURE,
+            "level": "warn or alarm",
+            "was": "the level before; null: none",
+            "limit": "that it is beyond",
+        },
+        alarming=True,
+    ),
+    Kind.ALERT_ENDED: Word(
+        "A figure has been good again for long enough. A start of the switch ends all alerts without a word.",
+        {
+            **_FIGURE,
+            "was": "the level before",
+            "worst": "the worst level in between",
+            "lasted": "seconds since the first",
+            "unwatched": "whether the queue is closed, or its limit is no more",
+        },
+    ),
 }

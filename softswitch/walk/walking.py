@@ -55,7 +55,7 @@ from softswitch.types import (
 )
 from softswitch.walk.queues import AS_USUAL, Circumstances, sent_on
 from softswitch.walk.steps import SILENCE, Kind, Step
-from softswitch.wording import class_words, leads_to, spoken
+from softswitch.wording import class_words, heard, leads_to, spoken
 
 ROUNDS = 2
 """So often the same destination is told."""
@@ -239,7 +239,7 @@ class _Walk:
             case Play(prompts, language):
                 self._sounding = len(self._steps)
                 for prompt in prompts:
-                    self._note(Kind.SAYS, spoken(prompt, language), "" if prompt.play else language)
+                    self._note(Kind.SAYS, *heard(prompt, language, self._settings.media.sentences))
             case SetLanguage(language):
                 self._language = language
                 self._note(Kind.LANGUAGE, language, "rules all speech from here on")

@@ -133,11 +133,21 @@ class Phone(BaseModel):
 class Trunk(BaseModel):
     """One server of a carrier."""
 
-    model_config = {"extra": "allow"}
-
     trunk: str
     server: str
+    """Transport, host and port."""
     state: str
+    seconds: float
+    """In that state."""
+    registered: bool | None
+    """null: we do not register there."""
+    latency: float | None
+    """Of its last answer to a question."""
+    calls: int
+    """Of the whole trunk."""
+    channels: int | None
+    """Calls that there may be; null: any number."""
+    problem: str
 
 
 class Callback(BaseModel):
