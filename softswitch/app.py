@@ -22,6 +22,7 @@ from softswitch.accounts import Accounts, announce_the_first
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
+from softswitch.board.producer import Producer
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.calls.opening import Opening
@@ -108,20 +109,24 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         )
         desk = await _desk(stack, folder, switch, journal, store)
         supervisor = await stack.enter_async_context(Supervisor(switch))
+        board = _board(stack, switch, supervisor, journal)
         registry = _registry(stack, switch, endpoint, journal, (book, trunks), folder / "phones.db")
         memory = restore(past, switch, journal)
+        board.start(past.standing.steps)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
-        running.followers += (partial(_follow, clerk), desk.apply)
+        running.followers += (partial(_follow, clerk), desk.apply, board.apply)
         desk.light(registry.watching)
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
-        accounts, web = await open_interfaces(stack, folder, running, switch, journal, erasure, desk)
+        accounts, web = await open_interfaces(stack, folder, running, switch, journal, erasure, desk, board)
         _set_aside_garbage()
         _take_calls(endpoint, settings)
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
+        stack.callback(journal.subscribe(switch.callbacks.heard))
+        running.followers.append(lambda _: switch.callbacks.look())
         recall = restore_callbacks(switch, folder, begun, lambda: running.loaded)
         await _until_stopped(running, switch, opening, speech, accounts, memory, recall)
 
@@ -170,6 +175,14 @@ async def _desk(
     stack.callback(journal.subscribe(desk.hear))
     switch.desk = await stack.enter_async_context(desk)
     return desk
+
+
+def _board(stack: AsyncExitStack, switch: Switch, supervisor: Supervisor, journal: Journal) -> Producer:
+    """What people see of all this."""
+    board = Producer(switch.dispatcher.engine, supervisor, lambda: switch.settings, switch.clock, journal)
+    stack.callback(board.close)
+    stack.callback(journal.subscribe(board.hear))
+    return board
 
 
 async def _music(

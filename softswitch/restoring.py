@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +29,7 @@ from softswitch.calls.acquaintances import REMEMBERED, Acquaintances
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import StoreError
+from softswitch.hours import midnight
 from softswitch.ports import Recorded
 from softswitch.store.attendance import Attendance
 from softswitch.store.database import why
@@ -161,9 +160,3 @@ def _remember(folder: Path, past: Past, events: list[Recorded], since: float) ->
         past.problem = past.problem or f"who talked to whom last is not all known: {why(error)}"
     for event in events:
         past.acquaintances.hear(event)
-
-
-def midnight(now: float, zone: str | None) -> float:
-    """The last one before a moment, in that zone, or the machine's."""
-    moment = datetime.fromtimestamp(now, ZoneInfo(zone)) if zone else datetime.fromtimestamp(now).astimezone()
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()

@@ -20,8 +20,9 @@ from softswitch.acd.events import (
     SettingsChanged,
 )
 from softswitch.acd.settings import AgentSettings, EngineSettings
+from softswitch.hours import midnight
 from softswitch.ports import Recorded
-from softswitch.restoring import midnight, restored
+from softswitch.restoring import restored
 from softswitch.store.database import database_url, default_url
 from softswitch.store.encoding import encode
 from softswitch.store.loader import Loader, identity

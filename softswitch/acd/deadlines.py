@@ -7,7 +7,6 @@ must cost next to nothing. Dead timers are swept out when they are the majority:
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -66,7 +65,7 @@ class Deadlines:
         del timer[_OVER:]
         self._dead = dead = self._dead + 1
         if dead > _SWEEP_FROM and dead * 2 > len(self._heap):
-            self._heap = [entry for entry in self._heap if len(entry) > _OVER]
+            self._heap[:] = [entry for entry in self._heap if len(entry) > _OVER]  # in place: `fire` has it
             heapify(self._heap)
             self._dead = 0
 
@@ -82,14 +81,14 @@ class Deadlines:
             self._dead -= 1
         return None
 
-    def pop_due(self, now: Seconds) -> Callable[[], None] | None:
-        """Take out what is due next at `now`; None when nothing is left."""
+    def fire(self, now: Seconds) -> None:
+        """Do all that is due at `now`, and what that makes due."""
         heap = self._heap
         while heap and heap[0][0] <= now:
             timer = heappop(heap)
             if len(timer) > _OVER:
                 _, _, due, *of_what = timer
                 del timer[_OVER:]
-                return partial(due, *of_what)
-            self._dead -= 1
-        return None
+                due(*of_what)
+            else:
+                self._dead -= 1

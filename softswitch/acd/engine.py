@@ -20,7 +20,7 @@ from softswitch.acd.meaning import agents, callers, queues
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
 from softswitch.acd.reasoning import why_nobody
-from softswitch.acd.snapshot import SHOWN, Snapshot, look
+from softswitch.acd.snapshot import SHOWN, Known, QueueView, Snapshot, look, look_at_queues
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, CallId, QueueName, Seconds
 
@@ -50,12 +50,10 @@ class Engine:
             raise EngineError(f"time went backwards: {now} after {floor.now}; give a monotonic clock's time")
         floor.now = now
         MEANING[type(event)](floor, event)
-        pop_due = floor.deadlines.pop_due
-        while (due := pop_due(now)) or floor.to_look:
-            if due:
-                due()
-            else:
-                escape.look(floor)
+        floor.deadlines.fire(now)
+        while floor.to_look:
+            escape.look(floor)
+            floor.deadlines.fire(now)
         if floor.to_match:
             match(floor)
         if floor.to_foresee:
@@ -69,18 +67,31 @@ class Engine:
         """When the next `TimerExpired` is wanted, always after the last `now`; None: nothing is due."""
         return self._floor.deadlines.next()
 
-    def snapshot(self, now: Seconds, *, most: int = SHOWN) -> Snapshot:
-        """The floor at `now`, with the first `most` callers of each queue."""
-        return look(self._floor, now, most)
+    def snapshot(self, now: Seconds, *, most: int = SHOWN, known: Known | None = None) -> Snapshot:
+        """The floor at `now`, with the first `most` callers of each queue. Whoever looks often keeps `known`
+        from one look to the next: agents who have not changed cost nothing then.
+        """
+        return look(self._floor, now, most, {} if known is None else known)
+
+    def queues(self, now: Seconds) -> dict[QueueName, QueueView]:
+        """The queues of the snapshot, without their callers."""
+        return look_at_queues(self._floor, now, 0)
 
     def longest_waits(self, now: Seconds) -> dict[QueueName, Seconds]:
-        """How long the one has waited who waits longest, of each queue in which somebody does."""
+        """How long the one has waited who waits longest, of each queue in which somebody does; a place that
+        was regained counts from its beginning.
+        """
+        return {name: now - since for name, since in self.eldest().items()}
+
+    def eldest(self) -> dict[QueueName, Seconds]:
+        """Since when the one waits who waits longest, of each queue in which somebody does."""
         since: dict[QueueName, Seconds] = {}
         for caller in self._floor.callers.values():
             if caller.conversation is None and not caller.absent:
-                name = caller.queue.name
-                since[name] = min(caller.joined, since.get(name, now))
-        return {name: now - joined for name, joined in since.items()}
+                name, standing = caller.queue.name, caller.standing
+                if name not in since or standing < since[name]:
+                    since[name] = standing
+        return since
 
     def why_nobody(self, call: CallId, now: Seconds) -> Why | None:
         """Why no agent has been rung by `now` for who waits; None: some were, or nobody like that waits."""

@@ -9,9 +9,9 @@ is silent until it has seen enough, and while it was too far off.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from math import isinf
 
+from softswitch.acd.record import record
 from softswitch.types import Seconds
 
 _REMEMBERED = 50
@@ -45,7 +45,7 @@ _MOST_CORRECTION = 4.0
 """What is off by more than this factor is no estimate, and is not made one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Foreseen:
     """What was estimated of one caller on joining, or on being held no more."""
 

@@ -56,6 +56,10 @@ class CallerJoined:
     """Until when such a one is not to be called back; None: at once, when it is the turn."""
     restored: bool = False
     """Such a one is from before a restart, and was counted then."""
+    wanted: Seconds | None = None
+    """When such a one asked for it, from which on `expires` counts; None: now."""
+    barred: bool = False
+    """Such a one cannot be called at the moment: no offers until `WayFound`."""
     held: bool = False
     """Has to hear something first: keeps the place, and is offered to nobody until `CallerReady`."""
 
@@ -113,6 +117,22 @@ class CustomerNotReached:
     """The attempt to call somebody back is over, and they did not talk: the agent is free, and there will be
     another one. Also where somebody answered who was a mailbox, or hung up at once.
     """
+
+    call: CallId
+    tried: bool = True
+    """It came to the customer's own side, and counts. False: ours, or the carrier's, failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayLost:
+    """There is no way to call somebody back at the moment: no attempt begins until `WayFound`."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class WayFound:
+    """There is one again."""
 
     call: CallId
 
@@ -289,6 +309,8 @@ Event = (
     | CallbackWanted
     | CustomerAnswered
     | CustomerNotReached
+    | WayLost
+    | WayFound
     | OfferAccepted
     | OfferAnswered
     | OfferPickedUp

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from softswitch.acd.record import record
 from softswitch.types import AgentName, QueueName, Seconds
 
 
@@ -39,7 +40,7 @@ class SkipReason(StrEnum):
     """Free, but the strategy prefers another."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Skipped:
     """One agent who was not offered the caller."""
 
@@ -55,7 +56,7 @@ class Skipped:
     """That this agent has."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rival:
     """Whom another queue would have had for an agent who was free."""
 
@@ -70,7 +71,7 @@ class Rival:
     """That caller waits too long, and goes before who does not."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Why:
     """The reasoning behind one offer."""
 

@@ -98,6 +98,11 @@ class Floor:
         self.watch_patience(caller)
         self.watch_overdue(caller)
 
+    def lie_down(self, caller: Caller) -> None:
+        """Who is to be called back is offered to nobody until released."""
+        caller.move(CallerMove.REST)
+        caller.put_on(None)
+
     def release(self, caller: Caller) -> None:
         """Who rested, or was held, can be offered from now on."""
         caller.move(CallerMove.WAKE)
@@ -135,7 +140,7 @@ class Floor:
             caller.patience = None
         settings, since, limit = caller.queue.settings, caller.joined, None
         if caller.absent:
-            since, limit = caller.standing, settings.callback.expires
+            since, limit = caller.wanted, settings.callback.expires
         elif (
             not caller.callback
         ):  # else called back, and on the line: who has waited so long is not sent away
@@ -154,12 +159,13 @@ class Floor:
 
     def rank_anew(self, caller: Caller) -> None:
         """Something that makes a place has changed: take the one that is due now."""
-        queue, shelf = caller.queue, caller.shelf
-        queue.line.remove(caller)
-        caller.put_on(None)
+        queue = caller.queue
+        lines = (queue.line,) if caller.shelf is None else (queue.line, caller.shelf)
+        for line in lines:
+            line.remove(caller)
         queue.rank(caller, self.now)
-        queue.line.add(caller)
-        caller.put_on(shelf)
+        for line in lines:
+            line.add(caller)
 
     def _lose_patience(self, caller: Caller) -> None:
         if caller.accepted is not None:  # an agent is there, and comes in a moment
@@ -293,6 +299,9 @@ class Floor:
     def _want_phone(self, caller: Caller) -> None:
         if not caller.offers:
             caller.move(CallerMove.OFFERS_OVER)
+            if caller.barred and caller.absent:
+                self.lie_down(caller)
+                return
         if caller.preferred is not None:  # who may be there no longer
             self.open_up(caller)
             return
@@ -348,6 +357,8 @@ class Floor:
         self.part(caller, offer)
         if not caller.queue.open:
             self.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
+        elif caller.barred and caller.absent:
+            self.lie_down(caller)
 
     def part(self, caller: Caller, offer: Offer) -> None:
         """The two never talked, by no fault of the agent: the caller is back at the old place."""

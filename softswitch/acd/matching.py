@@ -10,7 +10,7 @@ from softswitch.acd.agents import Agent
 from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
 from softswitch.acd.queues import Queue
-from softswitch.acd.reasoning import reason
+from softswitch.acd.reasoning import NAMED, reason
 from softswitch.acd.strategies.base import Ask, Candidate, Choice
 from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.errors import EngineError
@@ -30,10 +30,10 @@ def match(floor: Floor) -> None:
     while reaches:
         heads = []
         for reach in list(reaches):
-            if not (reach.free and reach.wanting):
-                del reaches[reach]
-            elif head := reach.unoffered.first():
+            if reach.free and (head := reach.unoffered.first()):
                 heads.append(head)
+            elif not (reach.free and reach.ringing_more.size):
+                del reaches[reach]
         best = _best_unoffered(heads, floor.now) if heads else _best_ringing_more(floor)
         if best is None:
             reaches.clear()
@@ -182,4 +182,5 @@ def _why(
     strategy: str,
     heads: Sequence[Caller],
 ) -> Why:
-    return reason(caller, [each.name for each in order], ringing, strategy, heads, floor.now)
+    names = [candidate.name for candidate in order[: max(NAMED, ringing)]]
+    return reason(caller, names, ringing, strategy, heads, floor.now)

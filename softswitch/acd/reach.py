@@ -15,6 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from softswitch.acd.settings import QueueSettings, Relaxation
+from softswitch.acd.shelf import Shelf
 from softswitch.acd.waiting import Line
 from softswitch.types import AgentName, Seconds
 
@@ -37,15 +38,10 @@ class Reach:
     places: set[int]
     free: list[int]
     """Of the places, those of agents who can be offered a call, ascending."""
-    unoffered: Line = field(default_factory=Line)
+    unoffered: Shelf = field(default_factory=Shelf)
     """Callers who have no phone ringing."""
     ringing_more: Line = field(default_factory=Line)
     """Callers who have phones ringing and may have more of them."""
-
-    @property
-    def wanting(self) -> bool:
-        """Whether anybody here wants a phone rung."""
-        return self.unoffered.size > 0 or self.ringing_more.size > 0
 
     def note_free(self, place: int, free: bool) -> None:
         """The agent at that place can, or can no longer, be offered a call."""

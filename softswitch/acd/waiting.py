@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from softswitch.acd.offers import Offer
     from softswitch.acd.queues import Queue
     from softswitch.acd.reach import Reach
+    from softswitch.acd.shelf import Shelf
 
 Place = tuple[int, float, Seconds, int, "Caller"]
-"""Precedence, minus the score at time 0, since when the wait counts, order of joining (unique: callers
-themselves are never compared).
+"""Precedence, minus the score at time 0, since when the wait counts, order of joining (unique among those who
+wait: they themselves are never compared).
 """
 
 OVERDUE = -(2**31)
@@ -64,6 +65,12 @@ class Caller:
     """Was not on the line for a while, or is not."""
     attempts: int = 0
     """How often the customer was called back in vain."""
+    failures: int = 0
+    """Since the last of these, how often an attempt did not even come to the customer's side."""
+    barred: bool = False
+    """There is no way to call the customer at the moment."""
+    wanted: Seconds = 0.0
+    """When the callback was, if one was."""
 
     priority: str = "default"
     place: Place = field(init=False)
@@ -83,7 +90,7 @@ class Caller:
     """How many phones may ring at once, as the strategy said last."""
     reach: Reach | None = None
     """Whom this caller can be offered to by now."""
-    shelf: Line | None = None
+    shelf: Line | Shelf | None = None
     """Which of the reach's two lines of callers who want a phone rung this one stands in."""
 
     foreseen: Foreseen | None = None
@@ -103,6 +110,10 @@ class Caller:
 
     def __post_init__(self) -> None:
         self.standing = self.joined
+
+    def __lt__(self, other: Caller) -> bool:
+        """Asked only of somebody who is gone and who has taken over the very same place (see `Shelf`)."""
+        return self.joined < other.joined
 
     @property
     def overdue(self) -> bool:
@@ -146,7 +157,7 @@ class Caller:
         else:
             self.put_on(None)
 
-    def put_on(self, shelf: Line | None) -> None:
+    def put_on(self, shelf: Line | Shelf | None) -> None:
         """Stand in this line of callers who want a phone rung, and in no other."""
         before = self.shelf
         if before is shelf:
@@ -195,6 +206,7 @@ class Line:
         self._found = None
         if not lasts or place > lasts[-1]:
             self._append(place)
+            self._found = caller, self.size
             return
         at = bisect_left(lasts, place)
         block = self._blocks[at]
@@ -261,6 +273,6 @@ class Line:
         if at < len(blocks):
             block = blocks[at]
             inside = bisect_left(block, place)
-            if inside < len(block) and block[inside] is place:
+            if block[inside] is place:  # there is one: the block's last is not before it
                 return at, inside
         raise KeyError(caller.call)

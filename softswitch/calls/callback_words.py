@@ -33,6 +33,13 @@ _AGO: Sequence[tuple[Seconds, Prompt]] = (
 _LONG_AGO = phrase("callbacks.long_ago")
 
 
+def about(
+    label: str, languages: Sequence[Language], number: Sequence[Prompt], waits: Seconds
+) -> list[Prompt]:
+    """For the agent: which queue, which number, and since when."""
+    return [CALLBACK, named(label, languages), *number, ago(waits)]
+
+
 def ago(seconds: Seconds) -> Prompt:
     """How long the customer waits, as people say it."""
     return next((prompt for below, prompt in _AGO if seconds < below), _LONG_AGO)

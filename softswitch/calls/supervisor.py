@@ -72,6 +72,11 @@ class Supervisor:
         """The calls in progress, oldest first."""
         return [call for call, _ in self._calls.values()]
 
+    def find(self, id: CallId) -> Call | None:
+        """The call in progress of that id."""
+        found = self._calls.get(id)
+        return None if found is None else found[0]
+
     def describe(self) -> list[JsonValue]:
         """The calls in progress, for `softswitch calls --live`."""
         now = asyncio.get_running_loop().time()

@@ -149,8 +149,8 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         return
     if not attempts:
         console().print(why(call, events))
-        return
-    console().print(callback_story(wanted, events))
+    if any(event.kind == Kind.CALLBACK_WANTED for event in events):
+        console().print(callback_story(wanted, events))
     told = 0
     for attempt in attempts:
         console().print(why(attempt, parts[attempt], told))
@@ -199,6 +199,9 @@ def _entrances(events: list[Recorded]) -> list[RenderableType]:
             to = f"to {data['destination']}" if data.get("destination") else data.get("then")
             said = f"rule {data['rule']!r} of queue {data['queue']}: {to}, since {data['why']}"
             lines.append(Text(said))
+        elif event.kind == Kind.CALL_WENT_ROUND:
+            way = " -> ".join(map(str, data["way"]))
+            lines.append(Text(f"sent round and round, and ended for that by the switch: {way}"))
         elif event.kind == Kind.CALLER_LOOKED_UP:
             lines.append(Text(_looked_up(data)))
     return lines

@@ -51,7 +51,7 @@ def simulate(files: Sequence[Path], wishes: Wishes, seeds: Sequence[int], output
     """Run each file, and print. Raises ConfigError and SimulationError."""
     plans = [plan(load(file), wishes) for file in files]
     begun = time.perf_counter()
-    with _progress() as watch:
+    with progress() as watch:
         found = []
         for number, each in enumerate(plans):
             part = _part(watch, number, len(plans))
@@ -66,7 +66,7 @@ def simulate(files: Sequence[Path], wishes: Wishes, seeds: Sequence[int], output
 
 
 @contextmanager
-def _progress() -> Iterator[Watch | None]:
+def progress() -> Iterator[Watch | None]:
     """A bar, if somebody sees it, on standard error."""
     screen = Console(stderr=True)
     if not screen.is_terminal:
@@ -136,7 +136,7 @@ def _print(found: Sequence[Simulated], took: float) -> None:
     for each in found:
         if len(found) > 1:
             screen.print(Text(each.label, style="bold"))
-        screen.print(day(each.series(TOTAL), each.plan.traffic, each.formula(TOTAL)))
+        screen.print(day(each.series(TOTAL), each.plan.traffic, each.formula(TOTAL), screen.width))
 
 
 def title(found: Sequence[Simulated]) -> str:

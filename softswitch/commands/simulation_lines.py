@@ -84,3 +84,97 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
     )
     files = [file] if against is None else [file, against]
     run(files, wishes, range(seed, seed + seeds), Output(json, plot, html))
+
+
+def staff(  # noqa: PLR0913, PLR0917 - each is an option
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="The configuration. Else a queue as in textbooks.", show_default=False
+        ),
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", "--arrivals", metavar="CSV", help="Calls as they came, or `softswitch export`."
+        ),
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="Or: calls of each half-hour (time, calls).")
+    ] = None,
+    calls_per_hour: Annotated[
+        float | None, typer.Option(min=0.001, help="Or: the same rate all day.")
+    ] = None,
+    hours: Annotated[float | None, typer.Option(min=0.5, help="For how long then. Else 8.")] = None,
+    queue: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose agents, if there are several.")
+    ] = None,
+    weekday: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Of the days of --from only these, as monday.")
+    ] = None,
+    growth: Annotated[str, typer.Option(metavar="PERCENT", help="So many more calls, as 10%.")] = "0%",
+    service_level: Annotated[
+        str, typer.Option(metavar="PERCENT", help="Of all who call, so many in time, each half-hour.")
+    ] = "80%",
+    within: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="In time. Else as the queue has it, or 20s.")
+    ] = None,
+    abandoned: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="And no more than so many may give up.")
+    ] = None,
+    talk: Annotated[str | None, typer.Option(metavar="DRAWS", help=f"{Draw}. Else as in --from.")] = None,
+    patience: Annotated[
+        str | None,
+        typer.Option(metavar="DRAWS", help="How long callers wait. Else as in an export, or endless."),
+    ] = None,
+    wrap_up: Annotated[
+        str | None, typer.Option(metavar="DRAWS", help="Time for notes. Else as the queue has it.")
+    ] = None,
+    answer: Annotated[
+        str | None, typer.Option(metavar="DRAWS", help="How long phones ring. Else agents answer at once.")
+    ] = None,
+    shrinkage: Annotated[
+        str, typer.Option(metavar="PERCENT", help="Paid time away from calls: breaks, training, illness.")
+    ] = "0%",
+    shift: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Make shifts of this length, as few as can be.")
+    ] = None,
+    at_least: Annotated[int, typer.Option(min=0, help="Agents of any half-hour.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The chance: the same seed gives the same result.")] = 1,
+    seeds: Annotated[int, typer.Option(min=2, max=1000, help="So many simulated days, over all cores.")] = 20,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="For a planner's sheet.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the day.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as a page.")] = None,
+    json: AsJson = False,
+) -> None:
+    """How many agents each half-hour needs for a target: by Erlang A (or C), checked by simulation."""
+    from softswitch.commands.simulate import span_of
+    from softswitch.commands.staff import Made, staff_day
+    from softswitch.simulation.staff_plan import Wanted, part
+
+    wanted = Wanted(
+        source=source,
+        profile=profile,
+        calls_per_hour=calls_per_hour,
+        hours=hours,
+        queue=queue,
+        weekday=weekday,
+        growth=growth,
+        level=service_level,
+        within=None if within is None else span_of("--within", within),
+        abandoned=abandoned,
+        talk=talk,
+        patience=patience,
+        wrap_up=wrap_up,
+        answer=answer,
+        least=at_least,
+    )
+    made = Made(
+        shrinkage=part("--shrinkage", shrinkage, 0.0, 0.95),
+        shift=None if shift is None else span_of("--shift", shift),
+        json=json,
+        csv=csv,
+        plot=plot,
+        html=html,
+    )
+    staff_day(file, wanted, range(seed, seed + seeds), made)

@@ -75,6 +75,12 @@ SECTIONS = (
     ("webhooks", "Webhook"),
     ("mail", "Mail"),
     ("reports", "Report"),
+    ("alerts", "Alerts"),
+    ("figures that are watched", "Watched"),
+    ("numbers of callers", "TooManyCallers"),
+    ("waits that are too long", "TooLongWait"),
+    ("service that is too low", "TooLowLevel"),
+    ("agents who are too few", "TooFewAgents"),
 )
 """Headings and the models under them."""
 

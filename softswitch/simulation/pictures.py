@@ -17,6 +17,7 @@ from softswitch.reports.plots import BLUE, GREEN, GREY, ORANGE, RED, STYLE, svg
 from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.series import Series
 from softswitch.simulation.traffic import DAY, HOUR
+from softswitch.types import Seconds
 
 COLOURS = (BLUE, ORANGE, GREEN, RED, "#7b5ea7", "#4aa3a2", "#8c6d46")
 QUEUES = 7
@@ -49,7 +50,7 @@ def draw(found: Sequence[Simulated]) -> Figure:
                 axes.set_ylim(bottom=0)
                 if row == 0 and len(found) > 1:
                     axes.set_title(f"{one.label}\n{axes.get_title(loc='left')}")
-            _times(all_axes[-1][column], one)
+            times(all_axes[-1][column], one.plan.traffic.span, one.plan.traffic.clock)
     return figure
 
 
@@ -84,21 +85,21 @@ def _callers(axes: Axes, one: Simulated) -> None:
         floor = floor + values
     minutes = (series.edges[1] - series.edges[0]) / 60
     axes.set_title(f"Callers in {minutes:g} minutes")
-    _legend(axes)
+    legend(axes)
 
 
 def _waits(axes: Axes, one: Simulated) -> None:
     for name, series, colour, width in _parts(one):
         axes.plot(_middle(series), series.wait_mean, color=colour, lw=width, label=name)
     axes.set_title("Mean wait, in seconds")
-    _legend(axes)
+    legend(axes)
 
 
 def _line(axes: Axes, one: Simulated) -> None:
     for name, series, colour, width in _parts(one):
         axes.stairs(series.waiting, series.edges / HOUR, color=colour, lw=width, label=name)
     axes.set_title("Callers in the line, mean")
-    _legend(axes)
+    legend(axes)
 
 
 def _levels(axes: Axes, one: Simulated) -> None:
@@ -108,7 +109,7 @@ def _levels(axes: Axes, one: Simulated) -> None:
         axes.plot(_middle(series), 100 * level, color=colour, lw=width, label=name)
     axes.set_ylim(0, 102)
     axes.set_title("Service level, in %")
-    _legend(axes)
+    legend(axes)
 
 
 def _agents(axes: Axes, one: Simulated) -> None:
@@ -117,24 +118,24 @@ def _agents(axes: Axes, one: Simulated) -> None:
     axes.stairs(series.there, hours, fill=True, color="#dfe3e8", label="there")
     axes.stairs(series.busy, hours, fill=True, color=BLUE, alpha=0.75, label="talk and notes")
     axes.set_title("Agents: there, and occupied")
-    _legend(axes)
+    legend(axes)
 
 
-def _legend(axes: Axes) -> None:
+def legend(axes: Axes) -> None:
+    """What the lines are, above the picture."""
     handles, labels = axes.get_legend_handles_labels()
     if any(labels):
         axes.legend(handles, labels, loc="upper right", bbox_to_anchor=(1, 1.2), ncols=len(labels))
 
 
-def _times(axes: Axes, one: Simulated) -> None:
-    """Times of the day, or hours from the start."""
-    traffic = one.plan.traffic
-    hours, zero = traffic.span / HOUR, (traffic.clock or 0.0) / HOUR
+def times(axes: Axes, span: Seconds, clock: Seconds | None) -> None:
+    """Times of the day, or hours from the start; `clock`: at the start, from midnight."""
+    hours, zero = span / HOUR, (clock or 0.0) / HOUR
     step = next((each for each in TICKS if hours / each <= 13), hours / 12)
     first = np.ceil(zero / step) * step
     places = np.arange(first, zero + hours + 1e-9, step) - zero
     axes.set_xlim(0, hours)
-    if traffic.clock is None:
+    if clock is None:
         axes.set_xticks(places)
         axes.set_xlabel("hours")
         return

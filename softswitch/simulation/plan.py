@@ -71,7 +71,6 @@ def plan(settings: SwitchSettings, wishes: Wishes) -> Plan:
         engine = with_agents(engine, queue, wishes.agents)
     traffic = with_hours(settings, _traffic(settings, engine, wishes, queue))
     called = {each.queue for each in traffic.queues}
-    engine = with_wrap_ups(engine, traffic)
     load.check(engine, traffic)
     services = settings.services
     only = next(iter(called)) if len(called) == 1 else None
@@ -104,7 +103,7 @@ def _traffic(
 ) -> Traffic:
     if wishes.traffic is not None:
         return _traffic_of_file(engine, wishes, wishes.traffic)
-    answer = AT_ONCE if wishes.answer is None else _draws("--answer", wishes.answer)
+    answer = AT_ONCE if wishes.answer is None else drawn("--answer", wishes.answer)
     wanted = None if wishes.hours is None else wishes.hours * HOUR
     if wishes.arrivals is not None:
         listed = calls(wishes.arrivals, settings.engine.queues, queue)
@@ -153,14 +152,15 @@ def _traffic_of_file(engine: EngineSettings, wishes: Wishes, path: Path) -> Traf
 def _callers(wishes: Wishes, queue: QueueName, profile: Profile | None) -> QueueTraffic:
     return QueueTraffic(
         queue,
-        TALK if wishes.talk is None else _draws("--talk", wishes.talk),
+        TALK if wishes.talk is None else drawn("--talk", wishes.talk),
         profile,
-        ENDLESS if wishes.patience is None else _draws("--patience", wishes.patience),
-        None if wishes.wrap_up is None else _draws("--wrap-up", wishes.wrap_up),
+        ENDLESS if wishes.patience is None else drawn("--patience", wishes.patience),
+        None if wishes.wrap_up is None else drawn("--wrap-up", wishes.wrap_up),
     )
 
 
-def _draws(option: str, text: str) -> Draws:
+def drawn(option: str, text: str) -> Draws:
+    """What an option says. Raises SimulationError that names it."""
     try:
         made = parse(text)
     except SimulationError as error:
@@ -186,12 +186,3 @@ def _equal(settings: EngineSettings, queue: QueueSettings, count: int) -> Mappin
     taken = settings.agents.keys()
     names = [AgentName(f"simulated-{name}") if name in taken else name for name in names]
     return {name: AgentSettings(name, skills=skills) for name in names}
-
-
-def with_wrap_ups(settings: EngineSettings, traffic: Traffic) -> EngineSettings:
-    """The wrap-up of queues for which the traffic says another: its mean, which agents shorten and extend."""
-    queues = dict(settings.queues)
-    for each in traffic.queues:
-        if each.wrap_up is not None:
-            queues[each.queue] = replace(queues[each.queue], wrap_up=each.wrap_up.mean, wrap_up_most=None)
-    return replace(settings, queues=queues)

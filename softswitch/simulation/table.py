@@ -69,8 +69,12 @@ class Table:
         raise SimulationError("\n".join(shown + ([f"and {more:,} more like these"] if more else [])))
 
 
-def table(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
-    """The rows of a file. Raises SimulationError: it cannot be read, or its columns are others."""
+def table(
+    path: Path, required: Sequence[str], optional: Sequence[str] = (), *, others: bool = False
+) -> Table:
+    """The rows of a file; `others`: it may have more columns. Raises SimulationError: it cannot be read, or
+    its columns are others.
+    """
     made = Table(path)
     lines = _text(path).splitlines()
     while lines and not lines[-1].strip():
@@ -83,6 +87,8 @@ def table(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> 
     names = [head.text.strip().lower() for head in heads]
     for head, name in zip(heads, names, strict=True):
         if name not in known:
+            if others:
+                continue
             made.wrong(head, f"unknown column {head.text!r}{did_you_mean(name, known)}")
         elif names.count(name) > 1:
             made.wrong(head, f"column {name!r} is there twice")
@@ -99,6 +105,13 @@ def table(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> 
         else:
             made.rows.append(row)
     return made
+
+
+def heads_of(path: Path) -> list[str]:
+    """The names of the columns, in small letters. Raises SimulationError: it cannot be read."""
+    first = _text(path).split("\n", 1)[0].rstrip("\r")
+    separator = max(",;\t", key=first.count)
+    return [cell.text.strip().lower() for cell in _cells(first, 1, separator)]
 
 
 def _text(path: Path) -> str:

@@ -51,10 +51,10 @@ from softswitch.simulation.draws import AT_ONCE, Constant, Tap, stream
 from softswitch.simulation.ledger import ABANDONED, ANSWERED, OTHERWISE, SHORT, UNKNOWN, Account, Wanted
 from softswitch.simulation.redials import Redials
 from softswitch.simulation.rota import Rota
-from softswitch.simulation.traffic import QueueTraffic, Traffic
+from softswitch.simulation.traffic import QueueTraffic, Traffic, with_wrap_ups
 from softswitch.types import AgentName, CallId, QueueName, Seconds, ToQueue
 
-PATIENT_AFTER: Seconds = 86400.0
+PATIENT_AFTER: Seconds = 4 * 3600.0
 """For so long after the last call came those who still wait are served; then the world ends."""
 
 HOPS = 10
@@ -69,7 +69,7 @@ class Stay:
 
     __slots__ = (
         *("account", "agent", "call", "hops", "joined", "number", "on_line", "priority", "talk", "tries"),
-        *("waiting", "wanted", "wrap_up"),
+        *("customers", "waiting", "wanted", "wrap_up"),
     )
 
     def __init__(self, call: CallId, account: Account, arrival: Arrival, tries: int = 1) -> None:
@@ -83,6 +83,8 @@ class Stay:
         """In the line, and on it."""
         self.wanted: Wanted | None = None
         """To be called back."""
+        self.customers: Customers | None = None
+        """Of which queue, whatever other one this one was sent on to."""
         self.on_line = False
         """Has been called back, and is there."""
         self.agent: AgentName | None = None
@@ -102,7 +104,7 @@ class World:
         watch: Callable[[float], None] | None = None,
     ) -> None:
         """`watch` is told from time to time which part of the span is over: 0 to 1."""
-        self.settings = settings
+        self.settings = settings = with_wrap_ups(settings, traffic)
         self.traffic = traffic
         self.engine = Engine(seed=seed)
         self.now: Seconds = 0.0
@@ -323,9 +325,8 @@ class World:
         self._customers(self.here[action.call]).call(action)
 
     def _customers(self, stay: Stay) -> Customers:
-        customers = self._habits[stay.account.name].customers
-        assert customers is not None
-        return customers
+        assert stay.customers is not None
+        return stay.customers
 
     def _wrapped_up(self, report: ReportWrapUp) -> None:
         self.let_go(report.agent)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from softswitch.kinds import Kind
-from softswitch.store.words import CALLBACKS, MAILS, VOICEMAILS, Word
+from softswitch.store.words import ALERTS, CALLBACKS, MAILS, VOICEMAILS, Word
 from softswitch.store.words_agents import AGENTS
 from softswitch.store.words_entering import ENTERING
 from softswitch.store.words_recordings import RECORDINGS
@@ -66,6 +66,11 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CALL_REFUSED: Word(
             "The switch refused the call before answering it; CallEnded follows.",
             {"status": "SIP status", "reason": "why"},
+        ),
+        Kind.CALL_WENT_ROUND: Word(
+            "The configuration sent the caller round and round, without waiting or hearing anything: the call"
+            " was ended. `softswitch check` finds most such circles.",
+            {"way": "the places of the last round", "steps": "to how many places in a row"},
         ),
         Kind.CALLS_TURNED_AWAY: Word(
             "New calls got 503 for lack of room, within the last second; nothing else is known of them.",
@@ -376,6 +381,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {"calls": "in how many calls", "events": "of how many events", "days": "the retention"},
         ),
         **MAILS,
+        **ALERTS,
         **ENTERING,
         **CALLBACKS,
         **VOICEMAILS,

@@ -14,9 +14,9 @@ def test_timers_of_the_same_moment_are_due_in_the_order_they_were_set() -> None:
     deadlines, seen = Deadlines(), list[int]()
     for number in range(5):
         deadlines.set(7.0, lambda number=number: seen.append(number))  # type: ignore[misc]
-    assert deadlines.pop_due(6.9) is None
-    while due := deadlines.pop_due(7.0):
-        due()
+    deadlines.fire(6.9)
+    assert seen == []
+    deadlines.fire(7.0)
     assert seen == [0, 1, 2, 3, 4]
     assert deadlines.next() is None
 
@@ -32,8 +32,7 @@ def test_what_is_cancelled_is_never_due(plan: list[tuple[int, bool]]) -> None:
     kept = sorted(at for at, cancelled in plan if not cancelled)
     assert len(deadlines) == len(kept)
     assert deadlines.next() == (kept[0] if kept else None)
-    while due := deadlines.pop_due(100):
-        due()
+    deadlines.fire(100)
     assert seen == kept
     assert len(deadlines) == 0
 
@@ -62,18 +61,33 @@ def test_what_is_due_is_called_with_what_it_was_set_with() -> None:
     deadlines, seen = Deadlines(), list[str]()
     owner = Owner(deadlines, seen)
     assert owner.timer.at == 5.0
-    due = deadlines.pop_due(5.0)
-    assert due is not None
-    due()
+    deadlines.fire(5.0)
     assert seen == ["due"]
-    assert deadlines.pop_due(5.0) is None
+    deadlines.fire(5.0)
+    assert seen == ["due"]
 
 
 def test_a_timer_that_is_over_keeps_nobody_alive() -> None:
     deadlines, seen = Deadlines(), list[str]()
     fired, cancelled = Owner(deadlines, seen), Owner(deadlines, seen)
     gone = weakref.ref(fired), weakref.ref(cancelled)
-    deadlines.pop_due(5.0)
     deadlines.cancel(cancelled.timer)
+    deadlines.fire(5.0)
     del fired, cancelled
     assert [each() for each in gone] == [None, None]
+
+
+def test_what_is_due_may_set_and_cancel_whatever_else_is() -> None:
+    deadlines, seen = Deadlines(), list[str]()
+    others = [deadlines.set(5.0 + number, seen.append, "other") for number in range(3000)]
+
+    def first() -> None:
+        for other in others:  # so many that the dead are swept out
+            deadlines.cancel(other)
+        deadlines.set(5.0, seen.append, "set meanwhile")
+
+    deadlines.set(4.0, first)
+    deadlines.set(6.0, seen.append, "last")
+    deadlines.fire(7.0)
+    assert seen == ["set meanwhile", "last"]
+    assert deadlines.next() is None

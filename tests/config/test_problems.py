@@ -126,8 +126,7 @@ def test_two_files_wrong_at_the_same_time_are_both_reported(check_text):
         ("§quees: {}", "unknown key 'quees'; did you mean 'queues'?"),
         (
             "§sip: []",
-            "expected a mapping, with keys as listen, certificate, key, authorities; {} for none,"
-            " got a list",
+            "expected a mapping, with keys as listen, certificate, key, authorities; {} for none, got a list",
         ),
         ("sip: {max_calls: §yes}", "expected a whole number, got yes"),
         ("sip: {max_calls: §true}", "expected a whole number, got true"),

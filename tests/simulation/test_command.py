@@ -2,52 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from softswitch.cli import main
+from tests.simulation.commands import ROOT, SIMULATION, Run, runner
 
-ROOT = Path(__file__).parents[2]
-SIMULATION = ROOT / "config" / "simulation.yaml"
 CENTRE = ROOT / "config" / "contact-centre.yaml"
 
 
-class Ran:
-    """What a command did."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def simulate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.setenv("TERM", "dumb")
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-    def run(file: Path, *arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["softswitch", "simulate", str(file), *" ".join(arguments).split()])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else int(bool(end.code))
-        out, err = capsys.readouterr()
-        return Ran(code, out, err)
-
-    return run
+def simulate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner("simulate", monkeypatch, capsys)
 
 
-def test_the_figures_for_machines_have_their_names(simulate: Any) -> None:
+def test_the_figures_for_machines_have_their_names(simulate: Run) -> None:
     ran = simulate(
         SIMULATION,
         "--calls-per-hour 100 --talk 180s --agents 8 --hours 4 --seed 1 --json",
@@ -63,14 +35,14 @@ def test_the_figures_for_machines_have_their_names(simulate: Any) -> None:
     assert found["queues"]["support"]["calls"] == found["calls"]
 
 
-def test_the_same_seed_gives_the_same_to_the_last_digit_and_another_does_not(simulate: Any) -> None:
+def test_the_same_seed_gives_the_same_to_the_last_digit_and_another_does_not(simulate: Run) -> None:
     words = "--queue support --calls-per-hour 60 --talk 180s --agents 4 --hours 3 --json --seed"
     one, same, other = (simulate(SIMULATION, words, seed) for seed in ("5", "5", "6"))
     assert one.out == same.out
     assert one.json["mean_wait_s"] != other.json["mean_wait_s"]
 
 
-def test_people_get_a_table_with_what_erlang_says_beside(simulate: Any) -> None:
+def test_people_get_a_table_with_what_erlang_says_beside(simulate: Run) -> None:
     ran = simulate(SIMULATION, "--calls-per-hour 100 --agents 8 --hours 4 --patience 60s")
     assert ran.code == 0
     assert "simulation.yaml, queue support: 4 hours, seed 1" in ran.out
@@ -101,14 +73,14 @@ def test_people_get_a_table_with_what_erlang_says_beside(simulate: Any) -> None:
         ("--arrivals none.csv", "cannot read none.csv: No such file or directory"),
     ],
 )
-def test_what_cannot_be_simulated_is_said_with_what_to_do(simulate: Any, words: str, says: str) -> None:
+def test_what_cannot_be_simulated_is_said_with_what_to_do(simulate: Run, words: str, says: str) -> None:
     ran = simulate(SIMULATION, words)
     assert ran.code == 2
     assert says in ran.err
     assert not ran.out
 
 
-def test_an_impossible_load_is_possible_with_patience_or_with_a_limit(simulate: Any, tmp_path: Path) -> None:
+def test_an_impossible_load_is_possible_with_patience_or_with_a_limit(simulate: Run, tmp_path: Path) -> None:
     words = "--calls-per-hour 200 --talk 180s --agents 5 --hours 2 --json"
     assert simulate(SIMULATION, words).code == 2
     with_patience = simulate(SIMULATION, words, "--patience", "60s")
@@ -119,7 +91,7 @@ def test_an_impossible_load_is_possible_with_patience_or_with_a_limit(simulate: 
     assert simulate(limited, words).json["turned_away"] > 100
 
 
-def test_a_queue_without_agents_says_so(simulate: Any, tmp_path: Path) -> None:
+def test_a_queue_without_agents_says_so(simulate: Run, tmp_path: Path) -> None:
     bare = tmp_path / "bare.yaml"
     bare.write_text("queues: {support: {}}\nteams: {support: {agents: []}}\n")
     ran = simulate(bare, "--calls-per-hour", "10")
@@ -130,14 +102,14 @@ def test_a_queue_without_agents_says_so(simulate: Any, tmp_path: Path) -> None:
     assert "has no queues" in simulate(bare, "--calls-per-hour", "10").err
 
 
-def test_of_several_queues_one_must_be_named(simulate: Any) -> None:
+def test_of_several_queues_one_must_be_named(simulate: Run) -> None:
     ran = simulate(CENTRE, "--calls-per-hour", "10")
     assert ran.code == 2
     assert "which queue do they call? Name one by --queue: sales, billing, faults, reception" in ran.err
     assert simulate(CENTRE, "--calls-per-hour", "10", "--queue", "billing", "--json").code == 0
 
 
-def test_several_seeds_give_confidence_intervals_and_each_is_what_it_is_alone(simulate: Any) -> None:
+def test_several_seeds_give_confidence_intervals_and_each_is_what_it_is_alone(simulate: Run) -> None:
     words = "--calls-per-hour 60 --agents 4 --hours 2 --json --seed"
     alone = [simulate(SIMULATION, words, seed).json for seed in ("3", "4")]
     both = simulate(SIMULATION, words, "3", "--seeds", "2").json
@@ -147,7 +119,7 @@ def test_several_seeds_give_confidence_intervals_and_each_is_what_it_is_alone(si
     assert low < both["mean_wait_s"] < high
 
 
-def test_calls_and_talk_times_come_from_files(simulate: Any, tmp_path: Path) -> None:
+def test_calls_and_talk_times_come_from_files(simulate: Run, tmp_path: Path) -> None:
     calls = tmp_path / "calls.csv"
     calls.write_text("time,talk\n08:00:00,60\n08:00:10,60\n08:00:20,60\n08:00:30,60\n")
     found = simulate(SIMULATION, "--arrivals", str(calls), "--agents", "2", "--json").json
@@ -160,7 +132,7 @@ def test_calls_and_talk_times_come_from_files(simulate: Any, tmp_path: Path) -> 
     assert f"{calls}:3:1: time: 07:00:10 is before the line above" in ran.err
 
 
-def test_a_profile_brings_as_many_calls_as_it_says(simulate: Any, tmp_path: Path) -> None:
+def test_a_profile_brings_as_many_calls_as_it_says(simulate: Run, tmp_path: Path) -> None:
     profile = tmp_path / "day.csv"
     profile.write_text("time,calls\n08:00,300\n08:30,0\n09:00,600\n")
     found = simulate(SIMULATION, "--profile", str(profile), "--agents", "99", "--json").json
@@ -175,7 +147,7 @@ def test_neither_matplotlib_nor_numpy_is_loaded_for_other_commands() -> None:
 
 
 def test_two_configurations_stand_side_by_side_and_meet_the_same_callers(
-    simulate: Any, tmp_path: Path
+    simulate: Run, tmp_path: Path
 ) -> None:
     insurance = ROOT / "examples" / "insurance"
     words = f"--traffic {insurance / 'monday.yaml'} --against {insurance / 'together.yaml'}"
@@ -193,14 +165,14 @@ def test_two_configurations_stand_side_by_side_and_meet_the_same_callers(
     assert found["difference"]["mean_wait_s"] == pytest.approx(between, abs=1e-5)
 
 
-def test_what_a_traffic_file_says_is_not_said_twice(simulate: Any) -> None:
+def test_what_a_traffic_file_says_is_not_said_twice(simulate: Run) -> None:
     insurance = ROOT / "examples" / "insurance"
     monday = insurance / "monday.yaml"
     ran = simulate(insurance / "separate.yaml", f"--traffic {monday} --talk 60s")
     assert (ran.code, ran.err) == (2, f"softswitch: --talk: {monday} says that; change it there\n")
 
 
-def test_a_picture_is_written_or_it_says_why_not(simulate: Any, tmp_path: Path) -> None:
+def test_a_picture_is_written_or_it_says_why_not(simulate: Run, tmp_path: Path) -> None:
     words = f"--calls-per-hour 10 --agents 3 --hours 1 --plot {tmp_path / 'day.png'}"
     assert simulate(SIMULATION, words).code == 0
     assert (tmp_path / "day.png").read_bytes().startswith(b"\x89PNG")
