@@ -60,7 +60,7 @@ class Skipped:
 
 @record
 class Rival:
-    """Whom another queue would have had for the same agent."""
+    """Whom another queue would have had for an agent who was free."""
 
     queue: QueueName
     score: float
@@ -101,7 +101,7 @@ class Why:
     weight: float = 0.0
     """Points that the queue adds, against other queues of the same agent."""
     rivals: tuple[Rival, ...] = ()
-    """Who waits in other queues of the first of `considered`."""
+    """Who of other queues was weighed against the caller, the best first."""
     helping: Mapping[AgentName, QueueName] = field(default_factory=dict, hash=False)
     """Of `considered`, who helps as the queue overflows, and whose team that is."""
     preferred: AgentName | None = None

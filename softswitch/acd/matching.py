@@ -39,7 +39,7 @@ def match(floor: Floor) -> None:
             reaches.clear()
             return
         caller, candidates = best
-        if not _offer(floor, caller, candidates):
+        if not _offer(floor, caller, candidates, heads):
             assert caller.reach is not None
             del reaches[caller.reach]
 
@@ -93,17 +93,17 @@ def _of_lowest_tier(queue: Queue, free: Sequence[Agent], ringing: Iterable[Agent
     return [agent for agent in free if queue.tier(agent.name) <= highest]
 
 
-def _offer(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> bool:
+def _offer(floor: Floor, caller: Caller, candidates: Sequence[Agent], heads: Sequence[Caller]) -> bool:
     """Ask the strategy and ring whom it names; False when the caller stays as before."""
     queue = caller.queue
     choice, strategy = _choice(floor, caller, candidates)
     caller.at_once = choice.at_once
     rung = choice.order[: _room(caller, choice)]
     if rung and caller.absent and queue.settings.callback.customer_first:
-        why = _why(floor, caller, choice.order, 1, strategy)
+        why = _why(floor, caller, choice.order, 1, strategy, heads)
         callbacks.call_back(floor, caller, floor.agents[rung[0].name], why)
     elif rung:
-        why = _why(floor, caller, choice.order, len(rung), strategy)
+        why = _why(floor, caller, choice.order, len(rung), strategy, heads)
         caller.rounds += 1
         for candidate in rung:
             floor.ring(caller, floor.agents[candidate.name], why)
@@ -174,6 +174,13 @@ def _want_more(floor: Floor, caller: Caller) -> None:
     floor.to_match[caller.reach] = None
 
 
-def _why(floor: Floor, caller: Caller, order: Sequence[Candidate], ringing: int, strategy: str) -> Why:
+def _why(
+    floor: Floor,
+    caller: Caller,
+    order: Sequence[Candidate],
+    ringing: int,
+    strategy: str,
+    heads: Sequence[Caller],
+) -> Why:
     names = [candidate.name for candidate in order[: max(NAMED, ringing)]]
-    return reason(caller, names, ringing, strategy, floor.agents[names[0]], floor.now)
+    return reason(caller, names, ringing, strategy, heads, floor.now)

@@ -19,16 +19,21 @@ from softswitch.types import AgentName, QueueName, Seconds
 NAMED = 50
 """How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
 
-RIVALS = 10
-"""How many other queues of an agent a why names at most."""
+RIVALS = 5
+"""How many other queues a why names at most."""
 
 _NOTE = attrgetter("note")
 
 
 def reason(
-    caller: Caller, order: Sequence[AgentName], ringing: int, strategy: str, first: Agent | None, now: Seconds
+    caller: Caller,
+    order: Sequence[AgentName],
+    ringing: int,
+    strategy: str,
+    heads: Sequence[Caller],
+    now: Seconds,
 ) -> Why:
-    """Why so many of `order` are rung for a caller, of whom `first` is the first; nobody is: why not."""
+    """Why so many of `order` are rung for a caller, who was the best of `heads`; nobody is: why not."""
     queue, line = caller.queue, caller.queue.line
     considered = tuple(order[: max(NAMED, ringing)])
     team = queue.team if queue.helped else queue.own
@@ -47,7 +52,7 @@ def reason(
         caller.joined - caller.standing,
         caller.place[0] == OVERDUE,
         queue.settings.weight,
-        _rivals(queue, first, now) if first is not None and len(first.memberships) > 1 else (),
+        _rivals(queue, heads, now) if len(heads) > 1 else (),
         _helpers(queue, considered) if queue.helped else {},
         caller.wished,
         0.0 if let_go is None else let_go - caller.joined,
@@ -58,25 +63,26 @@ def why_nobody(caller: Caller, now: Seconds) -> Why | None:
     """Why no agent was rung for who stands in line; None: some were, or the customer was called."""
     if caller.rounds or caller.callback or not caller.in_line:
         return None
-    return reason(caller, (), 0, "", None, now)
+    return reason(caller, (), 0, "", (), now)
 
 
-def _rivals(queue: Queue, agent: Agent, now: Seconds) -> tuple[Rival, ...]:
-    """Who would be next for that agent in each other queue where somebody waits for one."""
-    found: list[Rival] = []
-    for each in agent.memberships:
-        other = each.queue
-        if other is queue or not other.line.size or (each.helps and not other.helped):
-            continue
-        heads = [head for reach in other.reaches_to(each.place) if (head := reach.unoffered.first())]
-        if heads:
-            head = min(heads, key=lambda caller: caller.place)
-            weight = other.settings.weight
-            score = other.score(head, now)
-            found.append(Rival(other.name, score, weight, other.line.size, head.place[0] == OVERDUE))
-            if len(found) == RIVALS:
-                break
-    return tuple(found)
+def _rivals(queue: Queue, heads: Sequence[Caller], now: Seconds) -> tuple[Rival, ...]:
+    """Those of other queues who were weighed against the caller, one of each queue, the best first."""
+    others: dict[Queue, Caller] = {}
+    for head in heads:
+        other = head.queue
+        if other is not queue and (other not in others or head.place < others[other].place):
+            others[other] = head
+    found = [_rival(head, now) for head in others.values()]
+    if len(found) > 1:
+        found.sort(key=lambda rival: (not rival.overdue, -rival.score - rival.weight))
+    return tuple(found[:RIVALS])
+
+
+def _rival(head: Caller, now: Seconds) -> Rival:
+    queue = head.queue
+    late = head.place[0] == OVERDUE
+    return Rival(queue.name, queue.score(head, now), queue.settings.weight, queue.line.size, late)
 
 
 def _helpers(queue: Queue, considered: Sequence[AgentName]) -> dict[AgentName, QueueName]:
