@@ -23,10 +23,11 @@ from softswitch.commands import (
     prompt_lines,
     record_lines,
     report_lines,
+    simulation_lines,
     voicemail_lines,
 )
 from softswitch.commands.options import AsJson, Config, Data, folder_of, one_of
-from softswitch.errors import ConfigError, NobodyCalled, SoftswitchError
+from softswitch.errors import ConfigError, NobodyCalled, SimulationError, SoftswitchError
 
 app = typer.Typer(
     name="softswitch",
@@ -46,15 +47,15 @@ RUNNING = "The running switch"
 RECORD = "The record"
 FILES = "Configurations"
 
-NOBODY = 4
-"""What a report and an export end with that have no caller to tell of."""
+CODES = {SimulationError: 2, NobodyCalled: 4}
+"""What errors end with, 1 if they are not here. NobodyCalled: a report or an export has nobody to tell of."""
 
 ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.", show_default=False)]
 
 
 def main() -> None:
     """Run the command line. Errors that users can mend are sentences on stderr: exit 2 for mistakes in a
-    configuration or in the command, 4 for a report or an export of nobody, 1 for the rest.
+    configuration, in what is to be simulated or in the command, 4 for a report or export of nobody, else 1.
     """
     try:
         app()
@@ -65,7 +66,7 @@ def main() -> None:
         sys.exit(2)
     except SoftswitchError as error:
         print(f"softswitch: {error}", file=sys.stderr)
-        sys.exit(NOBODY if isinstance(error, NobodyCalled) else 1)
+        sys.exit(CODES.get(type(error), 1))
     except ExceptionGroup as group:  # as the switch's tasks leave them
         if group.split(SoftswitchError)[1] is not None:
             raise
@@ -167,14 +168,20 @@ def try_(
             help="When, on the wall clock of the opening hours. Else now.",
         ),
     ] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="No agent is signed in.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="As many wait in each queue as may.")] = False,
 ) -> None:
-    """Walk a call through numbers, hours and menus and print every step, without any SIP."""
+    """Walk a call through numbers, hours, menus and queues and print every step, without any SIP."""
     from softswitch.commands.configuration import print_walk
+    from softswitch.walk import Circumstances
 
-    print_walk(file, dial, keys, caller, at or datetime.now(UTC), agent)
+    print_walk(file, dial, keys, caller, at or datetime.now(UTC), agent, Circumstances(nobody, full))
 
 
 app.command(rich_help_panel=FILES)(prompt_lines.prompts)
+app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.simulate)
+app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.staff)
+app.command(rich_help_panel=simulation_lines.PANEL)(simulation_lines.replay)
 
 
 @app.command(rich_help_panel=RUNNING)
@@ -339,20 +346,11 @@ app.command(rich_help_panel=RECORD)(record_lines.erase)
 
 
 app.command(rich_help_panel=RECORD)(report_lines.report)
+app.command(rich_help_panel=RECORD)(report_lines.estimate)
 app.command(rich_help_panel=RECORD)(report_lines.export)
 
 
-@app.command(rich_help_panel=RECORD)
-def webhooks(
-    data: Data = None,
-    config: Config = None,
-    retry: Annotated[str | None, typer.Option(metavar="NAME", help="Try again what was given up.")] = None,
-    json: AsJson = False,
-) -> None:
-    """Servers that are told of events: how far behind they are, and what they never took."""
-    from softswitch.commands.webhooks import print_webhooks
-
-    print_webhooks(folder_of(data, config), retry, json)
+app.command(rich_help_panel=RECORD)(record_lines.webhooks)
 
 
 def _socket(data: Path | None, config: Path | None) -> Path:

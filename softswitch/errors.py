@@ -18,6 +18,7 @@ SoftswitchError
 │   ├── NotAllowed         the configuration does not let them
 │   ├── NoRoom             everything is in use; later it may be possible
 │   └── NobodyAnswers      no switch is running there
+├── SimulationError        a simulation cannot be made of what was asked for
 └── EngineError            a caller of the queue engine broke its contract (a bug of ours)
 """
 
@@ -152,6 +153,10 @@ class NoRoom(ControlError):
 
 class NobodyAnswers(ControlError):
     """No switch is running there."""
+
+
+class SimulationError(SoftswitchError):
+    """What was asked to be simulated contradicts itself, cannot be read, or would never end."""
 
 
 class EngineError(SoftswitchError):

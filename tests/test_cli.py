@@ -244,21 +244,49 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
     assert "is still ringing" in ran.row("result")
 
 
+def test_a_phone_that_rang_when_the_switch_was_killed_rings_no_more(softswitch, tmp_path):
+    store = Kept(tmp_path)
+    events = story()[:11]
+    for event in events:
+        store.append(event)
+    last = events[-1]
+    data = {"ended_by": "switch", "status": 0, "reason": "", "last_seen": last.at}
+    store.append(type(last)(last.seq + 1, last.at + 60, "CallEnded", last.call, data))
+    store.close()
+    ran = softswitch("why", ALICE, "--data", tmp_path)
+    assert "ended with the switch, which was killed" in ran.row("result")
+
+
+A, B = "udp:a.example:5060", "udp:b.example:5060"
 OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
     ("CallArrived", {"number": "201", "dialled": "600300400"}),
     (
         "DialEnded",
         {"number": "+48600300400", "trunk": "full", "server": None, "status": 503, "reason": "busy"},
     ),
-    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "server": 0}),
+    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "address": A, "server": 0}),
     (
         "DialEnded",
-        {"number": "+48600300400", "trunk": "carrier", "server": 0, "status": 503, "reason": "Sorry"},
+        {
+            "number": "+48600300400",
+            "trunk": "carrier",
+            "address": A,
+            "server": 0,
+            "status": 503,
+            "reason": "Sorry",
+        },
     ),
-    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "server": 1}),
+    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "address": B, "server": 1}),
     (
         "DialEnded",
-        {"number": "+48600300400", "trunk": "carrier", "server": 1, "status": 200, "reason": ""},
+        {
+            "number": "+48600300400",
+            "trunk": "carrier",
+            "address": B,
+            "server": 1,
+            "status": 200,
+            "reason": "",
+        },
     ),
     ("Connected", {"number": "+48600300400"}),
     ("ConversationEnded", {"ended_by": "agent", "talked": 65.0}),
@@ -278,9 +306,9 @@ def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, t
     assert [line.split(maxsplit=1)[1] for line in lines] == [
         "+48600300400 could not be called by trunk full",
         "503 busy",
-        "+48600300400 was called by trunk carrier, server 0",
+        "+48600300400 was called by trunk carrier, server udp:a.example:5060",
         "503 Sorry",
-        "+48600300400 was called by trunk carrier, server 1",
+        "+48600300400 was called by trunk carrier, server udp:b.example:5060",
         "answered",
     ]
 
@@ -472,7 +500,12 @@ class FakeSwitch:
         return [{**call, "agent": None, "seconds": 15.0}]
 
     async def trunks(self) -> JsonValue:
-        line = {"trunk": "carrier", "server": "udp:sip.carrier.example:5060", "state": "down", "since": 65.0}
+        line = {
+            "trunk": "carrier",
+            "server": "udp:sip.carrier.example:5060",
+            "state": "down",
+            "seconds": 65.0,
+        }
         problem = "REGISTER: 401 Unauthorized"
         return [
             line | {"registered": False, "latency": 0.0123, "calls": 2, "channels": 30, "problem": problem}
@@ -772,6 +805,16 @@ def test_what_waits_for_the_database_is_told_and_not_taken_for_nothing(
     why = softswitch("why", ALICE, "--data", tmp_path)
     assert (why.code, "lags behind" in why.err) == (1, True)
     assert softswitch("calls", "--json", "--data", tmp_path).out == ""
+
+
+def test_a_database_that_cannot_be_read_is_told_with_where_the_events_are(
+    softswitch: Any, record: Path
+) -> None:
+    (record / "record.db").write_bytes(b"no database at all, but long enough to be taken for one" * 20)
+    ran = softswitch("calls", "--data", record)
+    assert (ran.code, ran.out) == (1, "")
+    assert "cannot be read" in ran.err
+    assert "waits in files, and `softswitch status` says how much" in ran.err
 
 
 def test_an_event_on_its_way_to_the_database_is_worth_no_word(

@@ -24,10 +24,15 @@ from softswitch.commands import (
     voicemails,
     webhooks,
 )
-from softswitch.commands.fitting import NOTHING, Fitting
 from softswitch.commands.report import report_of
 from softswitch.commands.report_screen import shown
+from softswitch.config import describe
+from softswitch.config.load import load
 from softswitch.config.spoken import Spoken
+from softswitch.config.tables import WordsTable
+from softswitch.demo.cast import Caller
+from softswitch.demo.screen import summary
+from softswitch.fitting import NOTHING, Fitting
 from softswitch.mailboxes import Message
 from softswitch.parcels import Unsent
 from softswitch.ports import Recorded
@@ -52,8 +57,8 @@ def drawn(what: RenderableType, width: int) -> str:
     return screen.file.getvalue()
 
 
-def tables_of(what: RenderableType) -> Iterator[Fitting]:
-    if isinstance(what, Fitting):
+def tables_of(what: RenderableType) -> Iterator[Fitting | WordsTable]:
+    if isinstance(what, Fitting | WordsTable):
         yield what
     elif isinstance(what, Group):
         for each in what.renderables:
@@ -121,8 +126,10 @@ def the_phones() -> RenderableType:
 
 
 def the_trunks() -> RenderableType:
-    line = {"trunk": "carrier-poland", "server": SERVER, "state": "down", "since": 65.0, "registered": False}
-    return trunks.trunks([line | {"latency": 0.0123, "calls": 28, "channels": 30, "problem": SENTENCE}])
+    line = {"trunk": "carrier-poland", "server": SERVER, "state": "down", "seconds": 65.0}
+    return trunks.trunks(
+        [line | {"registered": False, "latency": 0.0123, "calls": 28, "channels": 30, "problem": SENTENCE}]
+    )
 
 
 def the_callbacks() -> RenderableType:
@@ -206,9 +213,27 @@ def the_prompts() -> RenderableType:
     )
 
 
+def the_demo() -> RenderableType:
+    one = CallRecord(
+        id=CallId(CALL),
+        number=NUMBER,
+        name="Anna Nowak",
+        dialled="600",
+        digits="21",
+        queues=["customer-support"],
+        wait=12.5,
+        agent="desk-201",
+        answered=1.0,
+        talk=42.0,
+        ended_by="caller",
+    )
+    anna = Caller("Anna Nowak", NUMBER, "600", 0.0)
+    return Group(*summary([anna], {NUMBER: one}, ["desk-201"]))
+
+
 TABLES = (
     *(queues, agents, live_calls, bans, the_phones, the_trunks, the_callbacks, the_calls, the_recordings),
-    *(the_messages, the_mails, the_webhooks, users, tokens, counts, the_prompts),
+    *(the_messages, the_mails, the_webhooks, users, tokens, counts, the_prompts, the_demo),
 )
 
 
@@ -216,6 +241,28 @@ TABLES = (
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
 def test_a_narrow_terminal_shows_all_of_it(table: Callable[[], RenderableType], width: int) -> None:
     assert_nothing_is_missing(table(), width)
+
+
+@pytest.mark.may_block
+@pytest.mark.parametrize("name", ["contact-centre", "small-office"])
+def test_so_it_does_of_configurations(name: str) -> None:
+    settings = load(Path(f"config/{name}.yaml"), {"WEB_PASSWORD": "x", "MAIL_PASSWORD": "x"})
+    for width in WIDTHS:
+        assert_nothing_is_missing(describe.summary(settings), width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_path_in_the_status_is_whole(width: int) -> None:
+    file = "/srv/" + 12 * "call-centre/" + "switch.yaml"
+    record = {"last": 1, "waiting": 0, "lost": 0, "problem": SENTENCE, "loaded": 1, "database_problem": None}
+    answer = {
+        **{"version": "1", "file": file, "uptime": 1.0, "phases": {}, "calls": 0, "max_calls": 1, "bans": 0},
+        **{"recording": {"open": 0, "problem": ""}, "turned_away": {}, "shielded": {}, "dropped": {}},
+        **{"record": record, "late": False, "draining": False},
+    }
+    out = drawn(running.status(answer), width)
+    assert max(map(len, out.splitlines())) <= width
+    assert file in "".join(out.split())
 
 
 @pytest.mark.may_block

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from softswitch.acd.explain import Why
 from softswitch.acd.record import record
 from softswitch.types import (
@@ -48,6 +50,10 @@ class Connect:
     """From joining to the answer."""
     foreseen: Seconds | None = None
     """The wait that was estimated on joining, told or not; None: unreliable, or an agent was there."""
+    raw: Seconds | None = None
+    """What was left of it before it was corrected by earlier outcomes."""
+    held: Seconds = 0.0
+    """How long after joining it was estimated."""
 
 
 @record
@@ -72,6 +78,8 @@ class Leave:
     reason: LeaveReason
     destination: Destination | None
     waited: Seconds = 0.0
+    why: Why | None = None
+    """Why nobody was rung; None: somebody was."""
 
 
 @record
@@ -135,6 +143,16 @@ class ReportPlace:
 
 
 @record
+class ReportHopeless:
+    """Let people know that somebody waits whom no agent of the team can ever take."""
+
+    call: CallId
+    queue: QueueName
+    needs: Mapping[str, int]
+    """The least level of each skill."""
+
+
+@record
 class ReportRest:
     """Let people know that a customer was not reached, and when the next attempt will be."""
 
@@ -157,5 +175,6 @@ Action = (
     | ReportWrapUp
     | ReportOverflow
     | ReportPlace
+    | ReportHopeless
     | ReportRest
 )

@@ -101,6 +101,8 @@ class Agent:
     taken: int = 0
     talk_time: Seconds = 0.0
 
+    changes: int = 0
+    """Grows whenever something about the agent changes."""
     available: bool = False
     """As the queues have it noted."""
     state: AgentState = AgentState.FREE

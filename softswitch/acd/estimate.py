@@ -57,6 +57,15 @@ class Foreseen:
     """So long after joining: what is judged is the rest of the wait."""
 
 
+@record
+class Outcome:
+    """What came of one estimate."""
+
+    foreseen: Foreseen
+    waited: Seconds
+    """From the estimate on."""
+
+
 class Calibration:
     """What came of the last estimates of a queue.
 

@@ -15,6 +15,7 @@ def refresh(floor: Floor, agent: Agent) -> None:
     """Something about an agent changed: note it where it matters."""
     now = floor.now
     agent.note = None
+    agent.changes += 1
     state = agent.doing(now)
     if state is not agent.state:
         agent.state, agent.since = state, now

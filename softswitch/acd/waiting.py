@@ -54,6 +54,8 @@ class Caller:
     """What this caller needs beside what the queue does."""
     preferred: AgentName | None = None
     """Who is waited for alone, for a while; once that is over it does not come back."""
+    let_go: Seconds | None = None
+    """When that was over."""
     wished: AgentName | None = None
     """Who is rung first of those who are free."""
 
@@ -63,6 +65,12 @@ class Caller:
     """Was not on the line for a while, or is not."""
     attempts: int = 0
     """How often the customer was called back in vain."""
+    failures: int = 0
+    """Since the last of these, how often an attempt did not even come to the customer's side."""
+    barred: bool = False
+    """There is no way to call the customer at the moment."""
+    wanted: Seconds = 0.0
+    """When the callback was, if one was."""
 
     priority: str = "default"
     place: Place = field(init=False)
@@ -74,7 +82,11 @@ class Caller:
     conversation: Offer | None = None
     declines: dict[AgentName, int] = field(default_factory=dict)
     """How often each agent rejected, or did not answer, this caller."""
+    missed: set[AgentName] = field(default_factory=set)
+    """Of these, who did not answer last time."""
     rounds: int = 0
+    hopeless: bool = False
+    """Nobody of the team can ever take this caller, which was told."""
     offered_last: AgentName | None = None
     at_once: int | None = 1
     """How many phones may ring at once, as the strategy said last."""
@@ -246,6 +258,14 @@ class Line:
         position = sum(map(len, self._blocks[:at])) + inside + 1
         self._found = caller, position
         return position
+
+    def behind(self, caller: Caller) -> Caller | None:
+        """Who comes after that one; None: nobody. Raises KeyError for one who does not stand here."""
+        at, inside = self._find(caller)
+        block = self._blocks[at]
+        if inside + 1 < len(block):
+            return block[inside + 1][4]
+        return self._blocks[at + 1][0][4] if at + 1 < len(self._blocks) else None
 
     def _find(self, caller: Caller) -> tuple[int, int]:
         place, blocks = caller.place, self._blocks

@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.accounts import Accounts, handlers
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, StoreError
+from softswitch.fitting import Cell, Fitting
 from softswitch.ports import JsonValue
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database, why

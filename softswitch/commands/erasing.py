@@ -10,11 +10,11 @@ from typing import Any
 
 from rich.progress import Progress
 
-from softswitch.commands.fitting import Fitting
 from softswitch.commands.table import console
 from softswitch.control.client import stream
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ControlError
+from softswitch.fitting import Fitting
 
 WHAT = {
     "calls": "calls, by which nobody knows any more who they were",

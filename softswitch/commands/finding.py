@@ -22,6 +22,9 @@ class _Anything(dict[str, str]):
         return f"unset-{name}"
 
 
+ANYTHING = _Anything(os.environ)
+
+
 def data_folder(data: Path | None, config: Path | None, here: Path = Path()) -> Path:
     """The folder that `data` names, that the configuration `config` names, or the one that is found.
 
@@ -33,7 +36,7 @@ def data_folder(data: Path | None, config: Path | None, here: Path = Path()) -> 
     if config is not None:
         from softswitch.config.load import load  # noqa: PLC0415 - it takes a while, and is seldom needed
 
-        settings = load(config, _Anything(os.environ))
+        settings = load(config, ANYTHING)
         return (settings.path.parent / settings.data).resolve()
     found = sorted(path.resolve() for path in [here / DEFAULT, *here.glob(f"*/{DEFAULT}")] if path.is_dir())
     running = [path for path in found if (path / SOCKET).exists()]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from rich.text import Text
 
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import stream
 from softswitch.control.wire import SOCKET
 from softswitch.errors import StoreError
+from softswitch.fitting import Cell, Fitting
 from softswitch.parcels import Unsent
 from softswitch.store.mails import Mails
 from softswitch.store.reading import engine_of

@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, duration, foreign, print_json
 from softswitch.control.client import ask
+from softswitch.fitting import Cell, Fitting
 
 PHONES = (
     "agent",

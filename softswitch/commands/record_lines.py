@@ -1,4 +1,4 @@
-"""The command lines of `softswitch recordings` and `erase`."""
+"""The command lines of `softswitch recordings`, `erase` and `webhooks`."""
 
 # ruff: noqa: PLC0415
 
@@ -63,3 +63,15 @@ def erase(
     from softswitch.commands.erasing import erase_caller
 
     erase_caller(folder_of(data, config), number, sure=yes)
+
+
+def webhooks(
+    data: Data = None,
+    config: Config = None,
+    retry: Annotated[str | None, typer.Option(metavar="NAME", help="Try again what was given up.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Servers that are told of events: how far behind they are, and what they never took."""
+    from softswitch.commands.webhooks import print_webhooks
+
+    print_webhooks(folder_of(data, config), retry, json)

@@ -13,11 +13,11 @@ from rich.progress import Progress
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, NoSuch, NotNow, StoreError
+from softswitch.fitting import Cell, Fitting
 from softswitch.store.journal import Journal
 from softswitch.store.listening import Wanted, find, place_of
 from softswitch.store.reading import URL_FILE, reading

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from softswitch.commands.options import Config, Data, folder_of, one_of
+from softswitch.commands.options import AsJson, Config, Data, folder_of, one_of
 
 Since = Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")]
 Until = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")]
@@ -40,6 +40,25 @@ def report(  # noqa: PLR0913, PLR0917 - each can be asked for
     one_of("--format", format, FORMATS)
     one_of("--part", part, PARTS)
     print_report(folder_of(data, config), range_of(since, until), queue, by, format, out, part)
+
+
+def estimate(
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01. Else all.")
+    ] = None,
+    until: Until = None,
+    queue: Annotated[str | None, typer.Option(help="Of this queue alone.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw them.")] = None,
+    json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """How good the estimated waits were: bias, error by waiting time, share that was close."""
+    from softswitch.commands.estimate import estimate as score
+    from softswitch.commands.report import range_of
+
+    days = None if since is None and until is None else range_of(since or "1970-01-02", until)
+    score(folder_of(data, config), days, queue, json, plot)
 
 
 def export(

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import foreign
+from softswitch.fitting import Cell, Fitting
 from softswitch.reports.report import Report
 from softswitch.reports.tables import callback_table, heat_table, table, wait_table
 

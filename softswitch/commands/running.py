@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, doing, duration, foreign, print_json
 from softswitch.control.client import ask
+from softswitch.fitting import Cell, Fitting
 from softswitch.ports import BEHIND
 
 COLOURS = {
@@ -159,7 +159,7 @@ def _queue(queue: Mapping[str, Any]) -> Row:
     answered = counts["answered"]
     return (
         queue["name"],
-        str(queue["waiting"]),
+        _waiting(queue),
         str(queue["free"]),
         str(counts["joined"]),
         str(answered),
@@ -171,6 +171,12 @@ def _queue(queue: Mapping[str, Any]) -> Row:
         duration(queue.get("estimate")),
         "-" if (error := queue.get("estimate_error")) is None else f"{error:.0%}",
     )
+
+
+def _waiting(queue: Mapping[str, Any]) -> str | Text:
+    """How many, and of these how many in vain: nobody of the team has the skills."""
+    vain = queue.get("hopeless") or 0
+    return Text(f"{queue['waiting']} ({vain} in vain)", style="red") if vain else str(queue["waiting"])
 
 
 def _caller(queue: str, caller: Mapping[str, Any]) -> Row:

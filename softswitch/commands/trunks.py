@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, duration, foreign, print_json
 from softswitch.control.client import ask
+from softswitch.fitting import Cell, Fitting
 
 TRUNKS = (
     "trunk",
@@ -52,7 +52,7 @@ def _server(server: Mapping[str, Any]) -> tuple[Cell, ...]:
         server["trunk"],
         server["server"],
         Text(server["state"], style=_STYLES.get(server["state"], "yellow")),
-        duration(server["since"]),
+        duration(server["seconds"]),
         {True: "yes", False: "no", None: "-"}[server["registered"]],
         "-" if latency is None else f"{latency * 1000:.1f} ms",
         str(server["calls"]),

@@ -12,12 +12,12 @@ from pathlib import Path
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.recordings import INDEX, inert, iso
 from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, NoSuch, StoreError
+from softswitch.fitting import Cell, Fitting
 from softswitch.mailboxes import Message
 from softswitch.store.erasing import MESSAGES
 from softswitch.store.journal import Journal

@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import Group
 from rich.text import Text
 
-from softswitch.commands.fitting import Cell, Fitting
 from softswitch.commands.table import console, foreign, print_json
 from softswitch.errors import StoreError
+from softswitch.fitting import Cell, Fitting
 from softswitch.store.outbox import Outbox
 from softswitch.store.reading import engine_of
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -20,29 +20,36 @@ from softswitch.config.phrases import phrase
 from softswitch.config.tree import Node, Place
 from softswitch.errors import Problem
 
+S = TypeVar("S", bound=Section)
+
 
 @dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Generic[S]):
     """The sound parts of a file."""
 
-    configuration: Configuration
+    configuration: S
     tree: Node
     """The same parts as a tree: the models' locations lead to places in it."""
     complete: bool
     """False: something wrong was left out, so what is said about the parts may not hold for the whole."""
 
 
-def validate(root: Node, whole: bool, problems: list[Problem]) -> Validated:
-    """The sound parts; what is wrong is added to `problems`.
+def validate(root: Node, whole: bool, problems: list[Problem]) -> Validated[Configuration]:
+    """The sound parts of a configuration; what is wrong is added to `problems`.
 
     `whole` is False when something could not be read: what is missing is then no problem of its own.
     """
+    return validated(Configuration, root, whole, problems)
+
+
+def validated(model: type[S], root: Node, whole: bool, problems: list[Problem]) -> Validated[S]:
+    """The same of any file in this language."""
     tree = root.copy()
     complete = True
     while True:
         owners, data = Owners(), tree.plain()
         try:
-            return Validated(Configuration.model_validate(data, context=owners), tree, complete)
+            return Validated(model.model_validate(data, context=owners), tree, complete)
         except ValidationError as error:
             mistakes = [_Mistake(tree, data, detail, owners) for detail in error.errors(include_url=False)]
         complete = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rich.box import ROUNDED, SIMPLE_HEAD
+from rich.box import ROUNDED
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from softswitch.demo.cast import Caller
 from softswitch.demo.story import CallerLine, Doing, Span, Story
+from softswitch.fitting import Cell, Fitting
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.call_record import CallRecord
@@ -141,45 +142,20 @@ def _sentence(story: Story, caller: CallerLine, event: Recorded) -> str | None:
             return None
 
 
-def summary(cast: Iterable[Caller], records: Mapping[str, CallRecord], agents: Iterable[str]) -> list[Table]:
+def summary(
+    cast: Iterable[Caller], records: Mapping[str, CallRecord], agents: Iterable[str]
+) -> list[Fitting]:
     """What became of everybody: a table of callers, a table of agents, and the totals."""
-    callers = _summary_table(
-        "caller", "dialled", "keys", "queue", ">wait", "agent", ">talk", "ended by", "outcome"
-    )
-    answered = []
-    for caller in cast:
-        record = records.get(caller.number)
-        if record is None:
-            continue
-        if record.outcome == "answered":
-            answered.append(record)
-        callers.add_row(
-            caller.name,
-            record.dialled,
-            record.digits,
-            " > ".join(record.queues),
-            _for(record.wait) if record.queues else "",
-            record.agent,
-            _for(record.talk or 0.0) if record.agent else "",
-            record.ended_by,
-            Text(
-                f"{record.outcome} {record.status}" if record.status >= 300 else record.outcome,
-                style=_STYLE[record.outcome],
-            ),
-        )
-    took = _summary_table("agent", ">calls", ">talk", "took")
+    found = [(caller, record) for caller in cast if (record := records.get(caller.number))]
+    answered = [record for _, record in found if record.outcome == "answered"]
+    took: list[tuple[Cell, ...]] = []
     for agent in agents:
         mine = [record for record in answered if record.agent == agent]
-        took.add_row(
-            agent,
-            str(len(mine)),
-            _for(sum(record.talk or 0.0 for record in mine)),
-            ", ".join(record.name for record in mine),
-        )
+        talk, names = sum(record.talk or 0.0 for record in mine), ", ".join(record.name for record in mine)
+        took.append((agent, str(len(mine)), _for(talk), names))
     waits = [record.wait for record in answered]
     outcomes = [record.outcome for record in records.values()]
-    totals = _summary_table("calls", "answered", "gave up", "refused", "mean wait", "longest wait")
-    totals.add_row(
+    totals: tuple[Cell, ...] = (
         str(len(outcomes)),
         str(len(answered)),
         str(outcomes.count("abandoned")),
@@ -187,7 +163,31 @@ def summary(cast: Iterable[Caller], records: Mapping[str, CallRecord], agents: I
         _for(sum(waits) / len(waits)) if waits else "-",
         _for(max(waits)) if waits else "-",
     )
-    return [callers, took, totals]
+    return [
+        Fitting(CALLERS, [_caller(*one) for one in found], BELOW),
+        Fitting(("agent", ">calls", ">talk", "took"), took, sentences="took"),
+        Fitting(("calls", "answered", "gave up", "refused", "mean wait", "longest wait"), [totals]),
+    ]
+
+
+CALLERS = ("caller", "dialled", "keys", "queue", ">wait", "agent", ">talk", "ended by", "outcome")
+BELOW = ("keys", "dialled", "ended by", ">talk")
+"""What goes below its row on a narrow terminal, the first first."""
+
+
+def _caller(caller: Caller, record: CallRecord) -> tuple[Cell, ...]:
+    outcome = f"{record.outcome} {record.status}" if record.status >= 300 else record.outcome
+    return (
+        caller.name,
+        record.dialled,
+        record.digits,
+        " > ".join(record.queues),
+        _for(record.wait) if record.queues else "",
+        record.agent,
+        _for(record.talk or 0.0) if record.agent else "",
+        record.ended_by,
+        Text(outcome, style=_STYLE[record.outcome]),
+    )
 
 
 _STYLE = {
@@ -199,10 +199,3 @@ _STYLE = {
     "served": "",
 }
 """By outcome."""
-
-
-def _summary_table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
-    return table

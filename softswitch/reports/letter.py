@@ -53,10 +53,15 @@ def _heat(report: Report) -> str:
     most = max(int(report.heat.max()), 1)
     lines = [_line("th", heads, HOUR)]
     for row, counts in zip(rows, report.heat.tolist(), strict=True):
-        shades = (f"{HOUR};background:rgba(47,109,181,{0.75 * count / most:.2f})" for count in counts)
+        shades = (f"{HOUR};background:{_shade(count / most)}" for count in counts)
         made = (f'<td style="{style}">{cell}</td>' for style, cell in zip((FIRST, *shades), row, strict=True))
         lines.append(f"<tr>{''.join(made)}</tr>")
     return f'<table style="border-collapse:collapse;font-size:11px" cellspacing="0">{"".join(lines)}</table>'
+
+
+def _shade(part: float) -> str:
+    """Between white and blue; mail programs know no transparency."""
+    return "#" + "".join(f"{round(255 - 0.75 * part * (255 - full)):02x}" for full in (47, 109, 181))
 
 
 def _line(tag: str, cells_of_it: Sequence[str], style: str = CELL) -> str:

@@ -142,7 +142,7 @@ class Server:
             "trunk": self.trunk.name,
             "server": self.name,
             "state": self.state,
-            "since": round(self._loop.time() - self.since, 1),
+            "seconds": round(self._loop.time() - self.since, 1),
             "registered": self._registered if self.trunk.register else None,
             "latency": self.latency,
             "calls": calls,

@@ -124,6 +124,7 @@ def _parcel(connection: Connection, row: Row[tuple[object, ...]], attempts: int)
     """An event as receivers get it; with the end of a call comes its record."""
     body = {
         "seq": row.seq,
+        "at": row.at,
         "time": utc(row.at),
         "kind": row.kind,
         "call": row.call,

@@ -3,14 +3,14 @@
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from softswitch.access import Role
 from softswitch.web.api import PREFIX
 from softswitch.web.guard import Guard
-from softswitch.web.login import PAGES
-from softswitch.web.problems import KIND, Refused
+from softswitch.web.problems import KIND
 from softswitch.web.sessions import COOKIE
+from softswitch.web.showing import show
 
 OPEN = frozenset({"/health", "/ready", "/metrics", f"{PREFIX}/login", f"{PREFIX}/first"})
 """Paths without a log-in; of metrics it depends on the configuration."""
@@ -28,13 +28,7 @@ def docs_routes(app: FastAPI, guard: Guard) -> APIRouter:
 
     @router.get("/docs")
     async def docs(request: Request) -> Response:
-        try:
-            await guard.who(request)
-        except Refused as refused:
-            if refused.status_code != 401:
-                raise
-            return RedirectResponse("/login", 303)
-        return FileResponse(PAGES / "docs.html")
+        return await show(guard, request, "docs.html")
 
     return router
 

@@ -99,31 +99,34 @@ class Export(Response):
         del self.headers["content-length"]  # nobody knows it yet
         self._desk = desk
         self._asked = (form, first, last, by)
+        self._begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it. Raises Refused before the first byte."""
-        await while_there(receive, self._sent(send))
+        """Send it. Raises Refused before the first byte; whoever goes away later only ends it."""
+        try:
+            await while_there(receive, self._sent(send))
+        except Refused:
+            if not self._begun:
+                raise
 
     async def _sent(self, send: Send) -> None:
-        begins = True
         async with self._desk.writing(*self._asked) as bits:
             try:
                 async for bit in bits:
-                    if begins:
-                        await send(self._head())
-                        begins = False
+                    await self._begin(send)
                     async with asyncio.timeout(SLOWEST):
                         await send({"type": "http.response.body", "body": bit, "more_body": True})
             except ErrandFailed as error:
-                if not begins:
+                if self._begun:
                     raise
                 raise Refused(status_of_errand(error), str(error)) from None
-        if begins:
-            await send(self._head())
+        await self._begin(send)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _head(self) -> dict[str, Any]:
-        return {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+    async def _begin(self, send: Send) -> None:
+        if not self._begun:
+            self._begun = True
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
 
 
 def export_routes(desk: ExportDesk, guard: Guard) -> APIRouter:

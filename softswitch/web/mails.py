@@ -12,9 +12,13 @@ from softswitch.web.api import MOST, PREFIX, Text, asked
 from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
+from softswitch.web.patterns import MAIL, MAILS
 from softswitch.web.problems import PROBLEMS, Refused
 
-MailName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$"), Path()]
+MailName = Annotated[str, StringConstraints(pattern=MAIL), Path()]
+MailNames = Annotated[str, StringConstraints(pattern=MAILS), Path()]
+
+ALL = "all"
 
 
 class Postbox(Protocol):
@@ -75,39 +79,32 @@ class Tested(BaseModel):
 
 def mail_routes(operations: Operations, postbox: Postbox, guard: Guard) -> APIRouter:
     """For engineers."""
-    router = APIRouter(prefix=f"{PREFIX}/mails", responses=PROBLEMS, tags=["mail"])
+    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["mail"])
     engineer = Depends(guard.needs(Role.ENGINEER))
     operator = operations.operator
 
-    @router.get("", dependencies=[engineer])
+    @router.get("/mails", dependencies=[engineer])
     async def mails(limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> Mails:
         """Mails that wait, and those that no server took, with the server's words."""
         found = await asked(postbox.listed(limit))
         return Mails(mails=[UnsentMail.model_validate(one, from_attributes=True) for one in found])
 
-    @router.post("/retry")
-    async def retry_all(who: Annotated[Principal, engineer]) -> Again:
-        """Try all again at once, also those that were given up."""
-        again: int = await asked(postbox.revive(None))
-        operator.changed(who.name, "mail-retry", "all", str(again))
-        return Again(again=again)
-
-    @router.post("/test")
+    @router.post("/mail-test")
     async def test(whom: Address, who: Annotated[Principal, engineer]) -> Tested:
         """Send one mail at once, past those that wait, and say what the server said."""
         taken, said = await operations.test_mail(whom.to, by=who.name)
         return Tested(taken=taken, said=said)
 
-    @router.post("/{mail}/retry")
-    async def retry(mail: MailName, who: Annotated[Principal, engineer]) -> Again:
-        """Try one again at once."""
-        again: int = await asked(postbox.revive(mail))
-        if not again:
+    @router.post("/mails/{mail}/retry")
+    async def retry(mail: MailNames, who: Annotated[Principal, engineer]) -> Again:
+        """Try one again at once, or `all`, also those that were given up."""
+        again: int = await asked(postbox.revive(None if mail == ALL else mail))
+        if not again and mail != ALL:
             raise Refused(404, NONE.format(mail))
-        operator.changed(who.name, "mail-retry", mail)
+        operator.changed(who.name, "mail-retry", mail, str(again))
         return Again(again=again)
 
-    @router.delete("/{mail}")
+    @router.delete("/mails/{mail}")
     async def drop(mail: MailName, who: Annotated[Principal, engineer]) -> models.Done:
         """Send one no more."""
         if not await asked(postbox.drop(mail)):

@@ -133,11 +133,21 @@ class Phone(BaseModel):
 class Trunk(BaseModel):
     """One server of a carrier."""
 
-    model_config = {"extra": "allow"}
-
     trunk: str
     server: str
+    """Transport, host and port."""
     state: str
+    seconds: float
+    """In that state."""
+    registered: bool | None
+    """null: we do not register there."""
+    latency: float | None
+    """Of its last answer to a question."""
+    calls: int
+    """Of the whole trunk."""
+    channels: int | None
+    """Calls that there may be; null: any number."""
+    problem: str
 
 
 class Callback(BaseModel):
@@ -151,13 +161,15 @@ class Callback(BaseModel):
     priority: str
     language: str
     state: str
-    """waiting, resting (until the next attempt), calling or talking."""
+    """waiting, resting (until the next attempt), held (there is no way to call), calling or talking."""
+    problem: str | None = None
+    """Why there is no way, or why the last attempt did not come to the customer."""
     wanted: float
     """When, in seconds since the epoch."""
     waits: float
-    """Seconds since then."""
+    """Seconds since the wait began by which the place counts, on the line and off it."""
     attempts: int
-    """In vain so far."""
+    """In vain so far, those that came to the customer's side."""
     again: float | None
     """Seconds until the next attempt, while it rests."""
     call: str | None

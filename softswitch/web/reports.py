@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 
 from softswitch.access import Role
@@ -20,8 +20,8 @@ from softswitch.types import Seconds
 from softswitch.web.api import PREFIX, Text
 from softswitch.web.guard import Guard
 from softswitch.web.leaving import while_there
-from softswitch.web.login import PAGES
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.showing import show
 
 AT_ONCE = 2
 """Reports that are made at the same time; the next one waits its turn."""
@@ -152,13 +152,7 @@ def report_routes(desk: ReportDesk, guard: Guard) -> APIRouter:
 
     @router.get("/reports", include_in_schema=False)
     async def page(request: Request) -> Response:
-        try:
-            await guard.who(request)
-        except Refused as refused:
-            if refused.status_code != 401:
-                raise
-            return RedirectResponse("/login?then=/reports", 303)
-        return FileResponse(PAGES / "reports.html", headers={"Content-Security-Policy": OF_THE_PAGE})
+        return await show(guard, request, "reports.html", {"Content-Security-Policy": OF_THE_PAGE})
 
     return router
 

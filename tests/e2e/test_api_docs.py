@@ -72,7 +72,13 @@ class Reader:
         script = f"source {self._kept}\n{CURL}{text}\ndeclare -px > {self._kept}\n"
         command = ["bash", "-a", "-c", script]
         run = await asyncio.to_thread(
-            subprocess.run, command, capture_output=True, text=True, check=False, timeout=30
+            subprocess.run,
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+            cwd=self._kept.parent,  # for the files that examples write
         )
         assert run.returncode == 0, f"{text}\n{run.stdout[-2000:]}\n{run.stderr[-2000:]}"
         return run.stdout

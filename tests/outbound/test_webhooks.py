@@ -22,6 +22,7 @@ from softswitch.store.encoding import encode
 from softswitch.store.lines import LineFile
 from softswitch.store.loader import Loader
 from softswitch.store.outbox import Outbox
+from softswitch.web.lines import json_of, written
 from tests.store.sample import ALICE, story
 
 pytestmark = pytest.mark.may_block
@@ -90,6 +91,9 @@ async def test_events_arrive_once_signed_and_with_the_record_of_the_call(office:
     assert request.headers["Softswitch-Delivery"] == "22"
     assert request.headers[HEADER] == signature("secret", 1_700_000_100, request.content)
     body = json.loads(request.content)
+    as_streamed = json.loads(json_of(written(story()[-2])))
+    assert body.items() >= as_streamed.items(), "the same event as by the API"
+    assert body["time"] == "2023-11-14T22:13:41.000Z"
     assert body["record"]["id"] == body["call"] == ALICE
     assert body["record"]["outcome"] == "answered"
     assert await office.deliver() == 0

@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,7 @@ from softswitch.sip.trunk import State
 from softswitch.sip.trunks import Trunks
 from softswitch.testing.fakes import FakeJournal
 from softswitch.types import TrunkName
+from softswitch.web import models
 from tests.sip.conftest import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -139,8 +141,9 @@ async def test_calls_that_found_no_channel_are_on_record_and_in_the_table(house:
     await asyncio.sleep(1.1)
     (event,) = journal.find("CallsTurnedAway")
     assert event.data == {"why": "channels", "trunk": AT_HOME, "count": 2, "limit": 1}
-    (line,) = carriers.describe()
-    assert line["problem"] == "channels: all busy, 2 calls turned away"  # type: ignore[index, call-overload]
+    (line,) = cast(list[dict[str, Any]], carriers.describe())
+    assert line["problem"] == "channels: all busy, 2 calls turned away"
+    assert models.Trunk.model_validate(line).model_dump() == line, "the API has all of it"
     carriers.apply({})
     await carriers.close()
 

@@ -86,6 +86,13 @@ CALLBACK = {
 }
 
 
+STATUS = {
+    "version": "0.1.0", "file": "switch.yaml", "uptime": 60.0, "draining": False, "calls": 2,
+    "max_calls": 4000, "phases": {"waiting": 2}, "record": asdict(StoreHealth(100, 3, 0, None, 90)),
+    "turned_away": {}, "shielded": {}, "dropped": {}, "bans": 0, "late": False,
+}  # fmt: skip
+
+
 class FakeOperations:
     """What a test wants the switch to say."""
 
@@ -178,7 +185,10 @@ class FakeOperations:
     async def _nothing(self) -> Any:
         return []
 
-    status = calls = phones = trunks = bans = _nothing
+    async def status(self) -> Any:
+        return STATUS
+
+    calls = phones = trunks = bans = _nothing
 
 
 class FakeErasure:

@@ -17,6 +17,14 @@ if (invited) {
   form.querySelector("button").textContent = "Make me the administrator";
   form.password.autocomplete = "new-password";
 }
+
+// Where to go then: only to a page of this server, whoever made the link that led here.
+function within(then) {
+  if (!then?.startsWith("/") || then.startsWith("//")) return null;
+  const url = new URL(then, location.origin);
+  return url.origin === location.origin ? url.pathname + url.search : null;
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const given = { name: form.elements.namedItem("name").value, password: form.password.value };
@@ -26,6 +34,6 @@ form.addEventListener("submit", async (event) => {
     body: JSON.stringify(key ? { ...given, key } : given),
   });
   const then = new URLSearchParams(location.search).get("then");
-  if (answer.ok) location.assign(then === "/reports" ? then : "/api/v1/docs");
+  if (answer.ok) location.assign(within(then) ?? "/");
   else document.getElementById("error").textContent = (await answer.json()).detail;
 });

@@ -1,0 +1,147 @@
+"""The events of one day, from the record in a data folder or from a file of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from softswitch.errors import NobodyCalled, SimulationError
+from softswitch.kinds import Kind
+from softswitch.ports import Recorded
+from softswitch.simulation.past import Past, fold
+from softswitch.store.encoding import decode
+from softswitch.store.loader import read
+from softswitch.store.ranges import extent
+from softswitch.store.reading import reading
+from softswitch.types import Seconds
+
+LEAD: Seconds = 24 * 3600.0
+"""Events from so long before the day on tell which agents were there when it began."""
+
+BACK: Seconds = 120.0
+"""So far a moment may lie before the one above it: clocks are set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the record."""
+
+    date: date
+    past: Past
+    missing: int = 0
+    """Events that the file should have, by their numbers, and has not."""
+
+    @property
+    def midnight(self) -> float:
+        """Its beginning by the machine's clock, in seconds since the epoch."""
+        return _bounds(self.date)[0]
+
+
+def day_of(source: Path, wanted: date | None) -> Day:
+    """One day; None: the last one on which anybody waited. Raises SimulationError, StoreError and
+    NobodyCalled.
+    """
+    if source.is_dir():
+        return _of_folder(source, wanted)
+    return _of_file(source, wanted)
+
+
+def _bounds(day: date) -> tuple[float, float]:
+    after = day + timedelta(days=1)
+    return (
+        datetime(day.year, day.month, day.day).timestamp(),
+        datetime(after.year, after.month, after.day).timestamp(),
+    )
+
+
+def _folded(found: Iterable[Recorded], day: date, missing: int = 0) -> Day:
+    past = fold(found, *_bounds(day))
+    if not past.callers:
+        raise NobodyCalled(f"nobody waited in a queue on {day}")
+    return Day(day, past, missing)
+
+
+def _of_folder(folder: Path, wanted: date | None) -> Day:
+    with reading(folder) as connection:
+        there = extent(connection)
+        if there is None:
+            raise NobodyCalled(f"the record in {folder} has no caller in a queue yet")
+        first, last = (datetime.fromtimestamp(at).date() for at in there)
+        day = wanted or last
+        if not first <= day <= last:
+            raise NobodyCalled(f"nobody waited on {day}; the record has callers from {first} to {last}")
+        since, until = _bounds(day)
+        query = text("SELECT min(seq) FROM events WHERE at >= :at")
+        begin = connection.execute(query, {"at": since - LEAD}).scalar() or 0
+        stints = text('SELECT agent, state FROM stints WHERE start < :at AND ("end" > :at OR "end" IS NULL)')
+        before = [
+            Recorded(
+                0,
+                since - LEAD,
+                Kind.AGENT_ONLINE if state == "online" else Kind.AGENT_PAUSED,
+                None,
+                {"agent": agent},
+            )
+            for agent, state in connection.execute(stints, {"at": since - LEAD})
+        ]
+        return _folded((*before, *_until(read(connection, begin), until + LEAD)), day)
+
+
+def _until(found: Iterable[Recorded], end: float) -> Iterator[Recorded]:
+    for event in found:
+        if event.at >= end:
+            return
+        yield event
+
+
+def _of_file(path: Path, wanted: date | None) -> Day:
+    found = list(_lines(path))
+    if not found:
+        raise SimulationError(f"{path}: no events in it")
+    joined = [event.at for event in found if event.kind == Kind.CALLER_JOINED]
+    if not joined:
+        raise SimulationError(
+            f"{path}: nobody waits in a queue in it; all events are needed, as `softswitch events --json"
+            " --last 1000000` writes them"
+        )
+    day = wanted or datetime.fromtimestamp(joined[-1]).date()
+    missing = found[-1].seq - found[0].seq + 1 - len(found)
+    return _folded(found, day, max(missing, 0))
+
+
+def _sound(event: Recorded) -> bool:
+    """Whether what came from a file has the right types."""
+    parts: list[tuple[object, type]] = [(event.seq, int), (event.kind, str), (event.data, dict)]
+    at: object = event.at
+    return isinstance(at, int | float) and all(isinstance(value, kind) for value, kind in parts)
+
+
+def _lines(path: Path) -> Iterator[Recorded]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise SimulationError(f"cannot read {path}: {error.strerror}") from None
+    before: Recorded | None = None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        event = decode(line)
+        if event is None or not _sound(event):
+            raise SimulationError(
+                f"{path}:{number}:1: this is no event; a line looks as `softswitch events --json` prints it"
+            )
+        if before is not None and event.seq <= before.seq:
+            raise SimulationError(
+                f"{path}:{number}:1: event {event.seq:,} comes after {before.seq:,}; sort them by seq"
+            )
+        if before is not None and event.at < before.at - BACK:
+            raise SimulationError(
+                f"{path}:{number}:1: event {event.seq:,} is {before.at - event.at:,.0f} s before the one"
+                " above; the times are wrong, or these are two records"
+            )
+        before = event
+        yield event

@@ -1,0 +1,66 @@
+"""The first page, and those of recordings and messages: for who is logged in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx2
+import pytest
+
+from softswitch.accounts import Accounts
+from softswitch.config.settings import WebSettings
+from softswitch.web.application import Parts, application
+from softswitch.web.counting import Counting
+from softswitch.web.live import Live
+
+pytestmark = pytest.mark.may_block  # threads that read the pages' files
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+async def anna(client: httpx2.AsyncClient, accounts: Accounts) -> httpx2.AsyncClient:
+    await accounts.add_user("anna", "agent", PASSWORD)
+    await client.post("/api/v1/login", json={"name": "anna", "password": PASSWORD})
+    return client
+
+
+@pytest.mark.parametrize("page", ["/", "/recordings", "/voicemails", "/reports", "/api/v1/docs"])
+async def test_who_is_not_logged_in_comes_back_after_the_log_in(
+    client: httpx2.AsyncClient, page: str
+) -> None:
+    answer = await client.get(page)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/login?then={page}")
+
+
+async def test_the_first_page_leads_to_all_that_there_is(anna: httpx2.AsyncClient) -> None:
+    page = await anna.get("/")
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-store"
+    assert "/static/home/page.js" in page.text
+    script = await anna.get("/static/home/page.js")
+    assert 'data-metrics="yes"' in page.text
+    for there in ("/reports", "/recordings", "/voicemails", "/api/v1/docs", "/ready", "/metrics"):
+        assert there in script.text
+    for page_of_sounds in ("/recordings", "/voicemails"):
+        assert "/static/sounds.js" in (await anna.get(page_of_sounds)).text
+
+
+async def test_what_the_first_page_asks_for_is_open_to_everybody_or_said_to_be_forbidden(
+    anna: httpx2.AsyncClient,
+) -> None:
+    for path in ("me", "queues", "agents", "status"):
+        assert (await anna.get(f"/api/v1/{path}")).status_code == 200, path
+    for path in ("recordings?limit=1", "voicemails?limit=1"):
+        assert (await anna.get(f"/api/v1/{path}")).status_code == 403, path
+
+
+async def test_metrics_are_named_where_they_are_served(
+    parts: Parts, counting: Counting, live: Live, web_settings: WebSettings, accounts: Accounts
+) -> None:
+    _, token = await accounts.add_token("x", "agent")
+    app = application(replace(web_settings, metrics="off"), parts, counting, live)
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://switch") as client:
+        page = await client.get("/", headers={"Authorization": f"Bearer {token}"})
+    assert "data-metrics" not in page.text
