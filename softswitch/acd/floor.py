@@ -82,8 +82,17 @@ class Floor:
     def welcome(self, queue: Queue, event: CallerJoined) -> Caller:
         """A new caller, not yet in the line."""
         self.joins += 1
-        caller = Caller(event.call, event.number, event.priority, queue, self.now, self.joins)
-        caller.skills, caller.preferred, caller.wished = event.skills, event.preferred, event.preferred
+        caller = Caller(
+            event.call,
+            event.number,
+            event.priority,
+            queue,
+            self.now,
+            self.joins,
+            skills=event.skills,
+            preferred=event.preferred,
+            wished=event.preferred,
+        )
         if event.standing is not None:
             caller.standing = event.standing
         self.callers[caller.call] = caller

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import weakref
+from math import inf
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softswitch.acd.deadlines import Deadlines
+from softswitch.acd import deadlines as module
+from softswitch.acd.deadlines import Deadlines, Timer
 
 
 def test_timers_of_the_same_moment_are_due_in_the_order_they_were_set() -> None:
@@ -43,7 +46,7 @@ def test_dead_timers_do_not_pile_up() -> None:
     for _ in range(50_000):
         deadlines.cancel(deadlines.set(1000.0, lambda: None))
     assert len(deadlines) == 1
-    assert len(deadlines._heap) < 3000
+    assert sum(map(len, deadlines._later.values())) + len(deadlines._heap) < 3000
     deadlines.cancel(None)
 
 
@@ -91,3 +94,28 @@ def test_what_is_due_may_set_and_cancel_whatever_else_is() -> None:
     deadlines.fire(7.0)
     assert seen == ["set meanwhile", "last"]
     assert deadlines.next() is None
+
+
+MOMENTS = st.sampled_from((0.0, 0.5, 7.999, 8.0, 8.001, 20.0, 900.0, 1e6, inf))
+
+
+@given(st.lists(st.tuples(st.sampled_from(("set", "set", "cancel", "fire")), MOMENTS), max_size=60))
+def test_timers_near_and_far_are_due_as_in_one_sorted_list(steps: list[tuple[str, float]]) -> None:
+    with patch.object(module, "_SWEEP_FROM", 3):
+        deadlines, now = Deadlines(), 0.0
+        seen, timers = list[int](), dict[int, Timer]()
+        for number, (what, after) in enumerate(steps):
+            if what == "set":
+                timers[number] = deadlines.set(now + after, seen.append, number)
+            elif what == "cancel" and timers:
+                deadlines.cancel(timers.pop(list(timers)[number % len(timers)]))
+            elif what == "fire" and after < inf:
+                now += after
+                due = sorted((timer.at, one) for one, timer in timers.items() if timer.at <= now)
+                seen.clear()
+                deadlines.fire(now)
+                assert seen == [one for _, one in due]
+                for one in seen:
+                    del timers[one]
+            assert len(deadlines) == len(timers)
+            assert deadlines.next() == min((timer.at for timer in timers.values()), default=None)
