@@ -15,6 +15,7 @@ from softswitch.store.words import ALERTS, CALLBACKS, MAILS, VOICEMAILS, Word
 from softswitch.store.words_agents import AGENTS
 from softswitch.store.words_entering import ENTERING
 from softswitch.store.words_recordings import RECORDINGS
+from softswitch.store.words_transfers import TRANSFERS
 
 QUALITY = (
     "codec (`PCMU/8000`), received, sent, lost, late (RTP packets), jitter, buffered, round_trip (s), mos, "
@@ -282,28 +283,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "wrap_up": "seconds for notes that begin now; a reload may have changed them since Connected",
             },
         ),
-        Kind.TRANSFER_ASKED: Word(
-            "An agent wants the other side of a conversation to go elsewhere.",
-            {
-                "by": "the agent",
-                "number": "where to, as the agent gave it",
-                "attended": "in place of the agent, into another call of the agent's",
-                "destination": "what the number means",
-            },
-        ),
-        Kind.TRANSFER_FAILED: Word(
-            "The transfer came to nothing; agent and caller talk on, if both are there.",
-            {"number": "where to", "status": "SIP status that the agent's phone was told"},
-        ),
-        Kind.TRANSFERRED: Word(
-            "An agent has handed the other side on; what follows is without that agent.",
-            {
-                "by": "the agent",
-                "number": "where to",
-                "attended": "in place of the agent, into another call of the agent's",
-                "into": "the call in which it goes on, when that is another one",
-            },
-        ),
+        **TRANSFERS,
         **AGENTS,
         Kind.PHONE_REGISTERED: Word(
             "A phone of an agent registered an address.",

@@ -11,7 +11,7 @@ import pytest
 from softswitch.parcels import Lot, Parcel, Undelivered
 from softswitch.store.call_record import CallRecord
 from softswitch.store.outbox import Outbox
-from softswitch.web import models
+from softswitch.web import record_models
 
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/login", "/api/v1/first"}
 
@@ -149,7 +149,7 @@ async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role)
 
 def test_a_call_record_of_the_api_has_all_that_the_record_has():
     ours = {field.name for field in fields(CallRecord)} | {"outcome"}
-    assert models.CallRecord.model_fields.keys() == ours
+    assert record_models.CallRecord.model_fields.keys() == ours
 
 
 async def test_the_docs_are_a_page_for_who_is_logged_in(client, as_role):
