@@ -187,6 +187,7 @@ class Floor:
         if caller.callback:
             queue.tally.not_reached += 1
         else:
+            queue.impatience.note(waited, reason is LeaveReason.HUNG_UP)
             if caller.foreseen is not None:
                 queue.calibration.note_given_up(caller.foreseen, waited - caller.foreseen.after)
             short = waited < settings.short_abandon
@@ -324,6 +325,7 @@ class Floor:
         foreseen = caller.foreseen
         if not caller.callback:
             queue.tally.answer(waited, in_time=offer.in_time)
+            queue.impatience.note(waited, False)
             if foreseen is not None:
                 queue.calibration.note(foreseen, waited - foreseen.after)
         said = None if foreseen is None or caller.callback else foreseen.after + foreseen.said
