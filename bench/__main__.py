@@ -21,6 +21,7 @@ from bench import (
     simulation,
     speed,
     theory,
+    wallboard,
     year,
 )
 from bench.rows import Row, table
@@ -36,6 +37,7 @@ BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "offer": ("from a free agent to the next INVITE, about 40 s", offer.run),
     "calls": ("queue-to-agent calls per second, about 60 s", calls.run),
     "readers": ("readers of the API beside calls, about 60 s", readers.run),
+    "wallboard": ("viewers of the wallboard beside calls, about 90 s", wallboard.run),
     "registrations": ("phones that register, about 40 s", registrations.run),
     "hostile": ("a hostile network while callers are on hold, about 80 s", hostile.run),
     "hold": ("callers on hold with music, about 90 s", hold.run),

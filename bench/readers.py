@@ -65,10 +65,10 @@ def run() -> list[Row]:
             sipp("bench_agent.xml", "-p", str(AGENT), "-mp", "27000"),
         ):
             _fill(folder)
-            token = _token(folder)
+            text = token(folder)
             with sipp("bench_call.xml", *load, target=f"127.0.0.1:{PORT}"):
                 time.sleep(3)
-                quiet, busy, pages = _take_turns(token)
+                quiet, busy, pages = _take_turns(text)
     p99, p99_busy = (machine.percentile(took, 0.99) * 1000 for took in (quiet, busy))
     each = machine.percentile(pages, 0.5)
     return [
@@ -89,16 +89,16 @@ def _take_turns(token: str) -> tuple[list[float], list[float], list[float]]:
     quiet, busy, pages = [], [], []
     for spell in range(SPELLS):
         if spell % 2 == 0:
-            quiet += _probe(SPELL)
+            quiet += probe(SPELL, PORT)
             continue
         crowd = _Crowd(token)
-        busy += _probe(SPELL)
+        busy += probe(SPELL, PORT)
         pages += crowd.leave()
     return quiet, busy, pages
 
 
-def _probe(seconds: float) -> list[float]:
-    """How long each OPTIONS took, from the moment at which it was due."""
+def probe(seconds: float, port: int) -> list[float]:
+    """How long each OPTIONS to a switch took, in seconds."""
     took = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
         phone.bind(("127.0.0.1", 0))
@@ -107,11 +107,11 @@ def _probe(seconds: float) -> list[float]:
         while (began := time.monotonic()) < end:
             stamp = time.monotonic_ns()
             phone.sendto(
-                f"OPTIONS sip:127.0.0.1:{PORT} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{own};"
+                f"OPTIONS sip:127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{own};"
                 f"branch=z9hG4bK{stamp}\r\nFrom: <sip:bench@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\n"
                 f"Call-ID: bench-{stamp}\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n"
                 "Content-Length: 0\r\n\r\n".encode(),
-                ("127.0.0.1", PORT),
+                ("127.0.0.1", port),
             )
             phone.recv(4096)
             took.append(time.monotonic() - began)
@@ -166,7 +166,8 @@ def _read(token: str, over: Event, took: list[float]) -> None:
             took.append(time.monotonic() - began)
 
 
-def _token(folder: Path) -> str:
+def token(folder: Path) -> str:
+    """Of a supervisor, for the switch whose record is there."""
     command = [sys.executable, "-m", "softswitch", "tokens", "add", "bench", "--role", "supervisor"]
     asked = subprocess.run(
         [*command, "--data", str(folder)], cwd=ROOT, check=True, capture_output=True, text=True

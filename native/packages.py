@@ -25,8 +25,9 @@ BUILD = (
 )
 RUN = ("espeak-ng", "sip-tester")
 """A second voice beside the one in the Python packages, and SIPp for the demonstration and the tests."""
-TEST = ("baresip-core", "kamailio", "postgresql")
-"""For the tests alone: a telephone and a carrier's proxy that nobody here has written, and a database."""
+TEST = ("baresip-core", "chromium", "kamailio", "postgresql")
+"""For the tests alone: a telephone and a carrier's proxy that nobody here has written, a browser, and a
+database."""
 SERVICES = ("kamailio", "postgresql")
 """Those of them that would start by themselves, now and at every boot, and take the switch's port."""
 POLICY = Path("/usr/sbin/policy-rc.d")

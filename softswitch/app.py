@@ -22,14 +22,12 @@ from softswitch.accounts import Accounts, announce_the_first
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
-from softswitch.calls import callback_words, voicemail
-from softswitch.calls import messages as voicemail_messages
+from softswitch.board.producer import Producer
 from softswitch.calls.dispatch import Dispatcher
 from softswitch.calls.music import MusicRoom
 from softswitch.calls.opening import Opening
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.pickup import may_pick_up
-from softswitch.calls.remote import QUESTION
 from softswitch.calls.saying import spelt
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
@@ -38,6 +36,7 @@ from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import placed
 from softswitch.config.settings import SwitchSettings
+from softswitch.config.spoken import calls_back, own
 from softswitch.errors import ConfigError, StoreError
 from softswitch.interfaces import import_web, open_interfaces
 from softswitch.log import mask_numbers
@@ -110,20 +109,24 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         )
         desk = await _desk(stack, folder, switch, journal, store)
         supervisor = await stack.enter_async_context(Supervisor(switch))
+        board = _board(stack, switch, supervisor, journal)
         registry = _registry(stack, switch, endpoint, journal, (book, trunks), folder / "phones.db")
         memory = restore(past, switch, journal)
+        board.start(past.standing.steps)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
-        running.followers += (partial(_follow, clerk), desk.apply)
+        running.followers += (partial(_follow, clerk), desk.apply, board.apply)
         desk.light(registry.watching)
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
-        accounts, web = await open_interfaces(stack, folder, running, switch, journal, erasure, desk)
+        accounts, web = await open_interfaces(stack, folder, running, switch, journal, erasure, desk, board)
         _set_aside_garbage()
         _take_calls(endpoint, settings)
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
+        stack.callback(journal.subscribe(switch.callbacks.heard))
+        running.followers.append(lambda _: switch.callbacks.look())
         recall = restore_callbacks(switch, folder, begun, lambda: running.loaded)
         await _until_stopped(running, switch, opening, speech, accounts, memory, recall)
 
@@ -153,7 +156,7 @@ def _registry(
 
 def _dispatcher(stack: AsyncExitStack, journal: Journal, settings: SwitchSettings) -> Dispatcher:
     """The queues, with nobody in them."""
-    dispatcher = Dispatcher(Engine(seed=time.time_ns()), journal)
+    dispatcher = Dispatcher(Engine(seed=time.time_ns(), series=f"{int(time.time()):x}-"), journal)
     stack.callback(dispatcher.close)
     dispatcher.feed(SettingsChanged(settings.engine))
     return dispatcher
@@ -172,6 +175,14 @@ async def _desk(
     stack.callback(journal.subscribe(desk.hear))
     switch.desk = await stack.enter_async_context(desk)
     return desk
+
+
+def _board(stack: AsyncExitStack, switch: Switch, supervisor: Supervisor, journal: Journal) -> Producer:
+    """What people see of all this."""
+    board = Producer(switch.dispatcher.engine, supervisor, lambda: switch.settings, switch.clock, journal)
+    stack.callback(board.close)
+    stack.callback(journal.subscribe(board.hear))
+    return board
 
 
 async def _music(
@@ -280,20 +291,15 @@ async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> Non
 async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     """Render what callers will hear before they do."""
     prompts = [menu.prompt for menu in settings.menus.menus.values()]
-    prompts += [QUESTION] * any(phone.outside for phone in settings.phones.values())
+    prompts += own(settings)
     if settings.recording.announce is not None:
         prompts.append(settings.recording.announce)
     prompts += settings.media.sounds.values()
     prompts += [message.prompt for messages in settings.messages.values() for message in messages]
     prompts += filter(None, settings.whispers.values())
-    if any(line.trunks for line in settings.dialplan.rules):
-        prompts += [
-            *callback_words.FIXED,
-            *callback_words.times(),
-            *spelt(SPELT, settings.media),
-        ]
+    if calls_back(settings):
+        prompts += spelt(SPELT, settings.media)
     if settings.mailboxes:
-        prompts += (*voicemail.PROMPTS, *voicemail_messages.PROMPTS)
         prompts += [box.greeting for box in settings.mailboxes.values() if box.greeting is not None]
     prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)

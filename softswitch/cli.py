@@ -48,14 +48,14 @@ RECORD = "The record"
 FILES = "Configurations"
 
 CODES = {SimulationError: 2, NobodyCalled: 4}
-"""What errors end with; 1 if they are not here. 4: a report or an export has no caller to tell of."""
+"""What errors end with, 1 if they are not here. NobodyCalled: a report or an export has nobody to tell of."""
 
 ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.", show_default=False)]
 
 
 def main() -> None:
     """Run the command line. Errors that users can mend are sentences on stderr: exit 2 for mistakes in a
-    configuration, a simulation or the command, 4 for a report or an export of nobody, 1 for the rest.
+    configuration, in what is to be simulated or in the command, 4 for a report or export of nobody, else 1.
     """
     try:
         app()
@@ -168,11 +168,14 @@ def try_(
             help="When, on the wall clock of the opening hours. Else now.",
         ),
     ] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="No agent is signed in.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="As many wait in each queue as may.")] = False,
 ) -> None:
-    """Walk a call through numbers, hours and menus and print every step, without any SIP."""
+    """Walk a call through numbers, hours, menus and queues and print every step, without any SIP."""
     from softswitch.commands.configuration import print_walk
+    from softswitch.walk import Circumstances
 
-    print_walk(file, dial, keys, caller, at or datetime.now(UTC), agent)
+    print_walk(file, dial, keys, caller, at or datetime.now(UTC), agent, Circumstances(nobody, full))
 
 
 app.command(rich_help_panel=FILES)(prompt_lines.prompts)

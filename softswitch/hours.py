@@ -89,6 +89,15 @@ def state(schedule: Schedule, moment: datetime) -> State:
     return _shut(schedule, today, None)
 
 
+def changes(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
+    """Every moment in the year to come at which a span begins or ends, in UTC, and of those on the way."""
+    today = moment.astimezone(ZoneInfo(schedule.timezone)).date()
+    for n in range(-1, HORIZON):
+        for start, end in _spans(schedule, today + n * _DAY):
+            yield start
+            yield end
+
+
 def _shut(schedule: Schedule, today: date, until: datetime | None) -> State:
     holiday = _holiday(schedule, today)
     return State(Standing.HOLIDAY if holiday else Standing.CLOSED, holiday, until)
@@ -194,3 +203,9 @@ def _calendar(code: str) -> holidays.HolidayBase:
     """A country's holidays. It fills itself year by year, unseen: the one global of this module."""
     country, _, region = code.partition("-")
     return holidays.country_holidays(country, subdiv=region or None, language="en_US")
+
+
+def midnight(now: float, zone: str | None) -> float:
+    """The last one before a moment, in that zone, or the machine's."""
+    moment = datetime.fromtimestamp(now, ZoneInfo(zone)) if zone else datetime.fromtimestamp(now).astimezone()
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()

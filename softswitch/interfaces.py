@@ -9,6 +9,7 @@ from typing import Any
 
 from softswitch.access import COMMAND_LINE
 from softswitch.accounts import Accounts, handlers
+from softswitch.board.producer import Producer
 from softswitch.calls.switch import Switch
 from softswitch.clerk.erasure import Erasure
 from softswitch.clerk.erasure import handlers as erasure_handlers
@@ -38,6 +39,7 @@ async def open_interfaces(
     journal: Journal,
     erasure: Erasure,
     desk: VoicemailDesk,
+    board: Producer,
 ) -> tuple[Accounts, AbstractAsyncContextManager[object]]:
     """The control socket, open; the accounts; and the web server, which is still to be entered."""
     settings = switch.settings
@@ -48,7 +50,7 @@ async def open_interfaces(
     await stack.enter_async_context(Server(folder / "control.sock", commands))
     if settings.web is None:
         return accounts, nullcontext()
-    parts = {"operations": running, "accounts": accounts, "erasure": erasure}
+    parts: dict[str, Any] = {"operations": running, "accounts": accounts, "erasure": erasure, "board": board}
     parts |= await _of_the_record(stack, folder, running, switch, journal)
     parts["voicemails"] = VoicemailShelf(desk)
     with placed(settings.path):

@@ -47,6 +47,8 @@ class Draft:
     name: str = ""
     queue: str = ""
     """In which the caller waited before; empty: in none."""
+    queue_label: str = ""
+    """What that is called."""
     language: str = "en"
     shortest: Seconds = 2.0
     email: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from softswitch.acd.snapshot import AgentView, CallerView, QueueView, Snapshot
 from softswitch.ports import JsonValue
 from softswitch.types import Seconds
 
-_MOMENTS = ("joined", "since", "until")
+_MOMENTS = ("joined", "since", "until", "told_at")
 
 
 def queues(seen: Snapshot, ahead: Seconds) -> JsonValue:

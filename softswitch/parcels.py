@@ -137,7 +137,10 @@ class Mailbox(Protocol):
         """It is refused for good."""
 
     def put_off(self, again: float, why: str, now: float) -> None:
-        """The server is not there: all that are due wait until `again`."""
+        """The server is not there: all that are due wait for it, until `again` at most."""
+
+    def resume(self, now: float) -> None:
+        """It is there again: all that wait for it are due."""
 
     def state(self) -> Post:
         """How they are."""

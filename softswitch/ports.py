@@ -268,6 +268,9 @@ class Carriers(Protocol):
     def has_room(self, trunk: TrunkName) -> bool:
         """Whether one more call is within the trunk's channels; false for a trunk that is not there."""
 
+    def is_up(self, trunk: TrunkName) -> bool:
+        """Whether a server of the trunk is there, as far as is known; false for a trunk that is not there."""
+
     def unheard(self, way: Way) -> None:
         """A call by this way met with silence."""
 

@@ -10,34 +10,39 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from softswitch.acd.estimate import Foreseen, Outcome
 from softswitch.acd.events import (
+    AgentMemory,
     AgentPaused,
     AgentSignedIn,
     AgentSignedOut,
     Event,
     FiguresRestored,
+    MemoryRestored,
+    Notes,
     PlaceKept,
+    QueueMemory,
 )
 from softswitch.acd.stats import AgentFigures
 from softswitch.calls.acquaintances import REMEMBERED, Acquaintances
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import StoreError
+from softswitch.hours import midnight
 from softswitch.ports import Recorded
 from softswitch.store.attendance import Attendance
 from softswitch.store.database import why
 from softswitch.store.journal import Journal
 from softswitch.store.looking_back import faces, read_back
+from softswitch.store.remembering import Remembered
 from softswitch.store.standing import Standing, StandingFold
-from softswitch.types import AgentName, QueueName, Seconds
+from softswitch.types import AgentName, CallId, QueueName, Seconds
 
 PATIENCE: Seconds = 10.0
 """How long a start waits for the record's past."""
@@ -128,11 +133,20 @@ def restored(standing: Standing, settings: SwitchSettings, now: float, shift: Se
     for name, steps in standing.attendance.signed.items():
         for out, queue in steps if name in agents else ():
             if queue is None or queue in queues:
-                kind = AgentSignedOut if out else AgentSignedIn
-                events.append(kind(AgentName(name), None if queue is None else QueueName(queue)))
+                of_queue = None if queue is None else QueueName(queue)
+                since = standing.attendance.out_since.get(name)
+                events.append(
+                    AgentSignedOut(
+                        AgentName(name), of_queue, None if since is None else min(since, now) + shift
+                    )
+                    if out
+                    else AgentSignedIn(AgentName(name), of_queue)
+                )
     for name, (reason, since) in standing.attendance.paused.items():
         if name in agents:
             events.append(AgentPaused(AgentName(name), reason, min(since, now) + shift))
+    if memory := remembered(standing.remembered, settings, now, shift):
+        events.append(memory)
     for (queue_name, number), place in standing.places.items():
         queue_settings = queues.get(QueueName(queue_name))
         until = place.left + (queue_settings.keep_place if queue_settings is not None else 0.0)
@@ -140,6 +154,40 @@ def restored(standing: Standing, settings: SwitchSettings, now: float, shift: Se
             standing_at, name_of = place.standing + shift, QueueName(queue_name)
             events.append(PlaceKept(name_of, number, standing_at, until + shift, place.priority))
     return events
+
+
+def remembered(
+    before: Remembered, settings: SwitchSettings, now: float, shift: Seconds
+) -> MemoryRestored | None:
+    """Whose turn it is, who writes notes, and how waits turned out; None: nothing of it is known."""
+    queues, agents = settings.engine.queues, settings.engine.agents
+    lines = {
+        QueueName(name): QueueMemory(
+            AgentName(line.offered_last) if line.offered_last in agents else None,
+            tuple(line.handle_times),
+            tuple(Outcome(Foreseen(raw, said), waited) for raw, said, waited in line.outcomes),
+        )
+        for name, line in before.lines.items()
+        if name in queues
+    }
+    desks = {
+        AgentName(name): AgentMemory(min(idle, now) + shift, _notes(before, name, settings, shift))
+        for name, idle in before.idle_since.items()
+        if name in agents
+    }
+    return MemoryRestored(lines, desks) if lines or desks else None
+
+
+def _notes(before: Remembered, agent: str, settings: SwitchSettings, shift: Seconds) -> tuple[Notes, ...]:
+    """Those of one agent, no longer than the queue lets them be."""
+    found: list[Notes] = []
+    for (whose, call), notes in before.notes.items():
+        queue = settings.engine.queues.get(QueueName(notes.queue))
+        if whose == agent and queue is not None:
+            most = notes.until if queue.wrap_up_most is None else notes.ended + queue.wrap_up_most
+            until = min(notes.until, max(most, notes.ended + queue.wrap_up))
+            found.append(Notes(CallId(call), queue.name, notes.ended + shift, until + shift))
+    return tuple(found)
 
 
 def _read(folder: Path, settings: SwitchSettings, now: float) -> Past:
@@ -161,9 +209,3 @@ def _remember(folder: Path, past: Past, events: list[Recorded], since: float) ->
         past.problem = past.problem or f"who talked to whom last is not all known: {why(error)}"
     for event in events:
         past.acquaintances.hear(event)
-
-
-def midnight(now: float, zone: str | None) -> float:
-    """The last one before a moment, in that zone, or the machine's."""
-    moment = datetime.fromtimestamp(now, ZoneInfo(zone)) if zone else datetime.fromtimestamp(now).astimezone()
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()

@@ -129,9 +129,20 @@ class Prompt:
     play: Path | None = None
     """A sound file, played instead of the text."""
 
+    phrase: str = ""
+    """What it is called among the switch's own sentences (`sentences/phrases.py`), which a configuration can
+    word otherwise; empty: the text is somebody's own."""
+
+    gaps: Mapping[str, str] = field(default_factory=dict)
+    """What fills the gaps of such a sentence, as a queue's label."""
+
     def text(self, language: Language) -> str:
         """The text in `language`, else in the first language that has one, else nothing."""
         return self.say.get(language) or next(iter(self.say.values()), "")
+
+    def spoken_in(self, language: Language) -> Language:
+        """The language that `text` is in."""
+        return language if self.say.get(language) or not self.say else next(iter(self.say))
 
 
 # Where a call can go. ------------------------------------------------------------------------------

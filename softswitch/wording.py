@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from softswitch.ivr.settings import Back, Repeat, ToEntered
 from softswitch.routing import CallerRule
+from softswitch.sentences.book import Book
+from softswitch.sentences.phrases import worded
 from softswitch.types import (
     Destination,
     HangUp,
@@ -39,6 +43,12 @@ def class_words(rule: CallerRule | None) -> str:
 def spoken(prompt: Prompt, language: Language) -> str:
     """What is heard."""
     return f"file {prompt.play}" if prompt.play else f'"{prompt.text(language)}"'
+
+
+def heard(prompt: Prompt, language: Language, books: Mapping[Language, Book]) -> tuple[str, str]:
+    """What is heard, and in which language; `books` are those of the configuration."""
+    said = worded(prompt, books)
+    return spoken(said, language), "" if said.play else said.spoken_in(language)
 
 
 def leads_to(then: Destination | Repeat | Back | ToEntered | None) -> str:

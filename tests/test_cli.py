@@ -244,21 +244,49 @@ def test_why_tells_who_was_considered_and_who_was_skipped(softswitch: Any, tmp_p
     assert "is still ringing" in ran.row("result")
 
 
+def test_a_phone_that_rang_when_the_switch_was_killed_rings_no_more(softswitch, tmp_path):
+    store = Kept(tmp_path)
+    events = story()[:11]
+    for event in events:
+        store.append(event)
+    last = events[-1]
+    data = {"ended_by": "switch", "status": 0, "reason": "", "last_seen": last.at}
+    store.append(type(last)(last.seq + 1, last.at + 60, "CallEnded", last.call, data))
+    store.close()
+    ran = softswitch("why", ALICE, "--data", tmp_path)
+    assert "ended with the switch, which was killed" in ran.row("result")
+
+
+A, B = "udp:a.example:5060", "udp:b.example:5060"
 OUTSIDE: list[tuple[str, dict[str, JsonValue]]] = [
     ("CallArrived", {"number": "201", "dialled": "600300400"}),
     (
         "DialEnded",
         {"number": "+48600300400", "trunk": "full", "server": None, "status": 503, "reason": "busy"},
     ),
-    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "server": 0}),
+    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "address": A, "server": 0}),
     (
         "DialEnded",
-        {"number": "+48600300400", "trunk": "carrier", "server": 0, "status": 503, "reason": "Sorry"},
+        {
+            "number": "+48600300400",
+            "trunk": "carrier",
+            "address": A,
+            "server": 0,
+            "status": 503,
+            "reason": "Sorry",
+        },
     ),
-    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "server": 1}),
+    ("DialledOut", {"number": "+48600300400", "trunk": "carrier", "address": B, "server": 1}),
     (
         "DialEnded",
-        {"number": "+48600300400", "trunk": "carrier", "server": 1, "status": 200, "reason": ""},
+        {
+            "number": "+48600300400",
+            "trunk": "carrier",
+            "address": B,
+            "server": 1,
+            "status": 200,
+            "reason": "",
+        },
     ),
     ("Connected", {"number": "+48600300400"}),
     ("ConversationEnded", {"ended_by": "agent", "talked": 65.0}),
@@ -278,9 +306,9 @@ def test_a_call_to_a_number_outside_shows_it_and_each_attempt(softswitch: Any, t
     assert [line.split(maxsplit=1)[1] for line in lines] == [
         "+48600300400 could not be called by trunk full",
         "503 busy",
-        "+48600300400 was called by trunk carrier, server 0",
+        "+48600300400 was called by trunk carrier, server udp:a.example:5060",
         "503 Sorry",
-        "+48600300400 was called by trunk carrier, server 1",
+        "+48600300400 was called by trunk carrier, server udp:b.example:5060",
         "answered",
     ]
 

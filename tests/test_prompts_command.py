@@ -10,6 +10,7 @@ import pytest
 
 from softswitch.audio.recorded import file_of, slug_of
 from softswitch.commands.prompts import print_prompts
+from softswitch.config.load import load
 from softswitch.errors import SoftswitchError
 from softswitch.sentences import grammar
 from softswitch.sentences.book import built_in
@@ -95,3 +96,23 @@ def test_an_unknown_language_is_an_error(file) -> None:
 
 def test_a_file_is_named_by_language_and_words() -> None:
     assert file_of(Path("/r"), Language("pl"), "osób.") == Path("/r/pl/osób.wav")
+
+
+CALLING = """\
+trunks: {carrier: {server: "udp:127.0.0.1:5099"}}
+outbound: [{name: all, match: ["*"], via: carrier}]
+"""
+
+
+def test_every_sentence_of_the_switch_is_listed_in_each_language(file, capsys) -> None:
+    german = Path(__file__).parents[1] / "config" / "languages" / "german.yaml"
+    text = TEXT.replace("[en, pl]", "[de, en, pl, he]")
+    text = text.replace("    whisper", "    callback: {}\n    whisper")
+    path = file.with_name("all.yaml")
+    path.write_text(f"include: {german}\nvoicemail: {{box: {{}}}}\n{CALLING}{text}", encoding="utf-8")
+    rows = listed(path, capsys)
+    books = {**built_in(), **load(path).media.sentences}
+    for language in ("de", "en", "pl", "he"):
+        said = {row["text"] for row in rows if row["language"] == language}
+        wanted = {text.replace("{queue}", "support") for text in books[Language(language)].phrases.values()}
+        assert not wanted - said, language

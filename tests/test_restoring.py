@@ -12,16 +12,19 @@ import pytest
 
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import (
+    AgentMemory,
     AgentPaused,
     AgentResumed,
     AgentSignedIn,
     AgentSignedOut,
+    MemoryRestored,
     PlaceKept,
     SettingsChanged,
 )
 from softswitch.acd.settings import AgentSettings, EngineSettings
+from softswitch.hours import midnight
 from softswitch.ports import Recorded
-from softswitch.restoring import midnight, restored
+from softswitch.restoring import restored
 from softswitch.store.database import database_url, default_url
 from softswitch.store.encoding import encode
 from softswitch.store.loader import Loader, identity
@@ -121,9 +124,10 @@ def test_agents_are_paused_and_signed_out_as_before() -> None:
     )
     told = restored(folded(events), settings(), now=10.0, shift=100.0)
     assert told == [
-        AgentSignedOut(SECOND, None),
+        AgentSignedOut(SECOND, None, 104.0),
         AgentSignedIn(SECOND, SUPPORT),
         AgentPaused(FIRST, "lunch", 103.0),
+        MemoryRestored(agents={SECOND: AgentMemory(105.0)}),
     ]
     again = [*events, Recorded(8, 9.5, "SwitchStarting", None, {})]
     assert restored(folded(again), settings(), 10.0, 100.0) == told, "a start that died has lost nothing"
@@ -132,7 +136,41 @@ def test_agents_are_paused_and_signed_out_as_before() -> None:
         *[Recorded(9, 9.6, "AgentPaused", None, {"agent": FIRST, "reason": "lunch", "ago": 6.6})],
         *[Recorded(10, 9.7, "SwitchStarted", None, {})],
     ]
-    assert restored(folded(noted), settings(), 10.0, 100.0) == [AgentPaused(FIRST, "lunch", 103.0)]
+    told = restored(folded(noted), settings(), 10.0, 100.0)
+    assert told == [AgentPaused(FIRST, "lunch", 103.0), MemoryRestored(agents={SECOND: AgentMemory(105.0)})]
+
+
+@pytest.mark.virtual_time
+async def test_a_crash_loses_neither_notes_nor_turns_nor_what_waits_are_estimated_by() -> None:
+    config = settings(queue(strategy="round-robin", wrap_up=60.0, retry=1.0))
+    phones = {"201": answers(after=1.0, talks=20.0), "202": answers(after=1.0, talks=20.0)}
+    async with house(phones, config) as it:
+        for _ in range(8):
+            it.call()
+        await asyncio.sleep(200)
+        for _ in range(10):
+            it.call()
+        await asyncio.sleep(440)
+        loop, dispatcher = asyncio.get_running_loop(), it.switch.dispatcher
+        now = loop.time()
+        before = dispatcher.engine.snapshot(now)
+        engine = Engine()
+        engine.receive(SettingsChanged(config.engine), now)
+        crash = [*recorded(it), Recorded(9999, now, "SwitchStarting", None, {})]
+        for event in restored(folded(crash), config, now, 0.0):
+            engine.receive(event, now)
+        after = engine.snapshot(now)
+        assert before.agents[FIRST].state == "wrap-up"
+        for name in (FIRST, SECOND):
+            one, other = before.agents[name], after.agents[name]
+            assert other.state == one.state
+            assert other.since == pytest.approx(one.since, abs=0.01)
+            assert other.until == (None if one.until is None else pytest.approx(one.until, abs=0.01))
+        one_queue, other_queue = before.queues[SUPPORT], after.queues[SUPPORT]
+        assert one_queue.estimate_error is not None
+        assert other_queue.estimate_error == pytest.approx(one_queue.estimate_error, abs=0.01)
+        assert one_queue.estimate is not None
+        assert other_queue.estimate == pytest.approx(one_queue.estimate / (one_queue.waiting + 1), abs=0.5)
 
 
 def test_a_pause_that_should_have_ended_meanwhile_does() -> None:
@@ -150,7 +188,10 @@ def test_a_pause_that_should_have_ended_meanwhile_does() -> None:
 def test_what_was_kept_stands_for_all_before_it() -> None:
     kept = {"paused": {FIRST: ["lunch", 50.0]}, "signed_out": {SECOND: [[True, None]]}}
     events = story((100.0, "StateKept", kept), (120.0, "AgentResumed", {"agent": FIRST}))
-    assert restored(folded(events), settings(), 130.0, 0.0) == [AgentSignedOut(SECOND, None)]
+    assert restored(folded(events), settings(), 130.0, 0.0) == [
+        AgentSignedOut(SECOND, None),
+        MemoryRestored(agents={FIRST: AgentMemory(120.0)}),
+    ]
 
 
 # Reading back -----------------------------------------------------------------------------------------

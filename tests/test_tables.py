@@ -126,8 +126,10 @@ def the_phones() -> RenderableType:
 
 
 def the_trunks() -> RenderableType:
-    line = {"trunk": "carrier-poland", "server": SERVER, "state": "down", "since": 65.0, "registered": False}
-    return trunks.trunks([line | {"latency": 0.0123, "calls": 28, "channels": 30, "problem": SENTENCE}])
+    line = {"trunk": "carrier-poland", "server": SERVER, "state": "down", "seconds": 65.0}
+    return trunks.trunks(
+        [line | {"registered": False, "latency": 0.0123, "calls": 28, "channels": 30, "problem": SENTENCE}]
+    )
 
 
 def the_callbacks() -> RenderableType:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from softswitch.acd.settings import AnnounceSettings, EngineSettings, QueueSettings
+from softswitch.acd.settings import AnnounceSettings, EngineSettings, NoAgents, QueueSettings
 from softswitch.commands.walked import render
 from softswitch.config.settings import AgentPhone, MediaSettings, Message, SwitchSettings, Trunk, TrunkServer
 from softswitch.config.sip_settings import SipSettings
@@ -35,7 +35,7 @@ from softswitch.types import (
     TrunkName,
     Way,
 )
-from softswitch.walk import Kind, Step, parse_keys, walk
+from softswitch.walk import Circumstances, Kind, Step, parse_keys, walk
 
 EN, PL = Language("en"), Language("pl")
 NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
@@ -397,3 +397,54 @@ def test_what_is_heard_in_the_queue_is_shown_by_an_example_in_the_caller_s_langu
 def test_every_walk_has_one_end():
     for keys in ("", "1,1", "2,-,-,-"):
         assert len(texts(take("600", keys), Kind.END)) == 1
+
+
+class TestQueues:
+    """Where queues send callers on."""
+
+    @staticmethod
+    def take(circumstances: Circumstances, at: datetime = NOON, **sections: QueueSettings) -> list[Step]:
+        engine = EngineSettings({QueueName(name): one for name, one in sections.items()})
+        routing = Routing((NumberRule("700", queue("a")),), ())
+        hours = {QueueName("a"): "office"}
+        config = replace(SETTINGS, engine=engine, routing=routing, queue_hours=hours)
+        return walk(config, "700", [], "", at, circumstances=circumstances)
+
+    @staticmethod
+    def queue(name: str, **changes: object) -> QueueSettings:
+        return QueueSettings(QueueName(name), (AgentName("desk-201"),), **changes)  # type: ignore[arg-type]
+
+    def test_a_closed_one_leads_on(self):
+        a, b = self.queue("a", closed=queue("b")), self.queue("b")
+        steps = self.take(Circumstances(), SUNDAY, a=a, b=b)
+        assert texts(steps, Kind.HOURS) == ["office: closed until Mon 2026-03-09 08:00"]
+        assert Step(Kind.SENT_ON, "queue a is closed", "→ queue b") in steps
+        assert end(steps).text == "queue b"
+        assert end(self.take(Circumstances(), a=a, b=b)).text == "queue a"
+
+    def test_one_without_agents_leads_on_when_asked_for(self):
+        a, b = self.queue("a", no_agents=NoAgents(joining=queue("b"))), self.queue("b")
+        assert end(self.take(Circumstances(), a=a, b=b)).text == "queue a"
+        steps = self.take(Circumstances(nobody=True), a=a, b=b)
+        assert Step(Kind.SENT_ON, "queue a has nobody there", "→ queue b") in steps
+
+    def test_who_waits_for_nobody_is_sent_on_by_what_comes_first(self):
+        a = self.queue(
+            "a",
+            no_agents=NoAgents(waiting=queue("b"), grace=30.0),
+            max_wait=60.0,
+            timeout=ToMessage(say("Sorry.", "Żałujemy.")),
+        )
+        steps = self.take(Circumstances(nobody=True), a=a, b=self.queue("b"))
+        assert texts(steps, Kind.END) == ["queue a", "queue b"]
+        assert Step(Kind.SENT_ON, "queue a has nobody there for 30s", "→ queue b") in steps
+
+    def test_a_full_one_leads_on_when_asked_for(self):
+        a = self.queue("a", max_callers=2, full=queue("b"))
+        assert texts(self.take(Circumstances(full=True), a=a, b=self.queue("b")), Kind.END) == ["queue b"]
+
+    def test_a_circle_ends_and_is_told(self):
+        a = self.queue("a", no_agents=NoAgents(joining=queue("b")))
+        b = self.queue("b", no_agents=NoAgents(joining=queue("a")))
+        steps = self.take(Circumstances(nobody=True), a=a, b=b)
+        assert end(steps) == Step(Kind.END, "unavailable", "goes round: queue b → queue a → queue b")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from softswitch.acd.explain import Why
+from softswitch.acd.record import record
 from softswitch.types import (
     AgentName,
     CallId,
@@ -17,7 +18,7 @@ from softswitch.types import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ring:
     """Ring an agent's phone for a caller. The engine watches the ring time; the shell needs no timer."""
 
@@ -29,7 +30,7 @@ class Ring:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CancelRing:
     """Stop ringing an agent; hang the leg up if it has been answered in the meantime."""
 
@@ -37,7 +38,7 @@ class CancelRing:
     reason: CancelReason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Connect:
     """Cut speech and music and let caller and agent talk."""
 
@@ -49,9 +50,13 @@ class Connect:
     """From joining to the answer."""
     foreseen: Seconds | None = None
     """The wait that was estimated on joining, told or not; None: unreliable, or an agent was there."""
+    raw: Seconds | None = None
+    """What was left of it before it was corrected by earlier outcomes."""
+    held: Seconds = 0.0
+    """How long after joining it was estimated."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Announce:
     """Tell a waiting caller the position, the estimated wait and how many wait, over ducked music."""
 
@@ -64,7 +69,7 @@ class Announce:
     """How many wait on the line, this one too; None: do not speak of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leave:
     """The caller leaves the queue without an agent and goes on to `destination` (None: hang up)."""
 
@@ -73,9 +78,11 @@ class Leave:
     reason: LeaveReason
     destination: Destination | None
     waited: Seconds = 0.0
+    why: Why | None = None
+    """Why nobody was rung; None: somebody was."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallBack:
     """Call a customer who is not on the line; the agent of the offer is reserved, and rung when this one has
     answered.
@@ -91,7 +98,7 @@ class CallBack:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportPause:
     """Let people know that the engine has paused an agent."""
 
@@ -99,7 +106,7 @@ class ReportPause:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportResume:
     """Let people know that an agent's pause is over, as it may last no longer."""
 
@@ -108,7 +115,7 @@ class ReportResume:
     """Of the pause."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportWrapUp:
     """Let people know that an agent is done with the notes on a call."""
 
@@ -117,7 +124,7 @@ class ReportWrapUp:
     took: Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportOverflow:
     """Let people know that the teams of other queues help in this one, or help no more."""
 
@@ -126,7 +133,7 @@ class ReportOverflow:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportPlace:
     """Let people know that a caller who called again is back at the old place."""
 
@@ -135,7 +142,17 @@ class ReportPlace:
     standing: Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@record
+class ReportHopeless:
+    """Let people know that somebody waits whom no agent of the team can ever take."""
+
+    call: CallId
+    queue: QueueName
+    needs: Mapping[str, int]
+    """The least level of each skill."""
+
+
+@record
 class ReportRest:
     """Let people know that a customer was not reached, and when the next attempt will be."""
 
@@ -158,5 +175,6 @@ Action = (
     | ReportWrapUp
     | ReportOverflow
     | ReportPlace
+    | ReportHopeless
     | ReportRest
 )

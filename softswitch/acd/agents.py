@@ -36,13 +36,12 @@ class AgentState(StrEnum):
 
 
 # Named here once: to find a member in its enum takes longer than all that is done with it, at every event.
-_FREE, _WRAP_UP, _CLOSED = AgentState.FREE, AgentState.WRAP_UP, OfferState.CLOSED
-_BUSY = (
-    (OfferState.TALKING, AgentState.TALKING),
-    (OfferState.RINGING, AgentState.RINGING),
-    (OfferState.RESERVED, AgentState.RESERVED),
-)
-"""What an agent is doing who has an offer in that state; the first counts."""
+_FREE, _TALKING, _RINGING, _RESERVED = (
+    AgentState.FREE, AgentState.TALKING, AgentState.RINGING, AgentState.RESERVED,
+)  # fmt: skip
+_OUTSIDE_CALL, _WRAP_UP = AgentState.OUTSIDE_CALL, AgentState.WRAP_UP
+_TALKS, _RINGS, _IS_RESERVED = OfferState.TALKING, OfferState.RINGING, OfferState.RESERVED
+_CLOSED = OfferState.CLOSED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +101,8 @@ class Agent:
     taken: int = 0
     talk_time: Seconds = 0.0
 
+    changes: int = 0
+    """Grows whenever something about the agent changes."""
     available: bool = False
     """As the queues have it noted."""
     state: AgentState = AgentState.FREE
@@ -129,8 +130,9 @@ class Agent:
 
     def fits_one_more(self, now: Seconds) -> bool:
         """Whether an offer may be made at `now`."""
+        limit = self.limit
         return (
-            (self.limit is None or self.load < self.limit)
+            (limit is None or self.load < limit)
             and self.employed
             and self.reachable
             and self.paused is None
@@ -146,14 +148,16 @@ class Agent:
 
     def doing(self, now: Seconds) -> AgentState:
         """What the agent is doing at `now`."""
-        return self._busy() if self.load else self._resting(now) or _FREE
-
-    def _busy(self) -> AgentState:
+        if not self.load:
+            return self._resting(now) or _FREE
         in_hand = self.in_hand
-        for state, doing in _BUSY:
-            if in_hand[state]:
-                return doing
-        return AgentState.OUTSIDE_CALL if self.outside else _WRAP_UP
+        if in_hand[_TALKS]:
+            return _TALKING
+        if in_hand[_RINGS]:
+            return _RINGING
+        if in_hand[_IS_RESERVED]:
+            return _RESERVED
+        return _OUTSIDE_CALL if self.outside else _WRAP_UP
 
     def serves(self, queue: QueueName, *, paused: bool = False) -> bool:
         """Whether the agent is there for a queue of the memberships, if perhaps in a call; `paused`: a pause
@@ -188,7 +192,7 @@ class Agent:
         """Why no offer fits at `now`; kept until something about the agent changes."""
         if self.note is None:
             full = self.limit is not None and self.load >= self.limit
-            state = (self._busy() if full else self._resting(now)) or AgentState.FREE
+            state = (self.doing(now) if full else self._resting(now)) or _FREE
             self.note = Skipped(self.name, _REASON[state], self.until(state))
         return self.note
 

@@ -54,8 +54,7 @@ def foresee(floor: Floor) -> None:
 
 def speak(floor: Floor) -> None:
     """Say all that is due to those who still wait."""
-    due = floor.to_announce[:]
-    floor.to_announce.clear()
+    due, floor.to_announce = floor.to_announce, []
     for caller in due:
         if caller.waiting:
             _tell(floor, caller)

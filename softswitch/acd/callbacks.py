@@ -2,7 +2,8 @@
 
 The agent first: the offer is as any other, and the shell calls the customer when the agent has answered. The
 customer first: the offer reserves the agent, and becomes a ringing one when the customer has answered.
-A customer who does not answer rests for a while, at the same place of the line.
+A customer who does not answer rests for a while, at the same place of the line. What fails before it
+comes to the customer does not count as an attempt; who cannot be called at all rests until that is over.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
 from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
-from softswitch.acd.states import CallerMove, CallerState, OfferMove, OfferState
+from softswitch.acd.settings import CallbackSettings
+from softswitch.acd.states import CallerState, OfferMove, OfferState
 from softswitch.acd.waiting import Caller
 from softswitch.types import CancelReason, LeaveReason, Seconds
+
+LONGEST_PAUSE: Seconds = 3600.0
+"""Pauses grow while attempts do not come to the customer's side, up to this, or the queue's own."""
 
 
 def begin(floor: Floor, caller: Caller) -> None:
     """The caller goes off the line and keeps the place. Phones that ring go on, if the agent comes first."""
+    caller.wanted = floor.now
     _make_absent(floor, caller)
     floor.count_absent(caller.queue, 1)
     caller.queue.tally.callbacks += 1
@@ -35,7 +41,8 @@ def begin(floor: Floor, caller: Caller) -> None:
 def enter(floor: Floor, queue: Queue, event: CallerJoined) -> None:
     """Somebody is to be called back who does not wait on the line now, or did before a restart."""
     caller = floor.welcome(queue, event)
-    caller.attempts = event.attempts
+    caller.attempts, caller.barred = event.attempts, event.barred
+    caller.wanted = floor.now if event.wanted is None else event.wanted
     if not event.restored:
         queue.tally.callbacks += 1
     _make_absent(floor, caller)
@@ -47,6 +54,8 @@ def enter(floor: Floor, queue: Queue, event: CallerJoined) -> None:
         rest(floor, caller, event.rests_until)
     elif queue.closed:
         rest(floor, caller, None)
+    elif caller.barred:
+        floor.lie_down(caller)
 
 
 def _make_absent(floor: Floor, caller: Caller) -> None:
@@ -87,8 +96,10 @@ def customer_answered(floor: Floor, caller: Caller) -> None:
     presence.refresh(floor, reserved.agent)
 
 
-def not_reached(floor: Floor, caller: Caller) -> None:
-    """The attempt is over: the agent is free, and the customer rests, or was tried often enough."""
+def not_reached(floor: Floor, caller: Caller, tried: bool = True) -> None:
+    """The attempt is over: the agent is free, and the customer rests, or was tried often enough. `tried`: it
+    came to the customer's side.
+    """
     reserved = _reserved(caller)
     if reserved is not None:
         floor.withdraw(reserved, CancelReason.CUSTOMER_NOT_REACHED)
@@ -100,24 +111,31 @@ def not_reached(floor: Floor, caller: Caller) -> None:
         _make_absent(floor, caller)
     else:
         return
-    caller.attempts += 1
-    settings = caller.queue.settings
+    caller.attempts += tried
+    caller.failures = 0 if tried else caller.failures + 1
+    settings = caller.queue.settings.callback
     if not caller.queue.open:
         floor.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
-    elif caller.attempts >= settings.callback.attempts:
+    elif tried and caller.attempts >= settings.attempts:
         floor.send_off(caller, LeaveReason.NOT_REACHED, None)
     else:
-        rest(floor, caller, floor.now + settings.callback.pause)
+        rest(floor, caller, floor.now + pause(settings, caller.failures))
+
+
+def pause(settings: CallbackSettings, failures: int) -> Seconds:
+    """Until the next attempt: twice as long after each that did not come to the customer's side."""
+    longest = max(settings.pause, LONGEST_PAUSE)
+    return min(settings.pause * 2.0 ** min(max(failures - 1, 0), 30), longest)
 
 
 def rest(floor: Floor, caller: Caller, until: Seconds | None) -> None:
     """Keep the place, be offered to nobody until then, nor while the queue is closed (None)."""
-    if caller.state is CallerState.RESTING:
+    if caller.state is CallerState.RESTING and (until is None or caller.again is not None):
         return
     for offer in list(caller.offers.values()):
         floor.withdraw(offer, CancelReason.QUEUE_REMOVED if until is None else CancelReason.CALLER_LEFT)
-    caller.move(CallerMove.REST)
-    caller.put_on(None)
+    if caller.state is not CallerState.RESTING:
+        floor.lie_down(caller)
     floor.deadlines.cancel(caller.again)
     caller.again = None if until is None else floor.deadlines.set(until, _rested, floor, caller)
     floor.out.append(ReportRest(caller.call, caller.queue.name, caller.attempts, until))
@@ -130,9 +148,27 @@ def _rested(floor: Floor, caller: Caller) -> None:
 
 
 def wake(floor: Floor, caller: Caller) -> None:
-    """The rest is over."""
-    if caller.state is CallerState.RESTING:
+    """The rest is over, unless there is no way to call."""
+    if caller.state is CallerState.RESTING and not caller.barred:
         floor.release(caller)
+
+
+def bar(floor: Floor, caller: Caller) -> None:
+    """There is no way to call: an attempt that goes on will find that out, none begins."""
+    caller.barred = True
+    if caller.absent and caller.state is CallerState.WAITING:
+        floor.lie_down(caller)
+
+
+def unbar(floor: Floor, caller: Caller) -> None:
+    """There is one again; whatever else the customer rests for goes on."""
+    caller.barred = False
+    if not caller.absent or caller.again is not None or caller.state is not CallerState.RESTING:
+        return
+    if caller.queue.closed:
+        floor.out.append(ReportRest(caller.call, caller.queue.name, caller.attempts, None))
+    else:
+        wake(floor, caller)
 
 
 def _reserved(caller: Caller) -> Offer | None:

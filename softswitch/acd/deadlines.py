@@ -1,20 +1,23 @@
-"""All moments the engine waits for, in one heap; a cancelled one stays in it, dead, until it surfaces.
+"""All moments the engine waits for; a cancelled one stays where it is, dead, until its time has come.
 
 Cancelling is far more common than expiring (most phones are answered, most callers served in time), so it
-must cost next to nothing. Dead timers are swept out when they are the majority: memory stays bounded.
+must cost next to nothing. Dead timers are swept out when they are many: memory stays bounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import Any
 
 from softswitch.types import Seconds
 
 _SWEEP_FROM = 1024
-"""Below so many entries a sweep is not worth it."""
+"""Fewer dead timers are not worth a sweep."""
+
+_SPAN = 8.0
+"""Seconds. A power of two, so that every moment is in the span that its division gives, to the last bit."""
 
 _OVER = 2
 """So long is a timer of which only the moment and the order are left."""
@@ -40,23 +43,43 @@ class Timer(list[Any]):
 
 
 class Deadlines:
-    """Timers by their moment; those of the same moment in the order they were set."""
+    """Timers by their moment; those of the same moment in the order they were set.
 
-    __slots__ = ("_dead", "_heap", "_set")
+    In the heap is what is due before `_until`; what is due later waits outside, unsorted, by the span of time
+    in which it will be. So the heap stays small, however much is due in an hour, and never hears of what is
+    cancelled until then.
+    """
+
+    __slots__ = ("_dead", "_heap", "_later", "_most", "_set", "_spans", "_until")
 
     def __init__(self) -> None:
         self._heap: list[Timer] = []
+        self._until: Seconds = -inf
+        self._later: dict[float, list[Timer]] = {}
+        """By the number of the span."""
+        self._spans: list[float] = []
+        """A heap of these numbers."""
         self._set = 0
         self._dead = 0
+        self._most = _SWEEP_FROM
+        """So many dead ones are swept out: as many as were alive at the last time."""
 
     def __len__(self) -> int:
-        return len(self._heap) - self._dead
+        return sum(map(len, self._later.values())) + len(self._heap) - self._dead
 
     def set(self, at: Seconds, due: Callable[..., None], *of_what: object) -> Timer:
         """Have `due(*of_what)` called when `at` has come. A bound method would be one object more."""
         self._set = order = self._set + 1
         timer = Timer((at, order, due, *of_what))
-        heappush(self._heap, timer)
+        if at < self._until:
+            heappush(self._heap, timer)
+            return timer
+        span = at // _SPAN if at < inf else inf
+        if span in self._later:
+            self._later[span].append(timer)
+        else:
+            self._later[span] = [timer]
+            heappush(self._spans, span)
         return timer
 
     def cancel(self, timer: Timer | None) -> None:
@@ -65,15 +88,31 @@ class Deadlines:
             return
         del timer[_OVER:]
         self._dead = dead = self._dead + 1
-        if dead > _SWEEP_FROM and dead * 2 > len(self._heap):
-            self._heap = [entry for entry in self._heap if len(entry) > _OVER]
-            heapify(self._heap)
-            self._dead = 0
+        if dead > self._most:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        for timers in (self._heap, *self._later.values()):  # in place: `fire` has the heap in hand
+            timers[:] = _alive(timers)
+        heapify(self._heap)
+        self._dead = 0
+        self._most = max(_SWEEP_FROM, len(self))
+
+    def _come_nearer(self) -> bool:
+        """The heap is empty: what is due in the next span goes there. False: there is none."""
+        while self._spans and not self._heap:
+            span = heappop(self._spans)
+            timers = self._later.pop(span)
+            self._until = (span + 1) * _SPAN
+            self._heap += _alive(timers)
+            self._dead -= len(timers) - len(self._heap)
+        heapify(self._heap)
+        return bool(self._heap)
 
     def next(self) -> Seconds | None:
         """The earliest moment that something is due; None when nothing is."""
         heap = self._heap
-        while heap:
+        while heap or self._come_nearer():
             first = heap[0]
             if len(first) > _OVER:
                 at: Seconds = first[0]
@@ -82,14 +121,18 @@ class Deadlines:
             self._dead -= 1
         return None
 
-    def pop_due(self, now: Seconds) -> Callable[[], None] | None:
-        """Take out what is due next at `now`; None when nothing is left."""
+    def fire(self, now: Seconds) -> None:
+        """Do all that is due at `now`, and what that makes due."""
         heap = self._heap
-        while heap and heap[0][0] <= now:
+        while (heap or self._come_nearer()) and heap[0][0] <= now:
             timer = heappop(heap)
             if len(timer) > _OVER:
                 _, _, due, *of_what = timer
                 del timer[_OVER:]
-                return partial(due, *of_what)
-            self._dead -= 1
-        return None
+                due(*of_what)
+            else:
+                self._dead -= 1
+
+
+def _alive(timers: Iterable[Timer]) -> list[Timer]:
+    return [timer for timer in timers if len(timer) > _OVER]

@@ -13,14 +13,16 @@ from types import MappingProxyType
 from softswitch.acd import announcing, escape
 from softswitch.acd.actions import Action
 from softswitch.acd.events import Event
+from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
 from softswitch.acd.matching import match
 from softswitch.acd.meaning import agents, callers, queues
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
-from softswitch.acd.snapshot import SHOWN, Snapshot, look
+from softswitch.acd.reasoning import why_nobody
+from softswitch.acd.snapshot import SHOWN, Known, QueueView, Snapshot, look, look_at_queues
 from softswitch.errors import EngineError
-from softswitch.types import AgentName, QueueName, Seconds
+from softswitch.types import AgentName, CallId, QueueName, Seconds
 
 MEANING: Meaning = MappingProxyType({**callers.MEANING, **agents.MEANING, **queues.MEANING})
 """What is to be done about each kind of event."""
@@ -29,9 +31,11 @@ MEANING: Meaning = MappingProxyType({**callers.MEANING, **agents.MEANING, **queu
 class Engine:
     """All queues and agents of one switch."""
 
-    def __init__(self, *, seed: int = 0) -> None:
-        """`seed` decides every random choice: engines with the same seed, events and times act the same."""
-        self._floor = Floor(seed)
+    def __init__(self, *, seed: int = 0, series: str = "o") -> None:
+        """`seed` decides every random choice: engines with the same seed, events and times act the same.
+        `series`: what ids of offers begin with, for those of two engines to be told apart.
+        """
+        self._floor = Floor(seed, series)
 
     def receive(self, event: Event, now: Seconds) -> Sequence[Action]:
         """What is to be done about `event`, in this order, at `now` (never before the last `now`).
@@ -46,12 +50,10 @@ class Engine:
             raise EngineError(f"time went backwards: {now} after {floor.now}; give a monotonic clock's time")
         floor.now = now
         MEANING[type(event)](floor, event)
-        pop_due = floor.deadlines.pop_due
-        while (due := pop_due(now)) or floor.to_look:
-            if due:
-                due()
-            else:
-                escape.look(floor)
+        floor.deadlines.fire(now)
+        while floor.to_look:
+            escape.look(floor)
+            floor.deadlines.fire(now)
         if floor.to_match:
             match(floor)
         if floor.to_foresee:
@@ -65,18 +67,36 @@ class Engine:
         """When the next `TimerExpired` is wanted, always after the last `now`; None: nothing is due."""
         return self._floor.deadlines.next()
 
-    def snapshot(self, now: Seconds, *, most: int = SHOWN) -> Snapshot:
-        """The floor at `now`, with the first `most` callers of each queue."""
-        return look(self._floor, now, most)
+    def snapshot(self, now: Seconds, *, most: int = SHOWN, known: Known | None = None) -> Snapshot:
+        """The floor at `now`, with the first `most` callers of each queue. Whoever looks often keeps `known`
+        from one look to the next: agents who have not changed cost nothing then.
+        """
+        return look(self._floor, now, most, {} if known is None else known)
+
+    def queues(self, now: Seconds) -> dict[QueueName, QueueView]:
+        """The queues of the snapshot, without their callers."""
+        return look_at_queues(self._floor, now, 0)
 
     def longest_waits(self, now: Seconds) -> dict[QueueName, Seconds]:
-        """How long the one has waited who waits longest, of each queue in which somebody does."""
+        """How long the one has waited who waits longest, of each queue in which somebody does; a place that
+        was regained counts from its beginning.
+        """
+        return {name: now - since for name, since in self.eldest().items()}
+
+    def eldest(self) -> dict[QueueName, Seconds]:
+        """Since when the one waits who waits longest, of each queue in which somebody does."""
         since: dict[QueueName, Seconds] = {}
         for caller in self._floor.callers.values():
             if caller.conversation is None and not caller.absent:
-                name = caller.queue.name
-                since[name] = min(caller.joined, since.get(name, now))
-        return {name: now - joined for name, joined in since.items()}
+                name, standing = caller.queue.name, caller.standing
+                if name not in since or standing < since[name]:
+                    since[name] = standing
+        return since
+
+    def why_nobody(self, call: CallId, now: Seconds) -> Why | None:
+        """Why no agent has been rung by `now` for who waits; None: some were, or nobody like that waits."""
+        caller = self._floor.callers.get(call)
+        return None if caller is None else why_nobody(caller, now)
 
     def has_a_line(self, agent: AgentName) -> bool:
         """Whether a call from outside the queues would keep the agent within the limit of calls at once.

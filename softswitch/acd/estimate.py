@@ -9,9 +9,9 @@ against what came of it, and is silent until it has seen enough, and while it wa
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
 from softswitch.acd.estimators import DEFAULT, Basis
+from softswitch.acd.record import record
 from softswitch.types import Seconds
 
 _REMEMBERED = 50
@@ -77,7 +77,7 @@ _MOST_CORRECTION = 4.0
 """What is off by more than this factor is no estimate, and is not made one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Foreseen:
     """What was estimated of one caller on joining, or on being held no more."""
 
@@ -87,6 +87,15 @@ class Foreseen:
     """Corrected by how such estimates turned out before: what the caller would be told."""
     after: Seconds = 0.0
     """So long after joining: what is judged is the rest of the wait."""
+
+
+@record
+class Outcome:
+    """What came of one estimate."""
+
+    foreseen: Foreseen
+    waited: Seconds
+    """From the estimate on."""
 
 
 class Calibration:

@@ -7,14 +7,14 @@ what the default says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import isinf, log
 from types import MappingProxyType
 
+from softswitch.acd.record import record
 from softswitch.types import Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Basis:
     """What is known."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from softswitch.acd.estimate import Outcome
 from softswitch.acd.settings import EngineSettings
 from softswitch.acd.stats import AgentFigures, QueueCounts
 from softswitch.types import (
@@ -56,6 +57,10 @@ class CallerJoined:
     """Until when such a one is not to be called back; None: at once, when it is the turn."""
     restored: bool = False
     """Such a one is from before a restart, and was counted then."""
+    wanted: Seconds | None = None
+    """When such a one asked for it, from which on `expires` counts; None: now."""
+    barred: bool = False
+    """Such a one cannot be called at the moment: no offers until `WayFound`."""
     held: bool = False
     """Has to hear something first: keeps the place, and is offered to nobody until `CallerReady`."""
 
@@ -113,6 +118,22 @@ class CustomerNotReached:
     """The attempt to call somebody back is over, and they did not talk: the agent is free, and there will be
     another one. Also where somebody answered who was a mailbox, or hung up at once.
     """
+
+    call: CallId
+    tried: bool = True
+    """It came to the customer's own side, and counts. False: ours, or the carrier's, failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayLost:
+    """There is no way to call somebody back at the moment: no attempt begins until `WayFound`."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class WayFound:
+    """There is one again."""
 
     call: CallId
 
@@ -236,6 +257,8 @@ class AgentSignedOut:
     agent: AgentName
     queue: QueueName | None = None
     """None: of all that the agent serves."""
+    since: Seconds | None = None
+    """From when on it counts; None: from now. Of one from before a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +298,45 @@ class FiguresRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """What an agent writes on a call that ended before a restart."""
+
+    call: CallId
+    queue: QueueName
+    ended: Seconds
+    until: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMemory:
+    """What one agent was at before a restart."""
+
+    idle_since: Seconds | None = None
+    """When the last call, notes or offer ended; None: unknown."""
+    notes: tuple[Notes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMemory:
+    """What one queue went by before a restart."""
+
+    offered_last: AgentName | None = None
+    """Whom its last caller was offered to; None: unknown."""
+    handle_times: tuple[Seconds, ...] = ()
+    """How long each of the last callers took an agent, the oldest first."""
+    outcomes: tuple[Outcome, ...] = ()
+    """Of the last estimates, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRestored:
+    """What is remembered beside figures, from before a restart: whose turn it is, and who writes notes."""
+
+    queues: Mapping[QueueName, QueueMemory] = field(default_factory=dict)
+    agents: Mapping[AgentName, AgentMemory] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TimerExpired:
     """`next_deadline()` has come (or passed)."""
 
@@ -289,6 +351,8 @@ Event = (
     | CallbackWanted
     | CustomerAnswered
     | CustomerNotReached
+    | WayLost
+    | WayFound
     | OfferAccepted
     | OfferAnswered
     | OfferPickedUp
@@ -308,5 +372,6 @@ Event = (
     | PhonesReachable
     | PhonesUnreachable
     | FiguresRestored
+    | MemoryRestored
     | TimerExpired
 )

@@ -1,11 +1,13 @@
-"""The why of each offer: who was considered, in which order, and why each other agent was skipped."""
+"""The why of each offer: why the caller was next, who was considered, and why others were skipped."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import field
 from enum import StrEnum
 
-from softswitch.types import AgentName, Seconds
+from softswitch.acd.record import record
+from softswitch.types import AgentName, QueueName, Seconds
 
 
 class SkipReason(StrEnum):
@@ -25,7 +27,9 @@ class SkipReason(StrEnum):
     BACK_OFF = "back-off"
     """Rejected or did not answer a moment ago."""
     DECLINED_CALLER = "declined-caller"
-    """Rejected or did not answer this very caller a moment ago."""
+    """Rejected this very caller before."""
+    MISSED_CALLER = "missed-caller"
+    """Did not answer when the phone rang for this very caller."""
     HELD_FOR_PREFERRED = "held-for-preferred"
     """The caller waits for another agent alone."""
     LACKS_SKILL = "lacks-skill"
@@ -38,7 +42,7 @@ class SkipReason(StrEnum):
     """Free, but the strategy prefers another."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Skipped:
     """One agent who was not offered the caller."""
 
@@ -46,9 +50,30 @@ class Skipped:
     reason: SkipReason
     until: Seconds | None = None
     """When the reason ends by itself, on the engine's clock; None when nobody knows."""
+    skill: str = ""
+    """The first that this agent has too little of, if that is why."""
+    level: int = 0
+    """That is needed of it, by now."""
+    has: int = 0
+    """That this agent has."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
+class Rival:
+    """Whom another queue would have had for an agent who was free."""
+
+    queue: QueueName
+    score: float
+    """Priority points with ageing of its best caller whom that agent can take, at that moment."""
+    weight: float
+    """Points that the queue adds."""
+    waiting: int
+    """In its line."""
+    overdue: bool = False
+    """That caller waits too long, and goes before who does not."""
+
+
+@record
 class Why:
     """The reasoning behind one offer."""
 
@@ -63,3 +88,23 @@ class Why:
     """The others of the team. Teams beyond 50 agents name the first 50 and count the rest."""
     uncounted: int = 0
     """How many agents more were skipped without being named."""
+    waiting: int = 1
+    """How many stood in the queue's line, this one too."""
+    next_score: float | None = None
+    """The points of whoever stands behind; None: nobody does."""
+    waited: Seconds = 0.0
+    """Since joining."""
+    regained: Seconds = 0.0
+    """By how much the place is older than that: of who was cut off and called again."""
+    overdue: bool = False
+    """Waits too long, and so goes before everybody who does not."""
+    weight: float = 0.0
+    """Points that the queue adds, against other queues of the same agent."""
+    rivals: tuple[Rival, ...] = ()
+    """Who of other queues was weighed against the caller, the best first."""
+    helping: Mapping[AgentName, QueueName] = field(default_factory=dict, hash=False)
+    """Of `considered`, who helps as the queue overflows, and whose team that is."""
+    preferred: AgentName | None = None
+    """Who is rung first, if free."""
+    held: Seconds = 0.0
+    """For how long the caller waited for that one alone, until somebody else could be rung."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from softswitch.acd import pauses, presence
+from softswitch.acd import hope, pauses, presence
 from softswitch.acd.actions import (
     Action,
     CancelRing,
@@ -25,6 +25,7 @@ from softswitch.acd.explain import Why
 from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
 from softswitch.acd.reach import Reach
+from softswitch.acd.reasoning import why_nobody
 from softswitch.acd.recent import Recent
 from softswitch.acd.redial import KeptPlace
 from softswitch.acd.states import CallerMove, OfferMove, OfferState
@@ -47,7 +48,7 @@ _REMEMBERED = 65_536
 class Floor:
     """All state of one engine."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, series: str = "o") -> None:
         self.now: Seconds = float("-inf")
         self.out: list[Action] = []
         self.chance = SplitMix64(seed)
@@ -73,14 +74,25 @@ class Floor:
         """How long a pause may be, by its reason."""
         self.joins = 0
         self.rings = 0
+        self.series = series
+        """What ids of offers begin with."""
 
     # Callers -------------------------------------------------------------------------------------
 
     def welcome(self, queue: Queue, event: CallerJoined) -> Caller:
         """A new caller, not yet in the line."""
         self.joins += 1
-        caller = Caller(event.call, event.number, event.priority, queue, self.now, self.joins)
-        caller.skills, caller.preferred, caller.wished = event.skills, event.preferred, event.preferred
+        caller = Caller(
+            event.call,
+            event.number,
+            event.priority,
+            queue,
+            self.now,
+            self.joins,
+            skills=event.skills,
+            preferred=event.preferred,
+            wished=event.preferred,
+        )
         if event.standing is not None:
             caller.standing = event.standing
         self.callers[caller.call] = caller
@@ -94,6 +106,11 @@ class Floor:
         self.open_up(caller)
         self.watch_patience(caller)
         self.watch_overdue(caller)
+
+    def lie_down(self, caller: Caller) -> None:
+        """Who is to be called back is offered to nobody until released."""
+        caller.move(CallerMove.REST)
+        caller.put_on(None)
 
     def release(self, caller: Caller) -> None:
         """Who rested, or was held, can be offered from now on."""
@@ -122,6 +139,8 @@ class Floor:
         caller.shelve()
         if reach.free:
             self.to_match[reach] = None
+        elif more is None and not reach.places:
+            hope.give_up(self, caller)
 
     def watch_patience(self, caller: Caller) -> None:
         """Set the timer for `max_wait` by the settings in force, or for the end of a callback."""
@@ -130,10 +149,8 @@ class Floor:
             caller.patience = None
         settings, since, limit = caller.queue.settings, caller.joined, None
         if caller.absent:
-            since, limit = caller.standing, settings.callback.expires
-        elif (
-            not caller.callback
-        ):  # else called back, and on the line: who has waited so long is not sent away
+            since, limit = caller.wanted, settings.callback.expires
+        elif not caller.callback:  # nobody is sent away who is called back, and on the line
             limit = settings.max_wait
         if limit is not None:
             caller.patience = self.deadlines.set(since + limit, Floor._lose_patience, self, caller)
@@ -149,12 +166,13 @@ class Floor:
 
     def rank_anew(self, caller: Caller) -> None:
         """Something that makes a place has changed: take the one that is due now."""
-        queue, shelf = caller.queue, caller.shelf
-        queue.line.remove(caller)
-        caller.put_on(None)
+        queue = caller.queue
+        lines = (queue.line,) if caller.shelf is None else (queue.line, caller.shelf)
+        for line in lines:
+            line.remove(caller)
         queue.rank(caller, self.now)
-        queue.line.add(caller)
-        caller.put_on(shelf)
+        for line in lines:
+            line.add(caller)
 
     def _lose_patience(self, caller: Caller) -> None:
         if caller.accepted is not None:  # an agent is there, and comes in a moment
@@ -194,11 +212,12 @@ class Floor:
             queue.tally.leave(reason, waited, in_time=waited <= settings.service_within, short=short)
         self._forget(caller)
 
-    def send_off(self, caller: Caller, reason: LeaveReason, destination: Destination | None) -> None:
+    def send_off(self, caller: Caller, cause: LeaveReason, destination: Destination | None) -> None:
         """Have a waiting caller leave."""
-        self.leave(caller, reason)
+        why = None if cause is LeaveReason.QUEUE_REMOVED else why_nobody(caller, self.now)
+        self.leave(caller, cause)
         waited = self.now - caller.joined
-        self.out.append(Leave(caller.call, caller.queue.name, reason, destination, waited))
+        self.out.append(Leave(caller.call, caller.queue.name, cause, destination, waited, why))
 
     def _forget(self, caller: Caller) -> None:
         """The stay is over. Its place holds the caller, a cycle that would wait for the garbage collector."""
@@ -211,7 +230,9 @@ class Floor:
     def offer(self, caller: Caller, agent: Agent, state: OfferState = OfferState.RINGING) -> Offer:
         """An agent is for this caller from now on."""
         self.rings += 1
-        offer = Offer(OfferId(f"o{self.rings}"), caller, agent, caller.queue, self.now, state=state)
+        offer = Offer(
+            OfferId(f"{self.series}{self.rings}"), caller, agent, caller.queue, self.now, state=state
+        )
         caller.move(CallerMove.OFFER)
         self.offers[offer.id] = caller.offers[agent.name] = offer
         caller.offered_last = agent.name
@@ -247,10 +268,12 @@ class Floor:
         nobody was there to say no.
         """
         self._decline(offer)
+        caller, name = offer.caller, offer.agent.name
+        (caller.missed.add if missed else caller.missed.discard)(name)
         self._stop_ringing(offer, OfferMove.FAIL, CancelReason.NO_ANSWER)
         if missed:
             pauses.miss(self, offer)
-        self._want_phone(offer.caller)
+        self._want_phone(caller)
 
     def withdraw(self, offer: Offer, reason: CancelReason) -> None:
         """Stop ringing, by no fault of the agent; the caller wants another."""
@@ -286,6 +309,9 @@ class Floor:
     def _want_phone(self, caller: Caller) -> None:
         if not caller.offers:
             caller.move(CallerMove.OFFERS_OVER)
+            if caller.barred and caller.absent:
+                self.lie_down(caller)
+                return
         if caller.preferred is not None:  # who may be there no longer
             self.open_up(caller)
             return
@@ -328,8 +354,11 @@ class Floor:
             queue.impatience.note(waited, False)
             if foreseen is not None:
                 queue.calibration.note(foreseen, waited - foreseen.after)
-        said = None if foreseen is None or caller.callback else foreseen.after + foreseen.said
-        self.out.append(Connect(caller.call, offer.id, agent.name, queue.name, waited, said))
+        connect = Connect(caller.call, offer.id, agent.name, queue.name, waited)
+        if foreseen is not None and not caller.callback:
+            said, raw, held = foreseen.after + foreseen.said, foreseen.raw, foreseen.after
+            connect = Connect(caller.call, offer.id, agent.name, queue.name, waited, said, raw, held)
+        self.out.append(connect)
         presence.refresh(self, agent)
         self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
 
@@ -342,6 +371,8 @@ class Floor:
         self.part(caller, offer)
         if not caller.queue.open:
             self.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
+        elif caller.barred and caller.absent:
+            self.lie_down(caller)
 
     def part(self, caller: Caller, offer: Offer) -> None:
         """The two never talked, by no fault of the agent: the caller is back at the old place."""

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import compress, count
-from operator import attrgetter, not_
 from types import NoneType
 
 from softswitch.acd import callbacks
 from softswitch.acd.agents import Agent
-from softswitch.acd.explain import Skipped, SkipReason, Why
+from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
 from softswitch.acd.queues import Queue
+from softswitch.acd.reasoning import NAMED, reason
 from softswitch.acd.strategies.base import Ask, Candidate, Choice
 from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, Seconds
-
-NAMED = 50
-"""How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
-
-_NOTE = attrgetter("note")
 
 Urgency = tuple[int, float, Seconds, int]
 """Precedence, minus points (or, overdue, since when), order of joining: the smallest goes first."""
@@ -36,16 +30,16 @@ def match(floor: Floor) -> None:
     while reaches:
         heads = []
         for reach in list(reaches):
-            if not (reach.free and reach.wanting):
-                del reaches[reach]
-            elif head := reach.unoffered.first():
+            if reach.free and (head := reach.unoffered.first()):
                 heads.append(head)
+            elif not (reach.free and reach.ringing_more.size):
+                del reaches[reach]
         best = _best_unoffered(heads, floor.now) if heads else _best_ringing_more(floor)
         if best is None:
             reaches.clear()
             return
         caller, candidates = best
-        if not _offer(floor, caller, candidates):
+        if not _offer(floor, caller, candidates, heads):
             assert caller.reach is not None
             del reaches[caller.reach]
 
@@ -99,17 +93,17 @@ def _of_lowest_tier(queue: Queue, free: Sequence[Agent], ringing: Iterable[Agent
     return [agent for agent in free if queue.tier(agent.name) <= highest]
 
 
-def _offer(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> bool:
+def _offer(floor: Floor, caller: Caller, candidates: Sequence[Agent], heads: Sequence[Caller]) -> bool:
     """Ask the strategy and ring whom it names; False when the caller stays as before."""
     queue = caller.queue
     choice, strategy = _choice(floor, caller, candidates)
     caller.at_once = choice.at_once
     rung = choice.order[: _room(caller, choice)]
     if rung and caller.absent and queue.settings.callback.customer_first:
-        why = _why(floor, caller, choice.order, 1, strategy)
+        why = _why(floor, caller, choice.order, 1, strategy, heads)
         callbacks.call_back(floor, caller, floor.agents[rung[0].name], why)
     elif rung:
-        why = _why(floor, caller, choice.order, len(rung), strategy)
+        why = _why(floor, caller, choice.order, len(rung), strategy, heads)
         caller.rounds += 1
         for candidate in rung:
             floor.ring(caller, floor.agents[candidate.name], why)
@@ -180,45 +174,13 @@ def _want_more(floor: Floor, caller: Caller) -> None:
     floor.to_match[caller.reach] = None
 
 
-def _why(floor: Floor, caller: Caller, order: Sequence[Candidate], ringing: int, strategy: str) -> Why:
-    queue = caller.queue
-    considered = tuple([candidate.name for candidate in order[: max(NAMED, ringing)]])
-    team = queue.team if queue.helped else queue.own
-    skipped = _skipped(caller, considered, team[: NAMED + len(considered)], floor.now)
-    return Why(
-        strategy,
-        queue.line.position(caller),
-        queue.score(caller, floor.now),
-        considered,
-        skipped,
-        len(team) - len(considered) - len(skipped),
-    )
-
-
-def _skipped(
-    caller: Caller, considered: Sequence[AgentName], team: Sequence[Agent], now: Seconds
-) -> tuple[Skipped, ...]:
-    """The others of a team, in its order. Nearly all are busy, and have it noted why: only of who is free, or
-    has become busy since the last time, there is something to find out.
-    """
-    named, notes = set(considered), list(map(_NOTE, team))
-    for place in list(compress(count(), map(not_, notes))):
-        agent = team[place]
-        if agent.name not in named:
-            notes[place] = _passed_over(caller, agent) if agent.available else agent.why_not(now)
-    return tuple(filter(None, notes))[:NAMED]
-
-
-def _passed_over(caller: Caller, agent: Agent) -> Skipped:
-    """Why a free agent is not offered that caller."""
-    if agent.name in caller.offers:
-        return Skipped(agent.name, SkipReason.RINGING)
-    if agent.is_signed_out(caller.queue):
-        return Skipped(agent.name, SkipReason.SIGNED_OUT)
-    if outside := caller.queue.why_outside(caller, agent):
-        return outside
-    declined = caller.declines.get(agent.name, 0)
-    if declined:
-        return Skipped(agent.name, SkipReason.DECLINED_CALLER)
-    later = caller.queue.tier(agent.name) > 1
-    return Skipped(agent.name, SkipReason.HIGHER_TIER if later else SkipReason.RANKED_LOWER)
+def _why(
+    floor: Floor,
+    caller: Caller,
+    order: Sequence[Candidate],
+    ringing: int,
+    strategy: str,
+    heads: Sequence[Caller],
+) -> Why:
+    names = [candidate.name for candidate in order[: max(NAMED, ringing)]]
+    return reason(caller, names, ringing, strategy, heads, floor.now)

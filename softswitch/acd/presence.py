@@ -15,6 +15,7 @@ def refresh(floor: Floor, agent: Agent) -> None:
     """Something about an agent changed: note it where it matters."""
     now = floor.now
     agent.note = None
+    agent.changes += 1
     state = agent.doing(now)
     if state is not agent.state:
         agent.state, agent.since = state, now
@@ -29,10 +30,10 @@ def _note_free(floor: Floor, agent: Agent, free: bool) -> None:
     for each in agent.memberships:
         if signed_out and each.home in signed_out:
             continue
-        queue, place = each.queue, each.place
-        queue.note_free(place, free)
+        queue = each.queue
+        queue.note_free(each.place, free)
         if free and queue.line.size:
-            for reach in queue.reaches_to(place):
+            for reach in queue.reaches_to(each.place):
                 floor.to_match[reach] = None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.estimate import Calibration, Foreseen, HandleTimes, Impatience, estimate
 from softswitch.acd.explain import Skipped, SkipReason
-from softswitch.acd.reach import Key, Needs, Reach, Steps, needs_of, steps
+from softswitch.acd.reach import Key, Needs, Reach, Steps, lacking, needs_by, needs_of, steps
 from softswitch.acd.settings import QueueSettings
 from softswitch.acd.stats import Tally
 from softswitch.acd.strategies.base import Memory, Strategy
@@ -184,7 +184,7 @@ class Queue:
         if caller.preferred is not None:
             if self.is_held(caller, now):
                 return self._reach(((), 0, caller.preferred)), caller.standing + self.settings.preferred_for
-            caller.preferred = None
+            caller.preferred, caller.let_go = None, now
         if self.plain is not None and not caller.skills:
             return self.plain, None
         needs = needs_of(self.settings.needs, caller.skills)
@@ -241,18 +241,21 @@ class Queue:
             return {self.places[preferred]}
         return self.steps(needs).places(step, helped=self.helped)
 
-    def why_outside(self, caller: Caller, agent: Agent) -> Skipped | None:
+    def why_outside(self, caller: Caller, agent: Agent, now: Seconds) -> Skipped | None:
         """Why an agent of the team cannot be offered this caller by now, and until when; None: may be."""
         place, reach = self.places[agent.name], caller.reach
         if reach is None or place in reach.places:
             return None
         if caller.preferred is not None:
-            until = caller.standing + self.settings.preferred_for
-            return Skipped(agent.name, SkipReason.HELD_FOR_PREFERRED, until)
-        opens = self.steps(needs_of(self.settings.needs, caller.skills)).opens[place]
-        closed = opens <= self.settings.member(agent.name).after
-        reason = SkipReason.TIER_CLOSED if closed else SkipReason.LACKS_SKILL
-        return Skipped(agent.name, reason, None if isinf(opens) else caller.standing + opens)
+            held_until = caller.standing + self.settings.preferred_for
+            return Skipped(agent.name, SkipReason.HELD_FOR_PREFERRED, held_until)
+        needs = needs_of(self.settings.needs, caller.skills)
+        opens = self.steps(needs).opens[place]
+        since, until = caller.standing, None if isinf(opens) else caller.standing + opens
+        if opens <= self.settings.member(agent.name).after:
+            return Skipped(agent.name, SkipReason.TIER_CLOSED, until)
+        lacks = lacking(needs_by(needs, self.settings.relax, since, now), agent.skills)
+        return Skipped(agent.name, SkipReason.LACKS_SKILL, until, *(lacks or ()))
 
     def help(self, helped: bool) -> None:
         """Agents of other teams are reached from now on, or are no more."""

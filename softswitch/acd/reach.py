@@ -15,6 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from softswitch.acd.settings import QueueSettings, Relaxation
+from softswitch.acd.shelf import Shelf
 from softswitch.acd.waiting import Line
 from softswitch.types import AgentName, Seconds
 
@@ -37,15 +38,10 @@ class Reach:
     places: set[int]
     free: list[int]
     """Of the places, those of agents who can be offered a call, ascending."""
-    unoffered: Line = field(default_factory=Line)
+    unoffered: Shelf = field(default_factory=Shelf)
     """Callers who have no phone ringing."""
     ringing_more: Line = field(default_factory=Line)
     """Callers who have phones ringing and may have more of them."""
-
-    @property
-    def wanting(self) -> bool:
-        """Whether anybody here wants a phone rung."""
-        return self.unoffered.size > 0 or self.ringing_more.size > 0
 
     def note_free(self, place: int, free: bool) -> None:
         """The agent at that place can, or can no longer, be offered a call."""
@@ -102,10 +98,28 @@ def skilled_after(needs: Needs, relax: Sequence[Relaxation], skills: Mapping[str
     if _meets(skills, needs):
         return 0.0
     for step in relax:
-        left = tuple((skill, min(level, step.needs[skill])) for skill, level in needs if skill in step.needs)
-        if _meets(skills, left):
+        if _meets(skills, _relaxed(needs, step)):
             return step.after
     return inf
+
+
+def needs_by(needs: Needs, relax: Sequence[Relaxation], since: Seconds, now: Seconds) -> Needs:
+    """What is needed at `now` by who waits since then."""
+    left = needs
+    for step in relax:
+        if since + step.after <= now:
+            left = _relaxed(needs, step)
+    return left
+
+
+def lacking(needs: Needs, skills: Mapping[str, int]) -> tuple[str, int, int] | None:
+    """The first skill that is lacking, its level that is needed, and that which is there; None: none is."""
+    found = ((skill, level, skills.get(skill, 0)) for skill, level in needs)
+    return next((each for each in found if each[2] < each[1]), None)
+
+
+def _relaxed(needs: Needs, step: Relaxation) -> Needs:
+    return tuple((skill, min(level, step.needs[skill])) for skill, level in needs if skill in step.needs)
 
 
 def _meets(skills: Mapping[str, int], needs: Needs) -> bool:

@@ -41,6 +41,12 @@ def remember(floor: Floor, queue: QueueName, number: str, place: KeptPlace) -> N
     floor.places.add((queue, number), place)
 
 
+def is_kept(floor: Floor, queue: QueueName, number: str) -> bool:
+    """Whether there is a place for who calls from that number."""
+    kept = floor.places.get((queue, number)) if number else None
+    return kept is not None and kept.until > floor.now
+
+
 def regain(floor: Floor, caller: Caller) -> None:
     """Have a new caller's place be the old one, if there is one."""
     kept = floor.places.pop((caller.queue.name, caller.number)) if caller.number else None

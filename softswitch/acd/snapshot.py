@@ -9,6 +9,7 @@ from itertools import islice
 
 from softswitch.acd.agents import Agent, AgentState
 from softswitch.acd.floor import Floor
+from softswitch.acd.hope import hopeless
 from softswitch.acd.queues import Queue
 from softswitch.acd.stats import RATIOS, QueueCounts
 from softswitch.acd.waiting import Caller
@@ -30,8 +31,14 @@ class CallerView:
     score: float
     joined: Seconds
     waited: Seconds
+    """From when on the wait counts: of a place that was regained, from its beginning."""
     ringing: tuple[AgentName, ...]
     """Whose phones ring for this caller."""
+    callback: bool = False
+    """Not on the line: to be called back."""
+    told: Seconds | None = None
+    """The wait from `told_at` on that the caller was told last; None: none was."""
+    told_at: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +91,14 @@ class QueueView:
     """0 to 1; None while there is nothing to divide by."""
     callbacks: int = 0
     """Of those in the line, who are not on the line: to be called back."""
+    hopeless: int = 0
+    """Of those in the line, whom no agent of the team can ever take."""
     estimate: Seconds | None = None
     """How long somebody who joined now would wait, if all agents are taken; None: unreliable."""
     estimate_error: float | None = None
     """How far off estimates were lately, as a part of the waits; None: too few have waited."""
+    closed: bool = False
+    """Its hours are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +111,32 @@ class Snapshot:
     conversations: tuple[ConversationView, ...]
 
 
-def look(floor: Floor, now: Seconds, most: int) -> Snapshot:
-    """What is to be seen at `now`."""
+Known = dict[AgentName, tuple[int, AgentView]]
+"""Views of agents who have not changed since, by their count of changes."""
+
+_RUNNING = frozenset({AgentState.PAUSED, AgentState.WRAP_UP, AgentState.BACK_OFF})
+"""States with an end, which may be moved while all else stays."""
+
+
+def look(floor: Floor, now: Seconds, most: int, known: Known) -> Snapshot:
+    """What is to be seen at `now`. `known`: views of the last look, and then of this one."""
     return Snapshot(
         at=now,
-        queues={queue.name: _queue(queue, now, most) for queue in floor.queues.values() if queue.open},
+        queues=look_at_queues(floor, now, most),
         agents={
-            agent.name: _agent(agent, now) for agent in floor.agents.values() if agent.employed or agent.load
+            agent.name: _known(agent, now, known)
+            for agent in floor.agents.values()
+            if agent.employed or agent.load
         },
         conversations=tuple(
             _conversation(caller) for caller in floor.callers.values() if caller.conversation
         ),
     )
+
+
+def look_at_queues(floor: Floor, now: Seconds, most: int) -> dict[QueueName, QueueView]:
+    """The queues alone."""
+    return {queue.name: _queue(queue, now, most) for queue in floor.queues.values() if queue.open}
 
 
 def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
@@ -120,7 +145,11 @@ def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     counts, formula = queue.tally.counts(), queue.settings.service_formula
     level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
     wait, error, away = queue.expect(len(queue.line) + 1), queue.calibration.error, queue.absent
-    return QueueView(queue.name, len(queue.line), callers, free, counts, formula, level, away, wait, error)
+    vain = hopeless(queue)
+    return QueueView(
+        *(queue.name, len(queue.line), callers, free, counts, formula, level, away, vain, wait, error),
+        closed=queue.closed,
+    )
 
 
 def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
@@ -131,8 +160,11 @@ def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
         priority=caller.priority,
         score=caller.queue.score(caller, now),
         joined=caller.joined,
-        waited=now - caller.joined,
+        waited=now - caller.standing,
         ringing=caller.ringing,
+        callback=caller.absent,
+        told=caller.told.wait,
+        told_at=None if caller.told.wait is None else caller.announced,
     )
 
 
@@ -143,6 +175,15 @@ def _conversation(caller: Caller) -> ConversationView:
     return ConversationView(
         caller.call, caller.number, offer.queue.name, offer.agent.name, offer.answered, waited
     )
+
+
+def _known(agent: Agent, now: Seconds, known: Known) -> AgentView:
+    found = known.get(agent.name)
+    if found is not None and found[0] == agent.changes and found[1].state not in _RUNNING:
+        return found[1]
+    view = _agent(agent, now)
+    known[agent.name] = agent.changes, view
+    return view
 
 
 def _agent(agent: Agent, now: Seconds) -> AgentView:

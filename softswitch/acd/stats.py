@@ -6,7 +6,7 @@ Each caller counts once, where its stay ended; an answer that never became a con
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from softswitch.types import LeaveReason, Seconds
 
@@ -50,6 +50,17 @@ class QueueCounts:
     def mean_wait(self) -> Seconds | None:
         """Mean wait of those answered (average speed of answer); None before the first."""
         return self.answered_wait / self.answered if self.answered else None
+
+    def after(self, before: QueueCounts) -> QueueCounts:
+        """What was counted since `before`, never less than nothing: an answer that is taken back may be one
+        of before. `longest_wait` is that of both.
+        """
+        more = {name: max(0, getattr(self, name) - getattr(before, name)) for name in ADDED}
+        return replace(self, **more)
+
+
+ADDED = tuple(name for name in QueueCounts.__dataclass_fields__ if name != "longest_wait")
+"""Counts and sums: what two spells make together is the sum of both."""
 
 
 @dataclass(frozen=True, slots=True)

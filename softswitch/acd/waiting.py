@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from softswitch.acd.offers import Offer
     from softswitch.acd.queues import Queue
     from softswitch.acd.reach import Reach
+    from softswitch.acd.shelf import Shelf
 
 Place = tuple[int, float, Seconds, int, "Caller"]
-"""Precedence, minus the score at time 0, since when the wait counts, order of joining (unique: callers
-themselves are never compared).
+"""Precedence, minus the score at time 0, since when the wait counts, order of joining (unique among those who
+wait: they themselves are never compared).
 """
 
 OVERDUE = -(2**31)
@@ -53,6 +54,8 @@ class Caller:
     """What this caller needs beside what the queue does."""
     preferred: AgentName | None = None
     """Who is waited for alone, for a while; once that is over it does not come back."""
+    let_go: Seconds | None = None
+    """When that was over."""
     wished: AgentName | None = None
     """Who is rung first of those who are free."""
 
@@ -62,6 +65,12 @@ class Caller:
     """Was not on the line for a while, or is not."""
     attempts: int = 0
     """How often the customer was called back in vain."""
+    failures: int = 0
+    """Since the last of these, how often an attempt did not even come to the customer's side."""
+    barred: bool = False
+    """There is no way to call the customer at the moment."""
+    wanted: Seconds = 0.0
+    """When the callback was, if one was."""
 
     priority: str = "default"
     place: Place = field(init=False)
@@ -73,13 +82,17 @@ class Caller:
     conversation: Offer | None = None
     declines: dict[AgentName, int] = field(default_factory=dict)
     """How often each agent rejected, or did not answer, this caller."""
+    missed: set[AgentName] = field(default_factory=set)
+    """Of these, who did not answer last time."""
     rounds: int = 0
+    hopeless: bool = False
+    """Nobody of the team can ever take this caller, which was told."""
     offered_last: AgentName | None = None
     at_once: int | None = 1
     """How many phones may ring at once, as the strategy said last."""
     reach: Reach | None = None
     """Whom this caller can be offered to by now."""
-    shelf: Line | None = None
+    shelf: Line | Shelf | None = None
     """Which of the reach's two lines of callers who want a phone rung this one stands in."""
 
     foreseen: Foreseen | None = None
@@ -99,6 +112,10 @@ class Caller:
 
     def __post_init__(self) -> None:
         self.standing = self.joined
+
+    def __lt__(self, other: Caller) -> bool:
+        """Asked only of somebody who is gone and who has taken over the very same place (see `Shelf`)."""
+        return self.joined < other.joined
 
     @property
     def overdue(self) -> bool:
@@ -142,7 +159,7 @@ class Caller:
         else:
             self.put_on(None)
 
-    def put_on(self, shelf: Line | None) -> None:
+    def put_on(self, shelf: Line | Shelf | None) -> None:
         """Stand in this line of callers who want a phone rung, and in no other."""
         before = self.shelf
         if before is shelf:
@@ -191,6 +208,7 @@ class Line:
         self._found = None
         if not lasts or place > lasts[-1]:
             self._append(place)
+            self._found = caller, self.size
             return
         at = bisect_left(lasts, place)
         block = self._blocks[at]
@@ -241,6 +259,14 @@ class Line:
         self._found = caller, position
         return position
 
+    def behind(self, caller: Caller) -> Caller | None:
+        """Who comes after that one; None: nobody. Raises KeyError for one who does not stand here."""
+        at, inside = self._find(caller)
+        block = self._blocks[at]
+        if inside + 1 < len(block):
+            return block[inside + 1][4]
+        return self._blocks[at + 1][0][4] if at + 1 < len(self._blocks) else None
+
     def _find(self, caller: Caller) -> tuple[int, int]:
         place, blocks = caller.place, self._blocks
         if blocks and blocks[0][0] is place:
@@ -249,6 +275,6 @@ class Line:
         if at < len(blocks):
             block = blocks[at]
             inside = bisect_left(block, place)
-            if inside < len(block) and block[inside] is place:
+            if block[inside] is place:  # there is one: the block's last is not before it
                 return at, inside
         raise KeyError(caller.call)

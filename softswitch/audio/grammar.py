@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from softswitch.sentences import grammar
 from softswitch.sentences.book import ENGLISH, Book, built_in
 from softswitch.sentences.grammar import Sentence
+from softswitch.sentences.phrases import worded
 from softswitch.spoken import Announcement, Introduction
-from softswitch.types import Language
+from softswitch.types import Language, Prompt
 
 
 class Books:
@@ -31,6 +32,10 @@ class Books:
         if what.wait is not None:
             said.append(grammar.wait(book, what.wait))
         return tuple(said)
+
+    def prompt(self, prompt: Prompt) -> Prompt:
+        """A prompt in the words of the configuration, if it is one of the switch's own."""
+        return worded(prompt, self._books)
 
     def introduction(self, what: Introduction, language: Language) -> Sentence:
         """The one sentence that tells an agent who comes."""

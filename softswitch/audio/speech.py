@@ -98,6 +98,7 @@ class SpeechService:
         A text that exists only in another language is spoken in that one. Raises AudioError when neither can
         be had.
         """
+        prompt = self._books.prompt(prompt)
         text = prompt.text(language)
         if prompt.play is not None:
             try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from softswitch.errors import NoSuch, NotNow
+from softswitch.kinds import Kind
+from softswitch.ports import Recorded
 from softswitch.types import CallId, LeaveReason, QueueName
 
 if TYPE_CHECKING:
@@ -28,6 +31,16 @@ class Callbacks:
     def count(self) -> int:
         """How many are open."""
         return len(self.cases)
+
+    def heard(self, event: Recorded) -> None:
+        """The record's newest event (`Journal.subscribe`): a carrier may have come or gone."""
+        if event.kind in (Kind.TRUNK_UP, Kind.TRUNK_DOWN):
+            asyncio.get_running_loop().call_soon(self.look)  # whoever else hears of it hears it first
+
+    def look(self) -> None:
+        """Whether each can be called: carriers, or the dial plan, are not as they were."""
+        for case in list(self.cases.values()):
+            case.look_for_a_way()
 
     def suspend(self) -> None:
         """Call nobody from now on. The record keeps who is still to be called, for the next start."""

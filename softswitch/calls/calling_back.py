@@ -9,7 +9,8 @@
 
 | what comes in between | then |
 |---|---|
-| the customer is busy, does not answer, cannot be called | the attempt has failed |
+| the customer is busy, does not answer | the attempt has failed |
+| no carrier can do it, or all channels are in use | it has, and does not count: the phone never rang |
 | hangs up within `early` of answering, or either does so soon after they were connected | it has: a mailbox |
 | hangs up later, while agents are rung | the case is over: nobody is called who does not want it |
 | somebody ends the attempt by an interface | it has failed |
@@ -19,7 +20,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -36,7 +37,7 @@ from softswitch.acd.settings import CallbackSettings
 from softswitch.calls import callback_words as words
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import A_SLIP, DEFAULT_MUSIC, converse, reached
-from softswitch.calls.customers import way_to, why_not
+from softswitch.calls.customers import NOT_ALLOWED, answered_before, way_to, why_not
 from softswitch.calls.onward import Onward, OwnWay
 from softswitch.calls.originating import Absent, apology, take_place
 from softswitch.calls.outbound import Outside
@@ -44,7 +45,7 @@ from softswitch.calls.saying import say, spelt
 from softswitch.calls.switch import Switch
 from softswitch.dialplan.numbering import NumberFormat
 from softswitch.dialplan.plan import Refused
-from softswitch.errors import LegError, NoChannel
+from softswitch.errors import LegError
 from softswitch.ports import Leg
 from softswitch.types import (
     CancelReason,
@@ -66,7 +67,7 @@ log = structlog.get_logger(__name__)
 A_BREATH: Seconds = 0.3
 """From the agent's answer to the first word: the receiver has to come to the ear."""
 
-NO_ANSWER, NOT_ALLOWED, MAILBOX, GAVE_UP = 480, 403, "mailbox", "ended"
+NO_ANSWER, FORBIDDEN, MAILBOX, GAVE_UP = 480, 403, "mailbox", "ended"
 
 
 class CallingBack(OwnWay):
@@ -197,6 +198,10 @@ class CallingBack(OwnWay):
             log.debug("callback attempt ended", call=self.call.id, error=str(error))
             return None
 
+    @property
+    def _label(self) -> str:
+        return self._switch.settings.queue_labels.get(self._case.queue, self._case.queue)
+
     # The agent first -----------------------------------------------------------------------------------
 
     async def _agent_meets_customer(self, connect: Connect) -> bool:
@@ -205,7 +210,7 @@ class CallingBack(OwnWay):
         assert agent is not None
         await self._whisper(agent)
         if not agent.ended.done() and await self._customer_comes(agent):
-            self._switch.dispatcher.note_connected(connect, self._case.waits)
+            self._switch.dispatcher.note_connected(connect, self._case.ago)
             return True
         if not self._told:  # the agent has hung up: declined, and the next one may have it
             self._agent = self.call.agent = None
@@ -216,11 +221,9 @@ class CallingBack(OwnWay):
     async def _whisper(self, agent: Leg) -> None:
         await asyncio.wait([agent.ended], timeout=A_BREATH)
         settings, case = self._switch.settings, self._case
-        languages = settings.media.languages
         written = settings.dialplan.numbering.written(case.number, NumberFormat.NATIONAL)
-        label = settings.queue_labels.get(case.queue, case.queue)
-        said = [words.CALLBACK, words.named(label, languages), *spelt(written, settings.media)]
-        await say(self._switch, agent, [*said, words.ago(case.waits)], languages[0])
+        said = words.about(self._label, settings.media.languages, spelt(written, settings.media), case.ago)
+        await say(self._switch, agent, said, settings.media.languages[0])
 
     # The customer --------------------------------------------------------------------------------------
 
@@ -229,7 +232,7 @@ class CallingBack(OwnWay):
         to = way_to(self._switch, self._case.queue, self._case.number)
         if isinstance(to, Refused):
             log.warning("callback.refused", queue=self._case.queue, why=to.why)
-            await self._not_reached(agent, "not-allowed", NOT_ALLOWED)
+            await self._not_reached(agent, NOT_ALLOWED, FORBIDDEN, tried=False)
             return False
         outside = Outside(self._switch, self.call, to, agent, caller_id=self._case.rules.caller_id)
         leg: Leg | None = None
@@ -237,9 +240,8 @@ class CallingBack(OwnWay):
             outside.start()
             leg = await self._first_of(outside, agent)
         except (LegError, TimeoutError) as error:
-            status = outside.status_of(error)
-            reason = "no-channel" if isinstance(error, NoChannel) else why_not(error, status)
-            await self._not_reached(agent, reason, status)
+            why, status = why_not(error, reached=outside.reached)
+            await self._not_reached(agent, why, status, tried=outside.reached)
         finally:
             outside.close(but=leg)
         if leg is None:
@@ -252,23 +254,11 @@ class CallingBack(OwnWay):
 
     async def _first_of(self, outside: Outside, agent: Leg | None) -> Leg | None:
         """The customer's leg; None: the agent, or the engine, has given up before."""
-        answer = asyncio.ensure_future(outside.answered())
-        moments: set[asyncio.Future[Any]] = {answer, self._in_vain}
-        if agent is not None:
-            moments.add(agent.ended)
+        if agent is None:  # before the engine ends it, who cannot know whether it rang
+            return await answered_before(outside, {self._in_vain}, self._limit - A_BREATH)
         queue = self._switch.settings.engine.queues.get(self._case.queue)
-        limit = self._limit + 1.0  # the engine itself ends it, and a second later nobody has
-        if agent is not None:
-            limit = (queue.callback if queue else CallbackSettings()).ring
-        try:
-            done, _ = await asyncio.wait(moments, timeout=limit, return_when="FIRST_COMPLETED")
-            if answer in done:
-                return answer.result()
-            if not done:
-                raise TimeoutError
-            return None
-        finally:
-            answer.cancel()
+        limit = (queue.callback if queue else CallbackSettings()).ring
+        return await answered_before(outside, {self._in_vain, agent.ended}, limit)
 
     def _has_come(self, leg: Leg) -> None:
         first = self.call.leg
@@ -284,9 +274,7 @@ class CallingBack(OwnWay):
             self._greeting = self._group.create_task(self._greet())
 
     async def _greet(self) -> None:
-        settings, case = self._switch.settings, self._case
-        label = settings.queue_labels.get(case.queue, case.queue)
-        await say(self._switch, self.call.leg, [words.greeting(label)], case.language)
+        await say(self._switch, self.call.leg, [words.greeting(self._label)], self._case.language)
         self._music()
 
     def _music(self) -> None:
@@ -300,7 +288,7 @@ class CallingBack(OwnWay):
         self._hush()
         reached(self._switch, self.call)
         self.talking, began = True, self._loop.time()
-        self._case.connected_after = self._case.waits
+        self._case.connected_after = self._case.ago
         onward: Onward | None = None
         slipped = False
         try:
@@ -349,23 +337,28 @@ class CallingBack(OwnWay):
 
     # The end -------------------------------------------------------------------------------------------
 
-    async def _not_reached(self, agent: Leg | None, why: str, status: int) -> None:
-        """The attempt has failed: the agent, if there is one, hears so, and is free."""
+    async def _not_reached(self, agent: Leg | None, why: str, status: int, *, tried: bool) -> None:
+        """It has failed: the agent, if there is one, hears so, and is free. `tried`: it counts."""
         if self._told:
             return
         self._told = True
-        self._fail(why, status)
+        self._fail(why, status, tried=tried)
         try:
             if agent is not None:
-                await say(self._switch, agent, [apology(status)], self._switch.settings.media.languages[0])
+                await say(
+                    self._switch,
+                    agent,
+                    [apology(status or NO_ANSWER)],
+                    self._switch.settings.media.languages[0],
+                )
         finally:
             if agent is not None:
                 agent.hangup()
-            self._switch.dispatcher.feed(CustomerNotReached(self._case.id))
+            self._switch.dispatcher.feed(CustomerNotReached(self._case.id, tried))
 
-    def _fail(self, why: str, status: int = 0) -> None:
+    def _fail(self, why: str, status: int = 0, *, tried: bool = True) -> None:
         self._end = LegEnd(False, status or NO_ANSWER, why)
-        self._case.not_reached(why, status)
+        self._case.not_reached(why, status, tried=tried)
 
     def _hush(self) -> None:
         if self._greeting is not None:
@@ -393,8 +386,9 @@ class CallingBack(OwnWay):
             feed(CallerLeft(case.id, LeaveReason.HUNG_UP))
             case.served()
         elif self.customer_there or self._agent is not None or self._reserved is not None:
-            self._fail(MAILBOX if self.customer_there else GAVE_UP)
-            feed(CustomerNotReached(case.id))
+            there = self.customer_there
+            self._fail(MAILBOX if there else GAVE_UP, tried=there)
+            feed(CustomerNotReached(case.id, there))
         else:
             for offer in list(self._offers):
                 feed(OfferFailed(offer, OfferFailure.UNREACHABLE))

@@ -62,6 +62,8 @@ class Carried:
         self._shown = shown
         self._caller_id = caller_id
         self._ways = self._every_way()
+        self.reached = False
+        """The number itself, and not only carriers, has rung or said no."""
         self._leg: Leg | None = None
         self._way: Way | None = None
         self._rang = False
@@ -95,6 +97,7 @@ class Carried:
             except LegRefused as refusal:
                 self._note_end(refusal.status, refusal.reason)
                 if self._is_final(refusal.status):
+                    self.reached = True
                     raise
                 self._refused = refusal
                 self.leg.hangup()
@@ -143,6 +146,8 @@ class Carried:
     def _where(self, trunk: Trunk, server: int | None = None) -> dict[str, JsonValue]:
         """An attempt, as the record names it."""
         where: dict[str, JsonValue] = {"number": self._to.number, "trunk": trunk.name, "server": server}
+        if server is not None:
+            where["address"] = trunk.servers[server].shown
         return where if self._agent is None else {**where, "agent": self._agent}
 
     def _note_impossible(self, where: dict[str, JsonValue], status: int, reason: str) -> None:
@@ -171,6 +176,6 @@ class Carried:
         return self._rang or not (status < 400 or status in (401, 407, 408) or status // 100 == 5)
 
     def _progress(self, status: int) -> None:
-        self._rang = True
+        self._rang = self.reached = True
         if self.on_progress is not None:
             self.on_progress(status)

@@ -10,13 +10,17 @@ import asyncio
 from dataclasses import replace
 
 from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
-from softswitch.acd.events import CallerJoined, CallerLeft
+from softswitch.acd.events import CallerJoined, CallerLeft, WayFound, WayLost
 from softswitch.calls.calling_back import CallingBack
+from softswitch.calls.customers import barred
 from softswitch.calls.originating import Absent
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import CallbackRules
 from softswitch.ports import JsonValue, Leg
 from softswitch.types import CallId, Language, LeaveReason, Party, QueueName, Seconds
+
+REACHED = "reached"
+"""The result of a callback that came about."""
 
 
 class Case:
@@ -26,11 +30,16 @@ class Case:
         self, switch: Switch, joined: CallerJoined, language: Language, name: str, wanted: float
     ) -> None:
         """`joined`: the place, with the number to call; `wanted`: when, in seconds since the epoch."""
-        self.joined = joined
+        loop, ago = asyncio.get_running_loop(), max(0.0, switch.clock.now() - wanted)
+        self.joined = replace(joined, wanted=loop.time() - ago)
         self.language = language
         self.name = name
         self.wanted = wanted
         self.attempts = joined.attempts
+        self.problem = ""
+        """Why there is no way to call at the moment, or why the last attempt did not come to the customer."""
+        self.barred = False
+        """There is no way."""
         self.connected_after: Seconds | None = None
         """How long the customer had waited when the two could talk."""
         self.again: Seconds | None = None
@@ -70,9 +79,15 @@ class Case:
         return self.attempt is None or not self.attempt.customer_there
 
     @property
-    def waits(self) -> Seconds:
-        """Since it was wanted."""
+    def ago(self) -> Seconds:
+        """How long ago it was wanted."""
         return max(0.0, self._switch.clock.now() - self.wanted)
+
+    @property
+    def waits(self) -> Seconds:
+        """Since the wait began by which the place in line counts, on the line and off it."""
+        standing = self.joined.standing
+        return self.ago if standing is None else asyncio.get_running_loop().time() - standing
 
     def describe(self) -> dict[str, JsonValue]:
         """A line of `softswitch callbacks`."""
@@ -86,7 +101,8 @@ class Case:
             "name": self.name,
             "priority": self.joined.priority,
             "language": self.language,
-            "state": "resting" if rests else state,
+            "state": "held" if self.barred and self.attempt is None else "resting" if rests else state,
+            "problem": self.problem or None,
             "wanted": self.wanted,
             "waits": round(self.waits, 1),
             "attempts": self.attempts,
@@ -119,28 +135,43 @@ class Case:
         if self._switch.callbacks.cases.pop(self.id, None) is None:
             return
         said: dict[str, JsonValue] = {} if by is None else {"by": by}
-        waited = round(self.waits if self.connected_after is None else self.connected_after, 3)
+        waited = round(self.ago if self.connected_after is None else self.connected_after, 3)
         self._note(
             "CallbackEnded",
             queue=self.queue,
             result=str(reason),
             agent=agent,
-            attempts=self.attempts,
+            attempts=self.attempts + (reason == REACHED),
             waited=waited,
             **said,
         )
 
     def reached(self, agent: str | None) -> None:
         """Agent and customer have talked."""
-        self.over("reached", agent=agent)
+        self.over(REACHED, agent=agent)
 
-    def not_reached(self, why: str, status: int = 0) -> None:
-        """An attempt came to nothing."""
-        self.attempts += 1
+    def not_reached(self, why: str, status: int = 0, *, tried: bool = True) -> None:
+        """An attempt came to nothing. `tried`: it came to the customer's side, and counts."""
+        self.attempts += tried
+        self.problem = "" if tried else f"{why} {status or ''}".strip()
         if self.attempt is not None:
-            self.attempt.call.note(
-                "CallbackNotReached", callback=self.id, attempt=self.attempts, why=why, status=status
-            )
+            data: dict[str, JsonValue] = {"attempt": self.attempts, "why": why, "status": status}
+            self.attempt.call.note("CallbackNotReached", callback=self.id, **data, counted=tried)
+
+    def look_for_a_way(self) -> None:
+        """Carriers, or the dial plan, are not as they were: rest while there is none."""
+        why, before = barred(self._switch, self.queue, self.number), self.barred
+        if bool(why) is before or not self._in_line:
+            return
+        self._note_barred(why)
+        self._switch.dispatcher.feed(WayLost(self.id) if why else WayFound(self.id))
+
+    def _note_barred(self, why: str) -> None:
+        self.barred, self.problem = bool(why), why
+        if why:
+            self._note("CallbackHeld", queue=self.queue, why=why)
+        else:
+            self._note("CallbackReleased", queue=self.queue)
 
     def _note(self, kind: str, **data: JsonValue) -> None:
         self._switch.journal.note(kind, self.id, **data)
@@ -151,7 +182,9 @@ class Case:
         """Stand in line, unless the switch stops: then that is for the next start."""
         if not self._switch.callbacks.suspended and self.id in self._switch.callbacks.cases:
             self._in_line = True
-            self._switch.dispatcher.enter(self, self.joined)
+            if why := barred(self._switch, self.queue, self.number):
+                self._note_barred(why)
+            self._switch.dispatcher.enter(self, replace(self.joined, barred=bool(why)))
 
     def restore(self) -> None:
         """From before a restart."""
@@ -240,6 +273,6 @@ class Case:
                 queue=self.queue,
                 number=self.number,
                 attempt=self.attempts + 1,
-                waited=round(self.waits, 3),
+                waited=round(self.ago, 3),
             )
         return self.attempt

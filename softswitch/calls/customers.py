@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from softswitch.calls.outbound import Outside
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import CallbackRules
 from softswitch.dialplan.plan import Dial, Refused
-from softswitch.errors import LegError, LegRefused
-from softswitch.types import QueueName, ToNumber
+from softswitch.errors import LegError, LegRefused, NoChannel
+from softswitch.ports import Leg
+from softswitch.types import QueueName, Seconds, ToNumber
 
 _WHY = {486: "busy", 600: "busy", 603: "declined", 408: "no-answer", 480: "no-answer", 487: "no-answer"}
 
@@ -18,8 +24,41 @@ def way_to(switch: Switch, queue: QueueName, number: str) -> ToNumber | Refused:
     return ToNumber(decision.number, decision.trunks) if isinstance(decision, Dial) else decision
 
 
-def why_not(error: LegError | TimeoutError, status: int) -> str:
-    """In a word, for the record."""
-    if isinstance(error, TimeoutError):
-        return "no-answer"
-    return _WHY.get(error.status if isinstance(error, LegRefused) else status, "failed")
+NO_CARRIER, NOT_ALLOWED = "no-carrier", "not-allowed"
+"""Why somebody cannot be called at all for the time being."""
+
+
+def barred(switch: Switch, queue: QueueName, number: str) -> str:
+    """Why an attempt need not even begin: every carrier that may be asked is down, or the dial plan refuses.
+    Empty: it can.
+    """
+    to = way_to(switch, queue, number)
+    if isinstance(to, Refused):
+        return NOT_ALLOWED
+    return "" if any(map(switch.carriers.is_up, to.trunks)) else NO_CARRIER
+
+
+def why_not(error: LegError | TimeoutError, *, reached: bool) -> tuple[str, int]:
+    """In a word, for the record, and the final status, 0 without one. `reached`: it came to the customer."""
+    status = error.status if isinstance(error, LegRefused) else 0
+    if isinstance(error, NoChannel):
+        return "no-channel", status
+    if not reached:
+        return "carrier", status
+    return ("no-answer" if isinstance(error, TimeoutError) else _WHY.get(status, "failed")), status
+
+
+async def answered_before(
+    outside: Outside, ends: AbstractSet[asyncio.Future[Any]], limit: Seconds
+) -> Leg | None:
+    """Who has answered; None: one of `ends` came before. Raises LegError, and TimeoutError after `limit`."""
+    answer = asyncio.ensure_future(outside.answered())
+    try:
+        done, _ = await asyncio.wait({answer, *ends}, timeout=limit, return_when="FIRST_COMPLETED")
+        if answer in done:
+            return answer.result()
+        if not done:
+            raise TimeoutError
+        return None
+    finally:
+        answer.cancel()

@@ -20,6 +20,7 @@ from softswitch.acd.actions import (
     CancelRing,
     Connect,
     Leave,
+    ReportHopeless,
     ReportOverflow,
     ReportPause,
     ReportPlace,
@@ -48,9 +49,9 @@ from softswitch.acd.events import (
     TimerExpired,
     WrapUpExtended,
 )
-from softswitch.acd.explain import Why
 from softswitch.acd.settings import QueueSettings
 from softswitch.calls.call import Transferred
+from softswitch.calls.reasons import reasons, why_nobody
 from softswitch.ports import Journal, JsonValue, Leg
 from softswitch.types import AgentName, CallId, CancelReason, OfferId, QueueName, Seconds
 
@@ -230,6 +231,7 @@ class Dispatcher:
                     queue=action.queue,
                     reason=action.reason,
                     waited=round(action.waited, 3),
+                    **why_nobody(action.why, self._loop.time()),
                 )
                 self._waiters[action.call].leave(action)
             case CallBack():
@@ -252,7 +254,7 @@ class Dispatcher:
             queue=action.queue,
             waited=round(waited, 3),
             wrap_up=settings.wrap_up if settings else 0.0,
-            **({} if action.foreseen is None else {"foreseen": round(action.foreseen, 3)}),
+            **_estimate(action),
         )
 
     def _note(self, kind: str, call: CallId, **data: JsonValue) -> None:
@@ -266,7 +268,7 @@ class Dispatcher:
             offer=offer.offer,
             agent=offer.agent,
             queue=offer.queue,
-            why=_plain(offer.why, self._loop.time()),
+            why=reasons(offer.why, self._loop.time()),
         )
 
     def _report(self, action: Action) -> None:
@@ -286,6 +288,8 @@ class Dispatcher:
                 self._standing[action.call] = action.standing
                 ago = round(self._loop.time() - action.standing, 3)
                 note("PlaceRegained", action.call, queue=action.queue, ago=ago)
+            case ReportHopeless():
+                self._note("CallerHopeless", action.call, queue=action.queue, needs=action.needs)
             case ReportRest():
                 pause = None if action.until is None else round(action.until - self._loop.time(), 3)
                 note(
@@ -316,7 +320,9 @@ class Dispatcher:
             case OfferFailed() if ring := self._offers.pop(event.offer, None):
                 self._note_end(ring, event.failure, event.status)
             case CallerLeft():
-                self._note("CallerLeft", event.call, reason=event.reason)
+                now = self._loop.time()
+                told = why_nobody(self.engine.why_nobody(event.call, now), now)
+                self._note("CallerLeft", event.call, reason=event.reason, **told)
             case SettingsChanged():
                 self._queues = event.settings.queues
             case ConnectFailed():
@@ -335,14 +341,21 @@ class Dispatcher:
             case AgentSignedIn():
                 self._journal.note("AgentSignedIn", agent=event.agent, queue=event.queue)
             case AgentSignedOut():
-                self._journal.note("AgentSignedOut", agent=event.agent, queue=event.queue)
+                self._journal.note(
+                    "AgentSignedOut", agent=event.agent, queue=event.queue, **self._ago(event.since)
+                )
             case AgentPaused():
-                begun = {} if event.since is None else {"ago": round(self._loop.time() - event.since, 3)}
-                self._journal.note("AgentPaused", agent=event.agent, reason=event.reason, **begun)
+                self._journal.note(
+                    "AgentPaused", agent=event.agent, reason=event.reason, **self._ago(event.since)
+                )
             case WrapUpExtended():
                 self._journal.note("WrapUpExtended", agent=event.agent, by=event.by)
             case AgentResumed():
                 self._journal.note("AgentResumed", agent=event.agent)
+
+    def _ago(self, since: Seconds | None) -> dict[str, JsonValue]:
+        """Of what began before a restart: how long ago."""
+        return {} if since is None else {"ago": round(self._loop.time() - since, 3)}
 
     def _note_end(self, ring: Ring | CallBack, result: str | CancelReason, status: int = 0) -> None:
         self._accepted.discard(ring.offer)
@@ -351,23 +364,9 @@ class Dispatcher:
         )
 
 
-def _plain(why: Why, now: Seconds) -> JsonValue:
-    """For the record, where moments of the engine's clock say nothing. Written out, as it is made for every
-    offer: `asdict` takes 20 times as long.
-    """
-    skipped = [
-        {
-            "agent": each.agent,
-            "reason": each.reason,
-            "left": None if each.until is None else round(each.until - now, 3),
-        }
-        for each in why.skipped
-    ]
-    return {
-        "strategy": why.strategy,
-        "position": why.position,
-        "score": why.score,
-        "considered": why.considered,
-        "skipped": skipped,
-        "uncounted": why.uncounted,
-    }
+def _estimate(connect: Connect) -> dict[str, JsonValue]:
+    """What had been estimated, if anything was: the next start judges its estimates by it too."""
+    if connect.foreseen is None or connect.raw is None:
+        return {}
+    held: dict[str, JsonValue] = {"held": round(connect.held, 3)} if connect.held else {}
+    return {"foreseen": round(connect.foreseen, 3), "raw": round(connect.raw, 3), **held}

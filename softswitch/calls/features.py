@@ -16,21 +16,17 @@ from softswitch.acd.events import (
 from softswitch.calls.onward import HearMessages, PickUp
 from softswitch.calls.switch import Switch
 from softswitch.dialplan.codes import Code
-from softswitch.types import AgentName, Language, Prompt, Reject, ToMessage
+from softswitch.sentences.phrases import phrase
+from softswitch.types import AgentName, Prompt, Reject, ToMessage
 
-
-def _prompt(en: str, pl: str, he: str) -> Prompt:
-    return Prompt({Language("en"): en, Language("pl"): pl, Language("he"): he})
-
-
-SIGNED_IN = _prompt("You are signed in.", "Jesteś zalogowany.", "נכנסת לתורים.")
-SIGNED_OUT = _prompt("You are signed out.", "Jesteś wylogowany.", "יצאת מהתורים.")
-PAUSED = _prompt("You are paused.", "Masz przerwę.", "אתה בהפסקה.")
-RESUMED = _prompt("The pause is over.", "Koniec przerwy.", "ההפסקה הסתיימה.")
-NOTES_DONE = _prompt("Your notes are done.", "Koniec notatek.", "סיימת את הרישום.")
-MORE_TIME = _prompt("You have more time.", "Masz więcej czasu.", "יש לך עוד זמן.")
-NO_NOTES = _prompt("You are not writing notes.", "Nie robisz teraz notatek.", "אינך ברישום כעת.")
-UNKNOWN_REASON = _prompt("There is no such reason.", "Nie ma takiego powodu.", "אין סיבה כזאת.")
+SIGNED_IN = phrase("agents.signed_in")
+SIGNED_OUT = phrase("agents.signed_out")
+PAUSED = phrase("agents.paused")
+RESUMED = phrase("agents.resumed")
+NOTES_DONE = phrase("agents.notes_done")
+MORE_TIME = phrase("agents.more_time")
+NO_NOTES = phrase("agents.no_notes")
+UNKNOWN_REASON = phrase("agents.unknown_reason")
 
 
 _PLAIN: Mapping[Code, tuple[Callable[[AgentName], Event], Prompt]] = {

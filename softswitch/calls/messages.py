@@ -22,8 +22,9 @@ from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError
 from softswitch.mailboxes import Message
 from softswitch.ports import Desk
+from softswitch.sentences.phrases import phrase
 from softswitch.sound import Clip, Hear
-from softswitch.types import AgentName, Destination, Language, Prompt, Reject, Seconds
+from softswitch.types import AgentName, Destination, Prompt, Reject, Seconds
 
 log = structlog.get_logger(__name__)
 
@@ -33,21 +34,12 @@ WAIT: Seconds = 6.0
 AGAIN, NEXT, DELETE = "123"
 
 
-def _prompt(en: str, pl: str, he: str) -> Prompt:
-    return Prompt({Language("en"): en, Language("pl"): pl, Language("he"): he})
-
-
-NEW_FROM = _prompt("New message, from:", "Nowa wiadomość, od:", "הודעה חדשה מאת")
-OLD_FROM = _prompt("Message, from:", "Wiadomość, od:", "הודעה מאת")
-HIDDEN = _prompt("a hidden number.", "numeru zastrzeżonego.", "מספר חסוי.")
-KEYS = _prompt(
-    "Press 1 to hear it again, 2 for the next one, 3 to delete it.",
-    "Aby odsłuchać ponownie, naciśnij jeden; następna: dwa; aby usunąć: trzy.",
-    "לשמוע שוב לחצו אחת, לבאה לחצו שתיים, למחיקה לחצו שלוש.",
-)
-DELETED = _prompt("Deleted.", "Usunięto.", "נמחקה.")
-NO_MORE = _prompt("There are no more messages.", "Nie ma więcej wiadomości.", "אין עוד הודעות.")
-PROMPTS = (NEW_FROM, OLD_FROM, HIDDEN, KEYS, DELETED, NO_MORE)
+NEW_FROM = phrase("mailbox.new_from")
+OLD_FROM = phrase("mailbox.old_from")
+HIDDEN = phrase("mailbox.hidden")
+KEYS = phrase("mailbox.keys")
+DELETED = phrase("mailbox.deleted")
+NO_MORE = phrase("mailbox.no_more")
 
 
 async def hear_messages(switch: Switch, call: Call) -> Destination | None:

@@ -182,10 +182,10 @@ class Operator:
         return QueueName(name)
 
     def _call(self, id: str) -> Call:
-        for call in self._supervisor.calls:
-            if call.id == id:
-                return call
-        raise NoSuch(f"no call {id!r} is in progress; /api/v1/calls/live shows those that are")
+        found = self._supervisor.find(CallId(id))
+        if found is None:
+            raise NoSuch(f"no call {id!r} is in progress; /api/v1/calls/live shows those that are")
+        return found
 
 
 def _agents_leg(conversation: Conversation) -> Leg | None:

@@ -27,11 +27,11 @@ from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone
 from softswitch.errors import LegError, LegGone
 from softswitch.ports import Leg, Referral
+from softswitch.sentences.phrases import phrase
 from softswitch.sound import Hear
 from softswitch.types import (
     UNKNOWN,
     AgentName,
-    Language,
     LegEnd,
     LegId,
     LegState,
@@ -50,19 +50,11 @@ AUTO_ANSWER: Mapping[str, str] = {
 """By which a phone is asked to answer by itself; each maker knows one of them, the last is RFC 5373's."""
 
 
-def _prompt(en: str, pl: str, he: str) -> Prompt:
-    return Prompt({Language("en"): en, Language("pl"): pl, Language("he"): he})
-
-
-BUSY = _prompt("The line is busy.", "Numer jest zajęty.", "הקו תפוס.")
-NOBODY = _prompt("Nobody answers.", "Nikt nie odbiera.", "אין מענה.")
-NO_NUMBER = _prompt("There is no such number.", "Nie ma takiego numeru.", "אין מספר כזה.")
-FORBIDDEN = _prompt(
-    "This number may not be dialled.", "Na ten numer nie wolno dzwonić.", "אסור לחייג למספר הזה."
-)
-IMPOSSIBLE = _prompt(
-    "The call cannot be made at the moment.", "Nie można teraz nawiązać połączenia.", "לא ניתן להתקשר כרגע."
-)
+BUSY = phrase("agents.busy")
+NOBODY = phrase("agents.nobody_answers")
+NO_NUMBER = phrase("agents.no_such_number")
+FORBIDDEN = phrase("agents.forbidden")
+IMPOSSIBLE = phrase("agents.impossible")
 _BY_STATUS = {
     **dict.fromkeys((486, 600, 603), BUSY),
     **dict.fromkeys((408, 480, 487), NOBODY),

@@ -104,6 +104,11 @@ class Outside(Attempt):
             return error.status
         return handed_back(error.status) if isinstance(error, LegRefused) else NO_ANSWER
 
+    @property
+    def reached(self) -> bool:
+        """The number itself has rung, or said no."""
+        return self._carried.reached
+
     def close(self, but: Leg | None = None) -> None:
         """Whatever there is of a leg ends, unless it is `but`."""
         self._carried.hangup(but=but)

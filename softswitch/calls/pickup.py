@@ -20,17 +20,10 @@ from softswitch.calls.onward import Onward, PickUp, Riding
 from softswitch.calls.ringing import Ringing
 from softswitch.calls.switch import Switch
 from softswitch.ports import Leg
-from softswitch.types import AgentName, Language, Prompt, Reject, ToMessage
+from softswitch.sentences.phrases import phrase
+from softswitch.types import AgentName, Reject, ToMessage
 
-NOTHING_RINGS = ToMessage(
-    Prompt(
-        {
-            Language("en"): "Nothing rings there.",
-            Language("pl"): "Nic tam nie dzwoni.",
-            Language("he"): "שום דבר לא מצלצל שם.",
-        }
-    )
-)
+NOTHING_RINGS = ToMessage(phrase("agents.nothing_rings"))
 
 
 async def pick_up(switch: Switch, call: Call, what: PickUp) -> Onward | None:

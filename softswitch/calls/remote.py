@@ -16,8 +16,9 @@ from softswitch.calls.switch import Switch
 from softswitch.config.settings import AgentPhone
 from softswitch.errors import AudioError, LegRefused
 from softswitch.ports import Leg
+from softswitch.sentences.phrases import phrase
 from softswitch.sound import Clip, Hear
-from softswitch.types import Language, Party, Prompt, Seconds, ToNumber
+from softswitch.types import Party, Seconds, ToNumber
 
 log = structlog.get_logger(__name__)
 
@@ -27,13 +28,7 @@ KEY = "1"
 PAUSE: Seconds = 3.0
 """Between two times that the agent is asked for it."""
 
-QUESTION = Prompt(
-    {
-        Language("en"): "You have a call. Press 1 to accept it.",
-        Language("pl"): "Masz połączenie. Naciśnij 1, aby je odebrać.",
-        Language("he"): "יש לך שיחה. כדי לקבל אותה, הקש 1.",
-    }
-)
+QUESTION = phrase("agents.accept")
 
 
 class Remote:

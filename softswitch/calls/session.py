@@ -32,13 +32,14 @@ from softswitch.dialplan.plan import Dial, Refused
 from softswitch.dialplan.way_out import way_out
 from softswitch.errors import AudioError, LegError
 from softswitch.ports import JsonValue
+from softswitch.rounds import MOST, Rounds
 from softswitch.routing import CallerRule, normalise
+from softswitch.sentences.phrases import phrase
 from softswitch.sound import Hear
 from softswitch.types import (
     AgentName,
     Destination,
     HangUp,
-    Language,
     Prompt,
     Reject,
     ToAgent,
@@ -52,13 +53,11 @@ from softswitch.types import (
 
 log = structlog.get_logger(__name__)
 
-UNAVAILABLE = Prompt(
-    {
-        Language("en"): "We are sorry, nobody can take your call at the moment.",
-        Language("pl"): "Przepraszamy, w tej chwili nikt nie może odebrać połączenia.",
-    }
-)
+UNAVAILABLE = phrase("calls.unavailable")
 """What a caller hears who has been answered and must be refused after that."""
+
+ROUND = 480
+"""What somebody gets who was sent round and round, unless answered."""
 
 
 async def serve(switch: Switch, call: Call) -> None:
@@ -84,16 +83,29 @@ async def serve(switch: Switch, call: Call) -> None:
 
 
 async def _lead(switch: Switch, call: Call, onward: Onward | None) -> None:
-    """From place to place, until the call is done."""
-    leg = call.leg
+    """From place to place, until the call is done. Who goes round without being anywhere is let go."""
+    leg, rounds, loop = call.leg, Rounds(), asyncio.get_running_loop()
+    came = loop.time()
     while onward is not None:
         try:
+            if isinstance(onward, Destination):  # what else there is may hold a leg, and is taken up at once
+                if not rounds.go(describe(onward), loop.time() - came):
+                    onward = _went_round(call, rounds)
+                await asyncio.sleep(0)  # others live here too, however short the way from place to place is
+            came = loop.time()
             onward = await _follow(switch, call, onward)
         except asyncio.CancelledError:
             if call.diversion is None or leg.ended.done():
                 raise
             _current_task().uncancel()
             onward, call.diversion = call.diversion, None
+
+
+def _went_round(call: Call, rounds: Rounds) -> Reject:
+    """Record by which way, and where the caller goes instead."""
+    log.error("caller goes round", call=call.id, way=" -> ".join(rounds.circle), steps=MOST)
+    call.note("CallWentRound", way=list(rounds.circle), steps=MOST)
+    return Reject(ROUND)
 
 
 def _note_arrival(call: Call) -> None:

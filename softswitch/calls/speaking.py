@@ -4,7 +4,7 @@
 |---|---|---|
 | an announcement | nothing is said | it is said |
 | an announcement | a message is said | it is said next, the last one that came |
-| an announcement | an announcement is said | nothing: it would be the same again |
+| an announcement | an announcement is said, or was begun a moment ago | nothing: it would be the same again |
 | a message | anything is said | it is said after that, and after an announcement that waits |
 | an agent | anything is said | silence, at once; what was due is forgotten |
 """
@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 
 BREATH: Seconds = 1.0
 """Of music between two things that are said."""
+
+APART = 0.7
+"""Of `every`: what came late, as something else was being said, is not said again before this part of it."""
 
 COURTESY: Seconds = 0.1
 """By which a message comes later than it is due, so that an announcement of the same moment goes first."""
@@ -58,6 +61,8 @@ class Speaker:
         self._task: asyncio.Task[None] | None = None
         self._telling = False
         """An announcement is being said."""
+        self._told: Seconds | None = None
+        """When the last one was begun."""
 
     def begin(self) -> None:
         """The caller hears the music: messages can come."""
@@ -66,9 +71,17 @@ class Speaker:
 
     def announce(self, what: Announcement) -> None:
         """Tell the caller about the wait, as soon as nothing else is said."""
-        if not self._telling:
+        if not self._telling and not self._just_told():
             self._waiting = what
             self._speak()
+
+    def _just_told(self) -> bool:
+        """The last announcement was late, and this one is on time: too soon after it."""
+        queue = self._switch.settings.engine.queues.get(self._call.queue) if self._call.queue else None
+        every = queue.announce.every if queue is not None else None
+        if self._told is None or every is None:
+            return False
+        return self._loop.time() - self._told < APART * every
 
     def hush(self) -> None:
         """Be silent at once, until `begin`."""
@@ -107,7 +120,7 @@ class Speaker:
     async def _tell(self) -> None:
         what, self._waiting = self._waiting, None
         assert what is not None
-        self._telling = True
+        self._telling, self._told = True, self._loop.time()
         try:
             clip = await self._switch.speech.announcement(what, self._call.language)
             await self._sound(clip, "Announced", position=what.position, wait=what.wait, callers=what.callers)
@@ -122,7 +135,8 @@ class Speaker:
         if message.every is None:
             self._next.pop(place)
         else:
-            self._next[place] = max(self._next[place] + message.every, self._loop.time())
+            apart = self._loop.time() + APART * message.every
+            self._next[place] = max(self._next[place] + message.every, apart)
             self._arm(place)
         try:
             clip = await self._switch.speech.prompt(message.prompt, self._call.language)

@@ -19,13 +19,13 @@ from softswitch.calls.switch import Switch
 from softswitch.calls.transfer import refer
 from softswitch.plain import plain
 from softswitch.ports import JsonValue, Leg, RefusedCall
+from softswitch.sentences.phrases import phrase
 from softswitch.types import (
     CallId,
     Destination,
     EndedBy,
     Language,
     LegEnd,
-    Prompt,
     Quality,
     Seconds,
     ToMessage,
@@ -33,18 +33,7 @@ from softswitch.types import (
 
 log = structlog.get_logger(__name__)
 
-CLOSING = ToMessage(
-    Prompt(
-        {
-            Language(
-                "en"
-            ): "We are sorry, our lines are closing for a moment. Please call again in a few minutes.",
-            Language(
-                "pl"
-            ): "Przepraszamy, nasze linie są chwilowo zamykane. Prosimy zadzwonić ponownie za kilka minut.",
-        }
-    )
-)
+CLOSING = ToMessage(phrase("calls.closing"))
 """What callers hear who are in a menu or a queue when the switch drains."""
 
 LAST_WORDS: Seconds = 5.0
@@ -82,6 +71,11 @@ class Supervisor:
     def calls(self) -> list[Call]:
         """The calls in progress, oldest first."""
         return [call for call, _ in self._calls.values()]
+
+    def find(self, id: CallId) -> Call | None:
+        """The call in progress of that id."""
+        found = self._calls.get(id)
+        return None if found is None else found[0]
 
     def describe(self) -> list[JsonValue]:
         """The calls in progress, for `softswitch calls --live`."""

@@ -23,8 +23,9 @@ from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, StoreError
 from softswitch.mailboxes import Draft, Mailbox
 from softswitch.ports import Desk
+from softswitch.sentences.phrases import phrase
 from softswitch.sound import Clip, Hear, Recording
-from softswitch.types import Cue, Destination, Language, Prompt, Reject, Seconds, ToMessage, ToVoicemail
+from softswitch.types import Cue, Destination, Prompt, Reject, Seconds, ToMessage, ToVoicemail
 
 log = structlog.get_logger(__name__)
 
@@ -40,36 +41,10 @@ PATIENCE: Seconds = 5.0
 END = "#"
 
 
-def _prompt(en: str, pl: str, he: str) -> Prompt:
-    return Prompt({Language("en"): en, Language("pl"): pl, Language("he"): he})
-
-
-GREETING = _prompt(
-    "Nobody can take your call at the moment. Please leave a message after the tone, and press hash when you "
-    "are done.",
-    "W tej chwili nikt nie może odebrać połączenia. Po sygnale proszę zostawić wiadomość, a na koniec "
-    "nacisnąć krzyżyk.",
-    "לא ניתן לענות כעת. נא להשאיר הודעה אחרי הצליל וללחוץ סולמית בסיום.",
-)
-SAVED = _prompt(
-    "Thank you. Your message has been saved. Goodbye.",
-    "Dziękujemy. Wiadomość została zapisana. Do widzenia.",
-    "תודה. ההודעה נשמרה. להתראות.",
-)
-NOTHING_HEARD = _prompt(
-    "Nothing was heard, and no message was saved. Goodbye.",
-    "Nic nie było słychać i nie zapisano żadnej wiadomości. Do widzenia.",
-    "לא נשמע דבר ולא נשמרה הודעה. להתראות.",
-)
-NO_ROOM = ToMessage(
-    _prompt(
-        "We are sorry, no message can be taken at the moment.",
-        "Przepraszamy, w tej chwili nie można zostawić wiadomości.",
-        "אנו מתנצלים, לא ניתן להשאיר הודעה כעת.",
-    )
-)
-PROMPTS = (GREETING, SAVED, NOTHING_HEARD, NO_ROOM.prompt)
-"""What callers may hear, to be rendered ahead of need."""
+GREETING = phrase("voicemail.greeting")
+SAVED = phrase("voicemail.saved")
+NOTHING_HEARD = phrase("voicemail.nothing_heard")
+NO_ROOM = ToMessage(phrase("voicemail.no_room"))
 
 
 async def leave_message(switch: Switch, call: Call, to: ToVoicemail) -> Destination | None:
@@ -103,6 +78,7 @@ def _draft(switch: Switch, call: Call, mailbox: Mailbox) -> Draft:
         number=call.leg.remote.number,
         name=call.leg.remote.name,
         queue=call.last_queue or "",
+        queue_label=switch.settings.queue_labels.get(call.last_queue or "", ""),
         language=mailbox.language or call.language,
         shortest=mailbox.shortest,
         email=mailbox.email,

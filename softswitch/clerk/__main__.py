@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from softswitch.clerk.alerts import alert_letters, both
 from softswitch.clerk.privacy import Privacy
 from softswitch.config.settings import MailSettings, ReportSettings, Webhook
 from softswitch.parcels import NO_SERVER
@@ -45,7 +46,7 @@ class Clerk:
 
     def __init__(self, folder: Path) -> None:
         self._lines = Growing(folder)
-        told = letters(folder / MESSAGES)
+        told = both(letters(folder / MESSAGES), alert_letters)
         self._loader = Loader(self._lines, identity(folder), open_of(folder), letters=told)
         self._outbox = Outbox(open_of(folder))
         self._privacy = Privacy(folder, self._loader, _say)

@@ -28,10 +28,31 @@ def _end(data: Data) -> str:
     return f"{data.get('result')}{who} after {duration(data.get('waited'))}"
 
 
+_HELD = {
+    "no-carrier": "cannot be called: no carrier is up that may be asked",
+    "not-allowed": "cannot be called: the dial plan does not allow it",
+}
+_OURS = {
+    "carrier": "no carrier could do it",
+    "no-channel": "no channel of any trunk was free",
+    "not-allowed": "the dial plan does not allow it",
+    "ended": "ended before the customer was reached",
+}
+
+
+def _not_reached(data: Data) -> str:
+    status = f" ({data['status']})" if data.get("status") else ""
+    if data.get("counted", True):
+        return f"not reached: {data.get('why')}{status}"
+    return f"{_OURS.get(str(data.get('why')), data.get('why'))}{status}; this does not count as an attempt"
+
+
 _SAYS: Mapping[str, Callable[[Data], str]] = {
     Kind.CALLBACK_WANTED: lambda data: f"wanted from queue {data.get('queue')}, at {data.get('number')}",
     Kind.CALLBACK_TRIED: lambda data: f"attempt {data.get('attempt')}",
-    Kind.CALLBACK_NOT_REACHED: lambda data: f"not reached: {data.get('why')} {data.get('status') or ''}",
+    Kind.CALLBACK_NOT_REACHED: _not_reached,
+    Kind.CALLBACK_HELD: lambda data: _HELD.get(str(data.get("why")), f"cannot be called: {data.get('why')}"),
+    Kind.CALLBACK_RELEASED: lambda _: "can be called again",
     Kind.CALLBACK_RESTING: _rest,
     Kind.CALLBACK_RESTORED: lambda _: "goes on after a restart",
     Kind.CALLBACK_ENDED: _end,

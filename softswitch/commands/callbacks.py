@@ -17,7 +17,7 @@ CALLBACKS = ("queue", "customer", "class", "state", ">waits", ">attempts", ">aga
 LESS_OF_CALLBACKS = ("class", ">again in", ">attempts")
 """What goes below its row on a narrow terminal, the first first."""
 
-COLOURS = {"waiting": "yellow", "resting": "dim", "calling": "cyan", "talking": "green"}
+COLOURS = {"waiting": "yellow", "resting": "dim", "held": "red", "calling": "cyan", "talking": "green"}
 
 
 def print_callbacks(socket: Path, as_json: bool) -> None:
@@ -42,12 +42,17 @@ def cancel_callback(socket: Path, callback: str) -> None:
     print(f"{answer['number']} is called back no more")
 
 
+def _state(one: Mapping[str, Any]) -> str:
+    """With what keeps the switch from calling, if anything does."""
+    return f"{one['state']} ({one['problem']})" if one.get("problem") else str(one["state"])
+
+
 def _callback(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     return (
         one["queue"],
         foreign(f"{one['name']} {one['number']}".strip()),
         one["priority"],
-        Text(one["state"], style=COLOURS.get(one["state"], "")),
+        Text(_state(one), style=COLOURS.get(one["state"], "")),
         duration(one["waits"]),
         str(one["attempts"]),
         "-" if one["again"] is None else duration(one["again"]),

@@ -15,7 +15,7 @@ from softswitch.config.nearest import did_you_mean
 from softswitch.config.schema import json_schema
 from softswitch.errors import SoftswitchError
 from softswitch.types import AgentName
-from softswitch.walk import parse_keys, walk
+from softswitch.walk import AS_USUAL, Circumstances, parse_keys, walk
 
 
 def check_files(files: list[Path]) -> int:
@@ -36,7 +36,15 @@ def print_schema() -> None:
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-def print_walk(file: Path, dialled: str, keys: str, caller: str, at: datetime, agent: str = "") -> None:
+def print_walk(
+    file: Path,
+    dialled: str,
+    keys: str,
+    caller: str,
+    at: datetime,
+    agent: str = "",
+    circumstances: Circumstances = AS_USUAL,
+) -> None:
     """Print every step of a call. Raises ConfigError, and SoftswitchError for bad keys and agents."""
     try:
         pressed = parse_keys(keys)
@@ -46,4 +54,4 @@ def print_walk(file: Path, dialled: str, keys: str, caller: str, at: datetime, a
     if agent and agent not in settings.phones:
         raise SoftswitchError(f"--agent: no agent is called {agent!r}{did_you_mean(agent, settings.phones)}")
     by = AgentName(agent) if agent else None
-    console().print(render(walk(settings, dialled, pressed, caller, at, by)))
+    console().print(render(walk(settings, dialled, pressed, caller, at, by, circumstances)))

@@ -10,11 +10,6 @@ from rich.text import Text
 
 from softswitch.audio.music import MEDIA
 from softswitch.audio.recorded import file_of
-from softswitch.calls import messages, voicemail
-from softswitch.calls.pickup import NOTHING_RINGS
-from softswitch.calls.remote import QUESTION
-from softswitch.calls.session import UNAVAILABLE
-from softswitch.calls.supervisor import CLOSING
 from softswitch.commands.table import console
 from softswitch.config.checks.sounds import sound_problem
 from softswitch.config.load import load
@@ -22,13 +17,6 @@ from softswitch.config.nearest import did_you_mean
 from softswitch.config.spoken import Spoken, spoken
 from softswitch.errors import SoftswitchError
 from softswitch.fitting import Cell, Fitting
-from softswitch.ivr.sentences import AFTER
-
-OF_MAILBOXES = (*voicemail.PROMPTS, *messages.PROMPTS)
-"""What is said of messages."""
-
-OTHERS = (*AFTER.values(), QUESTION, UNAVAILABLE, NOTHING_RINGS.prompt, CLOSING.prompt)
-"""What is said of menus, agents' phones and the switch itself, whatever is configured."""
 
 THERE, MISSING = "there", "missing"
 
@@ -46,7 +34,7 @@ def print_prompts(
     folder = settings.media.prompts or MEDIA / "prompts"
     rows = [
         (one, path, state)
-        for one in spoken(settings, numbers, (*OTHERS, *(OF_MAILBOXES if settings.mailboxes else ())))
+        for one in spoken(settings, numbers)
         if not language or one.language == language
         for path in (file_of(folder, one.language, one.text),)
         for state in (state_of(path),)

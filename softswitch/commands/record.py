@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from softswitch.commands.behind import say_behind
 from softswitch.commands.callback_lines import callback_story
-from softswitch.commands.table import console, doing, duration, foreign, print_json, when
+from softswitch.commands.table import console, duration, foreign, print_json, when
+from softswitch.commands.why_lines import hopeless, nobody, offer
 from softswitch.errors import StoreError
 from softswitch.fitting import Cell, Fitting
 from softswitch.kinds import Kind
@@ -149,26 +149,45 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         return
     if not attempts:
         console().print(why(call, events))
-        return
-    console().print(callback_story(wanted, events))
+    if any(event.kind == Kind.CALLBACK_WANTED for event in events):
+        console().print(callback_story(wanted, events))
+    told = 0
     for attempt in attempts:
-        console().print(why(attempt, parts[attempt]))
+        console().print(why(attempt, parts[attempt], told))
+        told += sum(event.kind == Kind.OFFER_MADE for event in parts[attempt])
 
 
-def why(call: CallId, events: list[Recorded]) -> RenderableType:
-    """Each offer with its reasoning and its end, and what else became of the call."""
+def why(call: CallId, events: list[Recorded], before: int = 0) -> RenderableType:
+    """Each offer with its reasoning and its end, and what else became of the call; `before`: so many offers
+    were told.
+    """
     ends = {event.data["offer"]: event for event in events if event.kind == Kind.OFFER_ENDED}
-    made = [event for event in events if event.kind == Kind.OFFER_MADE]
     parts: list[RenderableType] = _entrances(events)
-    parts += [
-        _offer(number, event, _result(event, ends.get(event.data["offer"]), events))
-        for number, event in enumerate(made, 1)
-    ]
+    queue: str | None = None
+    for event in events:
+        if event.kind == Kind.OFFER_MADE:
+            before += 1
+            parts.append(offer(before, event, _result(event, ends.get(event.data["offer"]), events)))
+        elif event.kind == Kind.CALLER_JOINED:
+            queue = str(event.data.get("queue"))
+        elif event.kind == Kind.CALLER_HOPELESS:
+            parts.append(hopeless(event))
+        elif event.kind == Kind.CALLER_LEFT and (left := nobody(event, queue)) is not None:
+            parts.append(left)
     parts += _attempts(events)
     parts += _transfers(events)
     if _was_cut(events):
         parts.append("talk time unknown: the switch was killed")
-    return Group(*parts) if parts else f"call {call}: no agent was rung"
+    return Group(*parts) if parts else f"call {call}: {_nowhere(events)}"
+
+
+def _nowhere(events: list[Recorded]) -> str:
+    """Why there is nothing to explain."""
+    queues = [str(event.data.get("queue")) for event in events if event.kind == Kind.CALLER_JOINED]
+    if queues:
+        return f"no agent was rung yet; it waits in queue {queues[-1]}"
+    to = next((event.data["destination"] for event in events if event.kind == Kind.CALL_ROUTED), None)
+    return "no agent was rung, and it has joined no queue" + (f"; it was led to {to}" if to else "")
 
 
 def _entrances(events: list[Recorded]) -> list[RenderableType]:
@@ -180,11 +199,21 @@ def _entrances(events: list[Recorded]) -> list[RenderableType]:
             to = f"to {data['destination']}" if data.get("destination") else data.get("then")
             said = f"rule {data['rule']!r} of queue {data['queue']}: {to}, since {data['why']}"
             lines.append(Text(said))
+        elif event.kind == Kind.CALL_WENT_ROUND:
+            way = " -> ".join(map(str, data["way"]))
+            lines.append(Text(f"sent round and round, and ended for that by the switch: {way}"))
         elif event.kind == Kind.CALLER_LOOKED_UP:
-            known = "knows the caller" if data.get("found") else "does not know the caller"
-            said = f"look-up of {data['caller_rule']!r} {known}, after {duration(data['took'])}"
-            lines.append(Text(said + (f": {foreign(data['problem'])}" if data.get("problem") else "")))
+            lines.append(Text(_looked_up(data)))
     return lines
+
+
+def _looked_up(data: Mapping[str, Any]) -> str:
+    """What a look-up came to, as far as it was of use."""
+    problem = foreign(str(data.get("problem") or ""))
+    whose, after = f"look-up of {data['caller_rule']!r}", f"after {duration(data['took'])}"
+    if data.get("found"):
+        return f"{whose} knows the caller, {after}" + (f"; passed over: {problem}" if problem else "")
+    return f"{whose} failed {after}: {problem}" if problem else f"{whose} does not know the caller, {after}"
 
 
 def _was_cut(events: list[Recorded]) -> bool:
@@ -204,7 +233,7 @@ def _attempts(events: list[Recorded]) -> list[RenderableType]:
         data, begins = event.data, event.kind == Kind.DIALLED_OUT
         at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
         if not dialling:
-            server = "" if data["server"] is None else f", server {data['server']}"
+            server = f", server {data['address']}" if data.get("address") else ""
             done = "was" if begins else "could not be"
             text = f"{at} {data['number']} {done} called by trunk {data['trunk']}{server}"
             lines.append(Text(text, style="bold"))
@@ -253,7 +282,8 @@ _UNCONFIRMED = {
 def _result(made: Recorded, end: Recorded | None, events: list[Recorded]) -> str:
     """How the ringing of one agent ended; of one outside, also what became of the key."""
     if end is None:
-        return "is still ringing"
+        over = any(event.kind == Kind.CALL_ENDED for event in events)
+        return "ended with the switch, which was killed" if over else "is still ringing"
     result, seconds = str(end.data["result"]), end.at - made.at
     missing = _without_key(made, events)
     if missing is None or result == "answered":
@@ -277,32 +307,3 @@ def _without_key(made: Recorded, events: list[Recorded]) -> Recorded | None:
             if event.kind == Kind.OFFER_MADE:
                 break
     return None
-
-
-def _offer(number: int, event: Recorded, result: str) -> RenderableType:
-    data: Mapping[str, Any] = event.data
-    reasons: Mapping[str, Any] = data.get("why") or {}
-    at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
-    whose = f"for queue {data['queue']}" if data["queue"] else "directly"
-    head = f"[bold]{number}. {data['agent']}[/] was rung at {at} {whose}"
-    lines = Table.grid(padding=(0, 2))
-    lines.add_column(no_wrap=True)
-    lines.add_column(overflow="fold")
-    if reasons:
-        lines.add_row(
-            "   caller", f"place {reasons.get('position', '?')}, {reasons.get('score', 0):g} points"
-        )
-        lines.add_row(
-            "   strategy", f"{reasons.get('strategy', '?')} chose among {_names(reasons.get('considered'))}"
-        )
-    for skipped in reasons.get("skipped", ()):
-        left = f", for another {duration(skipped['left'])}" if skipped.get("left") else ""
-        lines.add_row("   skipped", f"{skipped['agent']}: {doing(skipped['reason'])}{left}")
-    if reasons.get("uncounted"):
-        lines.add_row("   skipped", f"{reasons['uncounted']} more")
-    lines.add_row("   result", result)
-    return Group(head, lines)
-
-
-def _names(names: Any) -> str:
-    return ", ".join(names or ()) or "nobody"

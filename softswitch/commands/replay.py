@@ -105,7 +105,7 @@ def _print(found: Day, sides: Sequence[Simulated], seeds: Sequence[int], notes: 
         screen.print(_table(part, sides))
     for side in sides:
         screen.print(Text(side.label, style="bold"))
-        screen.print(day(side.series(TOTAL), side.plan.traffic, side.formula(TOTAL)))
+        screen.print(day(side.series(TOTAL), side.plan.traffic, side.formula(TOTAL), screen.width))
     for note in notes:
         screen.print(foreign(note))
 

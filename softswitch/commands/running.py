@@ -159,7 +159,7 @@ def _queue(queue: Mapping[str, Any]) -> Row:
     answered = counts["answered"]
     return (
         queue["name"],
-        str(queue["waiting"]),
+        _waiting(queue),
         str(queue["free"]),
         str(counts["joined"]),
         str(answered),
@@ -171,6 +171,12 @@ def _queue(queue: Mapping[str, Any]) -> Row:
         duration(queue.get("estimate")),
         "-" if (error := queue.get("estimate_error")) is None else f"{error:.0%}",
     )
+
+
+def _waiting(queue: Mapping[str, Any]) -> str | Text:
+    """How many, and of these how many in vain: nobody of the team has the skills."""
+    vain = queue.get("hopeless") or 0
+    return Text(f"{queue['waiting']} ({vain} in vain)", style="red") if vain else str(queue["waiting"])
 
 
 def _caller(queue: str, caller: Mapping[str, Any]) -> Row:

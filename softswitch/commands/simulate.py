@@ -158,7 +158,7 @@ def _print(found: Sequence[Simulated], took: float) -> None:
     for each in found:
         if len(found) > 1:
             screen.print(Text(each.label, style="bold"))
-        screen.print(day(each.series(TOTAL), each.plan.traffic, each.formula(TOTAL)))
+        screen.print(day(each.series(TOTAL), each.plan.traffic, each.formula(TOTAL), screen.width))
 
 
 def title(found: Sequence[Simulated]) -> str:

@@ -8,7 +8,7 @@ from math import isnan
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from softswitch.commands.table import duration, foreign
+from softswitch.commands.table import duration
 from softswitch.fitting import Cell, Fitting
 from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.figures import Spread
@@ -46,6 +46,8 @@ QUIET = ("turned_away", "unserved", "abandoned", "callbacks", "called_back")
 """Not shown where it is 0."""
 
 BLOCKS = "▁▂▃▄▅▆▇█"
+BESIDE = 30
+"""Columns that words and figures take beside the blocks."""
 
 
 def shown(name: str, value: float | None) -> str:
@@ -74,18 +76,18 @@ def alone(one: Simulated) -> RenderableType:
     heads = parts if len(parts) > 1 else ["simulated"]
     count, theory = len(one.runs), one.theory
     columns = [name for head in heads for name in (f">{head}", *([">95 % interval"] if count > 1 else []))]
-    rows: list[tuple[Text, ...]] = []
     figures = {part: one.spreads(part) for part in parts}
     theirs = theory.numbers(one.plan.formula) if theory else {}
+    rows: list[list[Cell]] = []
     for name, words in _rows(figures.values()):
-        cells: list[Text] = []
+        row: list[Cell] = [words]
         for part in parts:
-            cells.append(Text(shown(name, figures[part][name].mean)))
+            row.append(shown(name, figures[part][name].mean))
             if count > 1:
-                cells.append(_reach(name, figures[part][name]))
+                row.append(_reach(name, figures[part][name]))
         if theory:
-            cells.append(Text(shown(name, theirs[name]) if name in theirs else ""))
-        rows.append((words, *cells))
+            row.append(shown(name, theirs[name]) if name in theirs else "")
+        rows.append(row)
     return Fitting(("", *columns, *([f">{theory.name}"] if theory else [])), rows)
 
 
@@ -96,29 +98,29 @@ def beside(one: Simulated, other: Simulated) -> RenderableType:
 
 def _beside(part: str, one: Simulated, other: Simulated) -> RenderableType:
     sure = len(one.runs) > 1
-    heads = ("", f">{one.label}", f">{other.label}", ">difference", *([">95 % interval"] if sure else []))
-    rows: list[tuple[Text, ...]] = []
+    heads = (f">{one.label}", f">{other.label}", ">difference", *([">95 % interval"] if sure else []))
     before, after = one.spreads(part), other.spreads(part)
     between = differences(one.parts[part], other.parts[part])
+    rows: list[list[Cell]] = []
     for name, words in _rows((before, after)):
-        cells = [Text(shown(name, each[name].mean)) for each in (before, after)]
-        low, high = between[name].low, between[name].high
-        known = low is not None and high is not None
-        cells.append(Text(more(name, between[name].mean), style="bold" if known and low * high > 0 else ""))  # type: ignore[operator]
+        more_of = between[name]
+        row: list[Cell] = [words, *(shown(name, each[name].mean) for each in (before, after))]
+        row.append(Text(more(name, more_of.mean), style="bold" if more_of.is_sure else ""))
         if sure:
-            words_of = f"{more(name, low)} to {more(name, high)}" if known else ""
-            cells.append(Text(words_of, style="dim"))
-        rows.append((words, *cells))
-    made = Fitting(heads, rows)
-    return made if part == TOTAL and len(one.parts) == 1 else Group(Text(part, style="bold"), made)
+            known = more_of.low is not None
+            words_of = f"{more(name, more_of.low)} to {more(name, more_of.high)}" if known else ""
+            row.append(Text(words_of, style="dim"))
+        rows.append(row)
+    title = () if part == TOTAL and len(one.parts) == 1 else (Text(part, style="bold"),)
+    return Group(*title, Fitting(("", *heads), rows))
 
 
-def _rows(columns: Iterable[Mapping[str, Spread]]) -> Iterator[tuple[str, Text]]:
+def _rows(columns: Iterable[Mapping[str, Spread]]) -> Iterator[tuple[str, str]]:
     """Names and words of those figures that say something."""
     found = list(columns)
     for name, words in ROWS.items():
         if name not in QUIET or any(column[name].mean for column in found):
-            yield name, foreign(words)
+            yield name, words
 
 
 def _reach(name: str, one: Spread) -> Text:
@@ -127,12 +129,11 @@ def _reach(name: str, one: Spread) -> Text:
     return Text(f"{shown(name, max(one.low, 0.0))} to {shown(name, one.high)}", style="dim")
 
 
-def day(series: Series, traffic: Traffic, formula: str) -> RenderableType:
-    """How it went, a block for each step of the day."""
+def day(series: Series, traffic: Traffic, formula: str, room: int) -> RenderableType:
+    """How it went, a block for each step of the day, or for several where there is no room."""
+    series = series.coarser(-(-len(series.calls) // max(room - BESIDE, 12)))
     start, end = clock(traffic, 0.0), clock(traffic, traffic.span)
-    width = len(series.calls)
-    scale = start + " " * max(1, width - len(start) - len(end)) + end
-    rows: list[tuple[Cell, ...]] = []
+    scale = start + " " * max(1, len(series.calls) - len(start) - len(end)) + end
     lines: tuple[tuple[str, Sequence[float], str], ...] = (
         ("calls", series.calls.tolist(), "calls"),
         ("in the line", series.waiting.tolist(), "mean_waiting"),
@@ -140,10 +141,10 @@ def day(series: Series, traffic: Traffic, formula: str) -> RenderableType:
         ("service level", series.service_level(formula).tolist(), "service_level"),
         ("occupancy", series.occupancy.tolist(), "occupancy"),
     )
+    rows: list[tuple[Cell, ...]] = []
     for words, values, name in lines:
-        known = [value for value in values if not isnan(value)]
-        most = max(known, default=0.0)
-        rows.append((words, Text(blocks(values, 1.0 if name in SHARES else most)), shown(name, most)))
+        most = max((value for value in values if not isnan(value)), default=0.0)
+        rows.append((words, blocks(values, 1.0 if name in SHARES else most), shown(name, most)))
     return Fitting(("", scale, ">most"), rows)
 
 

@@ -17,7 +17,7 @@ def render(steps: Sequence[Step]) -> Tree:
     for step in steps[1:]:
         if step.kind in (Kind.CALLER, Kind.HOURS, Kind.RULE, Kind.UNUSED):
             tree.add(_line(step))
-        elif step.kind in (Kind.MENU, Kind.END):
+        elif step.kind in (Kind.MENU, Kind.END, Kind.SENT_ON):
             branch = tree.add(_line(step))
         else:
             branch.add(_line(step))
@@ -32,6 +32,7 @@ _STYLES = {
     Kind.MENU: "bold magenta",
     Kind.SAYS: "italic",
     Kind.HEARD: "italic",
+    Kind.SENT_ON: "yellow",
     Kind.KEY: "bold green",
     Kind.NUMBER_ENTERED: "green",
     Kind.LANGUAGE: "cyan",

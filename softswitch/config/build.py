@@ -6,8 +6,10 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from softswitch.config import settings as plain
+from softswitch.config.build_alerts import alert_settings
 from softswitch.config.build_dialling import dial_plan
 from softswitch.config.build_hostile import access_of, hostility
+from softswitch.config.build_hours import schedule
 from softswitch.config.build_mail import mail_settings, report_settings, zone_of
 from softswitch.config.build_menus import Voice, destination, menu_tree
 from softswitch.config.build_queues import callbacks, engine_settings, messages, whispers
@@ -17,7 +19,6 @@ from softswitch.config.build_service import service
 from softswitch.config.build_trunks import trunk
 from softswitch.config.build_voicemail import mailboxes
 from softswitch.config.models.agents import Agent, Ha1
-from softswitch.config.models.hours import Schedule, days_of
 from softswitch.config.models.root import Configuration
 from softswitch.config.models.sip import Encryption, Listener, Registration, Sip
 from softswitch.config.models.web import Web, is_loopback
@@ -25,7 +26,6 @@ from softswitch.config.models.webhooks import Webhook
 from softswitch.config.sip_settings import Listen, SipSettings
 from softswitch.dialplan.codes import Features
 from softswitch.hours import Hours
-from softswitch.hours import Schedule as PlainSchedule
 from softswitch.registration.accounts import Account
 from softswitch.registration.digest import Algorithm
 from softswitch.registration.registrar import Limits
@@ -51,7 +51,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
             callers=tuple(map(caller_rule, file.callers)),
         ),
         menus=menu_tree(file, voice),
-        hours=Hours({name: _schedule(name, schedule) for name, schedule in file.hours.items()}),
+        hours=Hours({name: schedule(name, hours) for name, hours in file.hours.items()}),
         engine=engine_settings(file, voice),
         phones=_phones(file, voice),
         mailboxes=mailboxes(file, voice),
@@ -74,6 +74,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         zone=zone_of(file),
         mail=mail_settings(file.mail),
         reports=report_settings(file),
+        alerts=alert_settings(file),
         webhooks=tuple(_webhook(name, hook) for name, hook in file.webhooks.items()),
     )
 
@@ -152,16 +153,6 @@ def _media(file: Configuration, voice: Voice) -> plain.MediaSettings:
         sounds={name: voice.prompt(sound.say, sound.play) for name, sound in file.sounds.items()},
         prompts=None if file.media.prompts is None else file.media.prompts.absolute(),
         sentences=books(file),
-    )
-
-
-def _schedule(name: str, schedule: Schedule) -> PlainSchedule:
-    return PlainSchedule(
-        name=name,
-        timezone=schedule.timezone,
-        open={day: tuple(spans) for days, spans in schedule.open.items() for day in days_of(days)},
-        holidays=schedule.holidays,
-        closed=frozenset(schedule.closed),
     )
 
 

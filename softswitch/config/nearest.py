@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 LISTED = 12
@@ -16,6 +16,11 @@ def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | Non
     by_lower = {one.lower(): one for one in known}
     found = get_close_matches(name.lower(), by_lower, n=1, cutoff=likeness)
     return by_lower[found[0]] if found else None
+
+
+def listed(names: Sequence[str]) -> str:
+    """For people: pl; pl and he; pl, he and de."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -30,6 +30,12 @@ SECTIONS = (
     ("wait of sentences", "WaitSentences"),
     ("introduction of sentences", "IntroductionSentences"),
     ("messages of sentences", "MessagesSentences"),
+    ("menus of sentences", "MenusPhrases"),
+    ("calls of sentences", "CallsPhrases"),
+    ("callbacks of sentences", "CallbacksPhrases"),
+    ("voicemail of sentences", "VoicemailPhrases"),
+    ("mailbox of sentences", "MailboxPhrases"),
+    ("agents of sentences", "AgentsPhrases"),
     ("web", "Web"),
     ("hours", "Schedule"),
     ("callers", "Caller"),
@@ -69,6 +75,12 @@ SECTIONS = (
     ("webhooks", "Webhook"),
     ("mail", "Mail"),
     ("reports", "Report"),
+    ("alerts", "Alerts"),
+    ("figures that are watched", "Watched"),
+    ("numbers of callers", "TooManyCallers"),
+    ("waits that are too long", "TooLongWait"),
+    ("service that is too low", "TooLowLevel"),
+    ("agents who are too few", "TooFewAgents"),
 )
 """Headings and the models under them."""
 

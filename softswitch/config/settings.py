@@ -9,6 +9,7 @@ from pathlib import Path
 
 from softswitch.acd.service import Service, Services
 from softswitch.acd.settings import EngineSettings
+from softswitch.alerts.settings import AlertSettings
 from softswitch.config.sip_settings import SipSettings, in_uri
 from softswitch.dialplan.codes import Features
 from softswitch.dialplan.numbering import NumberFormat
@@ -322,6 +323,8 @@ class SwitchSettings:
     mail: MailSettings | None = None
     """None: no mails."""
     reports: tuple[ReportSettings, ...] = ()
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    """When traffic becomes alarming."""
     dialplan: DialPlan = field(default_factory=DialPlan)
     """What agents may dial outside."""
     trunks: Mapping[TrunkName, Trunk] = field(default_factory=dict)

@@ -10,7 +10,11 @@ from softswitch.config.settings import SwitchSettings
 from softswitch.sentences import grammar
 from softswitch.sentences.book import ENGLISH, OF_MESSAGES, SECTIONS, Book, Counted, built_in
 from softswitch.sentences.grammar import STEPS
+from softswitch.sentences.phrases import names, phrase, worded
 from softswitch.types import Language, Prompt, ToMessage
+
+GREETING = "callbacks.greeting"
+"""That has a gap, for the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,9 @@ class Spoken:
     text: str
 
 
-def spoken(settings: SwitchSettings, numbers: int, others: Iterable[Prompt] = ()) -> Iterator[Spoken]:
-    """All of it, each text once. `numbers`: up to which one numbers are listed; `others`: what is said beside
-    the configuration's own texts.
-    """
-    prompts = (*_prompts(settings), *others)
+def spoken(settings: SwitchSettings, numbers: int) -> Iterator[Spoken]:
+    """All of it, each text once. `numbers`: up to which one numbers are listed."""
+    prompts = (*_prompts(settings), *own(settings))
     seen: set[tuple[Language, str]] = set()
     for language in settings.media.languages:
         books = {**built_in(), **settings.media.sentences}
@@ -37,6 +39,27 @@ def spoken(settings: SwitchSettings, numbers: int, others: Iterable[Prompt] = ()
             if key[1] and key not in seen:
                 seen.add(key)
                 yield one
+
+
+def own(settings: SwitchSettings) -> Iterator[Prompt]:
+    """Those of the switch's own sentences that it can come to say, as the configuration words them."""
+    callbacks, mailboxes = calls_back(settings), bool(settings.mailboxes)
+    groups = ("menus", "calls", "agents", *("voicemail", "mailbox") * mailboxes, *("callbacks",) * callbacks)
+    books = settings.media.sentences
+    for name in names(*groups):
+        if name != GREETING:
+            yield worded(phrase(name), books)
+    if not callbacks:
+        return
+    for queue in settings.callbacks:
+        label = settings.queue_labels.get(queue, queue)
+        yield worded(phrase(GREETING, queue=label), books)
+        yield Prompt(dict.fromkeys(settings.media.languages[:1], label))
+
+
+def calls_back(settings: SwitchSettings) -> bool:
+    """Whether callers can be called back at all: there is a way out."""
+    return any(line.trunks for line in settings.dialplan.rules)
 
 
 def _of_book(settings: SwitchSettings, book: Book, numbers: int) -> Iterator[Spoken]:
@@ -56,6 +79,7 @@ def _of_book(settings: SwitchSettings, book: Book, numbers: int) -> Iterator[Spo
                     yield Spoken(language, "number", word)
     if settings.mailboxes:
         yield Spoken(language, "sentence", book.no_messages)
+    if settings.mailboxes or calls_back(settings):
         for digit in grammar.digits(book, "+0123456789"):
             yield Spoken(language, "number", digit.text)
     for queue in settings.whispers:

@@ -10,7 +10,7 @@ One YAML file tells the switch everything. Check it before use, and as often as 
     softswitch check office.yaml     # every problem with file, line and column; or a summary and all menus
     softswitch try office.yaml --dial 600 --keys 2,1        # one call's way, without any SIP
     softswitch run office.yaml
-    softswitch reload office.yaml    # a running switch takes the changed file; a broken one changes nothing
+    softswitch reload                # the running switch takes the changed file; a broken one changes nothing
     softswitch schema > softswitch.schema.json              # for editors that complete and check YAML
 
 Files to start from are in `config/`: `small-office.yaml`, `registering-phones.yaml`, `carrier.yaml`,

@@ -6,25 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from softswitch.ivr.actions import Mistake
-from softswitch.types import Language, Prompt
-
-# English stands first: it is what `Prompt.text` falls back to in a language that is missing here.
-_EN, _PL = Language("en"), Language("pl")
+from softswitch.sentences.phrases import phrase
+from softswitch.types import Prompt
 
 AFTER: Mapping[Mistake, Prompt] = MappingProxyType(
     {
-        Mistake.WRONG_KEY: Prompt(
-            {_EN: "Sorry, that is not one of the choices.", _PL: "Przepraszamy, nie ma takiego wyboru."}
-        ),
-        Mistake.INCOMPLETE: Prompt(
-            {_EN: "Sorry, that number is not complete.", _PL: "Przepraszamy, ten numer jest niepełny."}
-        ),
-        Mistake.UNKNOWN_EXTENSION: Prompt(
-            {
-                _EN: "Sorry, there is no such extension.",
-                _PL: "Przepraszamy, nie ma takiego numeru wewnętrznego.",
-            }
-        ),
+        Mistake.WRONG_KEY: phrase("menus.wrong_key"),
+        Mistake.INCOMPLETE: phrase("menus.incomplete"),
+        Mistake.UNKNOWN_EXTENSION: phrase("menus.unknown_extension"),
     }
 )
 """The sentence after each mistake; silence is answered by the menu itself."""

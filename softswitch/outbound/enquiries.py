@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from softswitch import __version__
 from softswitch.outbound.breaker import Breaker
@@ -150,8 +151,17 @@ class Enquiries:
             return Answer.model_validate_json(body).known()
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the answer"
-            return Known(found=True, problem=f"{where}: {first['msg']}")
+            where = ".".join(map(str, first["loc"])) or "all of it"
+            return Known(problem=f"the answer is of no use: {where}: {_said(first)}")  # of this caller alone
+
+
+def _said(error: ErrorDetails) -> str:
+    """What is wrong with a value, in few words, and the value."""
+    words = f"{error['msg'][:1].lower()}{error['msg'][1:]}".removeprefix("input should be ")
+    if error["type"] == "json_invalid":
+        return "it is no JSON"
+    shown = repr(error["input"])
+    return f"expected {words}, got {shown if len(shown) <= 60 else shown[:57] + '...'}"
 
 
 class _NoUse(Exception):

@@ -5,7 +5,10 @@
 | takes it (250) | is done |
 | refuses it for now (4yz), or the connection breaks | is tried again after 1 s, 5 s ... an hour, for ever |
 | refuses it for good (5yz) | is dead: kept, listed by `softswitch mail`, sent again by `mail retry` |
-| is not there, or refuses the log-in | waits with all others, five minutes at most between two looks |
+| is not there, or refuses the log-in | waits with all others, and goes with them when one gets through |
+
+A server that is not there is looked for after a quarter of the time for which it is away, 5 s at least and
+five minutes at most: a mail is late by little more than the server was.
 
 How far each is stands in the database (`parcels.Mailbox`), before it is tried. When one has waited longer
 than `alarm`, that is an event, and a line of the log every hour.
@@ -29,8 +32,12 @@ from softswitch.types import Seconds
 LOT = 20
 """Mails by one connection."""
 
+LEAST: Seconds = 5.0
 MOST: Seconds = 300.0
-"""The longest time that a server which is not there is left alone."""
+"""The shortest and the longest time that a server which is not there is left alone."""
+
+SHARE = 0.25
+"""Of the time for which it is away by now: so long it is left alone."""
 
 WATCH: Seconds = 5.0
 """Between two looks at how long mails have waited, while none is due."""
@@ -54,7 +61,10 @@ class Mailer:
         self._clock = clock or Clock()
         self._settings: MailSettings | None = None
         self._courier = Courier("mail", self._serve)
-        self._failures = 0
+        self._away: float | None = None
+        """Since when the server is not there; None: it is."""
+        self._held = True
+        """Mails may wait for it, from before a restart too."""
         self._alarmed: float | None = None
         self._watched = 0.0
         self.post = Post()
@@ -111,28 +121,41 @@ class Mailer:
         lot = self._box.due(LOT, self._clock.now())
         if lot:
             try:
-                await self._send(settings, lot)
-                self._failures = 0
+                taken = await self._send(settings, lot)
             except ServerFailing as error:
-                self._failures += 1
-                now = self._clock.now()
-                self._box.put_off(now + min(MOST, pause_after(self._failures)), str(error), now)
-                log.info("mail.server_failing", why=str(error), times=self._failures)
+                self._wait(error)
+            else:
+                self._away = None
+                if taken and self._held:
+                    self._held = False
+                    self._box.resume(self._clock.now())
         if lot or self._clock.now() - self._watched >= WATCH:
             self._watch(settings)
         return bool(lot)
 
-    async def _send(self, settings: MailSettings, lot: Sequence[Posted]) -> None:
-        """Raises ServerFailing; what was taken before is noted."""
-        smtp = await connect(settings)
+    def _wait(self, error: ServerFailing) -> None:
+        """Leave the server alone for a while, with all that is due."""
+        now = self._clock.now()
+        if self._away is None:
+            self._away = now
+        pause = min(MOST, max(LEAST, SHARE * (now - self._away)))
+        self._held = True
+        self._box.put_off(now + pause, str(error), now)
+        log.info("mail.server_failing", why=str(error), pause=round(pause))
+
+    async def _send(self, settings: MailSettings, lot: Sequence[Posted]) -> bool:
+        """Whether the server took any. Raises ServerFailing; what was taken before is noted."""
+        smtp, taken = await connect(settings), False
         try:
             for posted in lot:
                 verdict, words = await hand_over(smtp, settings, posted, self._clock.now())
                 self._note(posted, verdict, words)
+                taken = taken or verdict is Verdict.TAKEN
                 if self._courier.closing or not smtp.is_connected:
                     break
         finally:
             await _part(smtp)
+        return taken
 
     def _note(self, posted: Posted, verdict: Verdict, words: str) -> None:
         now, attempts = self._clock.now(), posted.attempts + 1

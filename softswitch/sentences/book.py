@@ -17,6 +17,8 @@ import yaml
 from softswitch.types import Language
 
 _CATALOGUE = Path(__file__).parent / "catalogue"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""That in C where there is one: every command reads the catalogue."""
 ENGLISH = Language("en")
 
 SECTIONS = ("position", "callers", "wait", "introduction")
@@ -24,6 +26,9 @@ SECTIONS = ("position", "callers", "wait", "introduction")
 
 OF_MESSAGES = ("new_messages", "old_messages")
 """Those of mailboxes, which a book may lack."""
+
+PHRASES = ("menus", "calls", "callbacks", "voicemail", "mailbox", "agents")
+"""Groups of what has no number in it, which a book may lack too."""
 
 DIGITS = "digits"
 """The way that digits are said one by one, if a book names it; else the usual one."""
@@ -80,6 +85,8 @@ class Book:
     """How many others there are."""
     no_messages: str = ""
     """There is none."""
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    """What has no number in it, by group and key: `menus.wrong_key`."""
     plus: str = "+"
     """The sign before an international number."""
     numbers: Mapping[str, NumberWay] = field(default_factory=dict)
@@ -93,11 +100,12 @@ def book_of(language: Language, data: Mapping[str, Any]) -> Book:
     old = built_in().get(language)
     sections = _sections(data)
     numbers = {name: _way(way or {}) for name, way in (data.get("numbers") or {}).items()}
-    phonemes = dict(data.get("phonemes") or {})
+    phonemes, phrases = dict(data.get("phonemes") or {}), phrases_of(data)
     if old is None:
-        return Book(language=language, numbers=numbers, phonemes=phonemes, **sections)
+        return Book(language=language, numbers=numbers, phonemes=phonemes, phrases=phrases, **sections)
     numbers, phonemes = {**old.numbers, **numbers}, {**old.phonemes, **phonemes}
-    return replace(old, numbers=numbers, phonemes=phonemes, **sections)
+    phrases = {**old.phrases, **phrases}
+    return replace(old, numbers=numbers, phonemes=phonemes, phrases=phrases, **sections)
 
 
 def _sections(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +113,13 @@ def _sections(data: Mapping[str, Any]) -> dict[str, Any]:
     names = (*SECTIONS, *OF_MESSAGES)
     sections: dict[str, Any] = {name: counted(name, data[name]) for name in names if data.get(name)}
     return sections | {name: data[name] for name in ("no_messages", "plus") if data.get(name)}
+
+
+def phrases_of(data: Mapping[str, Any]) -> dict[str, str]:
+    """What of a book has no number in it, by group and key."""
+    return {
+        f"{group}.{key}": text for group in PHRASES for key, text in (data.get(group) or {}).items() if text
+    }
 
 
 def counted(section: str, data: Mapping[str, Any]) -> Counted:
@@ -130,8 +145,11 @@ def built_in() -> Mapping[Language, Book]:
     """The languages that need no `sentences`."""
     books: dict[Language, Book] = {}
     for path in sorted(_CATALOGUE.glob("*.yaml")):
-        language, data = Language(path.stem), yaml.safe_load(path.read_text(encoding="utf-8"))
+        language, data = Language(path.stem), yaml.load(path.read_bytes(), _LOADER)
         numbers = {name: _way(way or {}) for name, way in data.get("numbers", {}).items()}
         phonemes = data.get("phonemes", {})
-        books[language] = Book(language=language, numbers=numbers, phonemes=phonemes, **_sections(data))
+        phrases, sections = phrases_of(data), _sections(data)
+        books[language] = Book(
+            language=language, numbers=numbers, phonemes=phonemes, phrases=phrases, **sections
+        )
     return books

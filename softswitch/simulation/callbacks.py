@@ -42,7 +42,7 @@ class Customers:
         if stay is None or not stay.waiting or stay.wanted is not None:
             return
         world.leave_line(stay, world.now - stay.joined, OTHERWISE)
-        stay.wanted = Wanted(world.now)
+        stay.wanted, stay.customers = Wanted(world.now), self
         stay.account.callbacks.append(stay.wanted)
         world.tell(CallbackWanted(call))
 

@@ -48,7 +48,7 @@ class Outcome:
     waiting_mean: float
     waiting_most: int
     unserved: int
-    """Who still waited a day after the last call."""
+    """Who still waited four hours after the last call could come."""
     callbacks: int
     """Who wanted to be called back."""
     called_back: int
@@ -184,8 +184,9 @@ def _compare_books(world: World) -> None:
     """What the engine counts for wallboards and reports must be what happened here."""
     for name, view in world.engine.snapshot(world.now, most=0).queues.items():
         visits = stays_of([world.accounts[name]]).visits
+        waiting = sum(stay.waiting and stay.account.name == name for stay in world.here.values())
         ours = (
-            len(visits),
+            len(visits) + waiting,
             int(visits.answered.sum()),
             int((visits.answered & visits.in_time).sum()),
             int(visits.abandoned.sum()),
@@ -193,7 +194,7 @@ def _compare_books(world: World) -> None:
         )
         counts = view.counts
         theirs = (
-            counts.joined - view.waiting + view.callbacks,
+            counts.joined,
             counts.answered,
             counts.answered_in_time,
             counts.abandoned,
@@ -214,6 +215,11 @@ class Spread:
     low: float | None = None
     """Of the 95 % confidence interval; None: not known."""
     high: float | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether 0 is outside the interval."""
+        return self.low is not None and self.high is not None and self.low * self.high > 0
 
 
 def spread(values: Sequence[float | None]) -> Spread:

@@ -71,7 +71,6 @@ def plan(settings: SwitchSettings, wishes: Wishes) -> Plan:
         engine = with_agents(engine, queue, wishes.agents)
     traffic = with_hours(settings, _traffic(settings, engine, wishes, queue))
     called = {each.queue for each in traffic.queues}
-    engine = with_wrap_ups(engine, traffic)
     load.check(engine, traffic)
     services = settings.services
     only = next(iter(called)) if len(called) == 1 else None
@@ -187,12 +186,3 @@ def _equal(settings: EngineSettings, queue: QueueSettings, count: int) -> Mappin
     taken = settings.agents.keys()
     names = [AgentName(f"simulated-{name}") if name in taken else name for name in names]
     return {name: AgentSettings(name, skills=skills) for name in names}
-
-
-def with_wrap_ups(settings: EngineSettings, traffic: Traffic) -> EngineSettings:
-    """The wrap-up of queues for which the traffic says another: its mean, which agents shorten and extend."""
-    queues = dict(settings.queues)
-    for each in traffic.queues:
-        if each.wrap_up is not None:
-            queues[each.queue] = replace(queues[each.queue], wrap_up=each.wrap_up.mean, wrap_up_most=None)
-    return replace(settings, queues=queues)

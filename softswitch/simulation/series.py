@@ -61,6 +61,22 @@ class Series:
         under = sum((counts.get(name, zero) for name in ratio.under), zero)
         return _ratio(over, under)
 
+    def coarser(self, steps: int) -> Series:
+        """The same with so many steps as one; of the last ones perhaps fewer."""
+        if steps <= 1:
+            return self
+        at = np.arange(0, len(self.calls), steps)
+        long = np.diff(self.edges)
+        whole = np.add.reduceat(long, at)
+        made = {}
+        for name in self.__dataclass_fields__:
+            values = getattr(self, name)
+            if name in ("waiting", "busy", "there"):
+                made[name] = np.add.reduceat(values * long, at) / whole
+            elif name != "edges":
+                made[name] = np.add.reduceat(values, at)
+        return Series(edges=np.append(self.edges[at], self.edges[-1]), **made)
+
     @property
     def occupancy(self) -> Floats:
         """NaN where nobody is there."""

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from softswitch.acd.settings import EngineSettings
 from softswitch.simulation.demand import Demand
 from softswitch.simulation.draws import AT_ONCE, Draws
-from softswitch.simulation.plan import with_agents, with_wrap_ups
+from softswitch.simulation.plan import with_agents
 from softswitch.simulation.runs import Watch, runs, workers_for
 from softswitch.simulation.series import Series
 from softswitch.simulation.student import interval
 from softswitch.simulation.theory import Expected, endless_patience, with_patience
-from softswitch.simulation.traffic import HOUR, QueueTraffic, Shift, Traffic
+from softswitch.simulation.traffic import HOUR, QueueTraffic, Shift, Traffic, with_wrap_ups
 from softswitch.types import AgentName, QueueName, Seconds
 
 Floats = NDArray[np.float64]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from softswitch.acd.events import Event
+from softswitch.acd.settings import EngineSettings
 from softswitch.simulation.draws import AT_ONCE, ENDLESS, Draws
 from softswitch.types import AgentName, QueueName, Seconds
 
@@ -168,3 +169,12 @@ class Traffic:
     """Who comes before this counts in no figure."""
     step: Seconds | None = None
     """Of figures over the day; None: whichever suits a picture."""
+
+
+def with_wrap_ups(settings: EngineSettings, traffic: Traffic) -> EngineSettings:
+    """The wrap-up of queues for which the traffic says another: its mean, which agents shorten and extend."""
+    queues = dict(settings.queues)
+    for each in traffic.queues:
+        if each.wrap_up is not None:
+            queues[each.queue] = replace(queues[each.queue], wrap_up=each.wrap_up.mean, wrap_up_most=None)
+    return replace(settings, queues=queues)

@@ -20,6 +20,7 @@ from softswitch.acd.actions import (
     CancelRing,
     Connect,
     Leave,
+    ReportHopeless,
     ReportOverflow,
     ReportPause,
     ReportPlace,
@@ -52,11 +53,11 @@ from softswitch.simulation.draws import AT_ONCE, Constant, Tap, stream
 from softswitch.simulation.ledger import ABANDONED, ANSWERED, OTHERWISE, SHORT, UNKNOWN, Account, Wanted
 from softswitch.simulation.redials import Redials
 from softswitch.simulation.rota import Rota
-from softswitch.simulation.traffic import QueueTraffic, Traffic
+from softswitch.simulation.traffic import QueueTraffic, Traffic, with_wrap_ups
 from softswitch.simulation.witness import Witness
 from softswitch.types import AgentName, CallId, QueueName, Seconds, ToQueue
 
-PATIENT_AFTER: Seconds = 86400.0
+PATIENT_AFTER: Seconds = 4 * 3600.0
 """For so long after the last call came those who still wait are served; then the world ends."""
 
 HOPS = 10
@@ -70,8 +71,8 @@ class Stay:
     """One caller, from joining until the end."""
 
     __slots__ = (
-        *("account", "agent", "call", "hops", "joined", "more", "number", "on_line", "priority", "talk"),
-        *("tries", "waiting", "wanted", "wrap_up"),
+        *("account", "agent", "call", "customers", "hops", "joined", "more", "number", "on_line", "priority"),
+        *("talk", "tries", "waiting", "wanted", "wrap_up"),
     )
 
     def __init__(self, call: CallId, account: Account, arrival: Arrival, tries: int = 1) -> None:
@@ -85,6 +86,8 @@ class Stay:
         """In the line, and on it."""
         self.wanted: Wanted | None = None
         """To be called back."""
+        self.customers: Customers | None = None
+        """Of which queue, whatever other one this one was sent on to."""
         self.on_line = False
         """Has been called back, and is there."""
         self.agent: AgentName | None = None
@@ -104,7 +107,7 @@ class World:
         watch: Callable[[float], None] | None = None,
     ) -> None:
         """`watch` is told from time to time which part of the span is over: 0 to 1."""
-        self.settings = settings
+        self.settings = settings = with_wrap_ups(settings, traffic)
         self.traffic = traffic
         self.engine: Engine | Witness = Engine(seed=seed)
         self.now: Seconds = 0.0
@@ -133,7 +136,7 @@ class World:
             CallBack: self._call_back,
             ReportWrapUp: self._wrapped_up,
             **dict.fromkeys((CancelRing, Announce, ReportPause, ReportResume), _nothing),
-            **dict.fromkeys((ReportOverflow, ReportPlace, ReportRest), _nothing),
+            **dict.fromkeys((ReportOverflow, ReportPlace, ReportHopeless, ReportRest), _nothing),
         }
 
     def record(self, zero: float, write: Callable[[Recorded], None]) -> None:
@@ -341,9 +344,8 @@ class World:
         self._customers(self.here[action.call]).call(action)
 
     def _customers(self, stay: Stay) -> Customers:
-        customers = self._habits[stay.account.name].customers
-        assert customers is not None
-        return customers
+        assert stay.customers is not None
+        return stay.customers
 
     def _wrapped_up(self, report: ReportWrapUp) -> None:
         self.let_go(report.agent)

@@ -90,6 +90,10 @@ class Trunks:
         limit = self._trunks[trunk].channels if trunk in self._trunks else 0
         return limit is None or self._calls(trunk) < limit
 
+    def is_up(self, trunk: TrunkName) -> bool:
+        """Whether a server is not known to be down."""
+        return any(server.state is not State.DOWN for server in self._servers.get(trunk, ()))
+
     def turn_away(self, trunk: TrunkName) -> None:
         """A call that came by this trunk found all its channels busy; the record is told within a second."""
         if not self._turned_away:

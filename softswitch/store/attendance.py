@@ -25,6 +25,9 @@ class Attendance:
     None: of all queues.
     """
 
+    out_since: dict[str, float] = field(default_factory=dict)
+    """Since when who is signed out of anything is, in seconds since the epoch."""
+
     def hear(self, event: Recorded) -> None:
         """Take the next event; returns at once."""
         if event.kind not in CHANGING:
@@ -40,6 +43,7 @@ class Attendance:
                 self._sign(agent, False, data.get("queue"))
             case Kind.AGENT_SIGNED_OUT:
                 self._sign(agent, True, data.get("queue"))
+                self.out_since.setdefault(agent, event.at - float(data.get("ago") or 0.0))
             case Kind.STATE_KEPT:
                 self._read(data)
 
@@ -50,6 +54,7 @@ class Attendance:
             self.signed[agent] = steps
         else:
             self.signed.pop(agent, None)
+            self.out_since.pop(agent, None)
 
     def to_json(self) -> dict[str, JsonValue]:
         """As `StateKept` has it."""
@@ -58,6 +63,7 @@ class Attendance:
             "signed_out": {
                 agent: [[out, queue] for out, queue in steps] for agent, steps in self.signed.items()
             },
+            "out_since": dict(self.out_since),
         }
 
     def _read(self, data: Mapping[str, Any]) -> None:
@@ -65,3 +71,4 @@ class Attendance:
         self.signed = {
             agent: [(bool(out), queue) for out, queue in steps] for agent, steps in data["signed_out"].items()
         }
+        self.out_since = {agent: float(at) for agent, at in (data.get("out_since") or {}).items()}

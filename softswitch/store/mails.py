@@ -31,6 +31,9 @@ from softswitch.types import Seconds
 KEPT: Seconds = 60 * 86400.0
 """How long it is known that a mail was sent, so that it is not sent twice."""
 
+HELD = "no mail gets through: "
+"""How the reason begins for which a mail waits, if that is the server and not the mail."""
+
 WAITING = and_(mails.c.sent.is_(None), mails.c.again.is_not(None))
 DEAD = and_(mails.c.sent.is_(None), mails.c.again.is_(None))
 
@@ -95,7 +98,13 @@ class Mails:
 
     def put_off(self, again: float, why: str, now: float) -> None:
         """See `parcels.Mailbox`."""
-        self._fail(and_(WAITING, mails.c.again <= now), again, why)
+        self._fail(and_(WAITING, mails.c.again <= now), again, HELD + why)
+
+    def resume(self, now: float) -> None:
+        """See `parcels.Mailbox`."""
+        held = and_(WAITING, mails.c.again > now, mails.c.why.startswith(HELD))
+        with self._engine.begin() as connection:
+            connection.execute(update(mails).where(held).values(again=now))
 
     def _fail(self, which: Any, again: float | None, why: str) -> None:
         with self._engine.begin() as connection:

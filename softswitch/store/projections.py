@@ -37,8 +37,8 @@ class Folds:
         self._calls, self._visits, self._agents = CallFold(), VisitFold(), agents or StintFold()
         self._tapes = TapeFold()
         self.calls: list[CallRecord] = []
-        self.visits: list[Visit] = []
-        self.talks: list[Talk] = []
+        self.visits: dict[int, Visit] = {}
+        self.talks: dict[int, Talk] = {}
         self.stints: dict[tuple[int, str], Stint] = {}
         self.tapes: dict[str, Tape] = {}
         self.changes: list[Change] = []
@@ -46,8 +46,10 @@ class Folds:
 
     @property
     def since(self) -> int | None:
-        """The number of the first event of the eldest call that has not ended; None: there is none."""
-        return self._calls.since
+        """The number of the first event of the eldest call that has not ended, or on which notes are still
+        written; None: there is none.
+        """
+        return min((seq for seq in (self._calls.since, self._visits.since) if seq is not None), default=None)
 
     @property
     def open_calls(self) -> tuple[CallId, ...]:
@@ -66,9 +68,9 @@ class Folds:
             self.calls.append(record)
         for one in self._visits.apply(event):
             if isinstance(one, Visit):
-                self.visits.append(one)
+                self.visits[one.seq] = one
             else:
-                self.talks.append(one)
+                self.talks[one.seq] = one
         for stint in self._agents.apply(event):
             self.stints[stint.seq, stint.agent] = stint
         for each in self._tapes.apply(event):
@@ -84,14 +86,14 @@ class Folds:
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
         write_calls(connection, self.calls)
-        put(connection, visits, [_cells(one) for one in self.visits])
-        put(connection, talks, [_cells(one) for one in self.talks])
+        put(connection, visits, [_cells(one) for one in self.visits.values()])
+        put(connection, talks, [_cells(one) for one in self.talks.values()])
         put(connection, stints, [_cells(one) for one in self.stints.values()])
         put(connection, recordings, [_tape(one) for one in self.tapes.values()])
         _change(connection, self.changes)
         put(connection, callbacks, [_clean(one.cells()) for one in self.callbacks.values()])
         voicemails.write(connection, self.messages)
-        self.calls, self.visits, self.talks, self.stints, self.callbacks = [], [], [], {}, {}
+        self.calls, self.visits, self.talks, self.stints, self.callbacks = [], {}, {}, {}, {}
         self.tapes, self.changes, self.messages = {}, [], []
 
 

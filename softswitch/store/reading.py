@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, inspect, or_, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -123,16 +124,31 @@ def story_of(connection: Connection, call: CallId) -> tuple[CallId, list[CallId]
 
 
 REASONING = (
-    *(Kind.CALLER_LOOKED_UP, Kind.RULE_APPLIED),
+    *(Kind.CALLER_LOOKED_UP, Kind.RULE_APPLIED, Kind.CALL_WENT_ROUND),
+    *(Kind.CALLER_JOINED, Kind.CALLER_LEFT, Kind.CALLER_HOPELESS),
     *(Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CONNECTED, Kind.DIALLED_OUT, Kind.DIAL_ENDED),
     *(Kind.CONFIRMED, Kind.NOT_CONFIRMED, Kind.ORIGINATE_FAILED),
     *(Kind.TRANSFER_ASKED, Kind.TRANSFER_FAILED, Kind.TRANSFERRED),
     *(Kind.CALLBACK_WANTED, Kind.CALLBACK_TRIED, Kind.CALLBACK_NOT_REACHED, Kind.CALLBACK_RESTING),
-    *(Kind.CALLBACK_ENDED, Kind.CALLBACK_RESTORED),
+    *(Kind.CALLBACK_HELD, Kind.CALLBACK_RELEASED, Kind.CALLBACK_ENDED, Kind.CALLBACK_RESTORED),
 )
 """Events that say why a call came to whom it came."""
 
 
 def reasoning(events: Iterable[Recorded]) -> list[dict[str, JsonValue]]:
     """`softswitch why` for machines."""
-    return [{"at": event.at, "kind": event.kind, **event.data} for event in events if event.kind in REASONING]
+    return [
+        {"at": event.at, "kind": event.kind, **_dated(event)} for event in events if event.kind in REASONING
+    ]
+
+
+def _dated(event: Recorded) -> dict[str, JsonValue]:
+    """Its data; what ends by itself has `until`, seconds since the epoch."""
+    why: Any = event.data.get("why")
+    if not isinstance(why, dict) or "skipped" not in why:
+        return dict(event.data)
+    skipped = [
+        {**each, "until": None if each.get("left") is None else round(event.at + each["left"], 3)}
+        for each in why["skipped"]
+    ]
+    return {**event.data, "why": {**why, "skipped": skipped}}

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from softswitch.kinds import Kind
-from softswitch.store.words import CALLBACKS, MAILS, VOICEMAILS, Word
+from softswitch.store.words import ALERTS, CALLBACKS, MAILS, VOICEMAILS, Word
 from softswitch.store.words_agents import AGENTS
 from softswitch.store.words_entering import ENTERING
 from softswitch.store.words_recordings import RECORDINGS
+from softswitch.store.words_transfers import TRANSFERS
 
 QUALITY = (
     "codec (`PCMU/8000`), received, sent, lost, late (RTP packets), jitter, buffered, round_trip (s), mos, "
@@ -66,6 +67,11 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         Kind.CALL_REFUSED: Word(
             "The switch refused the call before answering it; CallEnded follows.",
             {"status": "SIP status", "reason": "why"},
+        ),
+        Kind.CALL_WENT_ROUND: Word(
+            "The configuration sent the caller round and round, without waiting or hearing anything: the call"
+            " was ended. `softswitch check` finds most such circles.",
+            {"way": "the places of the last round", "steps": "to how many places in a row"},
         ),
         Kind.CALLS_TURNED_AWAY: Word(
             "New calls got 503 for lack of room, within the last second; nothing else is known of them.",
@@ -144,7 +150,17 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.CALLER_LEFT: Word(
             "The caller left a queue without an agent.",
-            {"queue": "its name", "reason": "a LeaveReason", "waited": "seconds since joining"},
+            {
+                "queue": "its name",
+                "reason": "a LeaveReason",
+                "waited": "seconds since joining",
+                "why": "the reasoning at that moment, as of OfferMade, if no agent was rung",
+            },
+        ),
+        Kind.CALLER_HOPELESS: Word(
+            "Somebody waits whom no agent of the team can ever take: nobody has the skills.",
+            {"queue": "where", "needs": "the least level of each skill"},
+            alarming=True,
         ),
         Kind.OFFER_MADE: Word(
             "An agent's phone is being rung for the caller.",
@@ -152,7 +168,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "offer": "its id",
                 "agent": "whom",
                 "queue": "from which queue; null: dialled directly",
-                "why": "the reasoning, see acd/explain.py; `left`: seconds for which the reason holds",
+                "why": "the reasoning, see acd/explain.py, without what goes without saying; `left`: for"
+                " how many seconds a reason holds",
                 "sip_call_id": "the Call-ID of the agent's leg",
             },
         ),
@@ -176,6 +193,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "number": "E.164, or a short number",
                 "trunk": "by which trunk",
                 "server": "the place of its server, from 0",
+                "address": "of that server: transport, host and port",
                 "agent": "whose number that is, of an agent outside",
                 "leg": "the leg to the carrier",
                 "sip_call_id": "the Call-ID of that leg",
@@ -187,6 +205,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "number": "E.164, or a short number",
                 "trunk": "by which trunk",
                 "server": "the place of its server, from 0; None: no channel of the trunk was free",
+                "address": "of that server",
                 "agent": "whose number that is, of an agent outside",
                 "status": "the final SIP status; 200: answered, 0: it was not let finish",
                 "reason": "reason phrase, or the switch's own word",
@@ -230,6 +249,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "queue": "from which",
                 "waited": "seconds since joining",
                 "foreseen": "the wait that was estimated on joining, told or not; left out: none was",
+                "raw": "what was left of it before it was corrected by how earlier estimates turned out",
+                "held": "how long after joining it was estimated; left out: at once",
                 "wrap_up": "seconds for notes that follow the conversation",
             },
         ),
@@ -262,28 +283,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "wrap_up": "seconds for notes that begin now; a reload may have changed them since Connected",
             },
         ),
-        Kind.TRANSFER_ASKED: Word(
-            "An agent wants the other side of a conversation to go elsewhere.",
-            {
-                "by": "the agent",
-                "number": "where to, as the agent gave it",
-                "attended": "in place of the agent, into another call of the agent's",
-                "destination": "what the number means",
-            },
-        ),
-        Kind.TRANSFER_FAILED: Word(
-            "The transfer came to nothing; agent and caller talk on, if both are there.",
-            {"number": "where to", "status": "SIP status that the agent's phone was told"},
-        ),
-        Kind.TRANSFERRED: Word(
-            "An agent has handed the other side on; what follows is without that agent.",
-            {
-                "by": "the agent",
-                "number": "where to",
-                "attended": "in place of the agent, into another call of the agent's",
-                "into": "the call in which it goes on, when that is another one",
-            },
-        ),
+        **TRANSFERS,
         **AGENTS,
         Kind.PHONE_REGISTERED: Word(
             "A phone of an agent registered an address.",
@@ -363,6 +363,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             {"calls": "in how many calls", "events": "of how many events", "days": "the retention"},
         ),
         **MAILS,
+        **ALERTS,
         **ENTERING,
         **CALLBACKS,
         **VOICEMAILS,

@@ -6,15 +6,18 @@ reads back need not go behind the last `SwitchStarting` that came to that, or th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from softswitch.acd.stats import Tally
+from softswitch.board.history import Step
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.attendance import Attendance
-from softswitch.types import CallId, LeaveReason, Seconds
+from softswitch.store.remembering import Remembered
+from softswitch.store.trends import TrendFold
+from softswitch.types import CallId, LeaveReason, QueueName, Seconds
 
 COMES_BACK = (LeaveReason.HUNG_UP, LeaveReason.DRAINED)
 """Who leaves so has the place on calling again."""
@@ -52,6 +55,9 @@ class Standing:
     """By queue and number."""
     queues: dict[str, Tally] = field(default_factory=dict)
     agents: dict[str, Done] = field(default_factory=dict)
+    steps: Mapping[QueueName, Sequence[Step]] = field(default_factory=dict)
+    """Of today, by queue: counts since midnight at the end of each."""
+    remembered: Remembered = field(default_factory=Remembered)
 
 
 @dataclass(slots=True)
@@ -82,19 +88,24 @@ class StandingFold:
         """As it was when a start began that has not come to its end yet."""
         self._open: dict[CallId, _Open] = {}
         self._seen = today
+        self._trends = TrendFold(today)
 
     def finish(self, events: Iterable[Recorded]) -> Standing:
         """Take them all; calls that are open at the end were cut off then."""
         for event in events:
+            self._trends.before(event.at, self._standing.queues)
             self._apply(event)
+            self._trends.hear(event)
         for call in self._open.values():
             self._keep_place(call, self._seen)
         standing = self._standing
+        standing.steps = self._trends.steps
         if self._before is not None:
             standing.attendance = self._before
         return standing
 
     def _apply(self, event: Recorded) -> None:
+        self._standing.remembered.hear(event)
         if event.call is not None:
             self._of_call(event, event.call)
         elif event.kind == Kind.SWITCH_STARTING:

@@ -61,11 +61,27 @@ class Talk:
     talk: Seconds | None = 0.0
     held: Seconds = 0.0
     wrap_up: Seconds = 0.0
-    """The time for notes that follows, by the queue's settings in force when it began; only time ends it."""
+    """The time for notes that follows: what it took, once it is over; until then, what is allowed for it."""
+
+
+_WRITES_FOR: Seconds = 7200.0
+"""Whose notes have not ended so long after a conversation is not waited for: what was allowed stays."""
+
+
+@dataclass(slots=True)
+class _Notes:
+    """Notes that an agent writes on a conversation."""
+
+    since: int
+    """The number of the first event of its call."""
+    ended: float
+    of: list[Visit | Talk]
 
 
 @dataclass(slots=True)
 class _Open:
+    since: int
+    """The number of its first event."""
     visit: Visit | None = None
     talk: Talk | None = None
     short: Seconds = 0.0
@@ -79,15 +95,27 @@ class VisitFold:
 
     def __init__(self) -> None:
         self._open: dict[CallId, _Open] = {}
+        self._notes: dict[tuple[CallId, str], _Notes] = {}
+
+    @property
+    def since(self) -> int | None:
+        """The number of the first event of the eldest call on which notes are written; None: of none."""
+        return min((notes.since for notes in self._notes.values()), default=None)
 
     def apply(self, event: Recorded) -> list[Visit | Talk]:
-        """Take an event; what it ended. Calls whose beginning is unknown are passed over."""
+        """Take an event; what it ended, or told more of. Calls whose beginning is unknown are passed over."""
         call = event.call
         if call is None:
             return []
-        if event.kind == Kind.CALL_ARRIVED:
-            self._open[call] = _Open()
-            return []
+        match event.kind:
+            case Kind.CALL_ARRIVED:
+                self._open[call] = _Open(event.seq)
+                return []
+            case Kind.WRAP_UP_ENDED:
+                return self._noted(call, event)
+        return self._in_call(call, event)
+
+    def _in_call(self, call: CallId, event: Recorded) -> list[Visit | Talk]:
         state = self._open.get(call)
         if state is None:
             return []
@@ -107,11 +135,32 @@ class VisitFold:
                 return _leave(state, event)
             case Kind.CONVERSATION_ENDED:
                 _wrap_up(state, event.data.get("wrap_up"))
-                return _part(state, event.at, event.data.get("talked"))
+                ended = _part(state, event.at, event.data.get("talked"))
+                self._writes(call, state.since, event.at, ended)
+                return ended
             case Kind.CALL_ENDED:
                 del self._open[call]
                 return _end(state, event)
         return []
+
+    def _writes(self, call: CallId, since: int, at: float, ended: list[Visit | Talk]) -> None:
+        """Notes may follow."""
+        if ended and ended[0].wrap_up > 0:
+            for key, notes in tuple(self._notes.items()):  # the eldest first
+                if notes.ended > at - _WRITES_FOR:
+                    break
+                del self._notes[key]
+            self._notes.pop((call, ended[0].agent), None)
+            self._notes[call, ended[0].agent] = _Notes(since, at, ended)
+
+    def _noted(self, call: CallId, event: Recorded) -> list[Visit | Talk]:
+        """They are written; this is what they took, ended early by the agent or extended."""
+        notes = self._notes.pop((call, str(event.data.get("agent", ""))), None)
+        if notes is None:
+            return []
+        for one in notes.of:
+            one.wrap_up = _number(event.data.get("took"))
+        return notes.of
 
 
 Data = Mapping[str, Any]

@@ -82,10 +82,11 @@ CALLBACKS: Mapping[str, Word] = {
         "The attempt came to nothing.",
         {
             **_CASE,
-            "attempt": "how many so far",
-            "why": "busy, no-answer, declined, failed, no-channel, not-allowed, mailbox (over at once), or"
-            " ended (by an interface)",
+            "attempt": "how many so far that count",
+            "why": "busy, no-answer, declined, failed, mailbox (over at once); or, before it came to the"
+            " customer, carrier, no-channel, not-allowed, ended (by an interface)",
             "status": "the final SIP status, 0 without one",
+            "counted": "false: it did not come to the customer's side, and is no attempt",
         },
     ),
     Kind.CALLBACK_RESTING: Word(
@@ -96,6 +97,11 @@ CALLBACKS: Mapping[str, Word] = {
             "pause": "seconds until the next; null: when the queue opens",
         },
     ),
+    Kind.CALLBACK_HELD: Word(
+        "There is no way to call the customer at the moment: no attempt begins.",
+        {"queue": "which", "why": "no-carrier (all that may be asked are down), not-allowed (the dial plan)"},
+    ),
+    Kind.CALLBACK_RELEASED: Word("There is a way again.", {"queue": "which"}),
     Kind.CALLBACK_ENDED: Word(
         "Nobody needs to be called back any more.",
         {
@@ -103,7 +109,7 @@ CALLBACKS: Mapping[str, Word] = {
             "result": "reached, not-reached, expired, cancelled, hung-up (by the customer, while agents were"
             " rung), or another LeaveReason",
             "agent": "who has talked to the customer",
-            "attempts": "in vain",
+            "attempts": "that counted, the last one too",
             "waited": "seconds from being wanted until they talked, or nobody tried any more",
             "by": "who cancelled it",
         },
@@ -139,6 +145,7 @@ VOICEMAILS: Mapping[str, Word] = {
             "to": "who gets it by mail",
             "subject": "of these mails",
             "language": "of these mails",
+            "queue_label": "what these mails call the queue",
             "when": "when it was left, in local time, as these mails say it",
         },
     ),
@@ -170,4 +177,35 @@ VOICEMAILS: Mapping[str, Word] = {
         alarming=True,
     ),
     Kind.VOICEMAILS_WORKING: Word("They can again."),
+}
+
+_FIGURE = {
+    "queue": "whose figure it is",
+    "measure": "waiting, longest_wait (s), service_level (0 to 1), free_agents, abandoned (in half an hour)",
+    "value": "the figure; null: nobody looks at it any more",
+    "to": "who gets a mail",
+    "language": "of the mail",
+}
+
+ALERTS: Mapping[str, Word] = {
+    Kind.ALERT_RAISED: Word(
+        "A figure of a queue has been beyond a limit of `alerts` for long enough; or an alarm has eased.",
+        {
+            **_FIGURE,
+            "level": "warn or alarm",
+            "was": "the level before; null: none",
+            "limit": "that it is beyond",
+        },
+        alarming=True,
+    ),
+    Kind.ALERT_ENDED: Word(
+        "A figure has been good again for long enough. A start of the switch ends all alerts without a word.",
+        {
+            **_FIGURE,
+            "was": "the level before",
+            "worst": "the worst level in between",
+            "lasted": "seconds since the first",
+            "unwatched": "whether the queue is closed, or its limit is no more",
+        },
+    ),
 }

@@ -152,6 +152,8 @@ class FakeCarriers:
         self.servers: dict[TrunkName, Sequence[str]] = dict(servers or {})
         self.full: set[TrunkName] = set()
         """Trunks without room."""
+        self.down: set[TrunkName] = set()
+        """Trunks whose servers are known to be down."""
         self.silences: list[Way] = []
         """Ways that met with silence."""
 
@@ -163,6 +165,10 @@ class FakeCarriers:
     def has_room(self, trunk: TrunkName) -> bool:
         """Unless the test says no."""
         return trunk in self.servers and trunk not in self.full
+
+    def is_up(self, trunk: TrunkName) -> bool:
+        """Unless the test says no."""
+        return trunk in self.servers and trunk not in self.down
 
     def unheard(self, way: Way) -> None:
         """Remember it."""

@@ -243,6 +243,7 @@ class VoicemailDesk:
             mails = {
                 "to": list(draft.email),
                 "language": draft.language,
+                "queue_label": draft.queue_label,
                 "when": f"{when:%Y-%m-%d %H:%M}",
                 **({} if draft.subject is None else {"subject": draft.subject}),
             }

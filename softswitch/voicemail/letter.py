@@ -87,7 +87,7 @@ def _filled(data: Mapping[str, Any], words: Words) -> dict[str, str]:
         "number": number or words.hidden,
         "name": name,
         "mailbox": str(data.get("mailbox") or ""),
-        "queue": str(data.get("queue") or ""),
+        "queue": str(data.get("queue_label") or data.get("queue") or ""),
         "time": str(data.get("when") or ""),
         "length": f"{seconds // 60}:{seconds % 60:02}",
     }

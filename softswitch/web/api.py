@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from softswitch.access import Role
 from softswitch.ports import JsonValue
-from softswitch.web import models
+from softswitch.web import models, record_models
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations, Pages
 from softswitch.web.patterns import CALL, LINE
@@ -79,7 +79,7 @@ def record_routes(pages: Pages, guard: Guard) -> APIRouter:
     supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["the record"], dependencies=supervisors)
 
-    @router.get("/calls", response_model=models.CallRecords)
+    @router.get("/calls", response_model=record_models.CallRecords)
     async def calls(
         since: Moment | None = None,
         until: Moment | None = None,
@@ -105,18 +105,18 @@ def record_routes(pages: Pages, guard: Guard) -> APIRouter:
 def _call_routes(router: APIRouter, pages: Pages) -> None:
     """What is on record of one call."""
 
-    @router.get("/calls/{call}", response_model=models.CallRecord)
+    @router.get("/calls/{call}", response_model=record_models.CallRecord)
     async def call(call: CallName) -> Response:
         """The record of a call that ended."""
         where = "ended: /api/v1/calls lists those, /api/v1/calls/live the others"
         return ready(await asked(pages.call(call)), call, where)
 
-    @router.get("/calls/{call}/events", response_model=models.Events)
+    @router.get("/calls/{call}/events", response_model=record_models.Events)
     async def events_of(call: CallName) -> Response:
         """All that happened in a call so far."""
         return ready(await asked(pages.events_of(call)), call)
 
-    @router.get("/calls/{call}/why", response_model=models.Why)
+    @router.get("/calls/{call}/why", response_model=record_models.Why)
     async def why(call: CallName) -> Response:
         """Why the call came to whom it came: who was rung, who was considered, who was skipped."""
         return ready(await asked(pages.why(call)), call)

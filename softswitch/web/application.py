@@ -8,18 +8,21 @@ from fastapi import Depends, FastAPI
 
 from softswitch import __version__
 from softswitch.access import Role
+from softswitch.board.producer import Producer
 from softswitch.config.settings import WebSettings
 from softswitch.web.api import looking_routes, record_routes
+from softswitch.web.board import Viewers, board_routes
 from softswitch.web.calling import call_routes
 from softswitch.web.changing import agent_call_routes, agent_routes, switch_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.erasing import erasing_routes
 from softswitch.web.exports import ExportDesk, export_routes
+from softswitch.web.frame import FILES, Static, page_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
-from softswitch.web.home import home_routes
 from softswitch.web.limits import Limits
+from softswitch.web.listening import listening_routes
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.mails import Postbox, mail_routes
@@ -55,9 +58,13 @@ class Parts:
     reports: ReportDesk
     secret: str
     """By which cookies are signed."""
+    board: Producer | None = None
+    """Who keeps the board; None: nobody."""
 
 
-def application(settings: WebSettings, parts: Parts, counting: Counting, live: Live) -> FastAPI:
+def application(
+    settings: WebSettings, parts: Parts, counting: Counting, live: Live, viewers: Viewers | None = None
+) -> FastAPI:
     """All of it."""
     app = FastAPI(
         title="softswitch",
@@ -84,14 +91,18 @@ def application(settings: WebSettings, parts: Parts, counting: Counting, live: L
     app.include_router(report_routes(parts.reports, guard))
     app.include_router(export_routes(parts.exports, guard))
     app.include_router(rebuild_routes(parts.rebuilder, guard))
+    if viewers is not None:
+        app.include_router(board_routes(viewers, guard))
     app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(erasing_routes(parts.erasure, guard))
     app.include_router(socket_routes(live, guard))
     for routes in (agent_routes, agent_call_routes, call_routes, switch_routes):
         app.include_router(routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
+    app.include_router(page_routes(guard, sessions, metrics=settings.metrics != "off"))
     app.include_router(mail_routes(parts.operations, parts.postbox, guard))
-    app.include_router(home_routes(guard, metrics=settings.metrics != "off"))
+    app.include_router(listening_routes(guard))
     app.include_router(docs_routes(app, guard))
+    app.mount("/static", Static(directory=FILES))
     app.add_middleware(Limits)
     return app

@@ -60,10 +60,6 @@ class Me(BaseModel):
     """For changes by a browser: the value of the header X-CSRF-Token."""
 
 
-STATIC = frozenset({"login.js", "style.css", "docs.js", "home.js", "reports.js", "sounds.js"})
-"""What every browser may load: nothing in it is secret."""
-
-
 class Door:
     """Lets users in."""
 
@@ -179,11 +175,5 @@ def _pages() -> APIRouter:
     @router.get("/first")
     async def page() -> FileResponse:
         return FileResponse(PAGES / "login.html")
-
-    @router.get("/static/{name}")
-    async def static(name: str) -> FileResponse:
-        if name not in STATIC:
-            raise Refused(404, f"there is no {name}")
-        return FileResponse(PAGES / name)
 
     return router

@@ -99,21 +99,21 @@ class Pages(Protocol):
         limit: int,
         wanted: Mapping[str, str | None],
     ) -> bytes:
-        """Calls that ended, the newest first: `models.CallRecords`. `wanted`: number, queue, agent,
+        """Calls that ended, the newest first: `record_models.CallRecords`. `wanted`: number, queue, agent,
         outcome; None: whichever.
         """
 
     async def call(self, id: str) -> bytes | None:
-        """One call's `models.CallRecord`; None: none of that id has ended."""
+        """One call's `record_models.CallRecord`; None: none of that id has ended."""
 
     async def events_of(self, id: str) -> bytes | None:
-        """One call's `models.Events`, in order; None: there is no such call."""
+        """One call's `record_models.Events`, in order; None: there is no such call."""
 
     async def why(self, id: str) -> bytes | None:
-        """One call's `models.Why`; None: there is no such call."""
+        """One call's `record_models.Why`; None: there is no such call."""
 
     async def events(self, after: int, limit: int) -> bytes:
-        """The `models.Events` that follow one, in order."""
+        """The `record_models.Events` that follow one, in order."""
 
     async def lines(self, after: int, limit: int) -> list[Line]:
         """The same as server-sent events."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse
 
 from softswitch.access import Principal, Role
-from softswitch.web import models
+from softswitch.web import record_models
 from softswitch.web.api import MOST, PREFIX, Moment, Text, asked, moment
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Recordings
@@ -29,7 +29,7 @@ def recording_routes(recordings: Recordings, guard: Guard) -> APIRouter:
         agent: Text | None = None,
         before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-    ) -> models.Recordings:
+    ) -> record_models.Recordings:
         """Files, the newest first. `since` and `until`: when they began, as for calls; `number`: the
         caller's; `agent`: who talks in it; `before`: the `next` of the page before. Agents see their own.
         """
@@ -45,8 +45,8 @@ def recording_routes(recordings: Recordings, guard: Guard) -> APIRouter:
                 limit=limit,
             )
         )
-        page = [models.Recording.model_validate(one) for one in found]
-        return models.Recordings(recordings=page, next=page[-1].seq if len(page) == limit else None)
+        page = [record_models.Recording.model_validate(one) for one in found]
+        return record_models.Recordings(recordings=page, next=page[-1].seq if len(page) == limit else None)
 
     @router.get("/{year}/{month}/{day}/{name}", response_class=FileResponse, responses=SOUND)
     async def listen(

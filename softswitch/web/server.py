@@ -16,6 +16,7 @@ from softswitch.config.settings import WebSettings
 from softswitch.errors import EndpointError
 from softswitch.types import Seconds
 from softswitch.web.application import Parts, application
+from softswitch.web.board import Http, Viewers
 from softswitch.web.counting import Counting
 from softswitch.web.live import Live
 from softswitch.web.operations import Heard
@@ -23,8 +24,8 @@ from softswitch.web.sockets import SAID, Connection
 
 log = structlog.get_logger(__name__)
 
-CONNECTIONS = 300
-"""At once; more get 503."""
+CONNECTIONS = 400
+"""At once; more get 503. Viewers of events and of the board are among them."""
 
 PATIENCE: Seconds = 2.0
 """How long requests may go on when the switch ends."""
@@ -51,11 +52,12 @@ class WebServer:
         operations = parts.operations
         self._live = Live(parts.pages, lambda: operations.loaded, lambda: operations.newest)
         self._counting, self._journal = counting, journal
-        self._unsubscribe: Callable[[], None] | None = None
+        self._board = None if parts.board is None else Viewers(parts.board)
+        self._unsubscribe: list[Callable[[], None]] = []
         config = uvicorn.Config(
-            application(settings, parts, counting, self._live),
+            application(settings, parts, counting, self._live, self._board),
             lifespan="off",
-            http="h11",
+            http=Http,
             ws=Connection,
             ws_max_size=SAID,
             ws_per_message_deflate=False,
@@ -72,7 +74,8 @@ class WebServer:
 
     async def __aenter__(self) -> Self:
         """Serve."""
-        self._unsubscribe = self._journal.subscribe(self._counting.hear)
+        hearers = [self._counting.hear] if self._board is None else [self._counting.hear, self._board.hear]
+        self._unsubscribe = [self._journal.subscribe(hear) for hear in hearers]
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="web server")
         log.info("web.serving", at=f"http://{self._settings.shown}")
         return self
@@ -82,6 +85,8 @@ class WebServer:
     ) -> None:
         """Finish what is being answered, for a moment."""
         self._live.close()
+        if self._board is not None:
+            self._board.close()
         self._server.should_exit = True
         if self._task is not None:
             await asyncio.wait([self._task], timeout=2 * PATIENCE)
@@ -101,8 +106,8 @@ class WebServer:
 
     def close(self) -> None:
         """Let go of the address."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         self._socket.close()
 
 

@@ -11,7 +11,7 @@ from softswitch.access import Role
 from softswitch.errors import StoreError
 from softswitch.kinds import Kind
 from softswitch.types import Seconds
-from softswitch.web import models
+from softswitch.web import record_models
 from softswitch.web.api import MOST, PREFIX, asked, ready
 from softswitch.web.guard import Guard, Who
 from softswitch.web.live import VIEWERS, Live, TooMany
@@ -36,7 +36,7 @@ def event_routes(live: Live, pages: Pages, guard: Guard) -> APIRouter:
     responses = PROBLEMS | {410: {"model": ProblemDetails, "description": "The record does not go so far."}}
     router = APIRouter(prefix=PREFIX, responses=responses, tags=["events"], dependencies=supervisors)
 
-    @router.get("/events", response_model=models.Events)
+    @router.get("/events", response_model=record_models.Events)
     async def events(after: Number = 0, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> Response:
         """The events that follow number `after`, in order. 410: the record does not go so far."""
         check_number(live, after)

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 
 from softswitch.access import Principal, Role
 from softswitch.mailboxes import Message
-from softswitch.web import models
+from softswitch.web import record_models
 from softswitch.web.api import MOST, PREFIX, Moment, Text, moment
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Voicemails
@@ -32,7 +32,7 @@ def voicemail_routes(voicemails: Voicemails, guard: Guard) -> APIRouter:
         queue: Text | None = None,
         before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-    ) -> models.Voicemails:
+    ) -> record_models.Voicemails:
         """Messages, the newest first. `new`: those that nobody has heard, or those that somebody has; `since`
         and `until`: when they were left, as for calls; `number`: the caller's; `queue`: in which the caller
         waited before; `before`: the `next` of the page before.
@@ -47,8 +47,8 @@ def voicemail_routes(voicemails: Voicemails, guard: Guard) -> APIRouter:
             before=before,
             limit=limit,
         )
-        page = [models.Voicemail.model_validate(one, from_attributes=True) for one in found]
-        return models.Voicemails(voicemails=page, next=page[-1].seq if len(page) == limit else None)
+        page = [record_models.Voicemail.model_validate(one, from_attributes=True) for one in found]
+        return record_models.Voicemails(voicemails=page, next=page[-1].seq if len(page) == limit else None)
 
     _one_message(router, voicemails, anybody)
     return router

@@ -165,6 +165,9 @@ class Stay:
     attempts: int = 0
     resting: bool = False
     rest_until: float | None = None
+    wanted: float = 0.0
+    barred: bool = False
+    """There is no way to call."""
 
     def __post_init__(self) -> None:
         self.standing = self.joined
@@ -208,6 +211,8 @@ class Model:
     def __init__(self) -> None:
         super().__init__()
         self.now = 64.0
+        self.tried = True
+        """An attempt to call back that fails now has come to the customer's side."""
         self.floor = EngineSettings()
         self.stays: dict[CallId, Stay] = {}
         self.over: list[CallId] = []
@@ -255,7 +260,7 @@ class Model:
             self.decline(offer)
             self.miss(offer)
         elif reason is CancelReason.CUSTOMER_NOT_REACHED:
-            self.stays[self.offers[offer][0]].attempts += 1
+            self.stays[self.offers[offer][0]].attempts += self.tried
         self.close(offer)
 
     def follow_leave(self, action: Leave) -> None:
@@ -492,6 +497,8 @@ class Model:
         return any(self.serves(each, name, count_paused=paused) for each in mine.agents)
 
     def is_resting(self, stay: Stay) -> bool:
+        if stay.barred and stay.absent and not stay.phones:
+            return True
         if not stay.resting:
             return False
         return stay.queue in self.closed or (stay.rest_until is not None and self.now < stay.rest_until)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from softswitch.acd.actions import (
@@ -22,6 +24,7 @@ from softswitch.acd.events import (
     PhonesUnreachable,
     QueueClosed,
     QueueOpened,
+    WayFound,
 )
 from softswitch.acd.settings import AnnounceSettings, CallbackSettings
 from softswitch.types import AgentName, CallId, CancelReason, LeaveReason, QueueName
@@ -205,3 +208,41 @@ def test_callbacks_take_no_room_in_a_full_queue() -> None:
     desk = busy_desk(AGENT_FIRST, max_callers=3)
     assert only(Leave, desk.join("c4")) == []
     assert only(Leave, desk.join("c5"))[0].reason is LeaveReason.FULL
+
+
+@pytest.mark.parametrize("callback", [AGENT_FIRST, CUSTOMER_FIRST], ids=["agent first", "customer first"])
+def test_what_does_not_come_to_the_customer_rests_longer_each_time_and_counts_for_nothing(
+    callback: CallbackSettings,
+) -> None:
+    desk = Desk(queue(agents="ann", callback=replace(callback, expires=86400.0)))
+    desk.tell(CallerJoined(CallId("c1"), Q, absent=True, attempts=1))
+    rests = []
+    for _ in range(6):
+        if not callback.customer_first:
+            desk.answer("ann")
+        actions = desk.tell(CustomerNotReached(CallId("c1"), tried=False))
+        [rest] = [action for action in actions if isinstance(action, ReportRest)]
+        assert rest.until is not None
+        assert rest.attempts == 1
+        rests.append(rest.until - desk.now)
+        desk.wait(rests[-1])
+    assert rests == [300.0, 600.0, 1200.0, 2400.0, 3600.0, 3600.0]
+
+
+def test_who_cannot_be_called_is_offered_to_nobody_until_that_is_over() -> None:
+    desk = Desk(queue(agents="ann", callback=AGENT_FIRST))
+    call = CallId("c1")
+    assert desk.tell(CallerJoined(call, Q, absent=True, barred=True)) == []
+    desk.tell(QueueClosed(Q))
+    assert desk.tell(QueueOpened(Q)) == []
+    [ring] = only(Ring, desk.tell(WayFound(call)))
+    assert ring.agent == "ann"
+
+
+def test_the_promise_holds_from_when_it_was_made() -> None:
+    desk = Desk(queue(agents="ann", callback=CallbackSettings(expires=600.0)))
+    desk.pause("ann")
+    desk.tell(CallerJoined(CallId("c1"), Q, absent=True, standing=desk.now - 1800.0, wanted=desk.now - 60.0))
+    assert desk.wait(539.0) == []
+    [leave] = only(Leave, desk.wait(1.0))
+    assert leave.reason is LeaveReason.EXPIRED

@@ -227,3 +227,14 @@ def test_a_place_from_before_a_restart_is_kept_too() -> None:
     desk.outside_over("ann", "x")
     [connect] = only(Connect, desk.answer("ann"))
     assert connect.waited == 0.0, "the wait of this call; the place is older"
+
+
+def test_who_redials_has_the_old_place_in_a_queue_that_is_full_by_now() -> None:
+    desk = Desk(queue(max_callers=1, keep_place=60.0))
+    desk.join("c1", number="+481")
+    desk.leave("c1")
+    desk.join("c2", number="+482")
+    [leave] = only(Leave, desk.join("c3", number="+483"))
+    assert leave.reason is LeaveReason.FULL
+    desk.join("c4", number="+481")
+    assert desk.line() == ["c4", "c2"]

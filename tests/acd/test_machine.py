@@ -14,9 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from softswitch.acd.actions import Action, CancelRing, Connect, Leave
 from softswitch.acd.chance import SplitMix64
 from softswitch.acd.engine import Engine
+from softswitch.acd.estimate import Foreseen, Outcome
 from softswitch.acd.events import (
     AgentCallEnded,
     AgentCallStarted,
+    AgentMemory,
     AgentPaused,
     AgentResumed,
     AgentSignedIn,
@@ -30,6 +32,9 @@ from softswitch.acd.events import (
     CustomerAnswered,
     CustomerNotReached,
     Event,
+    FiguresRestored,
+    MemoryRestored,
+    Notes,
     OfferAccepted,
     OfferAnswered,
     OfferFailed,
@@ -37,13 +42,17 @@ from softswitch.acd.events import (
     PhonesUnreachable,
     PriorityChanged,
     QueueClosed,
+    QueueMemory,
     QueueOpened,
     SettingsChanged,
     TimerExpired,
+    WayFound,
+    WayLost,
     WrapUpEnded,
     WrapUpExtended,
 )
 from softswitch.acd.settings import EngineSettings
+from softswitch.acd.stats import AgentFigures, QueueCounts
 from softswitch.acd.wire import event_from_json, to_json
 from softswitch.types import AgentName, CallId, LeaveReason, OfferFailure, QueueName
 from tests.acd.model import AGENTS, NUMBERS, Desk, Model, Stay, WrapUp, floor_number
@@ -81,7 +90,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         call, number, held = CallId(f"c{self.joins}"), NUMBERS[other % 4], other >= 64
         skills = ({}, {}, {"cars": 1}, {"polish": 1})[other // 4 % 4]
         preferred = AgentName(AGENTS[other % 5]) if other % 64 >= 32 else None
-        turned_away = self.turned_away(name)
+        turned_away = self.turned_away(name, number)
         stay = self.stays[call] = Stay(call, name, priority, self.now, self.joins, number, skills)
         if not turned_away:
             stay.preferred = preferred
@@ -104,7 +113,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         stay.held = False
         self.tell(CallerReady(stay.call))
 
-    def turned_away(self, name: QueueName) -> LeaveReason | None:
+    def turned_away(self, name: QueueName, number: str) -> LeaveReason | None:
         if name not in self.floor.queues:
             return LeaveReason.QUEUE_REMOVED
         mine = self.floor.queues[name]
@@ -112,6 +121,9 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             return LeaveReason.CLOSED
         if mine.no_agents.joining is not None and not self.attended(name):
             return LeaveReason.NO_AGENTS
+        kept = self.kept.get((name, number))
+        if kept is not None and kept[3] > self.now:
+            return None
         on_line = [call for call in self.line(name) if not self.stays[call].absent]
         return LeaveReason.FULL if mine.max_callers is not None and len(on_line) >= mine.max_callers else None
 
@@ -123,20 +135,58 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         call = CallId(f"c{self.joins}")
         stay = self.stays[call] = Stay(call, name, "default", self.now, self.joins)
         stay.standing, stay.attempts, stay.absent, stay.callback = self.now - ago, attempts, True, True
-        self.tell(CallerJoined(call, name, standing=stay.standing, absent=True, attempts=attempts))
+        stay.wanted, stay.barred = self.now - ago / 2, ago == 30.0
+        self.tell(
+            CallerJoined(
+                *(call, name),
+                standing=stay.standing,
+                absent=True,
+                attempts=attempts,
+                wanted=stay.wanted,
+                barred=stay.barred,
+            )
+        )
+
+    @precondition(lambda self: any(stay.callback for stay in self.stays.values()))
+    @rule(which=st.integers(0), lost=st.booleans())
+    def lose_or_find_a_way(self, which: int, lost: bool) -> None:
+        stay = self.stays[self.pick(which, [each.call for each in self.stays.values() if each.callback])]
+        stay.barred = lost
+        self.tell(WayLost(stay.call) if lost else WayFound(stay.call))
+
+    @rule(which=st.sampled_from(AGENTS), queue=st.integers(0, 2), left=st.sampled_from([-4.0, 8.0, 40.0]))
+    def remember_what_was_before_a_restart(self, which: str, queue: int, left: float) -> None:
+        """Figures, whose turn it is, and the rest of an agent's notes."""
+        name, names = AgentName(which), sorted(self.known_queues)
+        if name not in self.desks:
+            return
+        place, begun = names[queue % len(names)], self.now - 16.0
+        self.tell(FiguresRestored({place: QueueCounts(joined=2)}, {name: AgentFigures(1, 8.0)}))
+        notes = Notes(CallId(f"before-{len(self.story)}"), place, begun, self.now + left)
+        if left > 0:
+            most = self.queue_settings(place).wrap_up_most
+            self.desks[name].wrap_ups.append(
+                WrapUp(self.now + left, begun, inf if most is None else begun + most)
+            )
+        outcome = Outcome(Foreseen(8.0, 16.0), 16.0)
+        self.tell(
+            MemoryRestored(
+                {place: QueueMemory(name, (32.0,), (outcome,))}, {name: AgentMemory(begun, (notes,))}
+            )
+        )
 
     @precondition(lambda self: self.waiting())
-    @rule(which=st.integers(0))
-    def leave(self, which: int) -> None:
+    @rule(which=st.integers(0), reason=st.sampled_from([LeaveReason.HUNG_UP, LeaveReason.EXIT_KEY]))
+    def leave(self, which: int, reason: LeaveReason = LeaveReason.HUNG_UP) -> None:
         call = self.pick(which, self.waiting())
         stay = self.stays[call]
         phones = set(stay.phones.values())
         keep = self.queue_settings(stay.queue).keep_place
-        if keep and stay.number and not stay.absent:
+        if keep and stay.number and not stay.absent and reason is LeaveReason.HUNG_UP:
             place = (stay.standing, stay.order, stay.asked, self.now + keep)
             self.kept[stay.queue, stay.number] = place
         self.end_stay(call)
-        actions = self.tell(CallerLeft(call))
+        actions = self.tell(CallerLeft(call, reason))
         cancelled = {action.offer for action in actions if isinstance(action, CancelRing)}
         assert phones <= cancelled
         assert not phones & self.offers.keys()
@@ -155,12 +205,15 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         if stay.callback and not stay.absent:
             return
         stay.absent, stay.callback, stay.held = True, True, False
+        stay.wanted = self.now
         self.tell(CallbackWanted(stay.call))
 
     @precondition(lambda self: any(stay.callback for stay in self.stays.values()))
-    @rule(which=st.integers(0), answers=st.booleans())
-    def call_back(self, which: int, answers: bool) -> None:
-        """The customer answers, or does not, or is gone again; nothing comes of it where nobody called."""
+    @rule(which=st.integers(0), answers=st.booleans(), tried=st.booleans())
+    def call_back(self, which: int, answers: bool, tried: bool) -> None:
+        """The customer answers, or does not, or is gone again, or a carrier fails; nothing comes of it where
+        nobody called.
+        """
         stay = self.stays[self.pick(which, [each.call for each in self.stays.values() if each.callback])]
         if answers:
             stay.absent = stay.absent and stay.reserved is None
@@ -169,8 +222,10 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         if stay.agent:
             self.desks[stay.agent].talking.remove(stay.call)
         if stay.agent or not stay.absent:
-            stay.agent, stay.absent, stay.attempts = None, True, stay.attempts + 1
-        self.tell(CustomerNotReached(stay.call))
+            stay.agent, stay.absent, stay.attempts = None, True, stay.attempts + tried
+        self.tried = tried
+        self.tell(CustomerNotReached(stay.call, tried))
+        self.tried = True
 
     @precondition(lambda self: self.ringing())
     @rule(which=st.integers(0))
@@ -387,7 +442,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         mine = self.floor.queues[stay.queue]
         if stay.absent:
             in_hand = stay.accepted is not None
-            assert in_hand or stay.standing + mine.callback.expires > self.now, "a callback has expired"
+            assert in_hand or stay.wanted + mine.callback.expires > self.now, "a callback has expired"
         elif not stay.callback:
             limit = mine.max_wait
             in_hand = stay.accepted is not None

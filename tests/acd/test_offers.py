@@ -337,3 +337,15 @@ def test_what_rings_no_more_cannot_be_taken_nor_ones_own() -> None:
     assert desk.pick_up("ann", "ann") == []
     desk.answer("ann")
     assert desk.pick_up("ann", "bob") == []
+
+
+def test_who_did_not_answer_is_told_apart_from_who_declined() -> None:
+    desk = Desk(queue(agents="ann bob cid", strategy="hunt", retry=0.0))
+    desk.join("c1")
+    desk.fail("ann", OfferFailure.NO_ANSWER)
+    [ring] = desk.fail("bob", OfferFailure.REJECTED)
+    assert isinstance(ring, Ring)
+    assert {each.agent: each.reason for each in ring.why.skipped} == {
+        "ann": SkipReason.MISSED_CALLER,
+        "bob": SkipReason.DECLINED_CALLER,
+    }

@@ -15,8 +15,10 @@ from softswitch.acd.settings import AgentSettings, CallbackSettings, QueueSettin
 from softswitch.acd.snapshot import QueueView
 from softswitch.calls.case import Case
 from softswitch.config.settings import CallbackRules, SwitchSettings
+from softswitch.ports import Recorded
 from softswitch.routing import NumberRule, Routing
 from softswitch.testing.fakes import (
+    FakeCarriers,
     FakeLeg,
     PhoneScript,
     answers,
@@ -24,8 +26,9 @@ from softswitch.testing.fakes import (
     drops_after_answer,
     never_answers,
     rejects,
+    unreachable,
 )
-from softswitch.types import AgentName, LeaveReason, ToCallback
+from softswitch.types import AgentName, LeaveReason, ToCallback, TrunkName
 from tests.calls.house import SUPPORT, House, house, settings
 from tests.calls.office import doing, records, with_a_carrier
 
@@ -172,7 +175,7 @@ async def test_a_customer_who_is_not_reached_is_tried_again_after_a_pause(
         outcomes = [(one.outcome, bool(one.callback)) for one in records(it)]
     assert outcomes == [("callback", False), ("not reached", True), ("answered", True)]
     assert ends(it) == ["reached"]
-    assert it.journal.find("CallbackEnded")[0].data["attempts"] == 1
+    assert it.journal.find("CallbackEnded")[0].data["attempts"] == 2, "the one that reached the customer too"
 
 
 @pytest.mark.parametrize("customer_first", [False, True])
@@ -478,3 +481,114 @@ async def test_a_reload_that_removes_the_queue_ends_its_cases() -> None:
         await asyncio.sleep(1)
         assert it.switch.callbacks.count() == 0
     assert ends(it) == [LeaveReason.QUEUE_REMOVED]
+
+
+def down(it: House) -> set[TrunkName]:
+    """Trunks that are down, for the test to change."""
+    carriers = it.switch.carriers
+    assert isinstance(carriers, FakeCarriers)
+    return carriers.down
+
+
+def told(it: House) -> list[tuple[object, object, object]]:
+    return [
+        (note.data["why"], note.data["status"], note.data["counted"])
+        for note in it.journal.find("CallbackNotReached")
+    ]
+
+
+def dead_carrier(it: House) -> None:
+    """Nothing of the carrier's takes a call."""
+    carriers = it.switch.carriers
+    assert isinstance(carriers, FakeCarriers)
+    carriers.servers[TrunkName("carrier")] = ["sip:{}@one"]
+    play_customer(it, unreachable(status=503))
+
+
+@pytest.mark.parametrize("customer_first", [False, True], ids=["agent first", "customer first"])
+async def test_what_a_carrier_cannot_do_is_tried_again_and_does_not_count(customer_first: bool) -> None:
+    config = office(customer_first=customer_first)
+    async with _house(people(), config) as it:
+        dead_carrier(it)
+        await wanted(it)
+        await asyncio.sleep(3600)
+        assert told(it)
+        assert set(told(it)) == {("carrier", 503, False)}
+        assert ends(it) == [], "the customer's phone has never rung: there are two attempts still"
+        pauses = [note.data["pause"] for note in it.journal.find("CallbackResting")]
+        assert pauses[:3] == [300.0, 600.0, 1200.0], "a carrier that is away is asked less and less often"
+        [case] = it.switch.callbacks.cases.values()
+        assert case.describe()["attempts"] == 0
+        assert case.describe()["problem"] == "carrier 503"
+        play_customer(it, answers(after=3.0))
+        await asyncio.sleep(3600)
+        customers(it)[-1].hang_up()
+        await asyncio.sleep(1)
+        assert ends(it) == ["reached"]
+        assert it.journal.find("CallbackEnded")[0].data["attempts"] == 1
+
+
+async def test_attempts_that_reach_the_customer_count_between_those_that_do_not() -> None:
+    async with _house(people(), office()) as it:
+        dead_carrier(it)
+        await wanted(it)
+        await asyncio.sleep(60)
+        play_customer(it, busy())
+        await asyncio.sleep(1000)
+        assert told(it) == [("carrier", 503, False), ("busy", 486, True), ("busy", 486, True)]
+        assert ends(it) == ["not-reached"]
+
+
+@pytest.mark.parametrize("customer_first", [False, True], ids=["agent first", "customer first"])
+async def test_nobody_is_bothered_while_no_carrier_is_up(customer_first: bool) -> None:
+    async with _house(people(), office(customer_first=customer_first)) as it:
+        play_customer(it, answers(after=3.0))
+        down(it).add(TrunkName("carrier"))
+        await wanted(it)
+        await asyncio.sleep(600)
+        assert it.endpoint.rung("sip:201@desk") == []
+        assert customers(it) == []
+        [case] = it.switch.callbacks.cases.values()
+        assert (case.describe()["state"], case.describe()["problem"]) == ("held", "no-carrier")
+        assert it.journal.find("CallbackHeld")[0].data["why"] == "no-carrier"
+        down(it).clear()
+        it.switch.callbacks.heard(Recorded(1, 0.0, "TrunkUp", None, {}))
+        await asyncio.sleep(30)
+        assert len(customers(it)) == 1
+        assert customers(it)[0].hears() == {"201": 1.0}
+        customers(it)[0].hang_up()
+        await asyncio.sleep(1)
+        assert ends(it) == ["reached"]
+
+
+async def test_a_carrier_that_goes_while_customers_wait_their_turn_is_noticed() -> None:
+    async with _house(people(never_answers()), office()) as it:
+        first = it.call("600", OTHER)
+        await asyncio.sleep(1)
+        await wanted(it)
+        down(it).add(TrunkName("carrier"))
+        it.switch.callbacks.heard(Recorded(1, 0.0, "TrunkDown", None, {}))
+        await asyncio.sleep(1)
+        first.hang_up()
+        rung = len(it.endpoint.rung("sip:201@desk"))
+        await asyncio.sleep(120)
+        assert len(it.endpoint.rung("sip:201@desk")) == rung
+        assert floor(it).callbacks == 1
+
+
+async def test_a_callback_after_a_long_wait_expires_by_when_it_was_wanted() -> None:
+    """The promise was heard after half an hour of waiting: it holds for its whole time."""
+    callback = CallbackSettings(attempts=2, pause=300.0, ring=30.0, expires=600.0)
+    config = office(max_wait=1800.0, timeout=ToCallback(SUPPORT), callback=callback)
+    async with _house({"201": never_answers()}, config) as it:
+        caller = it.call("600")
+        await asyncio.sleep(1802)
+        caller.press("1")
+        await asyncio.sleep(5)
+        assert caller.heard_labels()[-1] == KEPT
+        [case] = it.switch.callbacks.cases.values()
+        assert case.waits == pytest.approx(1807, abs=3), "the wait began on the line"
+        await asyncio.sleep(580)
+        assert ends(it) == []
+        await asyncio.sleep(30)
+        assert ends(it) == ["expired"]

@@ -126,3 +126,28 @@ async def test_who_hangs_up_takes_what_was_due_along() -> None:
         await asyncio.sleep(100)
         assert caller.state is LegState.ENDED
         assert len(it.journal.find("MessageHeard")) == 1
+
+
+async def test_an_announcement_that_came_late_is_not_said_again_at_once() -> None:
+    told = AnnounceSettings(position=True, first=0.0, every=5.0)
+    config = with_messages(Message(APP, first=4.5), announce=told)
+    async with house({}, config) as it:
+        it.speech.durations["See our app."] = 6.5
+        caller = it.call()
+        await asyncio.sleep(60)
+        begun = [note.at for note in it.journal.find("Announced")]
+        gaps = [after - before for before, after in itertools.pairwise(begun)]
+        assert min(gaps) >= 3.5, begun
+        assert max(gaps[1:]) <= 9.0, begun
+        caller.hang_up()
+
+
+async def test_a_message_that_came_late_is_not_heard_again_at_once() -> None:
+    config = with_messages(Message(APP, first=6.0, every=9.0), Message(WEB, first=5.0))
+    async with house({}, config) as it:
+        it.speech.durations["See our web."] = 8.0
+        caller = it.call()
+        await asyncio.sleep(60)
+        heard = [note.at for note in it.journal.find("MessageHeard") if note.data["message"] == 1]
+        assert min(after - before for before, after in itertools.pairwise(heard)) >= 6.3, heard
+        caller.hang_up()

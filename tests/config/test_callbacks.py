@@ -67,3 +67,20 @@ def test_a_queue_that_only_calls_back_is_led_to(check_text) -> None:
 def test_the_walk_ends_there(check_text) -> None:
     *_, end = walk(check_text(file()).settings, "600", [], "", datetime(2026, 3, 2, 12, tzinfo=UTC))
     assert (end.text, end.note) == ("call back by queue support", "number: confirm")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("expires: §40s", "may ring for 45s"),
+        ("expires: §10m, attempts: 3, pause: 5m", "3 `attempts` with a `pause` between them take 10m"),
+    ],
+)
+def test_callbacks_that_expire_before_they_can_be_tried_are_a_warning(one_warning, rule: str, said: str):
+    text = file(f"{{{rule}}}")
+    assert said in one_warning(text)
+
+
+def test_times_that_fit_are_no_warning(check_text):
+    text = file("{expires: 11m, attempts: 3, pause: 5m}")
+    assert not check_text(text).warnings

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from softswitch.config.load import load
+from softswitch.config.models.base import Owners, Section
+from softswitch.config.phrases import EXAMPLES, models
 from softswitch.errors import ConfigError
 from tests.config.conftest import SOUND
 
@@ -121,7 +124,10 @@ def test_two_files_wrong_at_the_same_time_are_both_reported(check_text):
             "unknown key '000'; within {} a comma ends a number: write 1,000 as 1000",
         ),
         ("§quees: {}", "unknown key 'quees'; did you mean 'queues'?"),
-        ("§sip: []", "expected a mapping of keys and values; {} for none, got a list"),
+        (
+            "§sip: []",
+            "expected a mapping, with keys as listen, certificate, key, authorities; {} for none, got a list",
+        ),
         ("sip: {max_calls: §yes}", "expected a whole number, got yes"),
         ("sip: {max_calls: §true}", "expected a whole number, got true"),
         ("sip: {max_calls: §0}", "expected at least 1, got 0"),
@@ -204,3 +210,36 @@ def test_a_section_with_all_lines_commented_out_is_one_that_is_left_out(check_te
 def test_a_problem_knows_how_wide_its_value_is(check_text):
     (problem,) = check_text(SOUND + "sip: {max_calls: plenty}").report.problems
     assert problem.width == len("plenty")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("last_agent: §true", "expected a mapping, as {within: 7 days}, got true"),
+        ("no_answer: §3", "expected a mapping, as {pause_after: 3}, got 3"),
+        ("priority: §vip", "expected a mapping, as {default: 0, vip: 100, ageing: 1 per 30s}, got vip"),
+        ("§weight: 5", "unknown key 'weight'; it is a key of `priority`, as `priority: {weight: 5}`"),
+        (
+            "no_agents: {§queue: support, after: 3s}",
+            "unknown key 'queue'; a destination stands beneath `joining`, for who comes then, or `waiting`,"
+            " as `joining: {queue: ...}`",
+        ),
+    ],
+)
+def test_what_stands_in_place_of_a_mapping_is_taught_by_an_example(check_text, settings, message):
+    found = check_text(SOUND.replace("{support: {}}", f"{{support: {{{settings}}}}}", 1))
+    assert found.messages == [message]
+    assert found.places == found.marks
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_example_is_right(check_text, name):
+    model = next(each for each in models(Section) if each.__name__ == name)
+    model.model_validate(yaml.safe_load(EXAMPLES[name]), context=Owners())
+
+
+def test_limits_have_the_unit_of_what_was_written(check_text):
+    text = SOUND + "callers: [{name: a, lookup: 'https://crm.example/{number}', timeout: §10m}]\n"
+    assert check_text(text).messages == ["expected at most 10s, got 10m"]
+    text = SOUND + "voicemail: {box: {min: §3m}}\n"
+    assert check_text(text).messages == ["expected at most 1m, got 3m"]

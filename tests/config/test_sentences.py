@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,8 @@ media: {languages: [cs]}
             "callers: {§forms: {one: a}}",
             "no form 'few', which 2 needs",
         ),
-        ("{other: c}}\n    intro", "{other: §'{nmber}'}}\n    intro", "whose only gaps are {number}"),
-        ("{next: a,", "{next: §'{number}',", "whose only gaps are none"),
+        ("{other: c}}\n    intro", "{other: §'{nmber}'}}\n    intro", "whose only gap is {number}"),
+        ("{next: a,", "{next: §'{number}',", "expected a text without {}"),
         ("callers: {forms", "callers: {number: §male, forms", "no way to say numbers is called 'male'"),
         ("callers: {forms", "callers: {exactly: {§0: no}, forms", "expected a number from 1"),
         ("  cs:", "  cs:\n    §volume: 3", "unknown key 'volume'"),
@@ -128,3 +129,29 @@ def test_the_folder_of_recordings_must_be_there(one_problem) -> None:
 def test_a_text_in_a_language_that_is_nowhere_is_an_error(one_problem) -> None:
     message = one_problem(SOUND + "menus: {m: {say: {en: a, §xx: b}}}")
     assert message == "expected en, he or pl (others need `sentences`), got xx"
+
+
+def test_what_a_further_language_lacks_is_named_as_far_as_anybody_could_hear_it(check_text) -> None:
+    german = GERMAN.read_text(encoding="utf-8")
+    for key in ("wrong_key", "unavailable", "accept", "saved", "kept"):
+        german = re.sub(rf"^ +{key}:.*\n", "", german, flags=re.MULTILINE)
+    media = "media: {languages: [de, en]}\n"
+    (warning,) = [str(one) for one in check_text(media + SOUND + german).warnings if "has no words" in one]
+    assert "de has no words for calls.unavailable, agents.accept: English is spoken" in warning
+    menu = 'menus: {m: {say: Hi., choices: {"1": {queue: support}}}}\n'
+    voicemail = "voicemail: {box: {}}\n"
+    more = check_text(media + SOUND + menu + voicemail + german).warnings
+    (warning,) = [one for one in more if "has no words" in one]
+    assert "menus.wrong_key, calls.unavailable, voicemail.saved, agents.accept: English" in warning
+
+
+def test_the_shipped_german_lacks_nothing(check_text) -> None:
+    text = "media: {languages: [de, en]}\n" + SOUND + "voicemail: {box: {}}\n"
+    warnings = check_text(text + GERMAN.read_text(encoding="utf-8")).warnings
+    assert not [one for one in warnings if "has no words" in one]
+
+
+def test_a_greeting_may_name_the_queue_and_nothing_else_may(check_text) -> None:
+    text = SOUND + "sentences: {en: {callbacks: {greeting: 'This is {queue}.', kept: 'Bye {queue}.'}}}"
+    (problem,) = check_text(text).messages
+    assert problem == "expected a text without {}, got 'Bye {queue}.'"

@@ -95,7 +95,7 @@ def test_a_server_is_written_as_a_uri():
         ("t: {server: a, §chanels: 2}", "did you mean 'channels'?"),
         ("t: {§transport: tls}", "write it before the host, as `server: tls:sip.carrier.example`"),
         ("t: {server: a, format: §e146}", "did you mean 'e164'?"),
-        ("t: {server: a, options: §2h}", "expected at most 3600"),
+        ("t: {server: a, options: §2h}", "expected at most 1h"),
     ],
 )
 def test_mistakes_are_told_at_their_place(check_text, trunk, message):

@@ -62,7 +62,7 @@ def test_one_address_needs_no_list(check_text):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("voicemail: {office: {max: §2h}}\n", "1800"),
+        ("voicemail: {office: {max: §2h}}\n", "at most 30m"),
         ("voicemail: {office: {agents: [§c]}}\n", "no agent is called 'c'"),
         ("voicemail: {office: {language: §he}}\n", "not among the languages"),
         ("voicemail: {office: {subject: §'{who}'}}\n", "{who} cannot be filled in; what can is {caller}"),

@@ -1,4 +1,4 @@
-"""The ways of calls: what is never reached, what never matches, what goes round for ever."""
+"""The ways of calls: what is never reached, what never matches."""
 
 from __future__ import annotations
 
@@ -129,36 +129,6 @@ def test_an_agent_whom_nobody_can_dial_is_a_warning(one_warning):
 def test_numbers_for_extensions_that_nobody_has_are_a_warning(one_warning):
     text = SOUND.replace('{"600"', '{2xx: {agent: §dialled}, "600"')
     assert "no agent has an `extension` that '2xx' matches" in one_warning(text)
-
-
-def test_menus_that_are_closed_in_a_circle_are_a_problem(one_problem):
-    message = one_problem(
-        SOUND
-        + "hours: {h: {timezone: UTC, open: {mon: 08:00-09:00}}}\n"
-        + "menus:\n"
-        + "  a: {say: x, open: h, closed: {menu: §b}}\n"
-        + "  b: {say: x, open: h, closed: {menu: a}}\n"
-    )
-    assert message == "calls would go round for ever when it is closed: a -> b -> a"
-
-
-def test_queues_that_are_full_in_a_circle_are_a_problem(one_problem):
-    message = one_problem(
-        SOUND.replace("support: {}", "support: {max_callers: 1, full: {queue: §support}}", 1)
-    )
-    assert message == "calls would go round for ever when all are full: support -> support"
-
-
-def test_a_silent_caller_that_goes_round_for_ever_is_a_warning(check_text):
-    checked = check_text(
-        SOUND.replace("{queue: support}", "{menu: a}", 1)
-        + "menus:\n"
-        + "  a: {say: x, otherwise: {menu: §b}, choices: {1: {queue: support}}}\n"
-        + "  b: {say: x, otherwise: {menu: a}}\n"
-    )
-    assert not checked.messages
-    assert checked.warned == checked.marks
-    assert checked.warnings == ["a silent caller goes round for ever: a -> b -> a"]
 
 
 def test_destinations_without_their_limit_are_warnings(check_text):

@@ -121,7 +121,7 @@ async def test_a_callback_survives_a_crash_with_its_place_and_its_attempts(tmp_p
             await agent.until_ended()
             await asyncio.to_thread(until, lambda: switch.events("CallbackEnded"), 5.0, switch.last_words)
             [ended] = switch.events("CallbackEnded")
-            assert (ended["data"]["result"], ended["data"]["attempts"]) == ("reached", 1)
+            assert (ended["data"]["result"], ended["data"]["attempts"]) == ("reached", 2)
             assert len(switch.events("CallbackRestored")) == 1
             await asyncio.to_thread(until, lambda: told(switch, ended["call"]), 5.0, switch.last_words)
     story = told(switch, ended["call"])

@@ -22,7 +22,7 @@ from softswitch.store.call_record import CallRecord
 from softswitch.store.projections import write_calls
 from softswitch.store.reading import engine_of
 from softswitch.types import CallId
-from softswitch.web import models
+from softswitch.web import record_models
 from tests.store.sample import ALICE, BOB, Kept, story
 
 pytestmark = pytest.mark.may_block
@@ -52,7 +52,7 @@ def pid_of(librarian: Librarian) -> int:
 
 async def test_pages_are_json_as_the_models_say(folder: Path) -> None:
     async with Librarian(folder) as librarian:
-        page = models.CallRecords.model_validate_json(await librarian.find(**ANYBODY))
+        page = record_models.CallRecords.model_validate_json(await librarian.find(**ANYBODY))
         assert [(call.id, call.outcome) for call in page.calls] == [(ALICE, "answered"), (BOB, "abandoned")]
         assert page.next is None
         last = await librarian.find(**ANYBODY | {"limit": 1, "wanted": {"number": "+48600100201"}})
@@ -60,8 +60,8 @@ async def test_pages_are_json_as_the_models_say(folder: Path) -> None:
         assert json.loads(last)["next"] == json.loads(last)["calls"][0]["seq"]
         one = await librarian.call(ALICE)
         assert one is not None
-        assert models.CallRecord.model_validate_json(one) == page.calls[0]
-        events = models.Events.model_validate_json(await librarian.events(3, 2))
+        assert record_models.CallRecord.model_validate_json(one) == page.calls[0]
+        events = record_models.Events.model_validate_json(await librarian.events(3, 2))
         assert [event.seq for event in events.events] == [4, 5]
         why = await librarian.why(ALICE)
         assert why is not None

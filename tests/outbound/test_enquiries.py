@@ -93,7 +93,17 @@ async def test_the_answer_is_known_and_the_question_signed() -> None:
     ("status", "body", "known"),
     [
         (404, b"", Known()),
-        (200, b'{"name": 5}', Known(True, "name: Input should be a valid string")),
+        (
+            200,
+            b'{"name": 5}',
+            Known(problem="the answer is of no use: name: expected a valid string, got 5"),
+        ),
+        (200, b"<html>", Known(problem="the answer is of no use: all of it: it is no JSON")),
+        (
+            200,
+            b'{"needs": {"billing": "much"}}',
+            Known(problem="the answer is of no use: needs.billing: expected a valid integer, got 'much'"),
+        ),
         (500, b"{}", Known(problem="500 X")),
         (200, b"x" * (LARGEST + 1), Known(problem=f"the answer is longer than {LARGEST} bytes")),
     ],

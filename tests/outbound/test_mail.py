@@ -135,6 +135,37 @@ async def test_one_that_is_down_is_waited_for_and_everybody_is_told(desk: Desk) 
     assert desk.kinds[1:] == ["MailSent"] * 3 + ["MailWorking"]
 
 
+async def test_a_mail_is_late_by_little_more_than_the_server_was_and_takes_the_others_with_it(
+    desk: Desk,
+) -> None:
+    """Down for two minutes, with a mail every ten seconds: each of them once made the pauses longer."""
+    begun = desk.now
+    while desk.now < begun + 120:
+        if (desk.now - begun) % 10 == 0:
+            desk.post(Mail(f"about {desk.now}", "anna@office.example", "No.", "..."))
+        await desk.deliver()
+        desk.now += 1.0
+    with desk.server as server:
+        while not server.taken:
+            desk.now += 1.0
+            await desk.deliver()
+        assert desk.now - begun < 120 * 1.25 + 5
+        assert len(server.taken) == 12
+    assert desk.box.state() == Post()
+
+
+async def test_what_a_server_refused_for_now_does_not_go_with_those_that_waited_for_it(desk: Desk) -> None:
+    desk.server.recipient = lambda to: "451 greylisted" if to.startswith("grey") else "250 OK"
+    with desk.server as server:
+        desk.post(Mail("about grey", "grey@office.example", "No.", "..."))
+        await desk.deliver()
+        desk.now += RETRIES[0] / 2
+        desk.post(ANNA)
+        await desk.deliver()
+        assert server.subjects == [ANNA.subject]
+        assert server.tries == 2
+
+
 async def test_what_is_refused_for_good_is_kept_and_holds_up_no_other(desk: Desk) -> None:
     desk.server.recipient = lambda to: "550 no such user here" if to.startswith("nobody") else "250 OK"
     gone = Mail("report 1", "nobody@office.example", "Yesterday", "All was well.")

@@ -217,6 +217,11 @@ def test_the_day_of_a_run_adds_up_to_its_figures() -> None:
         long = np.diff(series.edges)
         assert (series.waiting * long).sum() / long.sum() == pytest.approx(outcome.waiting_mean)
         assert (series.busy * long).sum() / (series.there * long).sum() == pytest.approx(outcome.occupancy)
+        rough = series.coarser(5)
+        assert rough.calls.sum() == outcome.calls
+        spans = np.diff(rough.edges)
+        assert (rough.waiting * spans).sum() / spans.sum() == pytest.approx(outcome.waiting_mean)
+        assert (rough.edges[0], rough.edges[-1]) == (series.edges[0], series.edges[-1])
         level = series.in_time + series.abandoned_in_time
         assert level.sum() / (one.answered + one.abandoned) == pytest.approx(one.service_level)
     assert run.total.called_back > 0

@@ -98,7 +98,7 @@ def test_two_full_queues_do_not_send_a_caller_round_for_ever() -> None:
     assert len(waits(found)) == 11
 
 
-def test_who_is_never_served_is_counted_a_day_later() -> None:
+def test_who_is_never_served_is_counted_hours_later() -> None:
     found = world(floor(""), listed((0, 100, inf)))
     assert run_of(found, 1, "service-level").total.unserved == 1
 

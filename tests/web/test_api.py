@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 from softswitch.parcels import Lot, Parcel, Undelivered
 from softswitch.store.call_record import CallRecord
 from softswitch.store.outbox import Outbox
-from softswitch.web import models
-from softswitch.web.login import PAGES, STATIC
+from softswitch.web import record_models
 
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/login", "/api/v1/first"}
 
@@ -151,27 +149,12 @@ async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role)
 
 def test_a_call_record_of_the_api_has_all_that_the_record_has():
     ours = {field.name for field in fields(CallRecord)} | {"outcome"}
-    assert models.CallRecord.model_fields.keys() == ours
-
-
-@pytest.mark.may_block  # threads that read the page's files
-async def test_nothing_of_the_pages_comes_from_outside(client):
-    for page in PAGES.iterdir():
-        assert not re.search(r"""(src|href|url)\s*[=(]\s*["']?(https?:)?//""", page.read_text()), page
-    for name in STATIC:
-        assert (await client.get(f"/static/{name}")).status_code == 200
-    assert (await client.get("/static/login.html")).status_code == 404
-    assert (await client.get("/static/..%2fapi.py")).status_code == 404
+    assert record_models.CallRecord.model_fields.keys() == ours
 
 
 async def test_the_docs_are_a_page_for_who_is_logged_in(client, as_role):
     answer = await client.get("/api/v1/docs", headers=await as_role("agent"))
     assert (answer.status_code, "/static/docs.js" in answer.text) == (200, True)
-
-
-def test_the_pages_are_part_of_the_package():
-    text = Path("pyproject.toml").read_text()
-    assert all(f'"**/*{page.suffix}"' in text for page in PAGES.iterdir())
 
 
 async def test_webhooks_and_what_they_never_took(client, as_role, operations, receivers):

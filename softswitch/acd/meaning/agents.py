@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from softswitch.acd import pauses, presence
+from softswitch.acd.agents import AgentState
 from softswitch.acd.events import (
     AgentCallEnded,
     AgentCallStarted,
@@ -44,7 +45,10 @@ def call_ended(floor: Floor, event: AgentCallEnded) -> None:
 
 def paused(floor: Floor, event: AgentPaused) -> None:
     """No offers, for as long as that reason allows."""
-    pauses.pause(floor, agent_of(floor, event.agent), event.reason, event.since)
+    agent = agent_of(floor, event.agent)
+    pauses.pause(floor, agent, event.reason, event.since)
+    if event.since is not None and agent.state is AgentState.PAUSED:
+        agent.since = event.since
 
 
 def resumed(floor: Floor, event: AgentResumed) -> None:
@@ -92,6 +96,8 @@ def signed_out(floor: Floor, event: AgentSignedOut) -> None:
     agent = agent_of(floor, event.agent)
     served = {each.home for each in agent.memberships}
     presence.sign(floor, agent, agent.signed_out | (served if event.queue is None else {event.queue}))
+    if event.since is not None and agent.state is AgentState.SIGNED_OUT:
+        agent.since = event.since
 
 
 MEANING: Meaning = {

@@ -19,6 +19,8 @@ from softswitch.acd.events import (
     OfferPickedUp,
     PlaceKept,
     PriorityChanged,
+    WayFound,
+    WayLost,
 )
 from softswitch.acd.floor import Floor
 from softswitch.acd.meaning.known import agent_of, caller_of, offer_of, queue_of
@@ -43,7 +45,7 @@ def joined(floor: Floor, event: CallerJoined) -> None:
         callbacks.enter(floor, queue, event)
         return
     queue.tally.joined += 1
-    if (refused := _refused(queue)) is not None:
+    if (refused := _refused(queue, has_place=redial.is_kept(floor, queue.name, event.number))) is not None:
         _turn_away(floor, event, queue, *refused)
         return
     caller = floor.welcome(queue, event)
@@ -67,8 +69,10 @@ def ready(floor: Floor, event: CallerReady) -> None:
         announcing.schedule(floor, caller)
 
 
-def _refused(queue: Queue) -> tuple[LeaveReason, Destination | None] | None:
-    """Why one more caller may not wait, and where to go instead; None: may wait."""
+def _refused(queue: Queue, *, has_place: bool) -> tuple[LeaveReason, Destination | None] | None:
+    """Why one more caller may not wait, and where to go instead; None: may wait.
+    `has_place`: was cut off, and needs no other one.
+    """
     settings = queue.settings
     if not queue.open:
         return LeaveReason.QUEUE_REMOVED, None
@@ -76,7 +80,7 @@ def _refused(queue: Queue) -> tuple[LeaveReason, Destination | None] | None:
         return LeaveReason.CLOSED, settings.closed
     if settings.no_agents.joining is not None and not queue.attended():
         return LeaveReason.NO_AGENTS, settings.no_agents.joining
-    if queue.full():
+    if queue.full() and not has_place:
         return LeaveReason.FULL, settings.full
     return None
 
@@ -140,7 +144,21 @@ def customer_not_reached(floor: Floor, event: CustomerNotReached) -> None:
     """Another time."""
     caller = caller_of(floor, event.call)
     if caller and caller.callback:
-        callbacks.not_reached(floor, caller)
+        callbacks.not_reached(floor, caller, event.tried)
+
+
+def way_lost(floor: Floor, event: WayLost) -> None:
+    """Nobody is bothered with what cannot be."""
+    caller = caller_of(floor, event.call)
+    if caller and caller.callback and not caller.barred:
+        callbacks.bar(floor, caller)
+
+
+def way_found(floor: Floor, event: WayFound) -> None:
+    """It can be again."""
+    caller = caller_of(floor, event.call)
+    if caller and caller.barred:
+        callbacks.unbar(floor, caller)
 
 
 def connect_failed(floor: Floor, event: ConnectFailed) -> None:
@@ -205,6 +223,8 @@ MEANING: Meaning = {
     CallbackWanted: callback_wanted,
     CustomerAnswered: customer_answered,
     CustomerNotReached: customer_not_reached,
+    WayLost: way_lost,
+    WayFound: way_found,
     ConnectFailed: connect_failed,
     ConversationEnded: conversation_ended,
     OfferAccepted: offer_accepted,

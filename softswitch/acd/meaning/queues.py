@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from softswitch.acd import escape
-from softswitch.acd.events import FiguresRestored, QueueClosed, QueueOpened, SettingsChanged, TimerExpired
+from softswitch.acd import escape, memory
+from softswitch.acd.events import (
+    FiguresRestored,
+    MemoryRestored,
+    QueueClosed,
+    QueueOpened,
+    SettingsChanged,
+    TimerExpired,
+)
 from softswitch.acd.floor import Floor
 from softswitch.acd.meaning.known import agent_of, queue_of
 from softswitch.acd.meaning.table import Meaning
@@ -36,6 +43,16 @@ def figures_restored(floor: Floor, event: FiguresRestored) -> None:
         agent.talk_time += figures.talk_time
 
 
+def memory_restored(floor: Floor, event: MemoryRestored) -> None:
+    """Whose turn it is, who writes notes, and how waits are estimated, as before."""
+    queues = [(queue_of(floor, name), memory) for name, memory in event.queues.items()]
+    agents = [(agent_of(floor, name), memory) for name, memory in event.agents.items()]
+    for queue, remembered in queues:
+        memory.remember_queue(queue, remembered)
+    for agent, was in agents:
+        memory.remember_agent(floor, agent, was)
+
+
 def timer_expired(floor: Floor, event: TimerExpired) -> None:
     """What is due is done after any event."""
 
@@ -45,5 +62,6 @@ MEANING: Meaning = {
     QueueOpened: opened,
     QueueClosed: closed,
     FiguresRestored: figures_restored,
+    MemoryRestored: memory_restored,
     TimerExpired: timer_expired,
 }

@@ -6,6 +6,9 @@ Every check takes a `Scene` and tells it what it finds; none stops at the first.
 from __future__ import annotations
 
 from softswitch.config.checks import (
+    alerting,
+    callbacks,
+    circles,
     codes,
     dialling,
     limits,
@@ -13,8 +16,10 @@ from softswitch.config.checks import (
     mailing,
     names,
     networks,
+    queues,
     rules,
     sentences,
+    skills,
     sounds,
     trunks,
     ways,
@@ -25,7 +30,7 @@ from softswitch.config.checks.scene import Scene
 def check_all(scene: Scene) -> None:
     """Every check there is."""
     for room in (
-        *(names, rules, ways, sounds, sentences, limits, dialling, codes, listening, mailing, networks),
-        trunks,
+        *(names, rules, ways, circles, sounds, sentences, limits, callbacks),
+        *(dialling, codes, listening, mailing, networks, trunks, queues, skills, alerting),
     ):
         room.check(scene)

@@ -31,6 +31,13 @@ def check(scene: Scene) -> None:
             if message := _clash((other, codes[other]), (key, codes[key]), default):
                 scene.wrong(("features", key), message)
                 break
+    seen: dict[str, str] = {}
+    for digits, pause in scene.configuration.pauses.items():
+        reason = pause if isinstance(pause, str) else pause.reason
+        if (first := seen.setdefault(reason, digits)) != digits:
+            scene.warn(
+                ("pauses", digits), f"{reason!r} is the reason of {first} too: nobody can tell them apart"
+            )
 
 
 def _clash(first: tuple[str, str], second: tuple[str, str], default: str) -> str:

@@ -38,11 +38,6 @@ def check(scene: Scene) -> None:
                 f" {WEAK} or more, and not the login",
             )
     _hashes(scene)
-    for name, queue in scene.configuration.queues.items():
-        if queue.timeout is not None and queue.max_wait is None:
-            scene.warn_key(("queues", name, "timeout"), "`timeout` has no effect without `max_wait`")
-        if queue.full is not None and queue.max_callers is None:
-            scene.warn_key(("queues", name, "full"), "`full` has no effect without `max_callers`")
 
 
 def _hashes(scene: Scene) -> None:

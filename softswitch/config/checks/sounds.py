@@ -10,6 +10,7 @@ import soundfile
 
 from softswitch.config.checks.scene import Loc, Scene
 from softswitch.config.models.destinations import Say, Sound
+from softswitch.config.nearest import listed
 
 
 def check(scene: Scene) -> None:
@@ -86,7 +87,7 @@ def _languages(scene: Scene, loc: Loc, say: Say) -> None:
     lacking = [language for language in languages if language not in given]
     if lacking:
         heard = next((language for language in languages if language in given), given[0])
-        scene.warn_key(loc, f"no text in {' and '.join(lacking)}: those callers hear the one in {heard}")
+        scene.warn_key(loc, f"no text in {listed(lacking)}: those callers hear the one in {heard}")
     for language in given:
         if not scene.speaks(language):
             scene.wrong_key((*loc, language), f"expected {scene.tongues}, got {language}")

@@ -1,10 +1,10 @@
-"""The ways of calls: what is never reached, and where a call would go round for ever."""
+"""The ways of calls: what is never reached, and what can never match."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from softswitch.config.checks.scene import Loc, Scene, Use
+from softswitch.config.checks.scene import Loc, Scene
 from softswitch.config.models.destinations import Destination
 from softswitch.config.models.rules import Then
 from softswitch.routing import Patterns, normalise
@@ -16,7 +16,6 @@ Stop = tuple[str, str]
 def check(scene: Scene) -> None:
     """All of this file."""
     _shadowed(scene)
-    _circles(scene)
     if scene.complete:
         _unreached(scene)
         _unused_agents(scene)
@@ -161,42 +160,3 @@ def _nobody_dialled(scene: Scene) -> None:
             pattern = str(use.loc[1])
             if not any(covers(pattern, extension) for extension in extensions):
                 scene.warn((*use.loc, "agent"), f"no agent has an `extension` that {pattern!r} matches")
-
-
-def _circles(scene: Scene) -> None:
-    """Ways that a call takes by itself and that lead back to where it was."""
-    uses = list(scene.uses())
-    for where, message in _circles_among(uses, "closed", "menus"):
-        scene.wrong(where, f"calls would go round for ever when it is closed: {message}")
-    for where, message in _circles_among(uses, "full", "queues"):
-        scene.wrong(where, f"calls would go round for ever when all are full: {message}")
-    for where, message in _circles_among(uses, "otherwise", "menus"):
-        scene.warn(where, f"a silent caller goes round for ever: {message}")
-
-
-def _circles_among(uses: Sequence[Use], key: str, section: str) -> list[tuple[Loc, str]]:
-    """Circles of the ways that `key` leads within a section, each once: its first step's place, its names."""
-    next_of: dict[str, str] = {}
-    loc_of: dict[str, Loc] = {}
-    goal = section.removesuffix("s")
-    for use in uses:
-        target = getattr(use.to, goal)
-        if use.loc[0] == section and use.loc[2] == key and target is not None:
-            next_of[str(use.loc[1])] = target
-            loc_of[str(use.loc[1])] = use.loc
-    return [((*loc_of[names[0]], goal), " -> ".join([*names, names[0]])) for names in _cycles(next_of)]
-
-
-def _cycles(next_of: Mapping[str, str]) -> list[list[str]]:
-    cycles: list[list[str]] = []
-    done: set[str] = set()
-    for start in next_of:
-        path: list[str] = []
-        name: str | None = start
-        while name is not None and name not in done and name not in path:
-            path.append(name)
-            name = next_of.get(name)
-        if name in path:
-            cycles.append(path[path.index(name) :])
-        done.update(path)
-    return cycles

@@ -255,15 +255,16 @@ class Callback(Section):
     in; caller, the caller's own without a question. Who hides, or calls from a number that may not be called,
     must key one in."""
     attempts: Annotated[int, Field(ge=1)] = 3
-    """How often the customer is tried: busy, no answer, and hanging up at once are each an attempt."""
+    """How often the customer is tried: busy, no answer, and hanging up at once are each an attempt. What a
+    carrier cannot do before it comes to the customer is none, and is tried again until `expires`."""
     pause: Annotated[Duration, Field(gt=0)] = 300.0
-    """Between two attempts."""
+    """Between two attempts; twice as long after each that a carrier could not do, up to an hour."""
     ring: Annotated[Duration, Field(gt=0)] = 45.0
     """How long the customer's phone rings."""
     early: Duration = 5.0
     """A connection that is over within this time was a mailbox, and counts as an attempt; 0: none was."""
     expires: Annotated[Duration, Field(gt=0)] = 86400.0
-    """After so long, counted from when the wait began, nobody calls back any more."""
+    """After so long, counted from when the callback was wanted, nobody calls back any more."""
     caller_id: PublicNumber | None = None
     """The number that customers see; left out: the trunk's."""
     may_dial: list[Name] = Field(default=[])

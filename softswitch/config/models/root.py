@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from softswitch.config.models.agents import Agent
+from softswitch.config.models.alerts import Alerts
 from softswitch.config.models.base import Section
 from softswitch.config.models.callers import Caller
 from softswitch.config.models.destinations import AnyDestination, Sound
@@ -93,6 +94,8 @@ class Configuration(Section):
     """The server that takes mails. Left out: none are sent."""
     reports: list[Report] = Field(default=[])
     """Figures that are mailed at fixed times."""
+    alerts: Alerts = Alerts()
+    """Figures of queues that somebody must hear of when they become alarming."""
     sentences: dict[LanguageName, Sentences] = Field(default={})
     """What the switch says by itself, by language: further languages, or other words for those built in."""
     music: dict[Name, Playlist] = Field(default={})

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from softswitch.config.models.base import Section
-from softswitch.config.quantities import Name, Words, matching, parse_text, wrong
+from softswitch.config.models.phrases import (
+    AgentsPhrases,
+    CallbacksPhrases,
+    CallsPhrases,
+    MailboxPhrases,
+    MenusPhrases,
+    Plain,
+    Queued,
+    VoicemailPhrases,
+    gaps,
+)
+from softswitch.config.quantities import Name, Words, matching, wrong
 
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 """Of plurals, by CLDR."""
@@ -25,30 +35,11 @@ Count = Annotated[
 ]
 
 
-def _gaps(*allowed: str) -> BeforeValidator:
-    """A text with gaps of these names in it, and no others."""
-
-    def parse(value: object) -> str:
-        text = parse_text(value)
-        bare = text
-        for gap in allowed:
-            bare = bare.replace(f"{{{gap}}}", "")
-        if re.search(r"[{}]", bare):
-            known = " and ".join(f"{{{gap}}}" for gap in allowed) or "none"
-            raise wrong(f"expected a text whose only gaps are {known}")
-        return text
-
-    return BeforeValidator(parse)
-
-
-_TEXT = WithJsonSchema({"title": "text", "type": "string"})
 _GAPPED = WithJsonSchema({"title": "text with {number}", "type": "string"})
-Plain = Annotated[str, _gaps(), _TEXT]
-Numbered = Annotated[str, _gaps("number"), _GAPPED]
-Queued = Annotated[str, _gaps("queue"), WithJsonSchema({"title": "text with {queue}", "type": "string"})]
+Numbered = Annotated[str, gaps("number"), _GAPPED]
 QueuedNumber = Annotated[
     str,
-    _gaps("queue", "number"),
+    gaps("queue", "number"),
     WithJsonSchema({"title": "text with {queue} and {number}", "type": "string"}),
 ]
 
@@ -158,6 +149,19 @@ class Sentences(Section):
     """Where there is none."""
     plus: Plain | None = None
     """The sign before an international number."""
+    menus: MenusPhrases | None = None
+    """After a mistake in a menu. Of this and the five below a further language may lack any sentence:
+    English is spoken in its place, and `softswitch check` says which those are."""
+    calls: CallsPhrases | None = None
+    """To callers who cannot be served."""
+    callbacks: CallbacksPhrases | None = None
+    """To who wants to be called back, and to the agent then."""
+    voicemail: VoicemailPhrases | None = None
+    """To who leaves a message."""
+    mailbox: MailboxPhrases | None = None
+    """To who hears messages by phone."""
+    agents: AgentsPhrases | None = None
+    """To agents at their phones."""
     phonemes: dict[Words, Words] = Field(default={})
     """How the built-in voice, espeak-ng, should say words that it reads wrongly, in its phonemes."""
 
@@ -165,6 +169,7 @@ class Sentences(Section):
     def _something(self) -> Self:
         if not self.model_fields_set:
             raise wrong(
-                "expected numbers, position, callers, wait, introduction, phonemes or words for messages"
+                "expected position, callers, wait, introduction, numbers, phonemes, words for messages,"
+                " menus, calls, callbacks, voicemail, mailbox or agents"
             )
         return self

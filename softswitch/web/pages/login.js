@@ -1,7 +1,6 @@
 // Logs in; with the key of the first start behind the #, makes the first administrator; with KEY:NAME of an
 // invitation, lets that user choose a password.
 "use strict";
-const PAGES = ["/", "/reports", "/recordings", "/voicemails", "/api/v1/docs"];
 const form = document.getElementById("form");
 const [key, invited] = location.pathname === "/first" ? location.hash.slice(1).split(":") : [""];
 if (invited) {
@@ -18,6 +17,14 @@ if (invited) {
   form.querySelector("button").textContent = "Make me the administrator";
   form.password.autocomplete = "new-password";
 }
+
+// Where to go then: only to a page of this server, whoever made the link that led here.
+function within(then) {
+  if (!then?.startsWith("/") || then.startsWith("//")) return null;
+  const url = new URL(then, location.origin);
+  return url.origin === location.origin ? url.pathname + url.search : null;
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const given = { name: form.elements.namedItem("name").value, password: form.password.value };
@@ -27,6 +34,6 @@ form.addEventListener("submit", async (event) => {
     body: JSON.stringify(key ? { ...given, key } : given),
   });
   const then = new URLSearchParams(location.search).get("then");
-  if (answer.ok) location.assign(PAGES.includes(then) ? then : "/");
+  if (answer.ok) location.assign(within(then) ?? "/");
   else document.getElementById("error").textContent = (await answer.json()).detail;
 });

@@ -6,11 +6,9 @@ is silent.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from softswitch.config.hearing import in_queue
@@ -37,6 +35,7 @@ from softswitch.ivr.actions import (
 )
 from softswitch.ivr.events import DigitPressed, Event, PromptEnded, Started, TimerExpired
 from softswitch.ivr.interpreter import Interpreter, State
+from softswitch.rounds import AT_ONCE
 from softswitch.routing import CallerRule, normalise
 from softswitch.rules import Entrance, Facts, Then, decide, together, words
 from softswitch.types import (
@@ -54,61 +53,12 @@ from softswitch.types import (
     ToNumber,
     ToQueue,
 )
-from softswitch.wording import class_words, leads_to, spoken
+from softswitch.walk.queues import AS_USUAL, Circumstances, sent_on
+from softswitch.walk.steps import SILENCE, Kind, Step
+from softswitch.wording import class_words, heard, leads_to, spoken
 
-SILENCE = "-"
-"""The key that is none: the caller waits until the menu loses patience."""
-
-_NAMED = {"star": "*", "hash": "#"}
-
-
-class Kind(StrEnum):
-    """What a step is about."""
-
-    NUMBER = "number"
-    CALLER = "caller"
-    RULE = "rule"
-    HOURS = "hours"
-    MENU = "menu"
-    SAYS = "says"
-    KEY = "key"
-    SILENCE = "silence"
-    MISTAKE = "mistake"
-    NUMBER_ENTERED = "entered"
-    LANGUAGE = "language"
-    OTHERWISE = "otherwise"
-    ADVICE = "advice"
-    HEARD = "heard"
-    UNUSED = "unused"
-    END = "end"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the walk."""
-
-    kind: Kind
-    text: str
-    note: str = ""
-    """Why, or what follows from it."""
-
-
-def parse_keys(text: str) -> list[str]:
-    """The keys of `--keys 2,1`: between commas one key, several in a row (`123456#`), or `-` for silence.
-
-    `star` and `hash` are * and #, which shells have their own ideas about.
-
-    A comma is a pause long enough to end an entry. Raises ValueError, which says what to write.
-    """
-    words = [word.strip() for word in text.split(",")] if text.strip() else []
-    keys = [_NAMED.get(word, word) for word in words]
-    for key in keys:
-        if not re.fullmatch(r"-|[0-9*#A-D]+", key):
-            raise ValueError(
-                f'"{key}" is no key: write digits, * and #, a comma between two menus, and - for silence,'
-                " as 2,1 or 2,123456#,-,1"
-            )
-    return keys
+ROUNDS = 2
+"""So often the same destination is told."""
 
 
 def walk(
@@ -118,19 +68,30 @@ def walk(
     caller: str,
     at: datetime,
     agent: AgentName | None = None,
+    circumstances: Circumstances = AS_USUAL,
 ) -> list[Step]:
     """Every step of a call from `caller` (may be empty), or from an agent's phone, to `dialled`.
 
     `keys` as `parse_keys` gives them. A naive `at` is on the wall clock of whichever schedule is asked.
     """
-    return _Walk(settings, dialled, caller, at).steps(keys, agent)
+    return _Walk(settings, dialled, caller, at, circumstances).steps(keys, agent)
 
 
 class _Walk:
     """One walk: gathers steps while it drives the interpreter."""
 
-    def __init__(self, settings: SwitchSettings, dialled: str, caller: str, at: datetime) -> None:
+    def __init__(
+        self,
+        settings: SwitchSettings,
+        dialled: str,
+        caller: str,
+        at: datetime,
+        circumstances: Circumstances = AS_USUAL,
+    ) -> None:
         self._settings = settings
+        self._circumstances = circumstances
+        self._way: list[str] = []  # where queues sent the call on to
+        self._waited = False  # on this way
         self._dialled = dialled
         self._caller = caller
         self._at = at
@@ -278,7 +239,7 @@ class _Walk:
             case Play(prompts, language):
                 self._sounding = len(self._steps)
                 for prompt in prompts:
-                    self._note(Kind.SAYS, spoken(prompt, language), "" if prompt.play else language)
+                    self._note(Kind.SAYS, *heard(prompt, language, self._settings.media.sentences))
             case SetLanguage(language):
                 self._language = language
                 self._note(Kind.LANGUAGE, language, "rules all speech from here on")
@@ -364,13 +325,26 @@ class _Walk:
                 self._spent.add(decision.rule.name)
                 self._go(decision.goes)
                 return
-        self._note(Kind.END, f"queue {to.queue}", self._queue(to, then))
-        for text, when in in_queue(self._settings, to.queue, self._language):
-            self._note(Kind.HEARD, text, when)
+        queue = self._settings.engine.queues[to.queue]
+        hours = self._settings.queue_hours.get(to.queue)
+        sent = sent_on(queue, self._circumstances, is_open=hours is None or self._is_open(hours))
+        if sent is None or sent.after is not None:
+            self._note(Kind.END, f"queue {to.queue}", self._queue(to, then))
+            for text, when in in_queue(self._settings, to.queue, self._language):
+                self._note(Kind.HEARD, text, when)
+        if sent is not None:
+            self._note(Kind.SENT_ON, f"queue {to.queue} {sent.why}", f"→ {leads_to(sent.to)}")
+            self._go(sent.to, sent.after or 0.0)
 
-    def _go(self, to: Destination) -> None:
-        """On from a queue's rule; whoever comes to a menu so presses nothing."""
-        if isinstance(to, ToMenu):
+    def _go(self, to: Destination, stayed: Seconds = 0.0) -> None:
+        """On from a queue, after so long there; whoever comes to a menu so presses nothing."""
+        self._way.append(leads_to(to))
+        self._waited = self._waited or stayed >= AT_ONCE
+        if self._way.count(self._way[-1]) > ROUNDS:
+            before = len(self._way) - 2 - self._way[-2::-1].index(self._way[-1])
+            way = " → ".join(self._way[before:])
+            self._note(Kind.END, "and so on" if self._waited else "unavailable", f"goes round: {way}")
+        elif isinstance(to, ToMenu):
             self._menus(to.menu, ())
         else:
             self._end(to)

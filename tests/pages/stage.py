@@ -1,0 +1,137 @@
+"""A switch with an office in it: queues, agents on scripted phones, users who log in, callers who call."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page
+
+from softswitch.testing.phone import IncomingCall, OutgoingCall, Phone
+from tests.e2e.house import House, open_house
+from tests.e2e.test_web import free_port, softswitch
+from tests.pages.browser import Complaints
+
+PASSWORD = "correct horse battery"
+USERS = {"sam": ("supervisor", None), "ola": ("agent", "ola")}
+"""Beside the engineer `ada`: their roles, and the agents that they are."""
+
+AGENTS = {
+    "ewa": "Ewa Nowak", "jan": "Jan Kowalski", "noa": "נועה לוי", "tom": "Tom Baker", "ida": "Ida Berg",
+    "max": "Max Weber", "eli": "Eli Cohen", "ola": "Ola Wójcik",
+}  # fmt: skip
+
+OFFICE: Mapping[str, Any] = {
+    "numbers": {"600": {"queue": "support"}, "601": {"queue": "sales"}, "602": {"queue": "billing"}},
+    "callers": [{"name": "vip", "match": ["48600*"], "priority": "vip"}],
+    "queues": {
+        "support": {
+            "label": "Support",
+            "wrap_up": "60s",
+            "announce": {"position": True, "wait": True, "first": "1s"},
+        },
+        "sales": {"label": "Sales"},
+        "billing": {"label": "Billing"},
+    },
+    "pauses": {"1": "lunch"},
+    "alerts": {
+        "queues": {"billing": {"waiting": {"warn": 2, "alarm": 4}}},
+        "after": "500ms",
+        "calm": "500ms",
+    },
+    "teams": {
+        "support": {"agents": ["ewa", "jan", "noa", "tom"]},
+        "sales": {"agents": ["ida", "max", "eli"]},
+        "billing": {"agents": ["ola"]},
+    },
+}
+
+
+class Stage:
+    """The switch, and who is logged in to it."""
+
+    def __init__(self, house: House, browser: Browser, port: int, stack: AsyncExitStack) -> None:
+        self.house = house
+        self.browser = browser
+        self.origin = f"http://127.0.0.1:{port}"
+        self.password = PASSWORD
+        self._stack = stack
+        self._sessions: dict[str, Any] = {}
+        self._callers: list[Phone] = []
+
+    async def context(self, user: str = "ada", **options: Any) -> BrowserContext:
+        """A browser's profile in which somebody is logged in; `options` as Playwright has them."""
+        if user not in self._sessions:
+            self._sessions[user] = await self._log_in(user)
+        context = await self.browser.new_context(
+            base_url=self.origin, storage_state=self._sessions[user], **options
+        )
+        return await self._stack.enter_async_context(context)
+
+    async def _log_in(self, user: str) -> Any:
+        """By the page; who is not there yet is made before."""
+        if user in USERS:
+            role, agent = USERS[user]
+            given = {"name": user, "role": role, "agent": agent, "password": PASSWORD}
+            await self.api("POST", "/users", given)
+        fresh = await self.browser.new_context(base_url=self.origin)
+        page = await fresh.new_page()
+        await page.goto("/login?then=/wallboard")
+        await page.fill("[name=name]", user)
+        await page.fill("[name=password]", PASSWORD)
+        await page.click("button")
+        await page.wait_for_selector("html[data-user]", state="attached")
+        state = await fresh.storage_state()
+        await fresh.close()
+        return state
+
+    async def api(self, method: str, path: str, body: Any = None) -> Any:
+        """A request of the engineer."""
+        context = await self.context()
+        me = await context.request.get("/api/v1/me")
+        assert me.ok, await me.text()
+        csrf = (await me.json())["csrf"]
+        headers = {"X-CSRF-Token": csrf}
+        answer = await context.request.fetch(f"/api/v1{path}", method=method, data=body, headers=headers)
+        assert answer.ok, await answer.text()
+        said = await answer.text()
+        await context.close()
+        return None if answer.status == 204 else json.loads(said)
+
+    async def page(self, path: str, user: str = "ada", **options: Any) -> tuple[Page, Complaints]:
+        """A page in a tab of its own, and what goes wrong in it."""
+        page = await (await self.context(user, **options)).new_page()
+        complaints = Complaints(page, self.origin)
+        await page.goto(path)
+        return page, complaints
+
+    async def calls(self, number: str, user: str, name: str = "") -> OutgoingCall:
+        """Somebody calls a queue, and is answered by music."""
+        phone = await self._stack.enter_async_context(Phone(user, name=name))
+        call = phone.call(self.house.switch.uri(number))
+        await call.until_answered()
+        return call
+
+    async def answers(self, agent: str) -> IncomingCall:
+        """An agent takes the call that rings."""
+        return await self.house.picked_up(agent, after=0.05, sounds=False)
+
+
+@asynccontextmanager
+async def open_stage(
+    folder: Path, browser: Browser, more: Mapping[str, Any] | None = None
+) -> AsyncIterator[Stage]:
+    """All of it; `more`: of the configuration."""
+    port = free_port()
+    configuration = {**OFFICE, "web": {"listen": f"127.0.0.1:{port}"}, **(more or {})}
+    settings = {name: {"name": label} for name, label in AGENTS.items()}
+    async with open_house(folder, configuration, AGENTS, settings) as house, AsyncExitStack() as stack:
+        made = await asyncio.to_thread(
+            *(softswitch, house.switch.data, "users", "add", "ada", "--role", "engineer"), password=PASSWORD
+        )
+        assert made.returncode == 0, made.stderr
+        yield Stage(house, browser, port, stack)
