@@ -10,6 +10,7 @@ from rich.console import Console
 from bench import (
     calls,
     engine,
+    estimates,
     gaps,
     hold,
     hostile,
@@ -29,6 +30,7 @@ BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "engine": ("the engine alone, about 20 s", engine.run),
     "simulation": ("the simulator, about a minute", simulation.run),
     "theory": ("simulations against theory, about a quarter of an hour", theory.run),
+    "estimates": ("estimators of waits against each other, about two minutes", estimates.run),
     "record": ("the record, about 20 s", record.run),
     "year": ("the report of a year, about 40 s", year.run),
     "gaps": ("RTP gaps while the GIL is held, about 20 s", gaps.run),
@@ -41,7 +43,7 @@ BENCHES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "hold": ("callers on hold with music, about 90 s", hold.run),
 }
 
-LONG = {"theory"}
+LONG = {"theory", "estimates"}
 """Only when they are named."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from softswitch.acd import callbacks
 from softswitch.acd.actions import ReportOverflow
-from softswitch.acd.estimate import estimate
 from softswitch.acd.floor import Floor
 from softswitch.acd.queues import Queue
 from softswitch.types import LeaveReason
@@ -58,7 +57,7 @@ def _wants_help(queue: Queue) -> bool:
         return False
     if rule.wait is None:
         return True
-    wait = estimate(waiting, queue.handle_times.mean, queue.capacity())
+    wait = queue.raw_wait(waiting)
     return wait is not None and wait > rule.wait
 
 

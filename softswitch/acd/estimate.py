@@ -1,16 +1,16 @@
-"""How long a caller will wait: a simple estimate that would rather say nothing than guess.
+"""How long a caller will wait: an estimate that would rather say nothing than guess.
 
 With n agents busy at random points of conversations that take m seconds in the mean, one of them gets free
-every m / n seconds; the caller at place p needs p of these. That knows nothing of other queues that the same
-agents serve, of pauses to come, or of callers who give up: so it is calibrated against what came of it, and
-is silent until it has seen enough, and while it was too far off.
+every m / n seconds; the caller at place p needs p of these, fewer if others give up first (`estimators.py`).
+That knows nothing of other queues that the same agents serve, or of pauses to come: so it is calibrated
+against what came of it, and is silent until it has seen enough, and while it was too far off.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from math import isinf
 
+from softswitch.acd.estimators import DEFAULT, Basis
 from softswitch.acd.record import record
 from softswitch.types import Seconds
 
@@ -35,6 +35,38 @@ class HandleTimes:
         self._times.append(taken)
         if len(self._times) >= _ENOUGH:
             self.mean = sum(self._times) / len(self._times)
+
+
+_WAITS = 200
+"""Waits by which impatience is judged: the last ones."""
+_FEWEST_GONE = 5
+"""Who gave up, of these, before anything follows from it."""
+
+
+class Impatience:
+    """How fast those who wait give up: who did, by all waits, as Erlang A has it: patience is exponential."""
+
+    __slots__ = ("_gone", "_total", "_waits", "rate")
+
+    def __init__(self) -> None:
+        self._waits: deque[tuple[Seconds, bool]] = deque()
+        self._gone = 0
+        self._total: Seconds = 0.0
+        self.rate = 0.0
+        """Of those who wait, so many per second; 0 while too few have given up."""
+
+    def note(self, waited: Seconds, gave_up: bool) -> None:
+        """A wait is over."""
+        if waited <= 0:
+            return
+        self._waits.append((waited, gave_up))
+        self._gone += gave_up
+        self._total += waited
+        if len(self._waits) > _WAITS:
+            before, had_gone = self._waits.popleft()
+            self._gone -= had_gone
+            self._total -= before
+        self.rate = self._gone / self._total if self._gone >= _FEWEST_GONE and self._total > 0 else 0.0
 
 
 _OUTCOMES = 50
@@ -116,14 +148,13 @@ def _within_bounds(factor: float) -> float:
     return min(max(factor, 1 / _MOST_CORRECTION), _MOST_CORRECTION)
 
 
-def estimate(position: int, mean: Seconds | None, serving: float) -> Seconds | None:
-    """The wait of the caller at `position` (1 is next) when `serving` calls can be served at once.
+def estimate(position: int, mean: Seconds | None, serving: float, impatience: float = 0.0) -> Seconds | None:
+    """The wait of the caller at `position` (1 is next) when `serving` calls can be served at once, and
+    `impatience` of those who wait give up per second.
 
     None: unreliable, since no agent serves the queue, any number can be served at once, or `mean` is unknown.
     """
-    if mean is None or not serving or isinf(serving):
-        return None
-    return position * mean / serving
+    return DEFAULT(Basis(position, mean, serving, impatience=impatience))
 
 
 class Told:

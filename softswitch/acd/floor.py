@@ -205,6 +205,7 @@ class Floor:
         if caller.callback:
             queue.tally.not_reached += 1
         else:
+            queue.impatience.note(waited, reason is LeaveReason.HUNG_UP)
             if caller.foreseen is not None:
                 queue.calibration.note_given_up(caller.foreseen, waited - caller.foreseen.after)
             short = waited < settings.short_abandon
@@ -350,6 +351,7 @@ class Floor:
         foreseen = caller.foreseen
         if not caller.callback:
             queue.tally.answer(waited, in_time=offer.in_time)
+            queue.impatience.note(waited, False)
             if foreseen is not None:
                 queue.calibration.note(foreseen, waited - foreseen.after)
         connect = Connect(caller.call, offer.id, agent.name, queue.name, waited)

@@ -9,7 +9,7 @@ from math import isinf
 from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
-from softswitch.acd.estimate import Calibration, Foreseen, HandleTimes, estimate
+from softswitch.acd.estimate import Calibration, Foreseen, HandleTimes, Impatience, estimate
 from softswitch.acd.explain import Skipped, SkipReason
 from softswitch.acd.reach import Key, Needs, Reach, Steps, lacking, needs_by, needs_of, steps
 from softswitch.acd.settings import QueueSettings
@@ -74,6 +74,7 @@ class Queue:
 
     tally: Tally = field(default_factory=Tally)
     handle_times: HandleTimes = field(default_factory=HandleTimes)
+    impatience: Impatience = field(default_factory=Impatience)
     calibration: Calibration = field(default_factory=Calibration)
     """Of the estimated waits."""
     plain: Reach | None = None
@@ -141,14 +142,18 @@ class Queue:
             self.serving = float(sum(float("inf") if limit is None else limit for limit in limits))
         return self.serving
 
+    def raw_wait(self, position: int) -> Seconds | None:
+        """By the formula alone."""
+        return estimate(position, self.handle_times.mean, self.capacity(), self.impatience.rate)
+
     def foresee(self, position: int, after: Seconds) -> Foreseen | None:
         """How long the caller at that place, who joined `after` ago, will wait from now on; None: unknown."""
-        raw = estimate(position, self.handle_times.mean, self.capacity())
+        raw = self.raw_wait(position)
         return None if raw is None else Foreseen(raw, self.calibration.corrected(raw), after)
 
     def expect(self, position: int) -> Seconds | None:
         """The same, only what is said of it."""
-        raw = estimate(position, self.handle_times.mean, self.capacity())
+        raw = self.raw_wait(position)
         return None if raw is None else self.calibration.corrected(raw)
 
     def attended(self) -> bool:

@@ -83,7 +83,7 @@ def _notes(found: Day, other: SwitchSettings, known: SwitchSettings | None, was:
     elif was is None:
         notes.append(f"The same rules are those of {known.path} as it is now; name another file by --was.")
     if back := sum(caller.called_back for caller in found.past.callers):
-        notes.append(f"{back:,} wanted to be called back; here they wait on the line.")
+        notes.append(f"{back:,} wanted to be called back, and want it here if they wait as long.")
     if gone := strangers(found.past, other):
         notes.append(f"Not in {other.path.name}: {', '.join(gone)}.")
     if new := newcomers(found.past, other, known):

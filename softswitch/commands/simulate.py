@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as clock_time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic_core import PydanticCustomError
 from rich.console import Console
@@ -69,13 +70,14 @@ def simulate(files: Sequence[Path], wishes: Wishes, seeds: Sequence[int], output
         _print(found, took)
     _draw(found, output)
     if output.events is not None:
-        _record(found[0], seeds[0], output.events)
+        _record(found[0], seeds[0], output.events, load(files[0]).zone)
 
 
-def _record(one: Simulated, seed: int, path: Path) -> None:
+def _record(one: Simulated, seed: int, path: Path, zone: str | None) -> None:
     """One day once more, as events on record. It begins at its date, or on the first Monday of 2026."""
     traffic, found = one.plan.traffic, list[bytes]()
-    midnight = datetime.combine(traffic.day or date(2026, 1, 5), clock_time()).timestamp()
+    of_hours = None if zone is None else ZoneInfo(zone)
+    midnight = datetime.combine(traffic.day or date(2026, 1, 5), clock_time(), of_hours).timestamp()
     world = World(one.plan.settings, traffic, seed)
     world.record(midnight + (traffic.clock or 0.0), lambda event: found.append(encode(event)))
     world.run()

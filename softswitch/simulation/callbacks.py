@@ -11,7 +11,7 @@ from softswitch.acd.events import CallbackWanted, CustomerAnswered, CustomerNotR
 from softswitch.simulation.draws import Tap, stream
 from softswitch.simulation.ledger import OTHERWISE, Wanted
 from softswitch.simulation.traffic import Callbacks
-from softswitch.types import AgentName, CallId
+from softswitch.types import AgentName, CallId, Seconds
 
 if TYPE_CHECKING:
     from softswitch.simulation.world import Stay, World
@@ -30,7 +30,11 @@ class Customers:
     def came(self, call: CallId) -> None:
         """Somebody has joined, and may want to be called back after a while."""
         if self._wish.random() < self._habit.share:
-            self._world.plan(self._world.now + self._habit.after, self._want, call)
+            self.plan(call, self._habit.after)
+
+    def plan(self, call: CallId, after: Seconds) -> None:
+        """Somebody who has joined will want it."""
+        self._world.plan(self._world.now + after, self._want, call)
 
     def _want(self, call: CallId) -> None:
         world = self._world

@@ -57,6 +57,16 @@ class Stay:
 
 
 @dataclass(slots=True)
+class Back:
+    """A conversation with somebody who was called back."""
+
+    at: float
+    """Seconds since the epoch."""
+    agent: str
+    talk: Seconds = UNKNOWN
+
+
+@dataclass(slots=True)
 class Caller:
     """One who came into queues, until an agent answered or the line was left."""
 
@@ -74,6 +84,8 @@ class Caller:
     """So that was the whole patience; else it was longer."""
     called_back: bool = False
     """Wanted to be called back."""
+    back: Back | None = None
+    """The conversation that came of that."""
     last: Stay | None = None
     """The stay in the queue by which an agent was found."""
 
@@ -88,6 +100,9 @@ class Past:
     """What the engine was told of agents, and when (seconds since the epoch)."""
     rings: list[Seconds] = field(default_factory=list)
     """How long phones rang that were answered."""
+    reached: int = 0
+    """Attempts to call somebody back that led to a conversation."""
+    not_reached: int = 0
     unanswered: int = 0
     """Rings to the end."""
     file: str = ""
@@ -110,6 +125,8 @@ class _Open:
     """The agent who has made the call."""
     outside: str = ""
     """The agent who talks in it, and was not found by a queue."""
+    customer: Caller | None = None
+    """Of an attempt to call back: whom."""
 
 
 class Fold:
@@ -120,6 +137,8 @@ class Fold:
         self._since, self._until = since, until
         self._open: dict[CallId, _Open] = {}
         self._rings: dict[str, float] = {}
+        self._customers: dict[str, Caller] = {}
+        """Who wanted to be called back, by the call."""
         self._notes: dict[str, Stay] = {}
         """The stay on which an agent writes notes."""
 
@@ -133,6 +152,7 @@ class Fold:
             return
         if event.kind == Kind.CALL_ARRIVED:
             state = self._open[event.call] = _Open(own=str(event.data.get("agent") or ""))
+            state.customer = self._customers.get(str(event.data.get("callback")))
             if state.own:
                 self._tell(event.at, AgentCallStarted(AgentName(state.own), _other(event.call)))
             return
@@ -155,6 +175,8 @@ class Fold:
                 self._left(event, state)
             case Kind.CALLBACK_WANTED:
                 self._wants_callback(event, state)
+            case Kind.CALLBACK_NOT_REACHED:
+                self.past.not_reached += 1
             case Kind.CONVERSATION_ENDED:
                 self._parted(event, state)
             case Kind.CALL_ENDED:
@@ -191,6 +213,10 @@ class Fold:
         data: Mapping[str, Any] = event.data
         state.agent, state.since = str(data.get("agent") or ""), event.at
         stay, caller = state.stay, state.caller
+        if state.customer is not None:
+            state.customer.back = Back(event.at, state.agent)
+            self.past.reached += 1
+            return
         if stay is None or caller is None or not data.get("queue"):
             state.outside = state.agent
             if state.agent:
@@ -229,10 +255,14 @@ class Fold:
         if state.stay is not None and state.caller is not None and not state.stay.ended:
             self._gone(state, event.at)
             state.caller.called_back, state.stay = True, None
+            self._customers[str(event.call)] = state.caller
 
     def _parted(self, event: Recorded, state: _Open) -> None:
         data: Mapping[str, Any] = event.data
         self._end_outside(event, state)
+        if state.customer is not None and state.customer.back is not None:
+            back = state.customer.back
+            back.talk = float(data.get("talked", event.at - back.at))
         stay, agent = state.stay, state.agent
         state.agent, state.stay, state.caller = "", None, None
         if stay is None or stay.outcome != ANSWERED or not agent:

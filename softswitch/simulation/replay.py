@@ -7,9 +7,9 @@
 | agents | when they came, paused, signed out, went, and had calls of their own |
 | phones | how long they rang before they were answered, and which part was not: drawn from those of the day |
 | notes | how long they took, where the agent ended or extended them; else the queue says how long |
+| callbacks | who wanted one wants it again after the same wait; attempts reach somebody as often |
 
-Not in it: who would have called again, or not, because the wait was another one; who wanted to be called back
-waits on the line, with whatever patience is drawn.
+Not in it: who would have called again, or not, because the wait was another one.
 """
 
 from __future__ import annotations
@@ -25,17 +25,20 @@ from softswitch.errors import SimulationError
 from softswitch.simulation import load
 from softswitch.simulation.attendance import presence, there
 from softswitch.simulation.compared import Simulated
-from softswitch.simulation.draws import AT_ONCE, Constant, Draws, Measured
+from softswitch.simulation.draws import AT_ONCE, Constant, Draws, Exponential, Measured
 from softswitch.simulation.figures import Run, outcome
-from softswitch.simulation.ledger import Account
+from softswitch.simulation.ledger import UNKNOWN, Account, Wanted
 from softswitch.simulation.opening import with_hours
 from softswitch.simulation.past import SAME, Caller, Past
 from softswitch.simulation.patience import draws_of
 from softswitch.simulation.plan import TALK, Plan
-from softswitch.simulation.traffic import HOUR, Listed, Presence, QueueTraffic, Span, Traffic
+from softswitch.simulation.traffic import HOUR, Callbacks, Listed, Presence, QueueTraffic, Span, Traffic
 from softswitch.types import AgentName, QueueName, Seconds
 
 HALF: Seconds = 1800.0
+
+RINGS: Seconds = 10.0
+"""How long the phone of somebody who is called back rings, in the mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,14 @@ def _callers(past: Past, queue: str) -> QueueTraffic:
         QueueName(queue),
         Measured(talks, "talk times of the day") if talks else TALK,
         patience=draws_of((caller.waited, caller.gave_up) for caller in own),
+        callbacks=_callbacks(past) if any(caller.called_back for caller in own) else None,
     )
+
+
+def _callbacks(past: Past) -> Callbacks:
+    """Who wants it is listed; how many attempts reach somebody is as on that day."""
+    tried = past.reached + past.not_reached
+    return Callbacks(0.0, 0.0, Exponential(RINGS), past.reached / tried if tried else 1.0)
 
 
 def _listed(caller: Caller, frame: Frame, settings: EngineSettings) -> Listed:
@@ -130,14 +140,16 @@ def _listed(caller: Caller, frame: Frame, settings: EngineSettings) -> Listed:
     if last is not None and last.talk >= 0 and abs(last.wrap_up - last.given) > SAME:
         notes = last.wrap_up
     known = settings.agents.keys()
+    talk = last.talk if last is not None else caller.back.talk if caller.back is not None else UNKNOWN
     return Listed(
         caller.joined - frame.zero,
         QueueName(caller.queue),
         caller.priority,
         caller.number,
-        last.talk if last is not None and last.talk >= 0 else None,
+        talk if talk >= 0 else None,
         caller.waited if caller.gave_up else None,
         caller.waited,
+        caller.waited if caller.called_back else None,
         notes,
         caller.needs,
         AgentName(caller.preferred) if caller.preferred in known else None,
@@ -180,6 +192,9 @@ def happened(past: Past, plan: Plan, label: str) -> Simulated:
             stay.foreseen,
             places.get(AgentName(stay.agent), -1),
         )
+    for caller in past.callers:
+        if caller.called_back:
+            _called_back(caller, accounts[QueueName(caller.queue)], frame_zero, places)
     assert plan.traffic.presence is not None
     day = Happened(plan.settings, plan.traffic, accounts, Seen(plan.traffic.presence, plan.traffic.span))
     queues = {
@@ -189,6 +204,14 @@ def happened(past: Past, plan: Plan, label: str) -> Simulated:
     }
     run = Run(0, outcome(day, list(accounts.values()), plan.formula), queues, 0.0)
     return Simulated(label, plan, [run])
+
+
+def _called_back(caller: Caller, account: Account, zero: float, places: Mapping[AgentName, int]) -> None:
+    wanted = Wanted(caller.joined + caller.waited - zero)
+    account.callbacks.append(wanted)
+    if (back := caller.back) is not None:
+        wanted.reached = back.at - zero
+        account.talked(wanted.reached, max(back.talk, 0.0), places.get(AgentName(back.agent), -1))
 
 
 def strangers(past: Past, settings: SwitchSettings) -> list[str]:

@@ -92,6 +92,8 @@ class Listed:
     """None: to be drawn."""
     waited: Seconds = 0.0
     """Patience that is drawn is longer than this, as this one is known to have waited so long."""
+    wants_callback: Seconds | None = None
+    """After so long on the line; None: never."""
     notes: Seconds | None = None
     """Of the agent after it; None: as for everybody."""
     needs: Mapping[str, int] = field(default_factory=dict)

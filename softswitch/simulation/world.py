@@ -231,6 +231,8 @@ class World:
         habits = self._habits.get(account.name)
         if habits is not None and habits.customers is not None:
             habits.customers.came(stay.call)
+            if stay.more is not None and stay.more.wants_callback is not None:
+                habits.customers.plan(stay.call, stay.more.wants_callback)
         if (more := stay.more) is None:
             self.tell(CallerJoined(stay.call, account.name, stay.priority, stay.number))
         else:

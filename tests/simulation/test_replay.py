@@ -29,7 +29,7 @@ from softswitch.simulation.figures import run_of
 from softswitch.simulation.ledger import ABANDONED, ANSWERED, OTHERWISE
 from softswitch.simulation.past import Past, fold
 from softswitch.simulation.replay import Frame, happened, replayed
-from softswitch.simulation.traffic import Break, Listed, QueueTraffic, Shift, Traffic
+from softswitch.simulation.traffic import Break, Callbacks, Listed, QueueTraffic, Shift, Traffic
 from softswitch.simulation.world import World
 from softswitch.types import AgentName, CallId, HangUp, QueueName, ToQueue
 from tests.simulation.commands import SIMULATION
@@ -226,6 +226,40 @@ def test_who_is_sent_on_or_wants_a_callback_had_more_patience() -> None:
     assert a.last is not None
     assert (a.last.talk, a.last.wrap_up, a.last.given) == (60.0, 8.0, 20.0)
     assert [(stay.queue, stay.outcome) for stay in past.stays] == [("q", 0.0), ("b", 1.0), ("q", 0.0)]
+
+
+def test_who_is_called_back_is_one_caller_with_two_calls() -> None:
+    past = past_of(
+        (5, "CallArrived", "b", {}), (5, "CallerJoined", "b", JOINED),
+        (45, "CallbackWanted", "b", {}), (46, "CallEnded", "b", {}),
+        (300, "CallArrived", "b1", {"callback": "b"}), (310, "CallbackNotReached", "b1", {}),
+        (311, "CallEnded", "b1", {}),
+        (600, "CallArrived", "b2", {"callback": "b"}),
+        (620, "Connected", "b2", {"agent": "ann", "queue": "q", "wrap_up": 0.0}),
+        (700, "ConversationEnded", "b2", {"agent": "ann"}), (700, "CallEnded", "b2", {}),
+    )  # fmt: skip
+    (caller,) = past.callers
+    assert caller.back is not None
+    assert (caller.back.at - ZERO, caller.back.agent, caller.back.talk) == (620, "ann", 80.0)
+    assert (past.reached, past.not_reached, past.told) == (1, 1, [])
+
+
+def test_callbacks_are_wanted_again_after_the_same_wait(common: SwitchSettings) -> None:
+    settings = floor(1)
+    calls = tuple(Listed(at, Q, talk=200.0) for at in (0.0, 10.0, 20.0))
+    habit = Callbacks(1.0, 64.0, Constant(8.0))
+    what = Traffic(1800.0, (QueueTraffic(Q, Constant(60.0), callbacks=habit),), calls)
+    first, events = record(settings, what)
+    past = fold(events, MIDNIGHT, MIDNIGHT + 86400)
+    second = again(common, settings, past)
+    assert [caller.called_back for caller in past.callers] == [False, True, True]
+    assert rows(second) == rows(first)
+    for day in (first, second):
+        found = run_of(day, 1, "service-level").total
+        assert (found.callbacks, found.called_back) == (2, 2)
+    whole = replace(common, engine=settings)
+    then = happened(past, replayed(past, Frame.of(past, MIDNIGHT), whole), "then").runs[0].total
+    assert (then.callbacks, then.called_back) == (2, 2)
 
 
 def test_calls_outside_the_queues_take_their_agents_too() -> None:
