@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from softswitch.testing.clock import VirtualTimeLoop, watch_for_blocking
-from tests.spreading import Balance, spread
+from tests.spreading import Balance, group, spread
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,6 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "may_block: the test may hold the loop on purpose")
     config.addinivalue_line("markers", "long: begins before the others, when tests run side by side")
     config.pluginmanager.register(Balance(), "balance")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    group(item)
 
 
 @pytest.hookimpl(tryfirst=True)

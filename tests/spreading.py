@@ -23,12 +23,15 @@ FIRST = ("sip", APART)
 """Folders of tests that wait for sound and telephones, in the order in which they begin."""
 
 
+def group(item: pytest.Item) -> None:
+    """Name the group of a test that stays with others. As it is collected: later pytest-xdist has read it."""
+    if _folder(item) != APART and item.get_closest_marker("xdist_group") is None:
+        together = _folder(item) if _folder(item) in TOGETHER else item.path.relative_to(TESTS).as_posix()
+        item.add_marker(pytest.mark.xdist_group(together))
+
+
 def spread(items: list[pytest.Item]) -> None:
-    """Put tests in order, and name the groups of those that stay together."""
-    for item in items:
-        if _folder(item) != APART and item.get_closest_marker("xdist_group") is None:
-            together = _folder(item) if _folder(item) in TOGETHER else item.path.relative_to(TESTS).as_posix()
-            item.add_marker(pytest.mark.xdist_group(together))
+    """Put tests in order."""
     items.sort(key=_turn)
 
 
@@ -49,12 +52,14 @@ class Balance:
         self._busy: dict[str, float] = defaultdict(float)
         self._tests: dict[str, int] = defaultdict(int)
         self._last: dict[str, float] = {}
+        self._apart = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         node = getattr(report, "node", None)
         if node is None:
             return
         name = node.gateway.id
+        self._apart = self._apart or not ("@" in report.nodeid or f"tests/{APART}/" in report.nodeid)
         self._busy[name] += report.duration
         self._tests[name] += report.when == "call"
         self._last[name] = time.monotonic() - self._begun
@@ -66,3 +71,5 @@ class Balance:
             end = self._last[name]
             line = f"{name}: {self._tests[name]:4} tests, busy for {busy:3.0f} s, done after {end:3.0f} s"
             terminalreporter.write_line(line)
+        if self._apart:  # their fixtures are made several times then, and a process may not know what others did
+            terminalreporter.write_line("tests of one file did not stay together: does pytest-xdist suit pytest?")
