@@ -28,6 +28,7 @@ from softswitch.acd.events import (
     Notes,
     PlaceKept,
     QueueMemory,
+    Wait,
 )
 from softswitch.acd.stats import AgentFigures
 from softswitch.calls.acquaintances import REMEMBERED, Acquaintances
@@ -166,6 +167,7 @@ def remembered(
             AgentName(line.offered_last) if line.offered_last in agents else None,
             tuple(line.handle_times),
             tuple(Outcome(Foreseen(raw, said), waited) for raw, said, waited in line.outcomes),
+            tuple(Wait(waited, gave_up) for waited, gave_up in line.waits),
         )
         for name, line in before.lines.items()
         if name in queues

@@ -317,6 +317,15 @@ class AgentMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """How long somebody waited before a restart."""
+
+    waited: Seconds
+    gave_up: bool
+    """And hung up then."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueMemory:
     """What one queue went by before a restart."""
 
@@ -326,6 +335,8 @@ class QueueMemory:
     """How long each of the last callers took an agent, the oldest first."""
     outcomes: tuple[Outcome, ...] = ()
     """Of the last estimates, the oldest first."""
+    waits: tuple[Wait, ...] = ()
+    """The last ones, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

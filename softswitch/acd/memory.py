@@ -19,6 +19,8 @@ def remember_queue(queue: Queue, before: QueueMemory) -> None:
         queue.memories["round-robin"] = {"last": last, "place": queue.places[last]}
     for taken in before.handle_times:
         queue.handle_times.add(taken)
+    for wait in before.waits:
+        queue.impatience.note(wait.waited, wait.gave_up)
     for outcome in before.outcomes:
         queue.calibration.note(outcome.foreseen, outcome.waited)
 

@@ -13,10 +13,13 @@ from typing import Any
 
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.types import CancelReason, OfferFailure, Seconds
+from softswitch.types import CancelReason, LeaveReason, OfferFailure, Seconds
 
 LAST = 50
 """Conversations of a queue that estimates go by, as in the engine."""
+
+WAITS = 200
+"""Waits of a queue that its impatience goes by, as in the engine."""
 
 _IN_VAIN = frozenset({*(str(each) for each in OfferFailure), str(CancelReason.NO_ANSWER)})
 """Ends of an offer after which an agent counts as idle from then on."""
@@ -39,6 +42,8 @@ class Line:
     handle_times: deque[Seconds] = field(default_factory=lambda: deque(maxlen=LAST))
     outcomes: deque[tuple[Seconds, Seconds, Seconds]] = field(default_factory=lambda: deque(maxlen=LAST))
     """Estimated before and after correction, and waited."""
+    waits: deque[tuple[Seconds, bool]] = field(default_factory=lambda: deque(maxlen=WAITS))
+    """Waits above 0, and whether the caller gave up then."""
 
 
 @dataclass(slots=True)
@@ -61,6 +66,8 @@ class Remembered:
     """By agent and call."""
     _rung: dict[str, float] = field(default_factory=dict)
     _talks: dict[str, _Talk] = field(default_factory=dict)
+    _joined: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """The queue in which a call waits, and since when."""
     _starting: bool = False
 
     def hear(self, event: Recorded) -> None:
@@ -72,6 +79,12 @@ class Remembered:
                 self._cut(event.at)
             case Kind.SWITCH_STARTED:
                 self._starting = False
+            case Kind.CALLER_JOINED if event.call:
+                self._joined[event.call] = (str(data.get("queue")), event.at)
+            case Kind.CALLER_LEFT | Kind.CALLBACK_WANTED if joined := self._joined.pop(str(event.call), None):
+                self._waited(joined, event.at, data.get("reason") == LeaveReason.HUNG_UP)
+            case Kind.CALL_ENDED if joined := self._joined.pop(str(event.call), None):
+                self._waited(joined, event.at, "last_seen" not in data)
             case Kind.OFFER_MADE if data.get("queue"):
                 self._line(data).offered_last = agent
                 self._rung[str(data.get("offer"))] = event.at
@@ -99,12 +112,19 @@ class Remembered:
                 self.idle_since[agent] = event.at
 
     def _connected(self, event: Recorded, data: Any, agent: str) -> None:
+        if joined := self._joined.pop(str(event.call), None):
+            self._waited(joined, event.at, gave_up=False)
         call, rung = str(event.call), self._rung.get(str(data.get("offer")), event.at)
         self._talks[call] = _Talk(str(data["queue"]), agent, rung)
         if data.get("raw") is not None and data.get("foreseen") is not None:
             held = float(data.get("held") or 0.0)
             said, waited = float(data["foreseen"]) - held, float(data.get("waited") or 0.0) - held
             self._line(data).outcomes.append((float(data["raw"]), said, waited))
+
+    def _waited(self, joined: tuple[str, float], until: float, gave_up: bool) -> None:
+        queue, since = joined
+        if until > since:
+            self.lines.setdefault(queue, Line()).waits.append((round(until - since, 3), gave_up))
 
     def _ended(self, event: Recorded, data: Any, call: str) -> None:
         agent, wrap_up = str(data.get("agent") or ""), float(data.get("wrap_up") or 0.0)
@@ -122,6 +142,7 @@ class Remembered:
         for talk in self._talks.values():
             self.idle_since[talk.agent] = at
         self._talks.clear()
+        self._joined.clear()
         self._rung.clear()
 
     def _line(self, data: Any) -> Line:

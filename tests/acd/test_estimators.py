@@ -6,6 +6,12 @@ import pytest
 
 from softswitch.acd.estimate import Impatience, estimate
 from softswitch.acd.estimators import Basis, by_erlang_a, by_head, by_last, by_place
+from softswitch.acd.events import QueueMemory, Wait
+from softswitch.acd.memory import remember_queue
+from softswitch.acd.queues import Queue
+from softswitch.acd.settings import QueueSettings
+from softswitch.acd.strategies import strategy_named
+from softswitch.types import QueueName
 
 
 def test_place_times_handling_by_agents() -> None:
@@ -58,3 +64,10 @@ def test_impatience_is_who_gave_up_by_all_waits_of_late() -> None:
 
 def test_the_estimate_of_the_engine_is_that_of_erlang_a() -> None:
     assert estimate(3, 100.0, 1.0, 1 / 200) == by_erlang_a(Basis(3, 100.0, 1.0, impatience=1 / 200))
+
+
+def test_the_waits_of_before_a_restart_go_on() -> None:
+    settings = QueueSettings(QueueName("q"))
+    queue = Queue(settings.name, settings, strategy_named("hunt"), {"default": (0, 0.0)})
+    remember_queue(queue, QueueMemory(waits=(Wait(100.0, True),) * 6 + (Wait(400.0, False),)))
+    assert queue.impatience.rate == pytest.approx(6 / 1000)
