@@ -71,5 +71,6 @@ class Balance:
             end = self._last[name]
             line = f"{name}: {self._tests[name]:4} tests, busy for {busy:3.0f} s, done after {end:3.0f} s"
             terminalreporter.write_line(line)
-        if self._apart:  # their fixtures are made several times then, and a process may not know what others did
-            terminalreporter.write_line("tests of one file did not stay together: does pytest-xdist suit pytest?")
+        if self._apart:  # their fixtures are made several times then
+            line = "tests of one file did not stay together: does pytest-xdist suit this pytest?"
+            terminalreporter.write_line(line)

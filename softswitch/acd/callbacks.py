@@ -15,6 +15,7 @@ from softswitch.acd.events import CallerJoined
 from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
 from softswitch.acd.offers import Offer
+from softswitch.acd.patience import watch_patience
 from softswitch.acd.queues import Queue
 from softswitch.acd.settings import CallbackSettings
 from softswitch.acd.states import CallerState, OfferMove, OfferState
@@ -62,7 +63,7 @@ def _make_absent(floor: Floor, caller: Caller) -> None:
     caller.absent = caller.callback = True
     floor.deadlines.cancel(caller.announcement)
     caller.announcement = None
-    floor.watch_patience(caller)
+    watch_patience(floor, caller)
 
 
 def call_back(floor: Floor, caller: Caller, agent: Agent, why: Why) -> None:
@@ -92,7 +93,7 @@ def customer_answered(floor: Floor, caller: Caller) -> None:
     assert reserved.why is not None
     agent, queue = reserved.agent.name, reserved.queue.name
     floor.out.append(Ring(reserved.id, caller.call, agent, queue, timeout, reserved.why))
-    floor.watch_patience(caller)
+    watch_patience(floor, caller)
     presence.refresh(floor, reserved.agent)
 
 

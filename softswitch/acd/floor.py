@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from softswitch.acd import hope, pauses, presence
+from softswitch.acd import hope, patience, pauses, presence
 from softswitch.acd.actions import (
     Action,
     CancelRing,
@@ -104,8 +104,8 @@ class Floor:
         caller.queue.absent += caller.absent
         self.look_at(caller.queue)
         self.open_up(caller)
-        self.watch_patience(caller)
-        self.watch_overdue(caller)
+        patience.watch_patience(self, caller)
+        patience.watch_overdue(self, caller)
 
     def lie_down(self, caller: Caller) -> None:
         """Who is to be called back is offered to nobody until released."""
@@ -141,46 +141,6 @@ class Floor:
             self.to_match[reach] = None
         elif more is None and not reach.places:
             hope.give_up(self, caller)
-
-    def watch_patience(self, caller: Caller) -> None:
-        """Set the timer for `max_wait` by the settings in force, or for the end of a callback."""
-        if caller.patience is not None:
-            self.deadlines.cancel(caller.patience)
-            caller.patience = None
-        settings, since, limit = caller.queue.settings, caller.joined, None
-        if caller.absent:
-            since, limit = caller.wanted, settings.callback.expires
-        elif not caller.callback:  # nobody is sent away who is called back, and on the line
-            limit = settings.max_wait
-        if limit is not None:
-            caller.patience = self.deadlines.set(since + limit, Floor._lose_patience, self, caller)
-
-    def watch_overdue(self, caller: Caller) -> None:
-        """Set the timer for `overdue` by the settings in force."""
-        if caller.rescue is not None:
-            self.deadlines.cancel(caller.rescue)
-            caller.rescue = None
-        limit = caller.queue.settings.overdue
-        if limit is not None and not caller.overdue:
-            caller.rescue = self.deadlines.set(caller.standing + limit, Floor.rank_anew, self, caller)
-
-    def rank_anew(self, caller: Caller) -> None:
-        """Something that makes a place has changed: take the one that is due now."""
-        queue = caller.queue
-        lines = (queue.line,) if caller.shelf is None else (queue.line, caller.shelf)
-        for line in lines:
-            line.remove(caller)
-        queue.rank(caller, self.now)
-        for line in lines:
-            line.add(caller)
-
-    def _lose_patience(self, caller: Caller) -> None:
-        if caller.accepted is not None:  # an agent is there, and comes in a moment
-            return
-        if caller.absent:
-            self.send_off(caller, LeaveReason.EXPIRED, None)
-            return
-        self.send_off(caller, LeaveReason.MAX_WAIT, caller.queue.settings.timeout)
 
     def _step_out(self, caller: Caller) -> None:
         """Out of all lines, and nothing is due for this caller any more."""
@@ -294,7 +254,7 @@ class Floor:
         if caller.accepted is offer:
             caller.accepted = None
             if caller.in_line:
-                self.watch_patience(caller)
+                patience.watch_patience(self, caller)
                 self.look_at(caller.queue)
 
     def _close(self, offer: Offer, move: OfferMove, reason: CancelReason) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from softswitch.acd import announcing, presence
 from softswitch.acd.agents import Agent, Membership
 from softswitch.acd.floor import Floor
+from softswitch.acd.patience import watch_overdue, watch_patience
 from softswitch.acd.queues import Queue, Standing
 from softswitch.acd.settings import EngineSettings, QueueSettings
 from softswitch.acd.strategies import strategy_named
@@ -132,9 +133,9 @@ def _reopen(floor: Floor, plan: _Plan) -> Queue:
         if old.strategy != new.strategy:
             caller.at_once = None
         if old.overdue != new.overdue:
-            floor.watch_overdue(caller)
+            watch_overdue(floor, caller)
         if (old.max_wait, old.callback.expires) != (new.max_wait, new.callback.expires):
-            floor.watch_patience(caller)
+            watch_patience(floor, caller)
         if old.announce != new.announce:
             announcing.schedule(floor, caller)
     return queue

@@ -26,6 +26,7 @@ from softswitch.acd.floor import Floor
 from softswitch.acd.meaning.known import agent_of, caller_of, offer_of, queue_of
 from softswitch.acd.meaning.table import Meaning
 from softswitch.acd.offers import Offer
+from softswitch.acd.patience import rank_anew
 from softswitch.acd.queues import Queue
 from softswitch.acd.states import CallerMove, OfferState
 from softswitch.errors import EngineError
@@ -122,7 +123,7 @@ def priority_changed(floor: Floor, event: PriorityChanged) -> None:
         return
     caller.asked = event.priority
     if caller.in_line:
-        floor.rank_anew(caller)
+        rank_anew(floor, caller)
 
 
 def callback_wanted(floor: Floor, event: CallbackWanted) -> None:
