@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,10 +54,14 @@ class Heard:
         return lines["c"].split(" ")[2], int(lines["m"].split(" ")[1])
 
 
+_VERSIONS = itertools.count(1)
+"""Of session descriptions. No chance: names of tests have them, and each process must find the same tests."""
+
+
 def sdp(port: int, direction: str = "sendrecv", codecs: str = "0 101", address: str = "127.0.0.1") -> str:
     """An offer or answer with one audio line."""
     return "\r\n".join([
-        "v=0", f"o=- 1 {secrets.randbelow(10**6)} IN IP4 127.0.0.1", "s=-", f"c=IN IP4 {address}", "t=0 0",
+        "v=0", f"o=- 1 {next(_VERSIONS)} IN IP4 127.0.0.1", "s=-", f"c=IN IP4 {address}", "t=0 0",
         f"m=audio {port} RTP/AVP {codecs}", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-16",
         f"a={direction}", "",
     ])  # fmt: skip
