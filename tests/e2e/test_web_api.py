@@ -78,7 +78,7 @@ async def test_a_call_is_seen_transferred_and_on_record(tmp_path):
         kinds = [event["kind"] for event in (await get(api, f"/calls/{record['id']}/events"))["events"]]
         assert (kinds[0], kinds[-1]) == ("CallArrived", "CallEnded")
         steps = (await get(api, f"/calls/{record['id']}/why"))["steps"]
-        assert [step["kind"] for step in steps][:2] == ["OfferMade", "OfferEnded"]
+        assert [step["kind"] for step in steps][:3] == ["CallerJoined", "OfferMade", "OfferEnded"]
         assert (await get(api, "/calls", agent="nobody"))["calls"] == []
         asked = {"from": str(date.today() - timedelta(days=1)), "by": "queue"}
         report = (await api.get("/report", params=asked, timeout=60.0)).json()
