@@ -15,6 +15,7 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 COMMAND = (
     *(str(SCHEMATHESIS), "run", "--phases", "coverage,fuzzing", "--max-examples", "3", "--seed", "1"),
+    *("--workers", "3"),
     *("--generation-database", "none", "--request-timeout", "5", "--no-color"),
     *("--exclude-path", "/api/v1/report", "--exclude-path", "/api/v1/export"),  # each is a process
     *("--exclude-path", "/api/v1/rebuild"),  # and so is this one
