@@ -32,7 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HIGH, LOW = 900.0, 600.0
 
-UNTOUCHED = 0.15
+UNTOUCHED = 0.4
 """Seconds between two packets, at most, while disks stand still for seconds. Listening is a process that
 shares its cores with others, so that it may notice a packet late."""
 
@@ -193,9 +193,8 @@ async def test_a_re_invite_does_not_break_it(
     recording.close()
     await whole(recorder)
     left, right = sides(recording.file)
-    assert left.between(0.1, 0.4).tone(LOW) > 0.9
-    assert left.between(left.end - 0.6).tone(LOW) > 0.9
-    assert right.between(0.1).tone(HIGH) > 0.9
+    for heard, frequency in ((left.between(0.1, 0.4), LOW), (left.between(left.end - 0.6), LOW), (right, HIGH)):
+        assert np.median(heard.tone_over_time(frequency, 0.05)) > 0.9  # a buffer may jump
     assert left.duration > 1.9
 
 
