@@ -193,7 +193,8 @@ async def test_a_re_invite_does_not_break_it(
     recording.close()
     await whole(recorder)
     left, right = sides(recording.file)
-    for heard, frequency in ((left.between(0.1, 0.4), LOW), (left.between(left.end - 0.6), LOW), (right, HIGH)):
+    heard_of = ((left.between(0.1, 0.4), LOW), (left.between(left.end - 0.6), LOW), (right, HIGH))
+    for heard, frequency in heard_of:
         assert np.median(heard.tone_over_time(frequency, 0.05)) > 0.9  # a buffer may jump
     assert left.duration > 1.9
 
