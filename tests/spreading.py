@@ -19,8 +19,8 @@ APART = "e2e"
 """The folder whose tests go to any process, one by one."""
 TOGETHER = ("store",)
 """Folders that stay together as a whole."""
-FIRST = ("sip", APART, "store")
-"""Folders of tests that wait for sound, telephones and databases, in the order in which they begin."""
+FIRST = ("sip", APART, "store", "simulation")
+"""Folders of tests that wait for sound, telephones and databases, or take long; in this order."""
 
 
 def group(item: pytest.Item) -> None:
