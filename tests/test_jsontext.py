@@ -15,7 +15,8 @@ from softswitch.store.call_record import CallRecord, Offer
 from softswitch.types import CallId, Srtp
 
 VALUES = some.recursive(
-    some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False, allow_infinity=False)
+    some.none() | some.booleans() | some.integers(-(2**63), 2**64 - 1)
+    | some.floats(allow_nan=False, allow_infinity=False)
     | some.text(some.characters(codec="utf-8")),
     lambda inner: some.lists(inner) | some.dictionaries(some.text(some.characters(codec="utf-8")), inner),
 )  # fmt: skip
