@@ -95,9 +95,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         def welcome(leg: Leg) -> None:
             supervisor.welcome(leg)
 
-        endpoint = SipEndpoint(settings.sip, settings.media, on_incoming=welcome)
-        await _open(endpoint, stack, path)
-        endpoint.admit(draining=True)  # until everybody who serves a call is there
+        endpoint = await _open(SipEndpoint(settings.sip, settings.media, on_incoming=welcome), stack, path)
         music = await _music(stack, endpoint, speech, settings)
         dispatcher = _dispatcher(stack, journal, settings)
         book = PhoneBook(settings.phones, dispatcher.feed)
@@ -125,10 +123,17 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         _note_start(journal, settings)
         stopped.callback(journal.note, "SwitchStopped")
         await stack.enter_async_context(web)
-        stack.callback(journal.subscribe(switch.callbacks.heard))
-        running.followers.append(lambda _: switch.callbacks.look())
-        recall = restore_callbacks(switch, folder, begun, lambda: running.loaded)
+        recall = _callbacks(stack, running, switch, journal, folder, begun)
         await _until_stopped(running, switch, opening, speech, accounts, memory, recall)
+
+
+def _callbacks(
+    stack: AsyncExitStack, running: RunningSwitch, switch: Switch, journal: Journal, folder: Path, begun: int
+) -> Coroutine[None, None, None]:
+    """Customers are called back, as carriers and reloads allow; those from before the start come back."""
+    stack.callback(journal.subscribe(switch.callbacks.heard))
+    running.followers.append(lambda _: switch.callbacks.look())
+    return restore_callbacks(switch, folder, begun, lambda: running.loaded)
 
 
 def _trunks(stack: AsyncExitStack, endpoint: SipEndpoint, journal: Journal) -> Trunks:
@@ -282,10 +287,14 @@ def _store(folder: Path, url: str | None, named_by: str) -> Record:
         raise StoreError(f"{error} The data folder is that of {named_by}.") from None
 
 
-async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> None:
-    """Start SIP. Raises EndpointError with the place of the setting that it cannot start with, if one is."""
+async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> SipEndpoint:
+    """Start SIP, draining until everybody who serves a call is there. Raises EndpointError with the place of
+    the setting that it cannot start with, if one is.
+    """
     with placed(path):
         await stack.enter_async_context(endpoint)
+    endpoint.admit(draining=True)
+    return endpoint
 
 
 async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:

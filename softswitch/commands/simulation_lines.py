@@ -9,61 +9,32 @@ from typing import Annotated
 
 import typer
 
+from softswitch.commands import simulation_options as options
 from softswitch.commands.options import AsJson
 
 PANEL = "Simulation"
 
-Draw = "180s (exponential), 'constant 180s', 'lognormal 180s 120s', 'file talk.csv'"
-
 
 def simulate(  # noqa: PLR0913, PLR0917 - each is an option
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.", show_default=False)],
-    calls_per_hour: Annotated[
-        float | None, typer.Option(min=0.001, help="How many call, by chance (Poisson).")
-    ] = None,
-    profile: Annotated[
-        Path | None, typer.Option(metavar="CSV", help="Or: calls of each half-hour (time, calls).")
-    ] = None,
-    arrivals: Annotated[
-        Path | None,
-        typer.Option(metavar="CSV", help="Or: calls as they came (time, and queue, class, talk, patience)."),
-    ] = None,
-    traffic: Annotated[
-        Path | None,
-        typer.Option(metavar="YAML", help="Or: a day of several queues, with shifts, redials, callbacks."),
-    ] = None,
-    queue: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whom they call, if there are several.")
-    ] = None,
-    talk: Annotated[str | None, typer.Option(metavar="DRAWS", help=f"How long they talk: {Draw}.")] = None,
-    patience: Annotated[
-        str | None, typer.Option(metavar="DRAWS", help="How long they wait at most. Else endless.")
-    ] = None,
-    wrap_up: Annotated[
-        str | None, typer.Option(metavar="DRAWS", help="Time for notes. Else as the queue has it.")
-    ] = None,
-    answer: Annotated[
-        str | None, typer.Option(metavar="DRAWS", help="How long phones ring. Else agents answer at once.")
-    ] = None,
-    agents: Annotated[
-        int | None, typer.Option(min=1, help="So many equal agents in place of the queue's own.")
-    ] = None,
-    hours: Annotated[
-        float | None, typer.Option(min=0.01, help="For how long they call. Else 8, or as the file has it.")
-    ] = None,
-    warm_up: Annotated[
-        str, typer.Option(metavar="DURATION", help="Who comes in this time at the start does not count.")
-    ] = "0s",
-    seed: Annotated[int, typer.Option(min=0, help="The chance: the same seed gives the same result.")] = 1,
-    seeds: Annotated[int, typer.Option(min=1, max=10_000, help="So many runs, over all cores.")] = 1,
-    against: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Another configuration, beside it: the same callers.")
-    ] = None,
-    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the day.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as a page.")] = None,
-    events: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The day of the first seed as events, to replay it.")
-    ] = None,
+    calls_per_hour: options.Rate = None,
+    profile: options.Profile = None,
+    arrivals: options.Arrivals = None,
+    traffic: options.Traffic = None,
+    queue: options.Queue = None,
+    talk: options.Talk = None,
+    patience: options.Patience = None,
+    wrap_up: options.WrapUp = None,
+    answer: options.Answer = None,
+    agents: options.Agents = None,
+    hours: options.Hours = None,
+    warm_up: options.WarmUp = "0s",
+    seed: options.Seed = 1,
+    seeds: options.Runs = 1,
+    against: options.Against = None,
+    plot: options.Plot = None,
+    html: options.Page = None,
+    events: options.Events = None,
     json: AsJson = False,
 ) -> None:
     """Let callers, drawn by chance, meet this configuration: the live engine under a clock that jumps."""
@@ -89,65 +60,30 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
     run(files, wishes, range(seed, seed + seeds), Output(json, plot, html, events))
 
 
-def staff(  # noqa: PLR0913, PLR0917 - each is an option
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[FILE]", help="The configuration. Else a queue as in textbooks.", show_default=False
-        ),
-    ] = None,
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--from", "--arrivals", metavar="CSV", help="Calls as they came, or `softswitch export`."
-        ),
-    ] = None,
-    profile: Annotated[
-        Path | None, typer.Option(metavar="CSV", help="Or: calls of each half-hour (time, calls).")
-    ] = None,
-    calls_per_hour: Annotated[
-        float | None, typer.Option(min=0.001, help="Or: the same rate all day.")
-    ] = None,
-    hours: Annotated[float | None, typer.Option(min=0.5, help="For how long then. Else 8.")] = None,
-    queue: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whose agents, if there are several.")
-    ] = None,
-    weekday: Annotated[
-        str | None, typer.Option(metavar="DAY", help="Of the days of --from only these, as monday.")
-    ] = None,
-    growth: Annotated[str, typer.Option(metavar="PERCENT", help="So many more calls, as 10%.")] = "0%",
-    service_level: Annotated[
-        str, typer.Option(metavar="PERCENT", help="Of all who call, so many in time, each half-hour.")
-    ] = "80%",
-    within: Annotated[
-        str | None, typer.Option(metavar="DURATION", help="In time. Else as the queue has it, or 20s.")
-    ] = None,
-    abandoned: Annotated[
-        str | None, typer.Option(metavar="PERCENT", help="And no more than so many may give up.")
-    ] = None,
-    talk: Annotated[str | None, typer.Option(metavar="DRAWS", help=f"{Draw}. Else as in --from.")] = None,
-    patience: Annotated[
-        str | None,
-        typer.Option(metavar="DRAWS", help="How long callers wait. Else as in an export, or endless."),
-    ] = None,
-    wrap_up: Annotated[
-        str | None, typer.Option(metavar="DRAWS", help="Time for notes. Else as the queue has it.")
-    ] = None,
-    answer: Annotated[
-        str | None, typer.Option(metavar="DRAWS", help="How long phones ring. Else agents answer at once.")
-    ] = None,
-    shrinkage: Annotated[
-        str, typer.Option(metavar="PERCENT", help="Paid time away from calls: breaks, training, illness.")
-    ] = "0%",
-    shift: Annotated[
-        str | None, typer.Option(metavar="DURATION", help="Make shifts of this length, as few as can be.")
-    ] = None,
-    at_least: Annotated[int, typer.Option(min=0, help="Agents of any half-hour.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="The chance: the same seed gives the same result.")] = 1,
-    seeds: Annotated[int, typer.Option(min=2, max=1000, help="So many simulated days, over all cores.")] = 20,
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="For a planner's sheet.")] = None,
-    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the day.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as a page.")] = None,
+def staff(  # noqa: PLR0913, PLR0917 - each is an option, said once here and once as it is handed on
+    file: options.MaybeFile = None,
+    source: options.PastCalls = None,
+    profile: options.Profile = None,
+    calls_per_hour: options.Rate = None,
+    hours: options.Hours = None,
+    queue: options.Queue = None,
+    weekday: options.Weekday = None,
+    growth: options.Growth = "0%",
+    service_level: options.ServiceLevel = "80%",
+    within: options.Within = None,
+    abandoned: options.Abandoned = None,
+    talk: options.Talk = None,
+    patience: options.Patience = None,
+    wrap_up: options.WrapUp = None,
+    answer: options.Answer = None,
+    shrinkage: options.Shrinkage = "0%",
+    shift: options.Shift = None,
+    at_least: options.AtLeast = 1,
+    seed: options.Seed = 1,
+    seeds: options.Days = 20,
+    csv: options.Sheet = None,
+    plot: options.Plot = None,
+    html: options.Page = None,
     json: AsJson = False,
 ) -> None:
     """How many agents each half-hour needs for a target: by Erlang A (or C), checked by simulation."""
@@ -172,13 +108,9 @@ def staff(  # noqa: PLR0913, PLR0917 - each is an option
         answer=answer,
         least=at_least,
     )
+    away = part("--shrinkage", shrinkage, 0.0, 0.95)
     made = Made(
-        shrinkage=part("--shrinkage", shrinkage, 0.0, 0.95),
-        shift=None if shift is None else span_of("--shift", shift),
-        json=json,
-        csv=csv,
-        plot=plot,
-        html=html,
+        away, None if shift is None else span_of("--shift", shift), json=json, csv=csv, plot=plot, html=html
     )
     staff_day(file, wanted, range(seed, seed + seeds), made)
 
@@ -194,10 +126,10 @@ def replay(  # noqa: PLR0913, PLR0917 - each is an option
     day: Annotated[
         str | None, typer.Option(metavar="DATE", help="As 2026-03-02 or yesterday. Else the last one.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The chance: the same seed gives the same result.")] = 1,
-    seeds: Annotated[int, typer.Option(min=1, max=1000, help="So many replays, over all cores.")] = 10,
-    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the day.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as a page.")] = None,
+    seed: options.Seed = 1,
+    seeds: options.Runs = 10,
+    plot: options.Plot = None,
+    html: options.Page = None,
     json: AsJson = False,
 ) -> None:
     """Yesterday's callers and agents under other rules, beside what happened, and the same rules replayed."""
