@@ -118,10 +118,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)
         accounts, web = await open_interfaces(stack, folder, running, switch, journal, erasure, desk, board)
-        _set_aside_garbage()
         _take_calls(endpoint, settings)
-        _note_start(journal, settings)
-        stopped.callback(journal.note, "SwitchStopped")
+        _note_start(journal, settings, stopped)
         await stack.enter_async_context(web)
         recall = _callbacks(stack, running, switch, journal, folder, begun)
         await _until_stopped(running, switch, opening, speech, accounts, memory, recall)
@@ -168,6 +166,8 @@ def _dispatcher(stack: AsyncExitStack, journal: Journal, settings: SwitchSetting
 
 
 def _take_calls(endpoint: SipEndpoint, settings: SwitchSettings) -> None:
+    """From now on calls are answered; the collector looks no more at what a start has made."""
+    _set_aside_garbage()
     emergencies = settings.dialplan.numbering.emergency_forms
     endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
 
@@ -272,11 +272,13 @@ def _recordings(settings: SwitchSettings, folder: Path) -> Path:
     return recordings
 
 
-def _note_start(journal: Journal, settings: SwitchSettings) -> None:
+def _note_start(journal: Journal, settings: SwitchSettings, stopped: ExitStack) -> None:
+    """The start, and once `stopped` closes, the end."""
     fixed = [str(name) for name, agent in settings.engine.agents.items() if not agent.registers]
     service = settings.services.to_json()
     known: dict[str, JsonValue] = {"version": __version__, "file": str(settings.path), "service": service}
     journal.note("SwitchStarted", **known, agents=fixed)
+    stopped.callback(journal.note, "SwitchStopped")
 
 
 def _store(folder: Path, url: str | None, named_by: str) -> Record:
