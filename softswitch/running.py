@@ -143,7 +143,7 @@ class RunningSwitch:
         """Send one mail at once, past those that wait; a word every few seconds, and at last how that went.
         Raises ControlError: it is no address.
         """
-        probing = asyncio.create_task(self.test_mail(to, by))
+        probing = asyncio.create_task(self.try_mail(to, by))
         try:
             while not (await asyncio.wait([probing], timeout=BEAT))[0]:
                 yield None
@@ -152,7 +152,7 @@ class RunningSwitch:
             probing.cancel()
         yield {"taken": taken, "said": words}
 
-    async def test_mail(self, to: str, by: str) -> tuple[bool, str]:
+    async def try_mail(self, to: str, by: str) -> tuple[bool, str]:
         """The same without a word before its end: whether it was taken, and what the server said."""
         try:
             parse_mail_address(to)

@@ -174,6 +174,7 @@ def _spelt(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _plain(language: Language, number: int, **arguments: object) -> str:
+    """The number in words; in digits where num2words has no words of that language, or none of that kind."""
     try:
         return str(num2words(number, lang=language, **arguments))
     except NotImplementedError:

@@ -78,7 +78,7 @@ class Operations(Protocol):
     async def stop(self, by: str) -> JsonValue:
         """Take no more calls, let those in progress finish, and end; a second one ends at once."""
 
-    async def test_mail(self, to: str, by: str) -> tuple[bool, str]:
+    async def try_mail(self, to: str, by: str) -> tuple[bool, str]:
         """Send one mail at once: whether it was taken, and the server's words. Raises ControlError."""
 
     async def reload(self, by: str) -> JsonValue:

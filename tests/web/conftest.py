@@ -157,7 +157,7 @@ class FakeOperations:
     def changed(self, by: str, what: str, of: str, how: str = "") -> None:
         self.done.append((what, of, how, by))
 
-    async def test_mail(self, to: str, by: str) -> tuple[bool, str]:
+    async def try_mail(self, to: str, by: str) -> tuple[bool, str]:
         self.done.append(("mail-test", to, by))
         return False, "550 no such user"
 
