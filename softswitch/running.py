@@ -52,6 +52,7 @@ _FIXED_AT_START = (
     "data",
     "store",
     "web",
+    "zone",
 )
 """What a reload cannot change: the stack beneath is built on it."""
 

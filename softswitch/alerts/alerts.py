@@ -39,7 +39,8 @@ class Raised:
     measure: Measure
     level: Level
     was: Level | None
-    value: float
+    value: float | None
+    """None: there is none any more, and the level is not over yet."""
     limit: float
 
 
@@ -146,7 +147,7 @@ class Alerts:
         limit = threshold.limits.get(level_now, threshold.until)
         worst = Level.ALARM if Level.ALARM in (level_now, running and running.worst) else Level.WARN
         watch.running = Running(level_now, running.since if running else now, limit, worst)
-        yield Raised(*key, level_now, was, threshold.until if value is None else value, limit)
+        yield Raised(*key, level_now, was, value, limit)
 
     def _is_eased(self, level: Level, threshold: Threshold, value: float) -> bool:
         """Whether an alarm is but a warning by now: halfway between the two limits, at least."""

@@ -73,7 +73,7 @@ class Alarms:
             measure=change.measure.value,
             level=change.level.value,
             was=change.was and change.was.value,
-            value=round(change.value, 3),
+            value=None if change.value is None else round(change.value, 3),
             limit=change.limit,
             **self._mailed(change.level if change.was is not Level.ALARM else Level.ALARM),
         )

@@ -152,6 +152,7 @@ class Producer:
     def hear(self, event: Recorded) -> None:
         """The record's newest event (`Journal.subscribe`)."""
         if not self.viewers:
+            self._anew = True  # nobody notes which calls have changed
             return
         if event.call is not None:
             self._dirty.add(event.call)
@@ -171,7 +172,7 @@ class Producer:
         self._known.clear()
         self._anew = True
         if self.viewers:
-            self._look()
+            self._try_to_look()
             for audience, listeners in self._listeners.items():
                 for listener in list(listeners.values()):
                     self._begin(audience, listener)

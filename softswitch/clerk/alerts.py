@@ -24,6 +24,8 @@ class Words:
     lasted: str
     since: str
     unwatched: str
+    unknown: str
+    """Of a service level based on too few calls."""
 
 
 ENGLISH = Words(
@@ -40,6 +42,7 @@ ENGLISH = Words(
     lasted="It lasted {lasted}.",
     since="Since {time}.",
     unwatched="nobody watches it any more: the queue is closed, or its limit was taken away",
+    unknown="too few callers in the last half hour to say",
 )
 WORDS = {
     "en": ENGLISH,
@@ -57,6 +60,7 @@ WORDS = {
         lasted="Trwało to {lasted}.",
         since="Od {time}.",
         unwatched="nikt już tego nie pilnuje: kolejka jest zamknięta albo granica została usunięta",
+        unknown="w ostatniej półgodzinie zbyt mało rozmów, by to ocenić",
     ),
     "he": Words(
         measures={
@@ -72,6 +76,7 @@ WORDS = {
         lasted="זה נמשך {lasted}.",
         since="מאז {time}.",
         unwatched="איש אינו עוקב עוד: התור סגור, או שהסף הוסר",
+        unknown="בחצי השעה האחרונה היו מעט מדי שיחות מכדי לקבוע",
     ),
 }
 
@@ -94,7 +99,7 @@ def _letter(to: str, event: Recorded, data: Mapping[str, Any]) -> Mail:
     value = data.get("value")
     says = words.measures.get(measure, measure + " {value}").format(value=_written(measure, value))
     if value is None:
-        says = words.unwatched
+        says = words.unwatched if data.get("unwatched") else words.unknown
     ended = event.kind == Kind.ALERT_ENDED
     head = words.ended if ended else words.levels.get(str(data.get("level")), "?")
     if ended:

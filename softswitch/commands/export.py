@@ -20,6 +20,7 @@ from sqlalchemy import Connection, func, select
 
 from softswitch.commands.behind import say_behind
 from softswitch.commands.report import Range
+from softswitch.commands.sheets import inert
 from softswitch.errors import NobodyCalled, StoreError
 from softswitch.store.encoding import dumps
 from softswitch.store.loader import BATCH, read
@@ -171,7 +172,7 @@ def _csv(connection: Connection, days: Range, file: BinaryIO, step: Step) -> int
             if cells[name] is not None:
                 moment = datetime.fromtimestamp(cells[name]).astimezone()
                 cells[name] = moment.isoformat(timespec="milliseconds")
-        writer.writerow([_harmless(value) for value in cells.values()])
+        writer.writerow([inert(value) for value in cells.values()])
     text.detach()
     return count
 
@@ -184,13 +185,6 @@ def _cells(record: dict[str, Any]) -> dict[str, Any]:
         sound = record.get(f"{side}_media") or {}
         found |= {f"{side}_{name}": sound.get(name) for name in SOUND}
     return found
-
-
-def _harmless(value: object) -> object:
-    """A spreadsheet takes text that begins so for a formula; a number is left as it is."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return value if value[1:].isdecimal() else f"'{value}"
-    return value
 
 
 def _parquet(connection: Connection, days: Range, file: BinaryIO, step: Step) -> int:

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
+from softswitch.commands.sheets import inert
 from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
@@ -106,13 +107,6 @@ def _copy(some: Sequence[tuple[dict[str, Any], Path]], out: Path) -> None:
 def iso(at: float) -> str:
     """A moment in local time."""
     return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds")
-
-
-def inert(cell: object) -> object:
-    """Spreadsheets take what begins so for a formula; a number with its plus is none."""
-    if isinstance(cell, str) and cell.startswith(("=", "@", "-", "+")) and not cell[1:].isdigit():
-        return f"'{cell}"
-    return cell
 
 
 def note(folder: Path, files: Sequence[str]) -> None:

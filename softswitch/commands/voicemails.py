@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
-from softswitch.commands.recordings import INDEX, inert, iso
+from softswitch.commands.recordings import INDEX, iso
+from softswitch.commands.sheets import inert
 from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET

@@ -180,11 +180,14 @@ def _enough(abandoned: float, target: Target) -> bool:
 
 
 def _mended(found: Measured, measured: Callable[[Sequence[int], str], Measured]) -> Measured:
-    """With more agents where there are surely too few, until there are none such."""
+    """With more agents where there are surely too few, twice as many more each time: who is one too many goes
+    again. Until there are none such, or `ROUNDS` were not enough.
+    """
     for number in range(ROUNDS):
         if not any(found.short):
             break
-        more = [count + missed for count, missed in zip(found.agents, found.short, strict=True)]
+        step = 1 << number
+        more = [count + missed * step for count, missed in zip(found.agents, found.short, strict=True)]
         found = measured(more, f"correction {number + 1}")
     return found
 

@@ -76,7 +76,7 @@ def table(
     its columns are others.
     """
     made = Table(path)
-    lines = _text(path).splitlines()
+    lines = _text(path).replace("\r\n", "\n").split("\n")  # names may have other ends of lines
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:

@@ -38,7 +38,7 @@ VIEWERS = 250
 ASKED_AGAIN: Seconds = 15.0
 """How often it is asked whether a viewer still may look on."""
 
-BEHIND = 2 * 1024 * 1024
+BEHIND = 512 * 1024
 """Bytes that a viewer may not have read yet; whoever has more is cut off, and may come again."""
 
 ACCESS = ("user-", "password-", "token-")

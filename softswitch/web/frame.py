@@ -24,10 +24,9 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -37,6 +36,7 @@ from softswitch.access import Principal, Role
 from softswitch.web.guard import Guard
 from softswitch.web.problems import Refused
 from softswitch.web.sessions import COOKIE, Sessions
+from softswitch.web.showing import to_log_in
 
 FILES = Path(__file__).with_name("pages")
 """What every browser may load: nothing in it is secret."""
@@ -111,8 +111,7 @@ def _route(
         except Refused as refused:
             if refused.status_code != 401:
                 raise
-            query = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(f"/login?then={quote(page.path + query)}", 303)
+            return to_log_in(request)
         if not who.role.allows(page.role):
             raise Refused(403, f"this page needs the role {page.role}; {who.name} has {who.role}")
         cookie = request.cookies.get(COOKIE)

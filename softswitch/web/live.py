@@ -110,9 +110,10 @@ class Live:
         try:
             seen = self._position if after is None else after
             while seen < self._position:  # the past; what comes meanwhile waits in the viewer's queue
-                page = await self._pages.lines(seen, PAGE)
+                late = self._loaded() <= seen
+                page = [] if late else await self._pages.lines(seen, PAGE)
                 if not page:
-                    if self._loaded() >= self._position or self._closed:
+                    if not late or self._closed:
                         break
                     await asyncio.sleep(LOOK)  # the database lags behind the record, as after a start
                     yield None

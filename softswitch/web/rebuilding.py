@@ -83,6 +83,9 @@ class Rebuilder:
         except asyncio.CancelledError:
             self._end(state="failed", problem="the switch ended")
             raise
+        except Exception as error:  # whatever it is, the next one can begin
+            self._end(state="failed", problem=f"{type(error).__name__}: {error}")
+            log.exception("rebuild.failed", by=by)
         else:
             self._end(state="done")
         how = self.last.problem or f"{self.last.calls} calls made anew of {self.last.events} events"

@@ -22,7 +22,13 @@ async def show(
     except Refused as refused:
         if refused.status_code != 401:
             raise
-        return RedirectResponse(f"/login?then={quote(request.url.path)}", 303)
+        return to_log_in(request)
     if isinstance(page, str):
         return FileResponse(PAGES / page, headers={"Cache-Control": "no-store", **(headers or {})})
     return page
+
+
+def to_log_in(request: Request) -> RedirectResponse:
+    """To the log-in, and back to what was asked for."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/login?then={quote(request.url.path + query)}", 303)

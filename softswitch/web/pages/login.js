@@ -22,7 +22,7 @@ if (invited) {
 function within(then) {
   if (!then?.startsWith("/") || then.startsWith("//")) return null;
   const url = new URL(then, location.origin);
-  return url.origin === location.origin ? url.pathname + url.search : null;
+  return url.origin === location.origin ? url.href : null; // whole: a path may begin with two slashes
 }
 
 form.addEventListener("submit", async (event) => {
