@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -139,6 +140,27 @@ async def test_who_comes_after_a_quiet_time_sees_what_is_now(floor):
     assert json.loads(floor.producer.whole(Audience.ALL))["sections"] == viewer.board
 
 
+async def test_a_call_that_ended_while_nobody_looked_on_is_not_there_for_who_comes_back_at_once(floor):
+    call = SimpleNamespace(
+        **{"id": CallId("c1"), "caller": SimpleNamespace(number="100", name=""), "phase": "waiting"},
+        **{"leg": SimpleNamespace(dialled="600"), "queue": SUPPORT, "agent": None, "language": "en"},
+        **{"started": 0.0, "connected": None, "known": None},
+    )
+    floor.calls.append(call)
+    viewer = Viewer(floor, Audience.SUPERVISORS)
+    floor.join("c1")
+    await asyncio.sleep(1)
+    assert list(viewer.board["calls"]) == ["c1"]
+    floor.happen(AgentPaused(EWA, "lunch"), CallId("c1"))
+    await asyncio.sleep(0)  # looked a moment ago
+    viewer.leave()
+    floor.calls.clear()
+    floor.happen(CallerLeft(CallId("c1"), LeaveReason.HUNG_UP), CallId("c1"))
+    again = Viewer(floor, Audience.SUPERVISORS)
+    await asyncio.sleep(2)
+    assert again.board["calls"] == {}
+
+
 async def test_trends_come_when_a_step_is_over(floor):
     viewer = Viewer(floor)
     floor.join("c1")
@@ -157,6 +179,7 @@ async def test_a_failing_look_is_not_the_last(floor, monkeypatch):
     monkeypatch.setattr(floor.engine, "snapshot", None)
     floor.join("c1")
     await asyncio.sleep(3)
+    floor.producer.apply(floor.settings)  # nor does a reload fail by it
     monkeypatch.setattr(floor.engine, "snapshot", whole)
     await asyncio.sleep(2)
     assert viewer.board["queues"]["support"]["waiting"] == 1

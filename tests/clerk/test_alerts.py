@@ -31,8 +31,16 @@ def test_the_end_says_for_how_long_it_was():
     first, _ = letters("AlertEnded", ENDED)
     assert first.subject == "Over: support: the longest wait is 0:03"
     assert "It lasted 1:02:05." in first.text
-    first, _ = letters("AlertEnded", ENDED | {"value": None})
+    first, _ = letters("AlertEnded", ENDED | {"value": None, "unwatched": True})
     assert "nobody watches it any more" in first.subject
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("kind", ["AlertRaised", "AlertEnded"])
+def test_too_few_calls_for_a_service_level_are_no_closed_queue(kind, language):
+    few = {"value": None, "measure": "service_level", "limit": 0.8, "language": language}
+    first, _ = letters(kind, ENDED | few)
+    assert first.subject.endswith(WORDS[language].unknown)
 
 
 def test_an_alert_that_goes_to_nobody_and_other_events_are_no_mail():

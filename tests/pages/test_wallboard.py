@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,7 @@ from playwright.async_api import expect
 
 from tests.e2e.switch import until
 from tests.pages.browser import open_browser
-from tests.pages.stage import open_stage
+from tests.pages.stage import PASSWORD, open_stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
 
@@ -145,6 +146,17 @@ async def test_a_lost_connection_is_said_at_once_and_nothing_stale_is_left_after
     await expect(page.locator(".alerts li")).to_have_count(0)
     await expect(card(page, "Billing").locator("[data-part=answered]")).to_have_text("1")
     assert [one for one in complaints.heard if "ERR_" not in one] == []
+
+
+async def test_the_log_in_leads_to_no_other_server_whoever_made_the_link(stage):
+    for then in ("//evil.example/x", "/.//evil.example/x", "/\\evil.example/x", "https://evil.example/x"):
+        page = await (await stage.context()).new_page()
+        await page.goto("/login?then=" + quote(then))
+        await page.fill("[name=name]", "ada")
+        await page.fill("[name=password]", PASSWORD)
+        async with page.expect_navigation():
+            await page.click("button")
+        assert page.url.startswith(stage.origin + "/"), then
 
 
 async def test_who_may_look_on_no_more_is_sent_to_the_log_in(stage):

@@ -113,6 +113,18 @@ async def test_it_says_how_far_it_is_and_there_is_one_at_a_time(
     assert operations.done[-1][2] == "failed: the disk is full"
 
 
+async def test_after_a_failure_nobody_thought_of_the_next_one_can_begin(
+    engineer: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = Process()
+    monkeypatch.setattr("softswitch.web.rebuilding.begun", process.begun)
+    await engineer.post(REBUILD)
+    process.lines_to_come.put_nowait(b"a warning of a library\n")
+    told = await until(engineer, "failed")
+    assert told["problem"].startswith("JSONDecodeError")
+    assert (await engineer.post(REBUILD)).status_code == 202
+
+
 async def test_it_ends_with_the_switch(
     record: Path, operations: FakeOperations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
