@@ -151,7 +151,7 @@ async def test_a_call_that_ended_while_nobody_looked_on_is_not_there_for_who_com
     floor.join("c1")
     await asyncio.sleep(1)
     assert list(viewer.board["calls"]) == ["c1"]
-    floor.happen(AgentPaused(EWA, "lunch"), CallId("c1"))
+    floor.happen(AgentPaused(EWA, "lunch"))
     await asyncio.sleep(0)  # looked a moment ago
     viewer.leave()
     floor.calls.clear()
