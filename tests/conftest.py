@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from softswitch.testing.clock import VirtualTimeLoop, watch_for_blocking
-from tests.spreading import Balance, group, spread
+from tests.spreading import Balance, group, once_more, spread
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     group(item)
+    once_more(item)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,6 +4,9 @@ Files stay together, as they share what they import and their fixtures; all of t
 one server of PostgreSQL. Tests of running switches (tests/e2e) mostly wait, so that each goes to whichever
 process is free, unless its file says by `pytest.mark.xdist_group` that its tests share one switch. The
 longest begin first, and what mostly computes comes last.
+
+Where sound and telephones are heard in real time, a test that fails is run once more, and the summary says so
+(RERUN): another process may have had the core. What fails twice has failed.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ TOGETHER = ("store",)
 """Folders that stay together as a whole."""
 FIRST = ("sip", APART, "store", "simulation")
 """Folders of tests that wait for sound, telephones and databases, or take long; in this order."""
+REAL_TIME = ("sip", APART, "web", "pages")
+"""Folders of tests that may fail because the machine was busy."""
 
 
 def group(item: pytest.Item) -> None:
@@ -28,6 +33,12 @@ def group(item: pytest.Item) -> None:
     if _folder(item) != APART and item.get_closest_marker("xdist_group") is None:
         together = _folder(item) if _folder(item) in TOGETHER else item.path.relative_to(TESTS).as_posix()
         item.add_marker(pytest.mark.xdist_group(together))
+
+
+def once_more(item: pytest.Item) -> None:
+    """Give a test in real time a second try."""
+    if _folder(item) in REAL_TIME and item.get_closest_marker("virtual_time") is None:
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def spread(items: list[pytest.Item]) -> None:

@@ -48,6 +48,7 @@ async def test_queues_list_the_first_callers_and_count_all(monkeypatch: pytest.M
             caller.hang_up()
 
 
+@pytest.mark.virtual_time
 async def test_moments_are_seconds_since_the_epoch() -> None:
     async with house({"201": never_answers()}, settings(queue(agents=("desk-201",)))) as it:
         await asyncio.sleep(100)
@@ -69,6 +70,7 @@ async def test_moments_are_seconds_since_the_epoch() -> None:
         assert paused["since"] == pytest.approx(now)
 
 
+@pytest.mark.virtual_time
 async def test_why_tells_how_long_reasons_last_and_no_moment_of_the_engines_clock() -> None:
     config = settings(queue(agents=("desk-201", "desk-202"), wrap_up=60.0))
     async with house({"201": answers(talks=5.0), "202": answers(talks=5.0)}, config) as it:

@@ -118,10 +118,10 @@ def test_any_text_is_survived(text):
 
 @pytest.mark.parametrize("piece", ['"', '\\"', '"\\', "<", ",<", ";", 'a@"', "sip:a@", "[", ":1"])
 def test_hostile_values_cost_time_in_proportion(piece):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     text = piece * 20_000
     addresses(text)
     parameters(text)
     siptext.uri("sip:" + text)
     unquoted(text)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1

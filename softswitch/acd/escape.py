@@ -57,7 +57,7 @@ def _wants_help(queue: Queue) -> bool:
         return False
     if rule.wait is None:
         return True
-    wait = queue.raw_wait(waiting)
+    wait = queue.raw_wait(waiting, patient=True)  # who gives up is no reason to help less
     return wait is not None and wait > rule.wait
 
 

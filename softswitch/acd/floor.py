@@ -108,9 +108,11 @@ class Floor:
         patience.watch_overdue(self, caller)
 
     def lie_down(self, caller: Caller) -> None:
-        """Who is to be called back is offered to nobody until released."""
+        """Who is to be called back is offered to nobody until released; no strategy is asked again."""
         caller.move(CallerMove.REST)
         caller.put_on(None)
+        self.deadlines.cancel(caller.again)
+        caller.again = None
 
     def release(self, caller: Caller) -> None:
         """Who rested, or was held, can be offered from now on."""
@@ -140,7 +142,7 @@ class Floor:
         if reach.free:
             self.to_match[reach] = None
         elif more is None and not reach.places:
-            hope.give_up(self, caller)
+            hope.look(self, caller)
 
     def _step_out(self, caller: Caller) -> None:
         """Out of all lines, and nothing is due for this caller any more."""
@@ -187,12 +189,14 @@ class Floor:
 
     # Offers --------------------------------------------------------------------------------------
 
+    def next_offer(self) -> OfferId:
+        """What the next offer is called."""
+        self.rings += 1
+        return OfferId(f"{self.series}{self.rings}")
+
     def offer(self, caller: Caller, agent: Agent, state: OfferState = OfferState.RINGING) -> Offer:
         """An agent is for this caller from now on."""
-        self.rings += 1
-        offer = Offer(
-            OfferId(f"{self.series}{self.rings}"), caller, agent, caller.queue, self.now, state=state
-        )
+        offer = Offer(self.next_offer(), caller, agent, caller.queue, self.now, state=state)
         caller.move(CallerMove.OFFER)
         self.offers[offer.id] = caller.offers[agent.name] = offer
         caller.offered_last = agent.name

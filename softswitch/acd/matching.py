@@ -168,7 +168,7 @@ def _ask_again(floor: Floor, caller: Caller, at: Seconds | None) -> None:
 
 
 def _want_more(floor: Floor, caller: Caller) -> None:
-    caller.at_once = None
+    caller.at_once = caller.again = None
     caller.shelve()
     assert caller.reach is not None
     floor.to_match[caller.reach] = None

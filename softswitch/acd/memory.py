@@ -9,7 +9,6 @@ from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
 from softswitch.acd.states import OfferState
 from softswitch.acd.waiting import Caller
-from softswitch.types import OfferId
 
 
 def remember_queue(queue: Queue, before: QueueMemory) -> None:
@@ -39,9 +38,8 @@ def remember_agent(floor: Floor, agent: Agent, before: AgentMemory) -> None:
 def _write_on(floor: Floor, agent: Agent, notes: Notes) -> None:
     """An agent goes on with notes as if the conversation had been of this run."""
     queue = floor.queues[notes.queue]
-    floor.rings += 1
     caller = Caller(notes.call, "", "default", queue, notes.ended, 0)
-    offer = Offer(OfferId(f"o{floor.rings}"), caller, agent, queue, notes.ended, state=OfferState.WRAP_UP)
+    offer = Offer(floor.next_offer(), caller, agent, queue, notes.ended, state=OfferState.WRAP_UP)
     offer.ended = notes.ended
     floor.offers[offer.id] = offer
     agent.take(offer)

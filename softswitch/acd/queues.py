@@ -142,9 +142,10 @@ class Queue:
             self.serving = float(sum(float("inf") if limit is None else limit for limit in limits))
         return self.serving
 
-    def raw_wait(self, position: int) -> Seconds | None:
-        """By the formula alone."""
-        return estimate(position, self.handle_times.mean, self.capacity(), self.impatience.rate)
+    def raw_wait(self, position: int, *, patient: bool = False) -> Seconds | None:
+        """By the formula alone; `patient`: as if nobody ahead gave up."""
+        leaving = 0.0 if patient else self.impatience.rate
+        return estimate(position, self.handle_times.mean, self.capacity(), leaving)
 
     def foresee(self, position: int, after: Seconds) -> Foreseen | None:
         """How long the caller at that place, who joined `after` ago, will wait from now on; None: unknown."""
@@ -183,7 +184,7 @@ class Queue:
         """Whom a caller can be offered to at `now`, and when more can; None: never more."""
         if caller.preferred is not None:
             if self.is_held(caller, now):
-                return self._reach(((), 0, caller.preferred)), caller.standing + self.settings.preferred_for
+                return self._reach(((), 0, caller.preferred)), self._preferred_until(caller)
             caller.preferred, caller.let_go = None, now
         if self.plain is not None and not caller.skills:
             return self.plain, None
@@ -198,11 +199,15 @@ class Queue:
     def is_held(self, caller: Caller, now: Seconds) -> bool:
         """Whether a caller waits for the preferred agent alone at `now`."""
         place = self.places.get(caller.preferred) if caller.preferred else None
-        if place is None or not now < caller.standing + self.settings.preferred_for:
+        if place is None or not now < self._preferred_until(caller):
             return False
         if place >= len(self.settings.agents):
             return False
         return self.team[place].serves(self.name)
+
+    def _preferred_until(self, caller: Caller) -> Seconds:
+        """Until when only the preferred agent is rung; what had to be heard first is no part of it."""
+        return max(caller.standing, caller.ready) + self.settings.preferred_for
 
     def held_for(self, agent: Agent) -> list[Caller]:
         """Who waits for that agent alone."""
@@ -247,8 +252,7 @@ class Queue:
         if reach is None or place in reach.places:
             return None
         if caller.preferred is not None:
-            held_until = caller.standing + self.settings.preferred_for
-            return Skipped(agent.name, SkipReason.HELD_FOR_PREFERRED, held_until)
+            return Skipped(agent.name, SkipReason.HELD_FOR_PREFERRED, self._preferred_until(caller))
         needs = needs_of(self.settings.needs, caller.skills)
         opens = self.steps(needs).opens[place]
         since, until = caller.standing, None if isinf(opens) else caller.standing + opens

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from math import inf
 from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
@@ -49,6 +50,9 @@ class Caller:
     """Grows with every caller who joins any queue."""
     standing: Seconds = field(init=False)
     """From when on the wait counts for the place: earlier than `joined` for who called again."""
+
+    ready: Seconds = -inf
+    """When what had to be heard first was over, if anything had."""
 
     skills: Mapping[str, int] = field(default_factory=dict)
     """What this caller needs beside what the queue does."""

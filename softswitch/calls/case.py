@@ -161,7 +161,11 @@ class Case:
     def look_for_a_way(self) -> None:
         """Carriers, or the dial plan, are not as they were: rest while there is none."""
         why, before = barred(self._switch, self.queue, self.number), self.barred
-        if bool(why) is before or not self._in_line:
+        if not self._in_line:
+            return
+        if bool(why) is before:
+            if why:
+                self.problem = why  # another one than before, perhaps
             return
         self._note_barred(why)
         self._switch.dispatcher.feed(WayLost(self.id) if why else WayFound(self.id))

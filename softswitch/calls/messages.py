@@ -77,7 +77,7 @@ class _Listening:
             await self._play(self._prompt(NO_MORE))
 
     async def _one(self, message: Message) -> None:
-        begun = False
+        begun = heard = False
         key = await self._introduce(message)
         try:
             while True:
@@ -86,13 +86,16 @@ class _Listening:
                     begun = True
                     key = await self._sound(clip)
                     if key is None:
+                        if not heard:  # most hang up then
+                            self._desk.heard(message, f"agent {self._agent}", "phone")
+                        heard = True
                         key = await self._play(self._prompt(KEYS), WAIT) or NEXT
                 elif key == DELETE:
                     self._desk.delete(message, f"agent {self._agent}")
                     await self._play(self._prompt(DELETED))
                     return
                 else:
-                    if begun:
+                    if begun and not heard:
                         self._desk.heard(message, f"agent {self._agent}", "phone")
                     return
         except AudioError as error:  # somebody else has deleted it, or the disk is ill

@@ -145,11 +145,9 @@ class VisitFold:
 
     def _writes(self, call: CallId, since: int, at: float, ended: list[Visit | Talk]) -> None:
         """Notes may follow."""
+        while self._notes and (eldest := next(iter(self._notes.items())))[1].ended <= at - _WRITES_FOR:
+            del self._notes[eldest[0]]
         if ended and ended[0].wrap_up > 0:
-            for key, notes in tuple(self._notes.items()):  # the eldest first
-                if notes.ended > at - _WRITES_FOR:
-                    break
-                del self._notes[key]
             self._notes.pop((call, ended[0].agent), None)
             self._notes[call, ended[0].agent] = _Notes(since, at, ended)
 

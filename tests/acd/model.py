@@ -179,7 +179,7 @@ class WrapUp:
 
     end: float
     began: float
-    most: float
+    queue: QueueName
 
 
 @dataclass
@@ -421,6 +421,11 @@ class Model:
             return self.floor.queues[name]
         floors = [event.settings for event, _, _ in self.story if isinstance(event, SettingsChanged)]
         return next(floor.queues[name] for floor in reversed(floors) if name in floor.queues)
+
+    def latest_end(self, notes: WrapUp) -> float:
+        """How far they may be extended by the settings in force now."""
+        most = self.queue_settings(notes.queue).wrap_up_most
+        return inf if most is None else notes.began + most
 
     def priority(self, stay: Stay) -> str:
         return stay.asked if stay.asked in self.floor.queues[stay.queue].priority else "default"

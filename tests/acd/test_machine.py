@@ -164,10 +164,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         self.tell(FiguresRestored({place: QueueCounts(joined=2)}, {name: AgentFigures(1, 8.0)}))
         notes = Notes(CallId(f"before-{len(self.story)}"), place, begun, self.now + left)
         if left > 0:
-            most = self.queue_settings(place).wrap_up_most
-            self.desks[name].wrap_ups.append(
-                WrapUp(self.now + left, begun, inf if most is None else begun + most)
-            )
+            self.desks[name].wrap_ups.append(WrapUp(self.now + left, begun, place))
         outcome = Outcome(Foreseen(8.0, 16.0), 16.0)
         self.tell(
             MemoryRestored(
@@ -276,8 +273,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
         desk = self.desks[stay.agent]
         desk.talking.remove(stay.call)
         mine = self.queue_settings(stay.queue)
-        most = inf if mine.wrap_up_most is None else self.now + mine.wrap_up_most
-        desk.wrap_ups.append(WrapUp(self.now + mine.wrap_up, self.now, most))
+        desk.wrap_ups.append(WrapUp(self.now + mine.wrap_up, self.now, stay.queue))
         self.end_stay(stay.call)
         self.tell(CallerLeft(stay.call) if crossed else ConversationEnded(stay.call))
 
@@ -326,7 +322,8 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             return
         notes = [each for each in self.desks[name].wrap_ups if each.end > self.story[-1][1]]
         for each in notes:
-            each.end = self.now if more is None else max(each.end, min(each.end + more, each.most))
+            longer = min(each.end + (more or 0.0), self.latest_end(each))
+            each.end = self.now if more is None else max(each.end, longer)
         self.tell(WrapUpEnded(name) if more is None else WrapUpExtended(name, more))
 
     @rule(queue=st.integers(0, 2), closed=st.booleans())
@@ -458,13 +455,13 @@ class AnyTraffic(Model, RuleBasedStateMachine):
 
     def nobody_waits_for_nobody(self, name: QueueName) -> None:
         rule = self.floor.queues[name].no_agents
-        on_line = [call for call in self.line(name) if not self.stays[call].absent]
+        stays = [self.stays[call] for call in self.line(name)]
+        on_line = [stay for stay in stays if not stay.absent and stay.accepted is None]
         if rule.waiting is None or self.attended(name) or not on_line:
             self.deserted.pop(name, None)
         else:
             since = self.deserted.setdefault(name, self.story[-1][1])
-            in_hand = all(self.stays[call].accepted for call in on_line)
-            assert in_hand or since + rule.grace > self.now, "nobody was there for too long"
+            assert since + rule.grace > self.now, "nobody was there for too long"
 
     def nobody_is_lost(self) -> None:
         seen = self.engine.snapshot(self.now)

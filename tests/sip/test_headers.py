@@ -121,7 +121,7 @@ def test_the_via_names_the_transport(via: str, transport: str) -> None:
 
 
 def test_a_header_full_of_blanks_is_read_at_once() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert party("a" + " " * 200_000 + "b").number == ""
     assert party(" " * 200_000 + "b").number == ""
-    assert time.perf_counter() - began < 5, "the square of its length would be minutes"
+    assert time.thread_time() - began < 5, "the square of its length would be minutes"

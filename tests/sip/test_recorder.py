@@ -261,7 +261,7 @@ async def test_a_full_disk_leaves_silence_and_goes_on_when_there_is_room(
         for heard in (side.between(0.1, 5.5), side.between(room_at + 0.8)):
             assert np.median(heard.tone_over_time(frequency, 0.05)) > 0.9  # a buffer may jump
         silent = np.mean(side.rms_over_time(0.02) < 0.001) * side.duration
-        assert silent == pytest.approx(recording.lost, abs=0.2)
+        assert recording.lost - 0.1 < silent < recording.lost + 0.5  # more, where a buffer ran dry
     assert ear.sound().largest_gap() < UNTOUCHED
     assert 0.5 < recording.lost < 1.3
 

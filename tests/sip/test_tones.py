@@ -129,6 +129,6 @@ async def test_there_are_no_keys_in_speech(language: str, rate: int, tmp_path: P
 @rates
 def test_listening_costs_microseconds(rate: int) -> None:
     noise = (np.random.default_rng(5).normal(0, 0.1, 20 * rate) * 32767).astype("<i2").tobytes()
-    begun = time.perf_counter()
+    begun = time.thread_time()  # of this thread: others may have the core meanwhile
     keys_in(noise, rate)
-    assert (time.perf_counter() - begun) / 1000 < FASTEST
+    assert (time.thread_time() - begun) / 1000 < FASTEST

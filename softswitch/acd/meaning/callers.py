@@ -65,6 +65,7 @@ def ready(floor: Floor, event: CallerReady) -> None:
     """Who was held is so no more; what was to be said meanwhile is said now."""
     caller = caller_of(floor, event.call)
     if caller and caller.held:
+        caller.ready = floor.now
         floor.release(caller)
         floor.to_foresee.append(caller)
         announcing.schedule(floor, caller)
