@@ -47,7 +47,7 @@ class Deadlines:
 
     In the heap is what is due before `_until`; what is due later waits outside, unsorted, by the span of time
     in which it will be. So while something is due soon the heap stays small, however much is due in an hour,
-    and never hears of what is cancelled until then. When nothing is due soon the heap reaches to the next span
+    and never hears of what is cancelled until then. When nothing is due soon it reaches to the next span
     in which something is, and until then is as large as any heap would be.
     """
 
