@@ -44,7 +44,7 @@ document.getElementById("language").addEventListener("change", (event) => {
   location.reload();
 });
 
-document.getElementById("logout").addEventListener("click", async () => {
+document.getElementById("logout")?.addEventListener("click", async () => {
   try {
     await call("POST", "/logout");
     location.assign("/login");
