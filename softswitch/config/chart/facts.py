@@ -11,6 +11,7 @@ from softswitch.config.build_hours import schedule
 from softswitch.config.chart.boxes import Fact
 from softswitch.config.checks.scene import Scene
 from softswitch.config.describe import spans
+from softswitch.config.phrases import SECRET
 from softswitch.config.schema import json_schema
 from softswitch.config.tree import Node
 
@@ -21,9 +22,6 @@ WAYS = {
     "queues": frozenset({"full", "timeout", "no_agents", "closed", "closes", "keys", "rules"}),
 }
 """Keys that the picture shows as ways."""
-
-SECRET = frozenset({"password", "ha1", "secret"})
-"""Keys whose values are nobody's business."""
 
 SHOWN = 600
 """Characters of a value."""

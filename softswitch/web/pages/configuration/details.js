@@ -2,7 +2,7 @@
 
 import { el } from "../frame/dom.js";
 import { t } from "../frame/words.js";
-import { goal } from "./ends.js";
+import { goal, place } from "./ends.js";
 
 export function details(box, boxes, go, close) {
   const set = box.facts.filter((fact) => fact.place);
@@ -29,9 +29,4 @@ function facts(some) {
     el("dt", {}, el("code", {}, fact.key)),
     el("dd", {}, el("bdi", {}, fact.text || "–"), fact.place ? place(fact.place) : null),
   ]));
-}
-
-// The file's name is enough where one looks; the whole path is in the title.
-function place(at) {
-  return el("small", { class: "place", dir: "ltr", title: at }, at.split("/").pop());
 }

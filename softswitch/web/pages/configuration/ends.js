@@ -5,6 +5,11 @@ import { t } from "../frame/words.js";
 
 const BAD = ["missing", "broken"];
 
+// The file's name is enough where one looks; the whole path is in the title.
+export function place(at, name = "small") {
+  return el(name, { class: "place", dir: "ltr", title: at }, at.split("/").pop());
+}
+
 export function isBad(way) {
   return BAD.includes(way.end);
 }
@@ -16,6 +21,7 @@ export function goal(way, boxes) {
     return el("span", {}, way.callback ? `${t("end.callback")} ` : null, el("bdi", {}, box?.label || box?.name || way.to),
       way.text ? el("span", { class: "soft" }, " · ", el("bdi", {}, way.text)) : null);
   }
-  const more = way.text && !(way.end === "extension") ? el("bdi", {}, ` ${way.text}`) : null;
-  return el("span", { class: isBad(way) ? "bad" : "soft" }, t(`end.${way.end}`), more);
+  const more = way.text && way.end !== "extension" ? [" ", el("bdi", {}, way.text)] : [];
+  return el("span", { class: isBad(way) ? "bad" : "soft", title: way.end === "message" ? way.text : null },
+    t(`end.${way.end}`), ...more);
 }

@@ -8,7 +8,7 @@ import { goal, isBad } from "./ends.js";
 
 const LEAST = 0.2;
 const MOST = 2;
-const READABLE = 0.65; // what a first look may shrink to
+const READABLE = 0.72; // what a first look may shrink to
 const REACH = 46; // px that a curve runs straight on before it turns
 
 export class Picture {

@@ -2,6 +2,7 @@
 
 import { el } from "../frame/dom.js";
 import { t } from "../frame/words.js";
+import { place } from "./ends.js";
 
 export function problem(message, kind = "") {
   return el("p", { class: `problem ${kind}`, role: kind ? null : "alert", dir: "auto" }, message);
@@ -12,7 +13,7 @@ function list(title, found, kind) {
   return el("section", { class: `card found ${kind}` },
     el("h2", {}, t(title, { count: found.length })),
     el("ul", { dir: "ltr", lang: "en" }, ...found.map(({ file, line, column, message }) =>
-      el("li", {}, el("code", {}, `${file}:${line}:${column}`), " ", el("span", {}, message)))));
+      el("li", {}, place(`${file}:${line}:${column}`, "code"), " ", el("span", {}, message)))));
 }
 
 export function checked({ problems, warnings }) {

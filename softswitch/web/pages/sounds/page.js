@@ -9,14 +9,14 @@ const KINDS = {
   recordings: {
     columns: ["when", "number", "queue", "agents", "length"],
     cells: (one) => [
-      when(one.start), who(one), el("bdi", {}, one.queue ?? ""), el("bdi", {}, one.agents.join(", ")), length(one),
+      when(one.start), who(one), named(one.queue), named(one.agents.join(", ")), length(one),
     ],
     there: (one) => !one.deleted && one.seconds !== null,
   },
   voicemails: {
     columns: ["when", "number", "mailbox", "queue", "length"],
     cells: (one) => [
-      when(one.began), who(one), el("bdi", {}, one.mailbox), el("bdi", {}, one.queue ?? ""), length(one),
+      when(one.began), who(one), el("bdi", {}, one.mailbox), named(one.queue), length(one),
     ],
     there: () => true,
   },
@@ -48,6 +48,10 @@ const more = el("button", { type: "button", hidden: true, on: { click: () => sho
 
 document.getElementById("main").append(
   el("h1", {}, t(`page.${name}`)), form, problem, el("div", { class: "roll" }, table), says, more);
+
+function named(name) {
+  return name ? el("bdi", {}, name) : null;
+}
 
 function when(at) {
   return el("time", { datetime: new Date(1000 * at).toISOString() }, dayAndTime(at));
