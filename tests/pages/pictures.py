@@ -45,7 +45,7 @@ def main() -> None:
 
 async def _make(folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="softswitch-pictures-") as name:
-        past.put(Path(name) / "data", _events())
+        past.put(Path(name) / "data", _events(), "")
         async with open_browser() as browser, open_stage(Path(name), browser, MORE) as stage:
             await _play(stage)
             await _look(stage, folder)
