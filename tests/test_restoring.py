@@ -248,7 +248,6 @@ def test_who_left_one_queue_after_the_other_is_out_since_the_last_of_them() -> N
         assert (seen.state, seen.since) == ("signed-out", 200.0)
 
 
-
 # Reading back -----------------------------------------------------------------------------------------
 
 

@@ -82,8 +82,6 @@ class Remembered:
                 self._joined[event.call] = (str(data.get("queue")), event.at)
             case Kind.CALLER_LEFT | Kind.CALLBACK_WANTED if joined := self._joined.pop(str(event.call), None):
                 self._waited(joined, event.at, data.get("reason") == LeaveReason.HUNG_UP)
-            case Kind.CALL_ARRIVED if agent and event.call:
-                self._own[event.call] = agent
             case Kind.CALL_ENDED if event.call:
                 self._over(event, data, event.call)
             case Kind.OFFER_MADE if data.get("queue"):
@@ -104,6 +102,8 @@ class Remembered:
 
     def _of_an_agent(self, event: Recorded, data: Any, agent: str) -> None:
         match event.kind:
+            case Kind.CALL_ARRIVED if agent and event.call:
+                self._own[event.call] = agent
             case Kind.WRAP_UP_ENDED:
                 self.notes.pop((agent, str(event.call)), None)
                 self.idle_since[agent] = event.at
