@@ -47,7 +47,10 @@ def figures() -> Figures:
     """Two callers wait, one agent is free."""
     counts = QueueCounts(joined=10, answered=8, answered_in_time=6, abandoned=2)
     queue = QueueView(
-        *(SUPPORT, 2, (), 1, counts, "service-level-offered", 0.6), estimate=90.0, estimate_error=0.25
+        *(SUPPORT, 2, (), 1, counts, "service-level-offered", 0.6),
+        estimate=90.0,
+        estimate_error=0.25,
+        hopeless=1,
     )
     agent = AgentView(DESK, AgentState.FREE, 0.0, None, None, (), 0, 1, (SUPPORT,), 3, 60.0)
     return Figures(
