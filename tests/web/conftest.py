@@ -108,6 +108,7 @@ class FakeOperations:
         self.reasons: list[str] = []
         self.lacks: list[str] = []
         self.done: list[tuple[str, ...]] = []
+        self.in_force = (Path("switch.yaml"), "")
 
     @property
     def newest(self) -> int:
