@@ -47,6 +47,8 @@ class Move:
     """Where to, as the agent gave it."""
     attended: bool = False
     """Into another call of the agent's, in place of the agent."""
+    taken_by: str = ""
+    """Who has taken over from the agent by an interface, for the record; empty: the agent hands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Call:
     """By the caller, in a menu."""
 
     phase: str = "arriving"
-    """For people: arriving, menu, waiting, ringing, talking, leaving."""
+    """For people: arriving, menu, waiting, ringing, talking, supervising, leaving."""
 
     answering: bool = False
     """The 200 OK is on its way; the call is answered when the ACK has come."""

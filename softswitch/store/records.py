@@ -15,6 +15,7 @@ from softswitch.store.words import ALERTS, CALLBACKS, MAILS, VOICEMAILS, Word
 from softswitch.store.words_agents import AGENTS
 from softswitch.store.words_entering import ENTERING
 from softswitch.store.words_recordings import RECORDINGS
+from softswitch.store.words_supervision import AMENDMENTS, SUPERVISION
 from softswitch.store.words_transfers import TRANSFERS
 
 QUALITY = (
@@ -284,6 +285,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             },
         ),
         **TRANSFERS,
+        **SUPERVISION,
+        **AMENDMENTS,
         **AGENTS,
         Kind.PHONE_REGISTERED: Word(
             "A phone of an agent registered an address.",
