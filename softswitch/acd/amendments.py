@@ -1,4 +1,6 @@
-"""What supervisors change of queues and agents for a while, over what the configuration says. Pure data."""
+"""What supervisors do: change queues and agents for a while, over what the configuration says, and give
+callers other places. Pure data.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.settings import AgentSettings, EngineSettings, Overflow, QueueSettings
-from softswitch.types import AgentName, Destination, QueueName, Seconds
+from softswitch.types import AgentName, CallId, Destination, QueueName, Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,23 @@ class AgentAmended:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerAdvanced:
+    """A waiting caller goes before all others of all queues, until another class is given."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CallerPulled:
+    """A waiting caller is for this agent, of whatever team, paused or not, whose phone is to ring. Nothing
+    happens if the agent has no line free. Without an answer the caller keeps the place, and is for all again.
+    """
+
+    call: CallId
+    agent: AgentName
+
+
+@dataclass(frozen=True, slots=True)
 class Amendments:
     """All that are in force."""
 
@@ -73,7 +92,7 @@ class Amendments:
         """The settings with the changes in them; one whose queue or agent is not there changes nothing."""
         if not self.queues and not self.agents:
             return settings
-        queues = {name: self._queue(queue, settings.queues) for name, queue in settings.queues.items()}
+        queues = {name: self._queue(queue, settings) for name, queue in settings.queues.items()}
         agents = {name: self._agent(agent) for name, agent in settings.agents.items()}
         return replace(settings, queues=queues, agents=agents)
 
@@ -81,19 +100,19 @@ class Amendments:
         change = self.agents.get(agent.name)
         return agent if change is None or change.skills is None else replace(agent, skills=change.skills)
 
-    def _queue(self, queue: QueueSettings, known: Collection[QueueName]) -> QueueSettings:
-        team = self._team(queue)
+    def _queue(self, queue: QueueSettings, whole: EngineSettings) -> QueueSettings:
+        team = self._team(queue, whole.agents)
         if team != queue.agents:
             queue = replace(queue, agents=team)
         change = self.queues.get(queue.name)
-        return queue if change is None else _changed(queue, change, known)
+        return queue if change is None else _changed(queue, change, whole.queues)
 
-    def _team(self, queue: QueueSettings) -> tuple[AgentName, ...]:
+    def _team(self, queue: QueueSettings, there: Collection[AgentName]) -> tuple[AgentName, ...]:
         """In the configured order; who comes in goes last."""
         elsewhere = {
             name: queue.name in change.queues
             for name, change in self.agents.items()
-            if change.queues is not None
+            if change.queues is not None and name in there
         }
         stays = [name for name in queue.agents if elsewhere.get(name, True)]
         comes = [name for name, here in elsewhere.items() if here and name not in queue.agents]

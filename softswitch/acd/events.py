@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from softswitch.acd.amendments import AgentAmended, QueueAmended
+from softswitch.acd.amendments import AgentAmended, CallerAdvanced, CallerPulled, QueueAmended
 from softswitch.acd.estimate import Outcome
 from softswitch.acd.settings import EngineSettings
 from softswitch.acd.stats import AgentFigures, QueueCounts
@@ -87,23 +87,6 @@ class PriorityChanged:
 
     call: CallId
     priority: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallerAdvanced:
-    """A waiting caller goes before all others of all queues, until another class is given."""
-
-    call: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class CallerPulled:
-    """A waiting caller is for this agent, of whatever team, paused or not, whose phone is to ring. Nothing
-    happens if the agent has no line free. Without an answer the caller keeps the place, and is for all again.
-    """
-
-    call: CallId
-    agent: AgentName
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
+from typing import Any
+
+import structlog
 
 from softswitch.acd.amendments import AgentChange, QueueChange
 from softswitch.acd.strategies import strategy_named
@@ -17,6 +20,8 @@ from softswitch.errors import ControlError, EngineError, NotNow
 from softswitch.hours import midnight
 from softswitch.ports import JsonValue
 from softswitch.types import Seconds, ToAgent, ToMenu, ToQueue, ToVoicemail
+
+log = structlog.get_logger(__name__)
 
 LONGEST: Seconds = 31 * 86400.0
 """So far ahead a change may end: what is to stay longer belongs into the configuration."""
@@ -108,6 +113,40 @@ def enforce(switch: Switch, amendment: Amendment, *, restored: bool = False) -> 
     switch.dispatcher.amendments.put(amendment)
     more: dict[str, JsonValue] = {"restored": True} if restored else {}
     switch.journal.note(BEGAN[amendment.of], **amendment.data(), **more)
+
+
+def restore_amendments(switch: Switch, kept: Iterable[Mapping[str, Any]]) -> int:
+    """What was changed before a restart is so again, if its time has not come; one that names what is no more
+    ends, and says so. Returns how many are in force.
+    """
+    now, put = switch.clock.now(), 0
+    for data in kept:
+        try:
+            one = Amendment.of_data(data)
+            if one.until is not None and one.until <= now:
+                _close(switch, one, "over")
+            elif one.change is None or (gone := next(_lacking(one, switch.settings), None)) is not None:
+                _close(switch, one, f"gone: {gone}")
+            else:
+                enforce(switch, one, restored=True)
+                put += 1
+        except (EngineError, ControlError, KeyError, TypeError, ValueError) as error:
+            log.error("a change of before the start is lost", data=dict(data), error=str(error))
+    return put
+
+
+def _close(switch: Switch, one: Amendment, why: str) -> None:
+    switch.dispatcher.amendments.put(one)
+    kind, told = switch.dispatcher.amendments.end(one.of, one.name, why, "")
+    switch.journal.note(kind, **told)
+
+
+def _lacking(one: Amendment, settings: SwitchSettings) -> Iterator[str]:
+    names: Collection[str] = settings.engine.queues if one.of is Of.QUEUE else settings.engine.agents
+    if one.name not in names:
+        yield f"{one.of} {one.name}"
+    if one.change is not None:
+        yield from lacking(one.change, settings)
 
 
 def check_change(change: Change, settings: SwitchSettings) -> None:

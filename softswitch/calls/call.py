@@ -62,6 +62,16 @@ class Transferred:
     """The queue by which the two had come together."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A supervisor sent a waiting caller to another queue."""
+
+    standing: Seconds | None
+    """Since when the wait counts, on the loop's clock."""
+    first: bool
+    """Before all others there."""
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """The state of one call. It lives as long as its coroutine."""
@@ -131,6 +141,9 @@ class Call:
 
     gave_up_place: bool = False
     """The caller has left that queue by a choice of their own."""
+
+    moved: Moved | None = None
+    """On the way to another queue."""
 
     hung_up_by: EndedBy | None = None
     """Who ended the conversation, once there was one."""

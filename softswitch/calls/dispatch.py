@@ -132,6 +132,8 @@ class Dispatcher:
             come["within"] = settings.service_within
             if settings.short_abandon:
                 come["short"] = settings.short_abandon
+        if event.standing is not None:
+            come["ago"] = round(self._loop.time() - event.standing, 3)
         if event.skills:
             come["needs"] = dict(event.skills)
         if event.preferred is not None:

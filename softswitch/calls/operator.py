@@ -12,7 +12,9 @@ from softswitch.acd.events import (
     WrapUpEnded,
     WrapUpExtended,
 )
+from softswitch.calls.amending import Amending
 from softswitch.calls.call import Call
+from softswitch.calls.moving import Usher
 from softswitch.calls.originator import Originator, Then, check_number, known
 from softswitch.calls.overseeing import Overseer
 from softswitch.calls.playing import Hearer, Playing, Wanted
@@ -20,7 +22,7 @@ from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, ControlError, NoSuch, NotNow
 from softswitch.ports import Referral
-from softswitch.types import AgentName, CallId, EndedBy, Language, Prompt, QueueName, Seconds
+from softswitch.types import AgentName, CallId, Destination, EndedBy, Language, Prompt, QueueName, Seconds
 
 BY_STATUS = {
     403: "the agent may not transfer there, or it is a code and no number",
@@ -52,6 +54,10 @@ class Operator:
         self._originator = Originator(switch, supervisor)
         self.overseer = Overseer(switch, supervisor, self._originator, self.changed)
         """What supervisors do in conversations."""
+        self.usher = Usher(switch, supervisor, self.changed)
+        """What they do to those who wait."""
+        self.amending = Amending(switch, self.changed)
+        """What they change for a while."""
 
     def pause(self, agent: str, reason: str, by: str) -> None:
         """Let an agent take no offers until resumed. Raises NoSuch."""
@@ -84,6 +90,10 @@ class Operator:
         call = self._originator.call(to, then, ring, by)
         self.changed(by, "call", to, call)
         return call
+
+    def destination(self, then: Then) -> Destination:
+        """Where somebody goes. Raises NoSuch."""
+        return self._originator.destination(then)
 
     def end_wrap_up(self, agent: str, by: str) -> None:
         """An agent has done with the notes. Raises NoSuch; NotNow: no notes are being written."""

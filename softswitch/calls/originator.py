@@ -139,7 +139,7 @@ class Originator:
         return AgentName(found) if found is not None and found in settings.phones else None
 
     def _call(self, to: str, agent: AgentName | None, then: Then, ring: Seconds, by: str) -> CallId:
-        return self._ring(to, agent, self._onward(then), _name(then), None, ring, by)
+        return self._ring(to, agent, self.destination(then), _name(then), None, ring, by)
 
     def _ring(
         self,
@@ -175,7 +175,8 @@ class Originator:
         self._check_channels(target)
         return target
 
-    def _onward(self, then: Then) -> Destination:
+    def destination(self, then: Then) -> Destination:
+        """Where somebody goes. Raises NoSuch."""
         settings = self._switch.settings
         if then.queue is not None:
             known("queue", then.queue, settings.engine.queues)

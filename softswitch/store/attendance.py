@@ -1,4 +1,6 @@
-"""Which agents are paused, and which signed out of what: folded from events, live and after a restart."""
+"""Which agents are paused, which signed out of what, and what supervisors have changed: folded from events,
+live and after a restart.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,11 @@ from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded
 
 CHANGING = frozenset(
-    (Kind.AGENT_PAUSED, Kind.AGENT_RESUMED, Kind.AGENT_SIGNED_IN, Kind.AGENT_SIGNED_OUT, Kind.STATE_KEPT)
+    (
+        *(Kind.AGENT_PAUSED, Kind.AGENT_RESUMED, Kind.AGENT_SIGNED_IN, Kind.AGENT_SIGNED_OUT),
+        *(Kind.QUEUE_AMENDED, Kind.QUEUE_AMENDMENT_ENDED, Kind.AGENT_AMENDED, Kind.AGENT_AMENDMENT_ENDED),
+        Kind.STATE_KEPT,
+    )
 )
 
 
@@ -28,6 +34,9 @@ class Attendance:
     out_since: dict[str, float] = field(default_factory=dict)
     """Since when who is signed out of anything is, in seconds since the epoch."""
 
+    amended: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """What supervisors have changed, as their events say it, by kind (`queue`, `agent`) and name."""
+
     def hear(self, event: Recorded) -> None:
         """Take the next event; returns at once."""
         if event.kind not in CHANGING:
@@ -44,6 +53,14 @@ class Attendance:
             case Kind.AGENT_SIGNED_OUT:
                 self._sign(agent, True, data.get("queue"))
                 self.out_since.setdefault(agent, event.at - float(data.get("ago") or 0.0))
+            case Kind.QUEUE_AMENDED:
+                self.amended["queue", str(data.get("queue"))] = data
+            case Kind.QUEUE_AMENDMENT_ENDED:
+                self.amended.pop(("queue", str(data.get("queue"))), None)
+            case Kind.AGENT_AMENDED:
+                self.amended["agent", agent] = data
+            case Kind.AGENT_AMENDMENT_ENDED:
+                self.amended.pop(("agent", agent), None)
             case Kind.STATE_KEPT:
                 self._read(data)
 
@@ -64,6 +81,7 @@ class Attendance:
                 agent: [[out, queue] for out, queue in steps] for agent, steps in self.signed.items()
             },
             "out_since": dict(self.out_since),
+            "amended": [dict(one) for one in self.amended.values()],
         }
 
     def _read(self, data: Mapping[str, Any]) -> None:
@@ -72,3 +90,5 @@ class Attendance:
             agent: [(bool(out), queue) for out, queue in steps] for agent, steps in data["signed_out"].items()
         }
         self.out_since = {agent: float(at) for agent, at in (data.get("out_since") or {}).items()}
+        kept = [("queue" if "queue" in one else "agent", one) for one in data.get("amended") or ()]
+        self.amended = {(of, str(one[of])): one for of, one in kept}

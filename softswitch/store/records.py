@@ -132,6 +132,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "from_queue": "the queue by which those two had come together",
                 "within": "an answer within so many seconds counts as in time for the service level",
                 "short": "hanging up before so many seconds does not count as abandoned",
+                "ago": "seconds since the wait began that counts, of one whom a supervisor moved",
                 "needs": "levels by skill that the caller needs beside what the queue does",
                 "preferred": "the agent who is rung first",
                 "preferred_by": "who says so: rule, lookup, caller class, last agent",

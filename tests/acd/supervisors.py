@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from softswitch.acd.actions import ReportAmendmentOver, Ring
-from softswitch.acd.amendments import AgentAmended, AgentChange, QueueAmended, QueueChange
-from softswitch.acd.events import CallerAdvanced, CallerPulled, SettingsChanged
+from softswitch.acd.amendments import (
+    AgentAmended,
+    AgentChange,
+    CallerAdvanced,
+    CallerPulled,
+    QueueAmended,
+    QueueChange,
+)
+from softswitch.acd.events import SettingsChanged
 from softswitch.acd.meaning.supervisors import PULLED
 from softswitch.acd.settings import EngineSettings, Overflow
 from softswitch.types import AgentName, HangUp, QueueName

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from softswitch.acd import amending
-from softswitch.acd.amendments import AgentAmended, QueueAmended
-from softswitch.acd.events import CallerAdvanced, CallerPulled
+from softswitch.acd.amendments import AgentAmended, CallerAdvanced, CallerPulled, QueueAmended
 from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
 from softswitch.acd.meaning.known import agent_of, caller_of, queue_of
