@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import structlog
@@ -22,6 +22,8 @@ from softswitch.ports import JsonValue
 from softswitch.types import Seconds, ToAgent, ToMenu, ToQueue, ToVoicemail
 
 log = structlog.get_logger(__name__)
+
+_NOTHING: Mapping[Of, Change] = {Of.QUEUE: QueueChange(), Of.AGENT: AgentChange()}
 
 LONGEST: Seconds = 31 * 86400.0
 """So far ahead a change may end: what is to stay longer belongs into the configuration."""
@@ -55,6 +57,18 @@ class Amending:
         enforce(self._switch, amendment)
         self._note(by, f"change-{of}", name, words(change))
         return amendment
+
+    def change(
+        self, of: Of, name: str, given: Mapping[str, Any], until: float | None, version: int, by: str
+    ) -> Amendment:
+        """Put parts of a change over what is changed already, None: as configured. Raises as `amend` does."""
+        self._check(of, name, version)
+        before = self._book.find(of, name)
+        change: Change = replace(before.change or _NOTHING[of], **given)
+        if change == _NOTHING[of] and before.change is not None:
+            self.undo(of, name, version, by)
+            return self._book.find(of, name)
+        return self.amend(of, name, change, before.until if until is None else until, version, by)
 
     def undo(self, of: Of, name: str, version: int, by: str) -> None:
         """As configured. Raises NoSuch, NotNow."""

@@ -63,7 +63,11 @@ class Page:
     """Who may see it."""
 
 
-PAGES = (Page("/", "home", Role.AGENT), Page("/wallboard", "wallboard", Role.AGENT))
+PAGES = (
+    Page("/", "home", Role.AGENT),
+    Page("/wallboard", "wallboard", Role.AGENT),
+    Page("/desk", "desk", Role.SUPERVISOR),
+)
 
 LINKS = (
     *PAGES,

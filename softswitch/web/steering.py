@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from softswitch.access import Principal, Role
-from softswitch.acd.amendments import AgentChange, QueueChange
 from softswitch.calls.amendments import Amendment, Of
 from softswitch.calls.describe import describe
 from softswitch.calls.moving import Place
@@ -23,6 +22,9 @@ from softswitch.web.problems import PROBLEMS, Refused
 
 VERSION = Annotated[int, Field(ge=0, le=2**53)]
 MOST_NAMES = 100
+
+_NO_CHANGE = {"version", "until"}
+"""What a body has beside the change itself."""
 
 
 class Move(Body):
@@ -51,16 +53,18 @@ class Goes(Onward):
 
 
 class _Change(Body):
-    """A change for a while."""
+    """A change for a while: what is left out stays as it is, null is as configured."""
 
     version: VERSION
     """Of what was seen, as `changes` says it: where somebody has changed it since, nothing is done (409)."""
     until: Moment | None = None
-    """When it ends; left out: at midnight, in the zone of the opening hours."""
+    """When all that is changed ends; left out: when it would before, or at midnight, in the zone of the
+    opening hours.
+    """
 
 
 class ChangeQueue(_Change):
-    """What is not as configured; it takes the place of the change before."""
+    """What is not to be as configured: what is left out stays as it is, null is as configured."""
 
     strategy: Text | None = None
     opened: bool | None = None
@@ -82,7 +86,7 @@ class ChangeQueue(_Change):
 
 
 class ChangeAgent(_Change):
-    """What is not as configured; it takes the place of the change before."""
+    """What is not to be as configured: what is left out stays as it is, null is as configured."""
 
     skills: dict[Text, Annotated[int, Field(ge=1, le=100)]] | None = Field(None, max_length=MOST_NAMES)
     """Level by skill, in place of all that are configured."""
@@ -154,13 +158,14 @@ def change_routes(operations: Operations, guard: Guard) -> APIRouter:
         """What a supervisor has changed of a queue, and the version that the next change must name."""
         return _shown(operator.amending.find(Of.QUEUE, queue))
 
-    @router.put("/queues/{queue}/changes")
+    @router.patch("/queues/{queue}/changes")
     async def change_queue(queue: Name, to: ChangeQueue, who: Annotated[Principal, needs]) -> Changed:
         """Change a queue for a while, over its configuration; a reload does not undo it. 409: somebody has
         changed it since `version`.
         """
-        change, until = _queue_change(operator, to), moment(to.until)
-        return _shown(operator.amending.amend(Of.QUEUE, queue, change, until, to.version, who.name))
+        given = {name: _goal(operator, getattr(to, name)) for name in to.model_fields_set - _NO_CHANGE}
+        amending, until = operator.amending, moment(to.until)
+        return _shown(amending.change(Of.QUEUE, queue, given, until, to.version, who.name))
 
     @router.delete("/queues/{queue}/changes")
     async def undo_queue(
@@ -175,12 +180,12 @@ def change_routes(operations: Operations, guard: Guard) -> APIRouter:
         """What a supervisor has changed of an agent, and the version that the next change must name."""
         return _shown(operator.amending.find(Of.AGENT, agent))
 
-    @router.put("/agents/{agent}/changes")
+    @router.patch("/agents/{agent}/changes")
     async def change_agent(agent: Name, to: ChangeAgent, who: Annotated[Principal, needs]) -> Changed:
         """Give an agent other skills or teams for a while. 409: somebody has changed it since `version`."""
-        queues = None if to.queues is None else tuple(dict.fromkeys(map(QueueName, to.queues)))
-        change, until = AgentChange(to.skills, queues), moment(to.until)
-        return _shown(operator.amending.amend(Of.AGENT, agent, change, until, to.version, who.name))
+        given = {name: _goal(operator, getattr(to, name)) for name in to.model_fields_set - _NO_CHANGE}
+        amending, until = operator.amending, moment(to.until)
+        return _shown(amending.change(Of.AGENT, agent, given, until, to.version, who.name))
 
     @router.delete("/agents/{agent}/changes")
     async def undo_agent(
@@ -193,13 +198,11 @@ def change_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def _queue_change(operator: Operator, to: ChangeQueue) -> QueueChange:
-    goes = {
-        name: None if (goal := getattr(to, name)) is None else operator.destination(Then(**goal.model_dump()))
-        for name in ("timeout", "full", "closed", "closes", "no_agents")
-    }
-    overflow = None if to.overflow is None else tuple(dict.fromkeys(map(QueueName, to.overflow)))
-    return QueueChange(to.strategy, to.opened, to.max_wait, overflow=overflow, **goes)
+def _goal(operator: Operator, value: Any) -> Any:
+    """As a change has it."""
+    if isinstance(value, Goes):
+        return operator.destination(Then(**value.model_dump()))
+    return tuple(dict.fromkeys(map(QueueName, value))) if isinstance(value, list) else value
 
 
 def _shown(one: Amendment) -> Changed:

@@ -72,12 +72,14 @@ async def _look(stage: Stage, folder: Path) -> None:
         ("wallboard-light", "/wallboard", TALL, {"color_scheme": "light"}),
         ("wallboard-dark", "/wallboard?kiosk", TALL, {"color_scheme": "dark"}),
         ("wallboard-hebrew", "/wallboard", TALL, {"color_scheme": "light", "locale": "he-IL"}),
+        ("desk", "/desk", (1440, 1250), {"color_scheme": "light"}),
+        ("desk-phone", "/desk", PHONE, {"color_scheme": "dark", "locale": "he-IL"}),
         ("home", "/", (1200, 760), {"color_scheme": "light"}),
         ("wallboard-phone", "/wallboard?queue=billing", PHONE, {"color_scheme": "dark", "locale": "pl-PL"}),
     ):
         viewport = {"width": size[0], "height": size[1]}
         page, complaints = await stage.page(path, viewport=viewport, **options)
-        await page.wait_for_selector(".trend svg, .health:not(:empty)")
+        await page.wait_for_selector(".trend svg, .health:not(:empty), .rows .name")
         await page.screenshot(path=folder / f"{name}.png")
         assert complaints.heard == [], complaints.heard
         await page.close()
