@@ -49,6 +49,7 @@ class Amending:
         """
         self._check(of, name, version)
         check_change(change, self._switch.settings)
+        _check_circle(name, change)
         now = self._switch.clock.now()
         end = next_midnight(now, self._switch.settings.zone) if until is None else until
         if not now < end <= now + LONGEST:
@@ -174,6 +175,14 @@ def check_change(change: Change, settings: SwitchSettings) -> None:
             strategy_named(change.strategy)
         except EngineError as error:
             raise ControlError(str(error)) from error
+
+
+def _check_circle(queue: str, change: Change) -> None:
+    """Raises ControlError: a queue sends callers to itself."""
+    for field in fields(change):
+        match getattr(change, field.name):
+            case ToQueue(to) if to == queue:
+                raise ControlError(f"`{field.name}` of queue {queue} cannot be that queue itself")
 
 
 def lacking(change: Change, settings: SwitchSettings) -> Iterator[str]:

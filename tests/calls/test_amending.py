@@ -163,6 +163,7 @@ async def test_what_cannot_be_is_said_and_changes_nothing() -> None:
             (Of.QUEUE, "sales", QueueChange(full=ToQueue(QueueName("x"))), None, NoSuch, "no queue 'x'"),
             (Of.QUEUE, "sales", QueueChange(overflow=(QueueName("x"),)), None, NoSuch, "no queue 'x'"),
             (Of.AGENT, "desk-201", AgentChange(queues=(QueueName("x"),)), None, NoSuch, "no queue 'x'"),
+            (Of.QUEUE, "sales", QueueChange(closed=ToQueue(SALES)), None, ControlError, "that queue itself"),
             (Of.QUEUE, "sales", HUNT, now - 1, ControlError, "in the future"),
             (Of.QUEUE, "sales", HUNT, now + 32 * 86400, ControlError, "within 31 days"),
         ):

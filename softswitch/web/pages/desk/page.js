@@ -33,6 +33,7 @@ function show() {
   showQueues();
 }
 
+phone.addEventListener("input", show);
 live.on(["queues", "callers", "agents", "calls"], show);
 live.on(["calls"], refreshSoon);
 onRefresh(show);

@@ -18,7 +18,7 @@ const table = el("table", { class: "card" },
 // Address, word, and who may see it: a role, or a question whose answer is not 403.
 const LINKS = [
   ["/wallboard", "wallboard"],
-  ["/desk", "desk"],
+  ["/desk", "desk", { role: "supervisor" }],
   ["/reports", "reports", { role: "supervisor" }],
   ["/recordings", "recordings", { asks: "/api/v1/recordings?limit=1" }],
   ["/voicemails", "voicemails", { asks: "/api/v1/voicemails?limit=1" }],
