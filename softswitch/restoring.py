@@ -32,6 +32,7 @@ from softswitch.acd.events import (
 )
 from softswitch.acd.stats import AgentFigures
 from softswitch.calls.acquaintances import REMEMBERED, Acquaintances
+from softswitch.calls.amending import restore_amendments
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import StoreError
@@ -104,11 +105,13 @@ def restore(past: Past, switch: Switch, journal: Journal) -> Memory:
         switch.dispatcher.feed(event)
         told += isinstance(event, PlaceKept)
     standing = past.standing
+    amended = restore_amendments(switch, standing.attendance.amended.values())
     journal.note(
         "StateRestored",
         agents=len(standing.attendance.paused.keys() | standing.attendance.signed.keys()),
         places=told,
         queues=len(standing.queues),
+        amended=amended,
         read=past.read,
         took=round(past.took, 3),
         **({"problem": past.problem} if past.problem else {}),

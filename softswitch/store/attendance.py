@@ -1,4 +1,6 @@
-"""Which agents are paused, and which signed out of what: folded from events, live and after a restart."""
+"""Which agents are paused, which signed out of what, and what supervisors have changed: folded from events,
+live and after a restart.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,11 @@ from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded
 
 CHANGING = frozenset(
-    (Kind.AGENT_PAUSED, Kind.AGENT_RESUMED, Kind.AGENT_SIGNED_IN, Kind.AGENT_SIGNED_OUT, Kind.STATE_KEPT)
+    (
+        *(Kind.AGENT_PAUSED, Kind.AGENT_RESUMED, Kind.AGENT_SIGNED_IN, Kind.AGENT_SIGNED_OUT),
+        *(Kind.QUEUE_AMENDED, Kind.QUEUE_AMENDMENT_ENDED, Kind.AGENT_AMENDED, Kind.AGENT_AMENDMENT_ENDED),
+        Kind.STATE_KEPT,
+    )
 )
 
 
@@ -33,6 +39,9 @@ class Attendance:
     signed: dict[str, list[Step]] = field(default_factory=dict)
     """By agent, in their order: what makes somebody who is signed in everywhere stand as they do."""
 
+    amended: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """What supervisors have changed, as their events say it, by kind (`queue`, `agent`) and name."""
+
     def hear(self, event: Recorded) -> None:
         """Take the next event; returns at once."""
         if event.kind not in CHANGING:
@@ -48,6 +57,14 @@ class Attendance:
                 self._sign(agent, Step(False, data.get("queue"), event.at))
             case Kind.AGENT_SIGNED_OUT:
                 self._sign(agent, Step(True, data.get("queue"), event.at - float(data.get("ago") or 0.0)))
+            case Kind.QUEUE_AMENDED:
+                self.amended["queue", str(data.get("queue"))] = data
+            case Kind.QUEUE_AMENDMENT_ENDED:
+                self.amended.pop(("queue", str(data.get("queue"))), None)
+            case Kind.AGENT_AMENDED:
+                self.amended["agent", agent] = data
+            case Kind.AGENT_AMENDMENT_ENDED:
+                self.amended.pop(("agent", agent), None)
             case Kind.STATE_KEPT:
                 self._read(data, event.at)
 
@@ -64,6 +81,7 @@ class Attendance:
         return {
             "paused": {agent: [reason, since] for agent, (reason, since) in self.paused.items()},
             "signed_out": {agent: [list(one) for one in steps] for agent, steps in self.signed.items()},
+            "amended": [dict(one) for one in self.amended.values()],
         }
 
     def _read(self, data: Mapping[str, Any], at: float) -> None:
@@ -73,3 +91,5 @@ class Attendance:
             agent: [Step(bool(out), queue, float(when[0] if when else at)) for out, queue, *when in steps]
             for agent, steps in data["signed_out"].items()
         }
+        kept = [("queue" if "queue" in one else "agent", one) for one in data.get("amended") or ()]
+        self.amended = {(of, str(one[of])): one for of, one in kept}

@@ -36,7 +36,9 @@ from softswitch.web.recordings import recording_routes
 from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
+from softswitch.web.steering import caller_routes, change_routes
 from softswitch.web.streaming import event_routes
+from softswitch.web.supervising import supervision_routes
 from softswitch.web.voicemails import voicemail_routes
 from softswitch.web.wrongs import no_strangers
 
@@ -96,7 +98,10 @@ def application(
     app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(erasing_routes(parts.erasure, guard))
     app.include_router(socket_routes(live, guard))
-    for routes in (agent_routes, agent_call_routes, call_routes, switch_routes):
+    for routes in (
+        *(agent_routes, agent_call_routes, call_routes, switch_routes),
+        *(supervision_routes, caller_routes, change_routes),
+    ):
         app.include_router(routes(parts.operations, guard))
     app.include_router(configuration_routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))

@@ -83,6 +83,7 @@ OF_A_SHOWN_REPORT = (
 PAGES = (
     Page("/", "home", Role.AGENT),
     Page("/wallboard", "wallboard", Role.AGENT),
+    Page("/desk", "desk", Role.SUPERVISOR),
     Page("/reports", "reports", Role.SUPERVISOR, policy=OF_A_SHOWN_REPORT),
     Page("/recordings", "recordings", Role.SUPERVISOR, folder="sounds"),
     Page("/voicemails", "voicemails", Role.SUPERVISOR, folder="sounds"),

@@ -180,6 +180,30 @@ class FakeOperations:
     async def unban(self, address: str, by: str) -> Any:
         raise ControlError(f"{address!r} is no address")
 
+    @property
+    def overseer(self) -> Any:
+        return self
+
+    usher = amending = overseer
+
+    def supervise(self, call: str, mode: str, to: str, ring: float, by: str) -> str:
+        self.done.append(("supervise", call, mode, to, by))
+        return "c3"
+
+    def describe(self) -> list[Any]:
+        return []
+
+    def change(self, supervision: str, mode: str, by: str) -> None:
+        raise NoSuch(f"there is no supervision {supervision!r}")
+
+    take_over = end = change
+
+    def move(self, call: str, seen: str, place: Any, by: str) -> None:
+        self.done.append(("move", call, seen, str(place.queue), by))
+
+    def pull(self, call: str, seen: str, agent: str, by: str) -> None:
+        self.done.append(("pull", call, seen, agent, by))
+
     async def queues(self) -> Any:
         return {"at": 1.0, "queues": [asdict(queue) for queue in figures().floor.queues.values()]}
 
