@@ -97,6 +97,13 @@ class Tail:
                 self._finish(self._file)
         return found
 
+    def sync(self) -> None:
+        """What was read last survives a power cut, as what is made of it may: the database must never know
+        numbers that are given out again afterwards. Raises OSError.
+        """
+        if self._file is not None and self._is_of_now(self._file):
+            os.fdatasync(self._file.fileno())
+
     def close(self) -> None:
         """Let go of the file."""
         if self._file is not None:

@@ -245,6 +245,14 @@ def test_a_torn_line_with_the_number_is_made_blank(kept: Kept) -> None:
     assert b'CallArr"' not in (kept.folder / "events.jsonl").read_bytes()
 
 
+def test_a_call_that_a_wrong_clock_has_ended_in_the_future_holds_up_nobody(kept: Kept) -> None:
+    with kept.engine.begin() as connection:
+        connection.execute(calls.update().where(calls.c.id == "bob").values(end=4_000_000_000.0))
+    done = list(expire(kept.engine, kept.folder, 1_700_000_100.0))
+    assert sum(counts.calls for counts in done) == 3, "Bob's ended before the others, whatever it says"
+    assert "+48600100201" not in kept.everything()
+
+
 def test_what_is_older_than_its_time_is_forgotten_once_and_the_rest_stays(kept: Kept) -> None:
     figures = kept.figures()
     before = 1_700_000_016.0  # Bob's call is over by then, Alice's is not

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from softswitch.store.encoding import encode
 from softswitch.store.lines import LineFile
 from softswitch.store.loader import Loader
 from softswitch.store.spool import Spool, files
-from softswitch.store.tables import calls, events, metadata, stints, talks, visits
+from softswitch.store.tables import calls, events, metadata, recordings, stints, talks, visits
 from softswitch.types import CallId
 from tests.store.postgres import Postgres
 from tests.store.sample import story
@@ -277,4 +278,34 @@ def test_events_are_never_changed_by_being_there_twice(lines: LineFile, url: str
     engine = open_database(database_url(url))
     with engine.connect() as connection:
         assert len(connection.execute(select(events.c.seq)).all()) == len(story())
+    engine.dispose()
+
+
+def test_what_happens_while_the_record_is_made_anew_is_not_overwritten_by_it(
+    lines: LineFile, postgres: Postgres
+) -> None:
+    file, call = "2026/11/25/093012417-sales-c9.wav", CallId("c9")
+    begun = [
+        Recorded(1, 1_700_000_000.0, "CallArrived", call, {"number": "100"}),
+        Recorded(2, 1_700_000_001.0, "RecordingStarted", call, {"file": file, "agent": "ann"}),
+        Recorded(3, 1_700_000_002.0, "CallEnded", call, {"status": 200}),
+    ]
+    gone = Recorded(4, 1_700_000_003.0, "RecordingsDeleted", None, {"files": [file], "count": 1})
+    engine = open_database(database_url(postgres.url))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    write(lines, begun)
+    with loading(lines, postgres.url) as one, ThreadPoolExecutor(1) as beside:
+        assert one.step()
+        with engine.begin() as connection:
+            rebuilding.rebuild(connection)
+            write(lines, [gone])
+            step = beside.submit(one.step)
+            time.sleep(0.3)
+        assert not step.result()
+        assert "made anew" in str(one.state.problem)
+        assert one.step()
+    with engine.connect() as connection:
+        assert connection.execute(select(recordings.c.deleted)).scalar_one() == gone.at
     engine.dispose()

@@ -107,6 +107,10 @@ class FakeOperations:
     def newest(self) -> int:
         return self.loaded
 
+    @property
+    def written(self) -> int:
+        return self.newest
+
     def not_ready(self) -> list[str]:
         return self.reasons
 
