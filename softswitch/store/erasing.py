@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from softswitch.ports import JsonValue, Recorded
+from softswitch.routing import SEPARATORS
 from softswitch.store.database import empty_log
 from softswitch.store.forgetting import Counts, count, files_of, forget, forget_events, lots, messages_of
 from softswitch.store.personal import LONE, forgotten
@@ -153,10 +154,10 @@ class Eraser:
         yield Outcome(counts, found.going_on)
 
     def _search(self, connection: Connection, first: int) -> None:
+        trace = self._somebody.trace
+        data = _without_separators(events.c.data) if trace.isdigit() else events.c.data
         query = select(events).where(
-            events.c.seq > first,
-            events.c.seq <= first + SPAN,
-            events.c.data.contains(self._somebody.trace, autoescape=True),
+            events.c.seq > first, events.c.seq <= first + SPAN, data.contains(trace, autoescape=True)
         )
         for row in connection.execute(query.order_by(events.c.seq)):
             data: dict[str, Any] = json.loads(row.data)
@@ -173,6 +174,13 @@ class Eraser:
             return None
         data = dict(forgotten(event.kind, event.data))
         return None if data == event.data else data
+
+
+def _without_separators(text: ColumnElement[str]) -> ColumnElement[str]:
+    """`600-100-200` as 600100200; the rest of the text is only looked through."""
+    for one in SEPARATORS:
+        text = func.replace(text, one, "")
+    return text
 
 
 def _delete(folder: Path, name: str) -> int:

@@ -237,6 +237,19 @@ def test_lines_are_changed_where_they_stand_while_others_are_appended(tmp_path: 
     kept.close()
 
 
+def test_a_number_that_was_written_in_pieces_is_the_same(kept: Kept) -> None:
+    apart = CallId("apart")
+    arrived = {"number": "600 100-200", "name": "Alina", "dialled": "600"}
+    kept.add([
+        Recorded(300, 1_700_000_070.0, "CallArrived", apart, arrived),
+        Recorded(301, 1_700_000_071.0, "CallEnded", apart, {"ended_by": "caller", "status": 200}),
+    ])  # fmt: skip
+    eraser = kept.eraser("+48600100200")
+    list(eraser.look())
+    outcome(eraser.erase())
+    assert "Alina" not in kept.everything()
+
+
 def test_a_torn_line_with_the_number_is_made_blank(kept: Kept) -> None:
     kept.lines.append(b'{"seq":12,"at":17000,"kind":"CallArr","data":{"number":"+48600100200"\n')
     eraser = kept.eraser()
