@@ -79,9 +79,11 @@ class Tail:
         while len(found) < most:
             if self._file is None:
                 self._file = self._next().open("rb")
-            active = self._is_of_now(self._file)
-            limit = self._lines.size if active else os.fstat(self._file.fileno()).st_size
+            active, there = self._is_of_now(self._file), os.fstat(self._file.fileno()).st_size
+            limit = self._lines.size if active else there
             place = self._file.tell()
+            if place > there:  # somebody has emptied the file: it is written anew from its beginning
+                place = self._file.seek(0)
             while place < limit and len(found) < most:
                 line = self._file.readline()
                 if active and not line.endswith(b"\n"):  # in the making

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, select, text
 from softswitch.dialplan.numbering import Numbering
 from softswitch.ports import Recorded
 from softswitch.store import erasing, rebuilding, retention
+from softswitch.store.callbacks import open_callbacks
 from softswitch.store.database import database_url, default_url, open_database
 from softswitch.store.encoding import encode
 from softswitch.store.erasing import Eraser, Gone, Outcome
@@ -23,6 +24,7 @@ from softswitch.store.retention import expire
 from softswitch.store.somebody import Somebody
 from softswitch.store.spool import read_events
 from softswitch.store.tables import (
+    callbacks,
     calls,
     deliveries,
     events,
@@ -111,7 +113,7 @@ class Kept:
     def everything(self) -> str:
         """The database as text, with the lines of the files."""
         with self.engine.connect() as connection:
-            kept = (events, calls, recordings, voicemails, mails)
+            kept = (events, calls, recordings, voicemails, mails, callbacks)
             tables = [connection.execute(select(one)).all() for one in kept]
             tables.append(connection.execute(select(deliveries)).all())
         return str(tables) + "".join(map(str, read_events(self.folder)))
@@ -248,6 +250,27 @@ def test_a_number_that_was_written_in_pieces_is_the_same(kept: Kept) -> None:
     list(eraser.look())
     outcome(eraser.erase())
     assert "Alina" not in kept.everything()
+
+
+def test_whoever_is_to_be_called_back_is_left_out_until_that_is_over(kept: Kept) -> None:
+    call, data = CallId("again"), {"queue": "sales", "number": "+48600100300", "name": "Alojzy"}
+    kept.add([
+        Recorded(300, 1_700_000_070.0, "CallArrived", call, {"number": "+48600100300", "name": "Alojzy"}),
+        Recorded(301, 1_700_000_071.0, "CallbackWanted", call, data),
+        Recorded(302, 1_700_000_072.0, "CallEnded", call, {"ended_by": "switch", "status": 200}),
+    ])  # fmt: skip
+    eraser = kept.eraser("600100300")
+    assert outcome(eraser.look()).going_on == 1
+    outcome(eraser.erase())
+    with kept.engine.connect() as connection:
+        (case,) = open_callbacks(connection)
+    assert case.number == "+48600100300", "it has to be called"
+    assert "Alojzy" in kept.everything(), "a rebuild must not forget whom"
+    kept.add([Recorded(303, 1_700_000_080.0, "CallbackEnded", call, {"result": "cancelled"})])
+    eraser = kept.eraser("600100300")
+    assert outcome(eraser.look()).going_on == 0
+    outcome(eraser.erase())
+    assert "Alojzy" not in kept.everything()
 
 
 def test_a_torn_line_with_the_number_is_made_blank(kept: Kept) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,3 +111,24 @@ def test_what_the_database_knows_survives_a_power_cut_in_the_files_too(
         assert list(read(connection)) == []
     monkeypatch.undo()
     assert load(tmp_path)
+
+
+def test_a_file_that_was_emptied_in_its_place_is_read_from_its_beginning(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    record = Record(tmp_path, url)
+    journal, lines = Journal(record), Growing(tmp_path)
+    loader = Loader(lines, identity(tmp_path), open_of(tmp_path))
+
+    def told(kind: str) -> int:
+        journal.note(kind)
+        while record.health().waiting:
+            time.sleep(0.002)
+        lines.look(settled=False)
+        assert loader.step()
+        return loader.state.last
+
+    assert [told("SwitchStarting"), told("SwitchStarted")] == [1, 2]
+    os.truncate(tmp_path / "events.jsonl", 0)
+    assert [told("SwitchDraining"), told("SwitchStopped")] == [3, 4]
+    loader.close()
+    record.close()
