@@ -21,7 +21,8 @@ from softswitch.store.calls import rebuild
 from softswitch.store.database import database_url, migrate, open_database
 from softswitch.store.encoding import encode
 from softswitch.store.lines import LineFile
-from softswitch.store.loader import Loader
+from softswitch.store.loader import Loader, set_note
+from softswitch.store.rows import add
 from softswitch.store.spool import Spool, files
 from softswitch.store.tables import calls, events, metadata, recordings, stints, talks, visits
 from softswitch.types import CallId
@@ -250,6 +251,38 @@ def test_a_new_database_is_what_the_migrations_make(url: str, tmp_path: Path) ->
     assert _shape(engine) == at_once
     migrate(engine)
     engine.dispose()
+
+
+VERSIONS = sorted(file.name[1:5] for file in Path(database.__file__).parent.glob("migrations/versions/v*.py"))
+
+
+@pytest.mark.parametrize("revision", VERSIONS[:-1])
+def test_a_database_of_each_earlier_version_goes_on_with_what_is_in_it(
+    lines: LineFile, tmp_path: Path, revision: str
+) -> None:
+    half = story()[:15]  # both calls are in progress
+    rows = [(one.seq, one.at, one.kind, one.call, json.dumps(one.data), one.version) for one in half]
+    engine = open_database(database_url(f"sqlite:///{tmp_path / 'old.db'}"))
+    with engine.begin() as connection:
+        database.upgrade(connection, revision)
+        add(connection, events, rows)
+        set_note(connection, loader.IDENTITY, "here")
+        set_note(connection, loader.FOLD_FROM, "2")
+    write(lines, story())
+    made = []
+    for name in ("old.db", "new.db"):
+        with loading(lines, f"sqlite:///{tmp_path / name}") as one:
+            assert one.step()
+        found = open_database(database_url(f"sqlite:///{tmp_path / name}"))
+        with found.begin() as connection:
+            before = connection.execute(select(calls.c.record)).scalars().all()
+            rebuilding.rebuild(connection)
+            tables = [connection.execute(select(table)).all() for table in projections.TABLES]
+            made.append((before, tables))
+        found.dispose()
+    engine.dispose()
+    assert made[0] == made[1]
+    assert len(made[0][0]) == 2
 
 
 def test_a_database_of_a_later_version_is_refused(url: str) -> None:
