@@ -98,6 +98,9 @@ STATUS = {
 class FakeOperations:
     """What a test wants the switch to say."""
 
+    loaded = 0
+    """The last event."""
+
     def __init__(self) -> None:
         self.reasons: list[str] = []
         self.lacks: list[str] = []
