@@ -32,6 +32,7 @@ from softswitch.acd.events import (
 )
 from softswitch.acd.stats import AgentFigures
 from softswitch.calls.acquaintances import REMEMBERED, Acquaintances
+from softswitch.calls.amending import restore_amendments
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import StoreError
@@ -104,11 +105,13 @@ def restore(past: Past, switch: Switch, journal: Journal) -> Memory:
         switch.dispatcher.feed(event)
         told += isinstance(event, PlaceKept)
     standing = past.standing
+    amended = restore_amendments(switch, standing.attendance.amended.values())
     journal.note(
         "StateRestored",
         agents=len(standing.attendance.paused.keys() | standing.attendance.signed.keys()),
         places=told,
         queues=len(standing.queues),
+        amended=amended,
         read=past.read,
         took=round(past.took, 3),
         **({"problem": past.problem} if past.problem else {}),
@@ -132,17 +135,11 @@ def restored(standing: Standing, settings: SwitchSettings, now: float, shift: Se
     if counts or figures:
         events.append(FiguresRestored(counts, figures))
     for name, steps in standing.attendance.signed.items():
-        for out, queue in steps if name in agents else ():
+        for out, queue, at in steps if name in agents else ():
             if queue is None or queue in queues:
-                of_queue = None if queue is None else QueueName(queue)
-                since = standing.attendance.out_since.get(name)
-                events.append(
-                    AgentSignedOut(
-                        AgentName(name), of_queue, None if since is None else min(since, now) + shift
-                    )
-                    if out
-                    else AgentSignedIn(AgentName(name), of_queue)
-                )
+                whose, of_queue = AgentName(name), None if queue is None else QueueName(queue)
+                signed_out = AgentSignedOut(whose, of_queue, min(at, now) + shift)
+                events.append(signed_out if out else AgentSignedIn(whose, of_queue))
     for name, (reason, since) in standing.attendance.paused.items():
         if name in agents:
             events.append(AgentPaused(AgentName(name), reason, min(since, now) + shift))

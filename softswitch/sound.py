@@ -89,8 +89,8 @@ class Recording(Protocol):
     def quiet(self) -> Seconds:
         """Of one in mono: for how long it has been silent, at its end."""
 
-    def hear(self, left: Source | None, right: Source | None) -> None:
-        """Whom it hears from now on."""
+    def hear(self, left: Source | None, right: Source | None, *beside: Source) -> None:
+        """Whom it hears from now on; `beside`: who else is on the right."""
 
     def pause(self) -> None:
         """Be silent, until `resume`."""

@@ -259,6 +259,8 @@ class LeaveReason(StrEnum):
     """A callback that nobody found the time for."""
     EXIT_KEY = "exit-key"
     """The caller pressed a key of the queue."""
+    MOVED = "moved"
+    """A supervisor sent the caller to another queue."""
     TRANSFERRED = "transferred"
     """An agent who waited has transferred somebody else into the queue instead."""
 
@@ -287,6 +289,8 @@ class CancelReason(StrEnum):
     NO_ANSWER = "no-answer"
     AGENT_REMOVED = "agent-removed"
     PHONE_GONE = "phone-gone"
+    PULLED = "pulled"
+    """A supervisor gave the caller to another agent."""
     QUEUE_REMOVED = "queue-removed"
     CUSTOMER_NOT_REACHED = "customer-not-reached"
     """Of a callback."""

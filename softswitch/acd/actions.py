@@ -153,6 +153,16 @@ class ReportHopeless:
 
 
 @record
+class ReportAmendmentOver:
+    """Let people know that what a supervisor changed of a queue, or an agent, is as configured again."""
+
+    queue: QueueName | None
+    agent: AgentName | None
+    gone: bool = False
+    """As the configuration does not name it any more; else its time has come."""
+
+
+@record
 class ReportRest:
     """Let people know that a customer was not reached, and when the next attempt will be."""
 
@@ -176,5 +186,6 @@ Action = (
     | ReportOverflow
     | ReportPlace
     | ReportHopeless
+    | ReportAmendmentOver
     | ReportRest
 )

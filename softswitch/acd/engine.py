@@ -16,7 +16,7 @@ from softswitch.acd.events import Event
 from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
 from softswitch.acd.matching import match
-from softswitch.acd.meaning import agents, callers, queues
+from softswitch.acd.meaning import agents, callers, queues, supervisors
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
 from softswitch.acd.reasoning import why_nobody
@@ -24,7 +24,9 @@ from softswitch.acd.snapshot import SHOWN, Known, QueueView, Snapshot, look, loo
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, CallId, QueueName, Seconds
 
-MEANING: Meaning = MappingProxyType({**callers.MEANING, **agents.MEANING, **queues.MEANING})
+MEANING: Meaning = MappingProxyType(
+    {**callers.MEANING, **agents.MEANING, **queues.MEANING, **supervisors.MEANING}
+)
 """What is to be done about each kind of event."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from softswitch.acd.amendments import AgentAmended, CallerAdvanced, CallerPulled, QueueAmended
 from softswitch.acd.estimate import Outcome
 from softswitch.acd.settings import EngineSettings
 from softswitch.acd.stats import AgentFigures, QueueCounts
@@ -358,6 +359,8 @@ Event = (
     | CallerReady
     | CallerLeft
     | PriorityChanged
+    | CallerAdvanced
+    | CallerPulled
     | PlaceKept
     | CallbackWanted
     | CustomerAnswered
@@ -380,6 +383,8 @@ Event = (
     | AgentSignedOut
     | QueueOpened
     | QueueClosed
+    | QueueAmended
+    | AgentAmended
     | PhonesReachable
     | PhonesUnreachable
     | FiguresRestored

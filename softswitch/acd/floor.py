@@ -18,6 +18,7 @@ from softswitch.acd.actions import (
     Ring,
 )
 from softswitch.acd.agents import Agent
+from softswitch.acd.amendments import Amended
 from softswitch.acd.chance import SplitMix64
 from softswitch.acd.deadlines import Deadlines
 from softswitch.acd.events import CallerJoined
@@ -72,6 +73,8 @@ class Floor:
         """By queue and number."""
         self.pauses: Mapping[str, Seconds] = {}
         """How long a pause may be, by its reason."""
+        self.amended = Amended()
+        """What supervisors have changed."""
         self.joins = 0
         self.rings = 0
         self.series = series

@@ -46,7 +46,7 @@ def match(floor: Floor) -> None:
 
 def _urgency(caller: Caller, now: Seconds) -> Urgency:
     place, queue = caller.place, caller.queue
-    if place[0] == OVERDUE:
+    if place[0] <= OVERDUE:
         return place[:4]
     return (place[0], -(queue.score(caller, now) + queue.settings.weight), place[2], place[3])
 

@@ -15,7 +15,7 @@ from softswitch.acd.reach import Key, Needs, Reach, Steps, lacking, needs_by, ne
 from softswitch.acd.settings import QueueSettings
 from softswitch.acd.stats import Tally
 from softswitch.acd.strategies.base import Memory, Strategy
-from softswitch.acd.waiting import OVERDUE, Caller, Line
+from softswitch.acd.waiting import FIRST, OVERDUE, Caller, Line
 from softswitch.types import AgentName, QueueName, Seconds
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Queue:
     open: bool = True
     """Named by the settings in force."""
     closed: bool = False
+    """Its hours are over, or a supervisor has closed it."""
+    shut: bool = False
     """Its hours are over."""
     watched: bool = False
     """Whether it matters how many wait, and who is there."""
@@ -103,7 +105,9 @@ class Queue:
         """Settle a caller's class and place by the settings in force; the caller must stand in no line."""
         caller.priority = caller.asked if caller.asked in self.classes else "default"
         standing, overdue = caller.standing, self.settings.overdue
-        if overdue is not None and standing + overdue <= now:
+        if caller.advanced is not None:
+            caller.place = (FIRST, -caller.advanced, standing, caller.order, caller)
+        elif overdue is not None and standing + overdue <= now:
             caller.place = (OVERDUE, standing, standing, caller.order, caller)
         else:
             precedence, points = self.classes[caller.priority]

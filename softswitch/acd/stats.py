@@ -112,6 +112,7 @@ _FIELD_OF: Mapping[LeaveReason, str] = {
     LeaveReason.DRAINED: "sent_away",
     LeaveReason.QUEUE_REMOVED: "sent_away",
     LeaveReason.TRANSFERRED: "sent_away",
+    LeaveReason.MOVED: "sent_away",
     LeaveReason.ENDED: "sent_away",
     LeaveReason.NO_AGENTS: "sent_away",
     LeaveReason.CLOSED: "sent_away",

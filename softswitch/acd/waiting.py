@@ -33,6 +33,10 @@ OVERDUE = -(2**31)
 """The precedence of those who have waited too long: they go before all others, by the time they came."""
 
 
+FIRST = OVERDUE - 1
+"""The precedence of those whom a supervisor has put first: before these too, the last one first."""
+
+
 _RESTING = CallerState.RESTING
 
 
@@ -88,6 +92,8 @@ class Caller:
     """How often each agent rejected, or did not answer, this caller."""
     missed: set[AgentName] = field(default_factory=set)
     """Of these, who did not answer last time."""
+    advanced: Seconds | None = None
+    """When a supervisor put this one first; None: nobody has."""
     rounds: int = 0
     hopeless: bool = False
     """Nobody of the team can ever take this caller, which was told."""

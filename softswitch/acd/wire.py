@@ -14,13 +14,15 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from softswitch.acd.actions import Action
 from softswitch.acd.events import Event
 from softswitch.errors import EngineError
 
 VERSION = 1
+
+V = TypeVar("V")
 
 
 def to_json(what: Event | Action) -> str:
@@ -38,6 +40,21 @@ def action_from_json(line: str) -> Action:
     """The action of one line. Raises EngineError, saying what is wrong with it."""
     action: Action = _read(line, Action)
     return action
+
+
+def plain_of(value: Any) -> Any:
+    """One value in that form, without the version."""
+    return _plain(value)
+
+
+def value_of(kind: type[V], data: Any) -> V:
+    """The value of what `plain_of` has made. Raises EngineError, saying what is wrong with it."""
+    reader: Callable[[Any], Callable[[Any], V]] = _reader
+    try:
+        value = reader(kind)(data)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise EngineError(f"no {kind.__name__}: {fault}") from fault
+    return value
 
 
 def _plain(value: Any) -> Any:

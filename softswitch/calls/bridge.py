@@ -36,6 +36,7 @@ from softswitch.sound import Hear, Player
 from softswitch.types import AgentName, CallId, Cue, EndedBy, LegId, Origin, Reject, Seconds
 
 if TYPE_CHECKING:
+    from softswitch.calls.supervising import Supervision
     from softswitch.calls.transfer import Trial
 
 A_SLIP: Seconds = 0.25
@@ -113,6 +114,8 @@ class Conversation:
         self.call = call
         self.other = other
         self.trying: Trial | None = None
+        self._supervisions: list[Supervision] = []
+        """Who listens in, or will."""
         self._cues: dict[LegId, Player] = {}
         """What one of the two hears beside the other, for a moment."""
         self._playlist = switch.settings.media.queue_music.get(call.queue or "", DEFAULT_MUSIC)
@@ -151,6 +154,10 @@ class Conversation:
         """Which agent is at one of the two legs."""
         return self.call.leg.origin.agent if leg is self.call.leg else self.call.agent
 
+    def agents_leg(self) -> Leg | None:
+        """The leg of the agent; where two talk, of the one who was called; None: no agent talks."""
+        return next((leg for leg in (self.other, self.call.leg) if self.agent_of(leg) is not None), None)
+
     def partner(self, leg: Leg) -> Leg:
         """The other one of the two legs."""
         return self.other if leg is self.call.leg else self.call.leg
@@ -163,7 +170,21 @@ class Conversation:
             talker = self.partner(listener)
             heard = self.switch.music.hear(self._playlist) if talker.held else (Hear(talker),)
             cue = self._cues.get(listener.id)
-            listener.hear(*heard, *(() if cue is None else (Hear(cue),)))
+            beside = (Hear(each.leg) for each in self._supervisions if each.is_heard_by(listener))
+            listener.hear(*heard, *(() if cue is None else (Hear(cue),)), *beside)
+        for each in self._supervisions:
+            each.wire()
+        self._recording.beside([each.leg for each in self._supervisions if each.is_heard_by(self.call.leg)])
+
+    def attend(self, supervision: Supervision) -> None:
+        """A supervisor listens in from the answer on."""
+        self._supervisions.append(supervision)
+
+    def leave(self, supervision: Supervision) -> None:
+        """A supervisor does so no more."""
+        if supervision in self._supervisions:
+            self._supervisions.remove(supervision)
+            self.wire()
 
     async def sound(self, listener: Leg, cue: Cue) -> None:
         """Let one of the two hear a cue, over the other one's voice: neither the other one nor a recording
@@ -206,13 +227,16 @@ class Conversation:
         call.handed_on, self.trying = True, None
         self.close()
         other = None if into == call.id else into
-        call.note("Transferred", by=move.by, number=move.number, attended=move.attended, into=other)
+        more = {"taken_by": move.taken_by} if move.taken_by else {}
+        call.note("Transferred", by=move.by, number=move.number, attended=move.attended, into=other, **more)
 
     def close(self) -> None:
         """Take it apart; a second time does nothing."""
         if not self._open:
             return
         self._open = False
+        for each in tuple(self._supervisions):
+            each.conversation_over()
         for leg in self._legs:
             leg.on_hold = leg.on_refer = None
             leg.hear()

@@ -47,6 +47,8 @@ class Move:
     """Where to, as the agent gave it."""
     attended: bool = False
     """Into another call of the agent's, in place of the agent."""
+    taken_by: str = ""
+    """Who has taken over from the agent by an interface, for the record; empty: the agent hands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ class Transferred:
     """The call in which that happened, which may be the same one."""
     queue: QueueName | None = None
     """The queue by which the two had come together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A supervisor sent a waiting caller to another queue."""
+
+    standing: Seconds | None
+    """Since when the wait counts, on the loop's clock."""
+    first: bool
+    """Before all others there."""
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +117,7 @@ class Call:
     """By the caller, in a menu."""
 
     phase: str = "arriving"
-    """For people: arriving, menu, waiting, ringing, talking, leaving."""
+    """For people: arriving, menu, waiting, ringing, talking, supervising, leaving."""
 
     answering: bool = False
     """The 200 OK is on its way; the call is answered when the ACK has come."""
@@ -129,6 +141,9 @@ class Call:
 
     gave_up_place: bool = False
     """The caller has left that queue by a choice of their own."""
+
+    moved: Moved | None = None
+    """On the way to another queue."""
 
     hung_up_by: EndedBy | None = None
     """Who ended the conversation, once there was one."""

@@ -20,6 +20,7 @@ from softswitch.acd.actions import (
     CancelRing,
     Connect,
     Leave,
+    ReportAmendmentOver,
     ReportHopeless,
     ReportOverflow,
     ReportPause,
@@ -50,6 +51,7 @@ from softswitch.acd.events import (
     WrapUpExtended,
 )
 from softswitch.acd.settings import QueueSettings
+from softswitch.calls.amendments import AmendmentBook
 from softswitch.calls.call import Transferred
 from softswitch.calls.reasons import reasons, why_nobody
 from softswitch.ports import Journal, JsonValue, Leg
@@ -109,6 +111,8 @@ class Dispatcher:
         self._busy = False
         self._queues: Mapping[QueueName, QueueSettings] = {}
         """As configured, for what the record says of them."""
+        self.amendments = AmendmentBook()
+        """What supervisors have changed of queues and agents."""
         self._timer: asyncio.TimerHandle | None = None
         self._armed: Seconds | None = None
 
@@ -128,6 +132,8 @@ class Dispatcher:
             come["within"] = settings.service_within
             if settings.short_abandon:
                 come["short"] = settings.short_abandon
+        if event.standing is not None:
+            come["ago"] = round(self._loop.time() - event.standing, 3)
         if event.skills:
             come["needs"] = dict(event.skills)
         if event.preferred is not None:
@@ -139,6 +145,10 @@ class Dispatcher:
         """Somebody who is not on the line stands in line; what there is to say is on record."""
         self._waiters[event.call] = waiter
         self.feed(event)
+
+    def waiter(self, call: CallId) -> Waiter | None:
+        """Who performs the engine's actions for a caller."""
+        return self._waiters.get(call)
 
     def standing(self, call: CallId) -> Seconds | None:
         """Since when the wait of one who waits counts."""
@@ -288,6 +298,9 @@ class Dispatcher:
                 self._standing[action.call] = action.standing
                 ago = round(self._loop.time() - action.standing, 3)
                 note("PlaceRegained", action.call, queue=action.queue, ago=ago)
+            case ReportAmendmentOver():
+                kind, told = self.amendments.over(action)
+                note(kind, **told)
             case ReportHopeless():
                 self._note("CallerHopeless", action.call, queue=action.queue, needs=action.needs)
             case ReportRest():

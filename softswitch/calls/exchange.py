@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from softswitch.calls.call import Call, Move
     from softswitch.calls.onward import Onward, OwnWay
     from softswitch.calls.ringing import Ringing
+    from softswitch.calls.supervising import Supervision
 
 
 class Adopt(Protocol):
@@ -51,6 +52,8 @@ class Exchange:
         """Whoever has been in a conversation: the phone shows with whom."""
         self.ringing: dict[Ringing, None] = {}
         """Agents' phones that ring outside the queues, those that do longest first."""
+        self.supervisions: dict[CallId, Supervision] = {}
+        """Supervisors in conversations of others, by the calls of their own phones."""
         self.adopt: Adopt
         """Set, as the next one, by whoever is the parent of all calls."""
         self.refer: Refer

@@ -73,6 +73,14 @@ class OwnWay(ABC):
         """All of it; returns where to go on."""
 
 
+class Aside(ABC):
+    """What somebody was rung for: to take part in a conversation of others."""
+
+    @abstractmethod
+    async def lead(self, call: Call) -> Onward | None:
+        """All of it, in the call of whoever was rung; returns where to go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class PickUp:
     """Take what rings at a colleague."""
@@ -88,4 +96,4 @@ class HearMessages:
     """Hear those of the own mailboxes."""
 
 
-Onward = Destination | NextParty | Riding | PickUp | HearMessages | OwnWay
+Onward = Destination | NextParty | Riding | PickUp | HearMessages | OwnWay | Aside

@@ -12,15 +12,17 @@ from softswitch.acd.events import (
     WrapUpEnded,
     WrapUpExtended,
 )
-from softswitch.calls.bridge import Conversation
+from softswitch.calls.amending import Amending
 from softswitch.calls.call import Call
+from softswitch.calls.moving import Usher
 from softswitch.calls.originator import Originator, Then, check_number, known
+from softswitch.calls.overseeing import Overseer
 from softswitch.calls.playing import Hearer, Playing, Wanted
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.errors import AudioError, ControlError, NoSuch, NotNow
-from softswitch.ports import Leg, Referral
-from softswitch.types import AgentName, CallId, EndedBy, Language, Prompt, QueueName, Seconds
+from softswitch.ports import Referral
+from softswitch.types import AgentName, CallId, Destination, EndedBy, Language, Prompt, QueueName, Seconds
 
 BY_STATUS = {
     403: "the agent may not transfer there, or it is a code and no number",
@@ -50,6 +52,12 @@ class Operator:
         self._switch = switch
         self._supervisor = supervisor
         self._originator = Originator(switch, supervisor)
+        self.overseer = Overseer(switch, supervisor, self._originator, self.changed)
+        """What supervisors do in conversations."""
+        self.usher = Usher(switch, supervisor, self.changed)
+        """What they do to those who wait."""
+        self.amending = Amending(switch, self.changed)
+        """What they change for a while."""
 
     def pause(self, agent: str, reason: str, by: str) -> None:
         """Let an agent take no offers until resumed. Raises NoSuch."""
@@ -83,6 +91,10 @@ class Operator:
         self.changed(by, "call", to, call)
         return call
 
+    def destination(self, then: Then) -> Destination:
+        """Where somebody goes. Raises NoSuch."""
+        return self._originator.destination(then)
+
     def end_wrap_up(self, agent: str, by: str) -> None:
         """An agent has done with the notes. Raises NoSuch; NotNow: no notes are being written."""
         self._switch.dispatcher.feed(WrapUpEnded(self._writer(agent)))
@@ -109,7 +121,7 @@ class Operator:
         """
         check_number(number)
         conversation = self._switch.exchange.conversations.get(self._call(call).leg.id)
-        mover = None if conversation is None else _agents_leg(conversation)
+        mover = None if conversation is None else conversation.agents_leg()
         if conversation is None or mover is None:
             raise NotNow(f"call {call} is not with an agent; a transfer takes the place of one who talks")
         answers: list[int] = []
@@ -186,11 +198,3 @@ class Operator:
         if found is None:
             raise NoSuch(f"no call {id!r} is in progress; /api/v1/calls/live shows those that are")
         return found
-
-
-def _agents_leg(conversation: Conversation) -> Leg | None:
-    """The leg of the agent; where two talk, of the one who was called."""
-    for leg in (conversation.other, conversation.call.leg):
-        if conversation.agent_of(leg) is not None:
-            return leg
-    return None

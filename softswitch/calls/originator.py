@@ -9,7 +9,7 @@ from functools import partial
 from softswitch.calls.attempt import Attempt
 from softswitch.calls.call import Call
 from softswitch.calls.entering import opened
-from softswitch.calls.onward import Onward
+from softswitch.calls.onward import Aside, Onward
 from softswitch.calls.originating import Absent, Origination, OwnPhones
 from softswitch.calls.outbound import Outside
 from softswitch.calls.ringing import BUSY
@@ -73,6 +73,12 @@ class Originator:
         agent = self._agent_called(to)
         return self._tried(agent, to, by, lambda: self._call(to, agent, then, ring, by))
 
+    def aside(self, to: str, what: Aside, about: Party, ring: Seconds, by: str) -> CallId:
+        """Ring somebody as `call` does, who then hears others; the phone shows `about`."""
+        agent = self._agent_called(to)
+        ring_up = lambda: self._ring(to, agent, what, about.number, about, ring, by)  # noqa: E731
+        return self._tried(agent, to, by, ring_up)
+
     # An agent's call ---------------------------------------------------------------------------------
 
     def _dial(self, agent: AgentName, number: str, by: str) -> CallId:
@@ -133,13 +139,24 @@ class Originator:
         return AgentName(found) if found is not None and found in settings.phones else None
 
     def _call(self, to: str, agent: AgentName | None, then: Then, ring: Seconds, by: str) -> CallId:
-        onward, dialled = self._onward(then), _name(then)
+        return self._ring(to, agent, self.destination(then), _name(then), None, ring, by)
+
+    def _ring(
+        self,
+        to: str,
+        agent: AgentName | None,
+        onward: Onward,
+        dialled: str,
+        seen: Party | None,
+        ring: Seconds,
+        by: str,
+    ) -> CallId:
         self._check_room()
         if agent is not None:
             phone = self._switch.settings.phones[agent]
             self._check_agent(phone)
             first = Absent(Party(phone.extension or agent, phone.name), dialled, Origin(agent))
-            return self._start(first, partial(_own_phones, phone, Party(dialled)), onward, by, ring)
+            return self._start(first, partial(_own_phones, phone, seen or Party(dialled)), onward, by, ring)
         target = self._outside(to)
         first = Absent(Party(target.number), dialled)
         return self._start(first, partial(_outside, target), onward, by, ring)
@@ -158,7 +175,8 @@ class Originator:
         self._check_channels(target)
         return target
 
-    def _onward(self, then: Then) -> Destination:
+    def destination(self, then: Then) -> Destination:
+        """Where somebody goes. Raises NoSuch."""
         settings = self._switch.settings
         if then.queue is not None:
             known("queue", then.queue, settings.engine.queues)

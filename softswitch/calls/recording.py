@@ -29,6 +29,7 @@ from __future__ import annotations
 import asyncio
 import re
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,6 +86,8 @@ class CallRecording:
         """The next conversation belongs to the one before."""
         self._other: Leg | None = None
         """The agent's leg, while the two talk."""
+        self._beside: tuple[Leg, ...] = ()
+        """Who else talks to both: a supervisor."""
         self._recording: Recording | None = None
         self._file = Path()
         self._by: AgentName | None = None
@@ -110,6 +113,13 @@ class CallRecording:
         elif self._share is not None and is_chosen(call.id, self._share):
             self._begin(None)
 
+    def beside(self, legs: Sequence[Leg]) -> None:
+        """Who else talks to both from now on, and so is on the agent's side of the file."""
+        if tuple(legs) != self._beside:
+            self._beside = tuple(legs)
+            if self._recording is not None and self._other is not None:
+                self._recording.hear(self._call.leg, self._other, *legs)
+
     def attend_keys(self) -> list[asyncio.Task[None]]:
         """Listen to the keys of those who may press them; whoever calls this cancels the tasks."""
         call, legs = self._call, []
@@ -125,7 +135,7 @@ class CallRecording:
 
     def parted(self, *, goes_on: bool) -> None:
         """They talk no more; `goes_on`: the caller is to talk to somebody else."""
-        self._other, self._goes_on = None, goes_on
+        self._other, self._goes_on, self._beside = None, goes_on, ()
         if not goes_on:
             self.end()
         elif self._recording is not None:
@@ -201,6 +211,8 @@ class CallRecording:
             call.note("RecordingFailed", file=self._file.as_posix(), why=str(error))
             return False
         self._recording = recording
+        if self._beside and self._other is not None:
+            recording.hear(call.leg, self._other, *self._beside)
         more = {} if by is None else {"by": by}
         file = self._file.as_posix()
         call.note("RecordingStarted", file=file, queue=self._queue, agent=call.agent, **more)

@@ -20,7 +20,7 @@ from softswitch.calls.entering import opened
 from softswitch.calls.features import feature
 from softswitch.calls.menu import run_menu
 from softswitch.calls.messages import hear_messages
-from softswitch.calls.onward import HearMessages, NextParty, Onward, OwnWay, PickUp, Riding
+from softswitch.calls.onward import Aside, HearMessages, NextParty, Onward, OwnWay, PickUp, Riding
 from softswitch.calls.originating import apology, begin
 from softswitch.calls.outbound import dial_out
 from softswitch.calls.pickup import pick_up
@@ -237,6 +237,8 @@ async def _follow(switch: Switch, call: Call, onward: Onward) -> Onward | None:
                 return await onward.over()
             case OwnWay():
                 return await onward.lead()
+            case Aside():
+                return await onward.lead(call)
             case NextParty():
                 return await meet(switch, call, onward)
     except LegError:

@@ -157,7 +157,7 @@ class Supervisor:
         self.draining = True
         self._switch.callbacks.suspend()
         for call in self.calls:
-            if call.phase != "talking":
+            if call.phase not in ("talking", "supervising"):
                 self.divert(call, CLOSING)
         try:
             async with asyncio.timeout(limit):

@@ -17,10 +17,11 @@ from dataclasses import replace
 import structlog
 
 from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
+from softswitch.acd.amendments import CallerAdvanced
 from softswitch.acd.events import CallerJoined, CallerLeft, CallerReady, ConnectFailed, ConversationEnded
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import A_SLIP, DEFAULT_MUSIC, converse, reached
-from softswitch.calls.call import Call
+from softswitch.calls.call import Call, Moved
 from softswitch.calls.entering import Entry, enter
 from softswitch.calls.keys import Keys
 from softswitch.calls.onward import Onward
@@ -30,7 +31,17 @@ from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Leg
 from softswitch.spoken import Announcement
-from softswitch.types import Destination, EndedBy, HangUp, LeaveReason, OfferId, Reject, Seconds, ToQueue
+from softswitch.types import (
+    AgentName,
+    Destination,
+    EndedBy,
+    HangUp,
+    LeaveReason,
+    OfferId,
+    Reject,
+    Seconds,
+    ToQueue,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +102,19 @@ class Stay:
         """The agent's leg, from Connect on."""
         self.absent = False
         """See `dispatch.Waiter`."""
+        self.pulled_to: AgentName | None = None
+        """To which agent a supervisor gave the caller last."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """The caller has a place, and nobody has come yet."""
+        return self._joined and not self._closed and not self._outcome.done()
+
+    def move(self, to: ToQueue, *, first: bool) -> None:
+        """A supervisor sends the caller to another queue, where the wait counts on."""
+        call = self._call
+        call.moved = Moved(self._switch.dispatcher.standing(call.id), first)
+        self._leave(LeaveReason.MOVED, to)
 
     async def until_agent(self) -> Leave | None:
         """Wait; None means that `agent` has answered and is there to talk, or that the caller is gone.
@@ -209,8 +233,12 @@ class Stay:
         joined = CallerJoined(call.id, call.queue, entry.priority, number, entry.needs, entry.preferred)
         if call.place is not None and call.gave_up_place and call.place.queue == call.queue:
             joined = call.place  # back from where no callback came about
-        self._event = joined = replace(joined, held=held)
-        self._switch.dispatcher.join(self, joined, call.transferred, entry.preferred_by)
+        if (moved := call.moved) is not None:
+            joined = replace(joined, standing=moved.standing)
+        self._event, call.moved = replace(joined, held=held), None
+        self._switch.dispatcher.join(self, self._event, call.transferred, entry.preferred_by)
+        if moved is not None and moved.first and not self._outcome.done():
+            self._switch.dispatcher.feed(CallerAdvanced(call.id))
         if not self._outcome.done():
             if not await self._reachable(call.answer()):
                 return False
@@ -238,12 +266,15 @@ class Stay:
 
     def _leave_by_key(self, to: Destination) -> None:
         """The caller has pressed one that leads elsewhere: the engine knows it before an agent can answer."""
+        if not self._outcome.done() and self._call.queue is not None:
+            self._leave(LeaveReason.EXIT_KEY, to)
+
+    def _leave(self, reason: LeaveReason, to: Destination) -> None:
         call = self._call
-        if self._outcome.done() or call.queue is None:
-            return
+        assert call.queue is not None
         self._joined = False
-        self._switch.dispatcher.feed(CallerLeft(call.id, LeaveReason.EXIT_KEY))
-        self._settle(Leave(call.id, call.queue, LeaveReason.EXIT_KEY, to))
+        self._switch.dispatcher.feed(CallerLeft(call.id, reason))
+        self._settle(Leave(call.id, call.queue, reason, to))
 
     def _remember_place(self) -> None:
         """Who wants to be called back has it again, or who comes back after having left by a choice."""

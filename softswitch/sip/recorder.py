@@ -53,11 +53,11 @@ class NativeRecording:
         for ear, slot in zip(self._ears, slots, strict=False):
             ear.listens_at(slot)
 
-    def hear(self, left: Source | None, right: Source | None) -> None:
+    def hear(self, left: Source | None, right: Source | None, *beside: Source) -> None:
         """Whom it hears from now on; see `sound.Recording.hear`."""
         if self._native is not None:
-            for ear, source in zip(self._ears, (left, right), strict=False):
-                ear.declare(*(() if source is None else (Hear(source),)))
+            for ear, sources in zip(self._ears, ((left,), (right, *beside)), strict=False):
+                ear.declare(*(Hear(source) for source in sources if source is not None))
 
     def pause(self) -> None:
         """Silence in the file, from the next tick on."""

@@ -15,6 +15,7 @@ from softswitch.store.words import ALERTS, CALLBACKS, MAILS, VOICEMAILS, Word
 from softswitch.store.words_agents import AGENTS
 from softswitch.store.words_entering import ENTERING
 from softswitch.store.words_recordings import RECORDINGS
+from softswitch.store.words_supervision import AMENDMENTS, SUPERVISION
 from softswitch.store.words_transfers import TRANSFERS
 
 QUALITY = (
@@ -131,6 +132,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "from_queue": "the queue by which those two had come together",
                 "within": "an answer within so many seconds counts as in time for the service level",
                 "short": "hanging up before so many seconds does not count as abandoned",
+                "ago": "seconds since the wait began that counts, of one whom a supervisor moved",
                 "needs": "levels by skill that the caller needs beside what the queue does",
                 "preferred": "the agent who is rung first",
                 "preferred_by": "who says so: rule, lookup, caller class, last agent",
@@ -284,6 +286,8 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             },
         ),
         **TRANSFERS,
+        **SUPERVISION,
+        **AMENDMENTS,
         **AGENTS,
         Kind.PHONE_REGISTERED: Word(
             "A phone of an agent registered an address.",

@@ -138,7 +138,8 @@ class StandingFold:
         match event.kind:
             case Kind.CALLER_JOINED:
                 call.queue, call.waiting, call.joined = str(data.get("queue", "")), True, event.at
-                call.standing, call.priority = event.at, str(data.get("priority") or "default")
+                call.standing = event.at - float(data.get("ago") or 0.0)
+                call.priority = str(data.get("priority") or "default")
                 call.within = float(data.get("within") or WITHIN)
                 call.short = float(data.get("short") or 0.0)
                 self._standing.places.pop((call.queue, call.number), None)

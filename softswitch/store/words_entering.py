@@ -48,6 +48,7 @@ ENTERING: Mapping[str, Word] = MappingProxyType(
                 "agents": "how many are paused or signed out",
                 "places": "how many who were cut off have their place when they call again",
                 "queues": "of how many today's figures go on",
+                "amended": "how many changes of supervisors are in force again",
                 "read": "events that were read for it",
                 "took": "seconds",
                 "problem": "why something may be missing",
@@ -55,7 +56,11 @@ ENTERING: Mapping[str, Word] = MappingProxyType(
         ),
         Kind.STATE_KEPT: Word(
             "Noted now and then, so that a start need not read far back.",
-            {"paused": "reason and moment of the beginning by agent", "signed_out": "queues by agent"},
+            {
+                "paused": "reason and moment of the beginning by agent",
+                "signed_out": "queues by agent",
+                "amended": "what supervisors have changed of queues and agents, as their events say it",
+            },
         ),
     }
 )

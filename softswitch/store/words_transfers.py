@@ -28,6 +28,7 @@ TRANSFERS: Mapping[str, Word] = {
             "number": "where to",
             "attended": "in place of the agent, into another call of the agent's",
             "into": "the call in which it goes on, when that is another one",
+            "taken_by": "the supervisor who has taken over from the agent; left out: the agent handed on",
         },
     ),
 }

@@ -43,10 +43,11 @@ class FakeRecording:
         """How long nothing has been heard."""
         return 0.0 if self.quiet_since is None else now() - self.quiet_since
 
-    def hear(self, left: Source | None, right: Source | None) -> None:
-        """Whom it hears from now on."""
+    def hear(self, left: Source | None, right: Source | None, *beside: Source) -> None:
+        """Whom it hears from now on; of several on the right with a plus."""
         if self.ended is None:
-            self.sides.append((now(), getattr(left, "label", ""), getattr(right, "label", "")))
+            rights = "+".join(getattr(source, "label", "") for source in (right, *beside))
+            self.sides.append((now(), getattr(left, "label", ""), rights))
 
     def pause(self) -> None:
         """Be silent."""

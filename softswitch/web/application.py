@@ -14,15 +14,15 @@ from softswitch.web.api import looking_routes, record_routes
 from softswitch.web.board import Viewers, board_routes
 from softswitch.web.calling import call_routes
 from softswitch.web.changing import agent_call_routes, agent_routes, switch_routes
+from softswitch.web.configuration import configuration_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.erasing import erasing_routes
 from softswitch.web.exports import ExportDesk, export_routes
-from softswitch.web.frame import FILES, Static, page_routes
+from softswitch.web.frame import FILES, Also, Frame, Static, page_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
-from softswitch.web.listening import listening_routes
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.mails import Postbox, mail_routes
@@ -37,7 +37,9 @@ from softswitch.web.recordings import recording_routes
 from softswitch.web.reports import ReportDesk, report_routes
 from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
+from softswitch.web.steering import caller_routes, change_routes
 from softswitch.web.streaming import event_routes
+from softswitch.web.supervising import supervision_routes
 from softswitch.web.voicemails import voicemail_routes
 from softswitch.web.wrongs import no_strangers
 
@@ -97,14 +99,26 @@ def application(
     app.include_router(event_routes(live, parts.pages, guard))
     app.include_router(erasing_routes(parts.erasure, guard))
     app.include_router(socket_routes(live, guard))
-    for routes in (agent_routes, agent_call_routes, call_routes, switch_routes):
+    for routes in (
+        *(agent_routes, agent_call_routes, call_routes, switch_routes),
+        *(supervision_routes, caller_routes, change_routes),
+    ):
         app.include_router(routes(parts.operations, guard))
+    app.include_router(configuration_routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
-    app.include_router(page_routes(guard, sessions, metrics=settings.metrics != "off"))
+    frame = Frame(guard, sessions, _also(parts), metrics=settings.metrics != "off")
+    app.include_router(page_routes(frame))
     app.include_router(mail_routes(parts.operations, parts.postbox, guard))
-    app.include_router(listening_routes(guard))
     app.include_router(docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
     app.add_middleware(OnRecord, operations=parts.operations)
     app.add_middleware(Limits)
     return app
+
+
+def _also(parts: Parts) -> Also:
+    """Agents see the pages of what is theirs to hear."""
+    return {
+        "recordings": lambda who: who.agent is not None and parts.recordings.agents_listen,
+        "voicemails": lambda who: bool(parts.voicemails.mailboxes_of(who)),
+    }

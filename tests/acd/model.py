@@ -13,6 +13,7 @@ from softswitch.acd.actions import (
     CancelRing,
     Connect,
     Leave,
+    ReportAmendmentOver,
     ReportOverflow,
     ReportPause,
     ReportPlace,
@@ -23,6 +24,7 @@ from softswitch.acd.actions import (
 )
 from softswitch.acd.chance import SplitMix64
 from softswitch.acd.events import Event, SettingsChanged
+from softswitch.acd.meaning.supervisors import PULLED
 from softswitch.acd.settings import (
     AnnounceSettings,
     CallbackSettings,
@@ -168,6 +170,8 @@ class Stay:
     wanted: float = 0.0
     barred: bool = False
     """There is no way to call."""
+    advanced: float | None = None
+    """When a supervisor put this one first."""
 
     def __post_init__(self) -> None:
         self.standing = self.joined
@@ -231,6 +235,10 @@ class Model:
 
     def follow(self, action: Action) -> None:
         match action:
+            case Ring() if action.why.strategy == PULLED and action.offer not in self.offers:
+                self.follow_pull(action)
+            case ReportAmendmentOver():
+                self.follow_amendment_over(action)
             case Ring() | CallBack():
                 self.follow_offer(action)
             case CancelRing(offer=offer, reason=reason):
@@ -254,6 +262,14 @@ class Model:
                 assert position in (None, self.line(self.stays[call].queue).index(call) + 1)
             case _:
                 self.follow_report(action)
+
+    def follow_pull(self, ring: Ring) -> None:
+        """See `supervisors.py`."""
+        raise NotImplementedError
+
+    def follow_amendment_over(self, action: ReportAmendmentOver) -> None:
+        """See `supervisors.py`."""
+        raise NotImplementedError
 
     def follow_cancel(self, offer: OfferId, reason: CancelReason) -> None:
         if reason is CancelReason.NO_ANSWER:
@@ -432,6 +448,8 @@ class Model:
 
     def urgency(self, stay: Stay) -> tuple[int, float, float, int]:
         mine = self.floor.queues[stay.queue]
+        if stay.advanced is not None:
+            return (-3, -stay.advanced, stay.standing, stay.order)
         if mine.overdue is not None and stay.standing + mine.overdue <= self.now:
             return (-2, stay.standing, stay.standing, stay.order)
         first = mine.strategy == "vip-priority" and self.priority(stay) == "vip"

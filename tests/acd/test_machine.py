@@ -55,13 +55,14 @@ from softswitch.acd.settings import EngineSettings
 from softswitch.acd.stats import AgentFigures, QueueCounts
 from softswitch.acd.wire import event_from_json, to_json
 from softswitch.types import AgentName, CallId, LeaveReason, OfferFailure, QueueName
-from tests.acd.model import AGENTS, NUMBERS, Desk, Model, Stay, WrapUp, floor_number
+from tests.acd.model import AGENTS, NUMBERS, Desk, Stay, WrapUp, floor_number
+from tests.acd.supervisors import Supervisors
 
 PRIORITIES = ("default", "urgent", "vip", "unheard-of")
 FLOORS = st.integers(0, 1_000_000).map(floor_number)
 
 
-class AnyTraffic(Model, RuleBasedStateMachine):
+class AnyTraffic(Supervisors, RuleBasedStateMachine):
     """The machine."""
 
     @initialize(floor=FLOORS, seed=st.integers(0, 3))
@@ -192,7 +193,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
     @rule(which=st.integers(0), priority=st.sampled_from(PRIORITIES))
     def change_priority(self, which: int, priority: str) -> None:
         call = self.pick(which, self.waiting())
-        self.stays[call].asked = priority
+        self.stays[call].asked, self.stays[call].advanced = priority, None
         self.tell(PriorityChanged(call, priority))
 
     @precondition(lambda self: self.waiting())
@@ -330,10 +331,8 @@ class AnyTraffic(Model, RuleBasedStateMachine):
     def open_or_close(self, queue: int, closed: bool) -> None:
         names = sorted(self.known_queues)
         name = names[queue % len(names)]
-        if not closed:
-            self.closed.discard(name)
-        elif name not in self.closed:
-            self.closed.add(name)
+        (self.shut.add if closed else self.shut.discard)(name)
+        self.doors()
         self.tell(QueueClosed(name) if closed else QueueOpened(name))
 
     @rule(which=st.sampled_from(AGENTS), out=st.booleans(), queue=st.none() | st.integers(0, 2))
@@ -406,11 +405,8 @@ class AnyTraffic(Model, RuleBasedStateMachine):
 
     @rule(floor=FLOORS)
     def reload(self, floor: EngineSettings) -> None:
-        for name, mine in floor.queues.items():
-            if name in self.floor.queues and mine.no_agents != self.floor.queues[name].no_agents:
-                self.deserted.pop(name, None)
-        self.floor = floor
         self.known_queues |= floor.queues.keys()
+        self.configured(floor)
         for name in floor.agents:
             self.desks.setdefault(name, Desk())
         self.tell(SettingsChanged(floor))
@@ -432,6 +428,7 @@ class AnyTraffic(Model, RuleBasedStateMachine):
             self.nobody_waits_for_nobody(name)
         for desk in self.desks.values():
             assert desk.pause_end > self.now, "a pause is too long"
+        self.nothing_changed_for_too_long()
         self.nobody_is_lost()
         self.nobody_idles_while_somebody_waits()
 

@@ -57,6 +57,7 @@ async def _play(stage: Stage) -> None:
     for number, caller, agent in talks:
         await stage.calls(number, caller)
         await stage.answers(agent)
+    await _supervise(stage)
     for number, caller in [
         ("602", "+48125550170"), ("602", "+48600555014"), ("602", "+48225550199"), ("602", "+97235550128"),
         ("600", "+48585550142"), ("601", "+48715550163"),
@@ -67,17 +68,31 @@ async def _play(stage: Stage) -> None:
     await asyncio.sleep(4)
 
 
+async def _supervise(stage: Stage) -> None:
+    """Somebody whispers to an agent, and queues are changed for the day."""
+    call = next(one for one in await stage.api("GET", "/calls/live") if one["agent"] == "ewa")
+    await stage.api("POST", f"/calls/{call['call']}/supervise", {"as": "whisper", "agent": "max"})
+    await stage.answers("max")
+    wanted = {"version": 0, "strategy": "ring-all", "timeout": {"queue": "support"}, "max_wait": 300}
+    await stage.api("PATCH", "/queues/sales/changes", wanted)
+    await stage.api("PATCH", "/agents/eli/changes", {"version": 0, "queues": ["sales", "billing"]})
+
+
 async def _look(stage: Stage, folder: Path) -> None:
     for name, path, size, options in (
         ("wallboard-light", "/wallboard", TALL, {"color_scheme": "light"}),
         ("wallboard-dark", "/wallboard?kiosk", TALL, {"color_scheme": "dark"}),
         ("wallboard-hebrew", "/wallboard", TALL, {"color_scheme": "light", "locale": "he-IL"}),
+        ("desk", "/desk", (1440, 1250), {"color_scheme": "light"}),
+        ("desk-phone", "/desk", PHONE, {"color_scheme": "dark", "locale": "he-IL"}),
         ("home", "/", (1200, 760), {"color_scheme": "light"}),
         ("wallboard-phone", "/wallboard?queue=billing", PHONE, {"color_scheme": "dark", "locale": "pl-PL"}),
     ):
         viewport = {"width": size[0], "height": size[1]}
         page, complaints = await stage.page(path, viewport=viewport, **options)
-        await page.wait_for_selector(".trend svg, .health:not(:empty)")
+        await page.wait_for_selector(".trend svg, .health:not(:empty), .rows .name")
+        if path == "/desk":
+            await page.fill("#phone", "max")
         await page.screenshot(path=folder / f"{name}.png")
         assert complaints.heard == [], complaints.heard
         await page.close()

@@ -59,6 +59,10 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
         ("post", "/api/v1/calls", {"to": "desk", "then": {"queue": "support"}}, "supervisor"),
         ("get", "/api/v1/callbacks", None, "supervisor"),
         ("post", "/api/v1/callbacks/c1/cancel", None, "supervisor"),
+        ("post", "/api/v1/calls/a1/supervise", {"as": "listen", "agent": "desk"}, "supervisor"),
+        ("get", "/api/v1/supervisions", None, "supervisor"),
+        ("post", "/api/v1/calls/a1/move", {"from": "support", "first": True}, "supervisor"),
+        ("post", "/api/v1/calls/a1/pull", {"from": "support", "agent": "desk"}, "supervisor"),
         ("get", "/api/v1/users", None, "engineer"),
         ("get", "/api/v1/tokens", None, "engineer"),
         ("post", "/api/v1/tokens", {"label": "x", "role": "agent"}, "engineer"),
@@ -91,6 +95,28 @@ async def test_callbacks_are_listed_and_cancelled_unless_they_talk(client, as_ro
     assert done.json() == {"done": "+48600100200 is called back no more"}
     assert operations.done[-1][:2] == ("cancel-callback", "c1")
     assert (await client.post("/api/v1/callbacks/talking/cancel", headers=who)).status_code == 409
+
+
+async def test_supervisors_who_are_agents_need_not_say_whose_phone(client, accounts, operations):
+    await accounts.add_user("sam", "supervisor", "correct horse battery", "desk")
+    given = {"name": "sam", "password": "correct horse battery"}
+    csrf = {"X-CSRF-Token": (await client.post("/api/v1/login", json=given)).json()["csrf"]}
+    begun = await client.post("/api/v1/calls/a1/supervise", json={"as": "barge"}, headers=csrf)
+    assert (begun.status_code, begun.json()) == (202, {"call": "c3"})
+    assert (await client.post("/api/v1/calls/a1/pull", json={"from": "q"}, headers=csrf)).status_code == 200
+    assert operations.done == [
+        ("supervise", "a1", "barge", "desk", "user sam"),
+        ("pull", "a1", "q", "desk", "user sam"),
+    ]
+    both = {"as": "listen", "agent": "desk", "number": "100"}
+    assert (await client.post("/api/v1/calls/a1/supervise", json=both, headers=csrf)).status_code == 422
+
+
+async def test_a_program_says_whose_phone(client, as_role):
+    who = await as_role("supervisor")
+    for path, body in (("supervise", {"as": "listen"}), ("pull", {"from": "support"})):
+        answer = await client.post(f"/api/v1/calls/a1/{path}", json=body, headers=who)
+        assert (answer.status_code, "is no agent" in answer.json()["detail"]) == (422, True)
 
 
 async def test_agents_change_their_own_state_alone(client, accounts, operations):

@@ -122,7 +122,7 @@ def priority_changed(floor: Floor, event: PriorityChanged) -> None:
     caller = caller_of(floor, event.call)
     if caller is None:
         return
-    caller.asked = event.priority
+    caller.asked, caller.advanced = event.priority, None
     if caller.in_line:
         rank_anew(floor, caller)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softswitch.acd import escape, memory
+from softswitch.acd import amending, memory
 from softswitch.acd.events import (
     FiguresRestored,
     MemoryRestored,
@@ -14,22 +14,25 @@ from softswitch.acd.events import (
 from softswitch.acd.floor import Floor
 from softswitch.acd.meaning.known import agent_of, queue_of
 from softswitch.acd.meaning.table import Meaning
-from softswitch.acd.reload import reload
 
 
 def settings_changed(floor: Floor, event: SettingsChanged) -> None:
     """Everything that lives stays."""
-    reload(floor, event.settings)
+    amending.configure(floor, event.settings)
 
 
 def opened(floor: Floor, event: QueueOpened) -> None:
     """Callers are welcome, and are called back."""
-    escape.open_queue(floor, queue_of(floor, event.queue))
+    queue = queue_of(floor, event.queue)
+    queue.shut = False
+    amending.swing(floor, queue)
 
 
 def closed(floor: Floor, event: QueueClosed) -> None:
     """Callers go elsewhere, and are not called back."""
-    escape.close_queue(floor, queue_of(floor, event.queue))
+    queue = queue_of(floor, event.queue)
+    queue.shut = True
+    amending.swing(floor, queue)
 
 
 def figures_restored(floor: Floor, event: FiguresRestored) -> None:

@@ -1,0 +1,135 @@
+"""Supervisors give waiting callers another place, by an interface: in another queue, first, or at an agent's.
+
+| a caller who waits | then |
+|---|---|
+| is moved to another queue | leaves this one (`moved`) and joins that one, by its rules; the wait counts on |
+| gets another class | has the place that is due in the same queue |
+| is put first | goes before all others, until another class is given |
+| is pulled to an agent | rings there and nowhere else; without an answer waits on at the same place |
+
+Whoever does any of it says where they saw the caller: of two at once the later is told what is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from softswitch.acd.amendments import CallerAdvanced, CallerPulled
+from softswitch.acd.events import PriorityChanged
+from softswitch.calls.call import Call
+from softswitch.calls.originator import known
+from softswitch.calls.supervisor import Supervisor
+from softswitch.calls.switch import Switch
+from softswitch.calls.waiting import Stay
+from softswitch.errors import ControlError, NoSuch, NotNow
+from softswitch.ports import JsonValue
+from softswitch.types import AgentName, CallId, QueueName, ToQueue
+
+Note = Callable[[str, str, str, str], None]
+"""Puts a change on record: by whom, what, of what, how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a caller gets; at least one of these."""
+
+    queue: str | None = None
+    """Another queue."""
+    priority: str | None = None
+    """A class of that queue, or of the one where the caller waits."""
+    first: bool = False
+    """Before all others."""
+
+
+class Usher:
+    """Everything happens at once, on the loop; `by` is who does it, for the record."""
+
+    def __init__(self, switch: Switch, supervisor: Supervisor, note: Note) -> None:
+        self._switch = switch
+        self._supervisor = supervisor
+        self._note = note
+        self._done: dict[CallId, str] = {}
+        """What was done to callers in progress last, in words."""
+
+    def move(self, call: str, seen: str, place: Place, by: str) -> None:
+        """Give a caller who was seen in the queue `seen` another place. Raises NoSuch; NotNow: the caller is
+        not there any more, or nobody can wait in the other queue; ControlError: there is nothing to do.
+        """
+        known("queue", seen, self._switch.settings.engine.queues)
+        found, stay = self._waiting(call, seen)
+        into = seen if place.queue is None else place.queue
+        known("queue", into, self._switch.settings.engine.queues)
+        if place.priority is not None:
+            classes = self._switch.settings.engine.queues[QueueName(into)].priority
+            known("priority class", place.priority, ("default", *classes))
+        elif into == seen and not place.first:
+            raise ControlError("that is where the caller is; name another queue, a class, or first")
+        if into != seen and not self._switch.dispatcher.engine.has_room(QueueName(into)):
+            raise NotNow(f"nobody more can wait in queue {into}: it is closed, or full")
+        more: dict[str, JsonValue] = {} if place.priority is None else {"priority": place.priority}
+        more |= {"first": True} if place.first else {}
+        found.note("CallerMoved", queue=seen, to=into, by=by, **more)
+        self._note(by, "move", call, _words(place))
+        self._remember(found, f"{by} has moved it: {_words(place)}")
+        if into != seen:
+            stay.move(ToQueue(QueueName(into), place.priority), first=place.first)
+            return
+        feed = self._switch.dispatcher.feed
+        if place.priority is not None:
+            feed(PriorityChanged(found.id, place.priority))
+        if place.first:
+            feed(CallerAdvanced(found.id))
+
+    def pull(self, call: str, seen: str, agent: str, by: str) -> None:
+        """Give a caller who was seen in the queue `seen` to an agent, whose phone rings. Raises NoSuch;
+        NotNow: the caller is not there any more, somebody else has pulled it, or the agent has no phone or
+        no line.
+        """
+        switch, name = self._switch, AgentName(agent)
+        known("queue", seen, switch.settings.engine.queues)
+        known("agent", agent, switch.settings.engine.agents)
+        found, stay = self._waiting(call, seen)
+        if stay.pulled_to is not None and self._rings(found.id, stay.pulled_to):
+            raise NotNow(f"call {call} rings at {stay.pulled_to} already: {self._done.get(found.id, '')}")
+        phone = switch.settings.phones.get(name)
+        if (phone is None or phone.outside is None) and not switch.directory.ways(name):
+            raise NotNow(f"no phone of {agent} is there; `softswitch phones` shows those that are")
+        if not switch.dispatcher.engine.has_a_line(name):
+            raise NotNow(f"{agent} is in a call, and takes no more at once (`calls` of the agent)")
+        stay.pulled_to = name
+        switch.dispatcher.feed(CallerPulled(found.id, name))
+        if not self._rings(found.id, name):
+            raise NotNow(
+                f"call {call} cannot be given to {agent}: it hears something first, or is being taken"
+            )
+        found.note("CallerPulled", queue=seen, agent=agent, by=by)
+        self._remember(found, f"{by} has pulled it")
+        self._note(by, "pull", call, f"to {agent}")
+
+    def _waiting(self, call: str, seen: str) -> tuple[Call, Stay]:
+        found = self._supervisor.find(CallId(call))
+        if found is None:
+            raise NoSuch(f"no call {call!r} is in progress; /api/v1/calls/live shows those that are")
+        waiter, last = self._switch.dispatcher.waiter(found.id), self._done.get(found.id, "")
+        more = f"; {last}" if last else ""
+        if not isinstance(waiter, Stay) or not waiter.is_waiting:
+            who = f", with {found.agent}" if found.agent else ""
+            raise NotNow(f"call {call} waits in no queue any more: it is {found.phase}{who}{more}")
+        if found.queue != seen:
+            raise NotNow(f"call {call} waits in queue {found.queue}, and not in {seen} any more{more}")
+        return found, waiter
+
+    def _rings(self, call: CallId, agent: AgentName) -> bool:
+        ringing = self._switch.dispatcher.ringing
+        return any(ring.call == call and ring.agent == agent for ring in ringing)
+
+    def _remember(self, call: Call, words: str) -> None:
+        alive = {one.id for one in self._supervisor.calls}
+        self._done = {id: said for id, said in self._done.items() if id in alive} | {call.id: words}
+
+
+def _words(place: Place) -> str:
+    said = [f"to queue {place.queue}"] if place.queue is not None else []
+    said += [f"as {place.priority}"] if place.priority is not None else []
+    return ", ".join(said + ["first"] * place.first)

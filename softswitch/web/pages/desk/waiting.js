@@ -1,0 +1,82 @@
+// Callers who wait: another queue, another class, the first place, an agent's phone.
+
+import { since } from "../frame/clocks.js";
+import { attribute, el, keyed, part, text } from "../frame/dom.js";
+import { live } from "../frame/live.js";
+import { t } from "../frame/words.js";
+import { act } from "./known.js";
+import { myPhone } from "./phone.js";
+
+const CLASSES = ["vip", "urgent", "default"]; // those that every configuration has, unless it names its own
+
+export const waiting = el("ul", { class: "rows" });
+
+export function showWaiting() {
+  const callers = live.section("callers");
+  const shown = [...live.section("queues").values()].flatMap((queue) => queue.line)
+    .filter((call) => callers.has(call)).map((call) => [call, callers.get(call)]);
+  keyed(waiting, shown.length ? shown : [["", null]], ([name]) => name, makeCaller,
+    (row, [, one]) => one && showCaller(row, one));
+}
+
+function makeCaller([name, one]) {
+  if (!one) return el("li", { class: "empty" }, t("board.nobody"));
+  const choose = (label, sent) => {
+    const select = el("select", { "aria-label": label, title: label }, el("option", { value: "" }, label));
+    select.addEventListener("change", () => {
+      const value = select.value;
+      select.value = "";
+      if (value) sent(value);
+    });
+    return select;
+  };
+  const move = (to) => act("POST", `/calls/${name}/move`, { from: seen(name), ...to });
+  const pull = (agent) => act("POST", `/calls/${name}/pull`, { from: seen(name), agent }, t("desk.rings"));
+  const queues = choose(t("desk.move"), (queue) => move({ queue }));
+  queues.dataset.part = "queues";
+  const agents = choose(t("desk.give"), pull);
+  agents.dataset.part = "agents";
+  const classes = choose(t("desk.class"), (priority) => move({ priority }));
+  classes.append(...CLASSES.map((each) => el("option", { value: each }, each)));
+  classes.dataset.part = "classes";
+  return el("li", {},
+    el("span", { class: "number", data: { part: "number" } }),
+    el("span", { class: "chip", data: { part: "class" } }),
+    el("bdi", { class: "soft", data: { part: "queue" } }),
+    el("span", { class: "clock", data: { part: "since" } }),
+    el("span", { class: "actions" },
+      el("button", { type: "button", data: { part: "first" }, on: { click: () => move({ first: true }) } }, t("desk.first")),
+      queues, classes, agents,
+      el("button", { type: "button", data: { part: "pull" }, on: { click: () => toMe(pull) } }, t("desk.to_me"))),
+    el("span", { class: "soft who", data: { part: "who" } }));
+}
+
+// Where the row shows the caller: what the switch is told, that it may say where the caller is instead.
+const seen = (name) => live.section("callers").get(name)?.queue ?? "";
+
+function toMe(pull) {
+  const at = myPhone();
+  if (at) pull(at.agent ?? at.number);
+}
+
+function showCaller(row, one) {
+  const queues = [...live.section("queues")], agents = [...live.section("agents")];
+  text(part(row, "number"), one.number || t("board.hidden"));
+  text(part(row, "class"), one.class);
+  part(row, "class").hidden = one.class === "default";
+  text(part(row, "queue"), live.section("queues").get(one.queue)?.label ?? one.queue);
+  since(part(row, "since"), one.since);
+  const labels = one.ringing.map((name) => live.section("agents").get(name)?.label ?? name).join(", ");
+  text(part(row, "who"), labels ? t("board.rings", { agents: labels }) : one.callback ? t("board.callback") : "");
+  options(part(row, "queues"), queues.filter(([name]) => name !== one.queue));
+  options(part(row, "agents"), agents);
+  for (const name of ["queues", "agents", "classes", "first", "pull"]) attribute(part(row, name), "disabled", one.callback);
+}
+
+// Those of a choice, behind its own name.
+function options(select, all) {
+  const first = select.firstElementChild;
+  keyed(select, [["", null], ...all], ([name]) => name || "-", ([name]) => el("option", { value: name }),
+    (option, [, one]) => one && text(option, one.label));
+  if (!select.firstElementChild.value && first) text(select.firstElementChild, select.getAttribute("aria-label"));
+}

@@ -1,0 +1,137 @@
+"""The supervisor's desk in Chromium, against a running switch with calls in it: one of each for all tests."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from softswitch.testing.voice import tone
+from tests.e2e.house import AGENT_TONE, CALLER_TONE, last_second, picked_up, voice
+from tests.e2e.switch import until
+from tests.e2e.test_supervision import CHIEF_TONE
+from tests.pages.browser import open_browser
+from tests.pages.stage import open_stage
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser():
+    async with open_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def stage(browser, tmp_path_factory):
+    async with open_stage(tmp_path_factory.mktemp("desk"), browser) as stage:
+        yield stage
+
+
+def row(page, part, text):
+    return page.locator(f".part.{part} .rows > li", has_text=text)
+
+
+def hears(call, frequency):
+    return voice(last_second(call.ear.sound()), frequency) > 0.2
+
+
+async def test_a_supervisor_listens_whispers_and_takes_over_which_is_heard(stage):
+    page, complaints = await stage.page("/desk", "sam")
+    caller = await stage.calls("602", "48225550110")
+    caller.say(tone(CALLER_TONE))
+    agent = await stage.house.picked_up("ola", after=0.05)
+    call = row(page, "calls", "48225550110")
+    await expect(call.locator(".name")).to_have_text("Ola Wójcik")
+    await page.fill("#phone", "max")
+    await call.get_by_role("button", name="Listen").click()
+    chief = await picked_up(stage.house.agents["max"], CHIEF_TONE)
+    await expect(call.locator(".who")).to_have_text("Max Weber: listens")
+    await asyncio.sleep(1.6)
+    assert hears(chief, CALLER_TONE)
+    assert hears(chief, AGENT_TONE)
+    assert not hears(agent, CHIEF_TONE)
+    await call.get_by_role("button", name="Whisper").click()
+    await expect(call.locator("[data-mode=whisper]")).to_have_attribute("aria-pressed", "true")
+    await asyncio.sleep(1.6)
+    assert hears(agent, CHIEF_TONE)
+    assert not hears(caller, CHIEF_TONE)
+    await call.get_by_role("button", name="Take over").click()
+    dialog = page.locator("dialog")
+    await expect(dialog).to_contain_text("in place of the agent")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await call.get_by_role("button", name="Take over").click()
+    await dialog.get_by_role("button", name="Take over").click()
+    assert await agent.until_ended() == "them"
+    await expect(row(page, "calls", "48225550110").locator(".name")).to_have_text("Max Weber")
+    caller.bye()
+    assert await chief.until_ended() == "them"
+    assert complaints.heard == []
+
+
+async def test_a_caller_is_moved_and_the_later_of_two_supervisors_is_told(stage):
+    page, complaints = await stage.page("/desk", "sam")
+    await stage.api("POST", "/agents/ola/pause", {"reason": "lunch"})
+    for name in ("ida", "max", "eli"):
+        await stage.api("POST", f"/agents/{name}/pause", {"reason": "lunch"})
+    caller = await stage.calls("602", "48225550111")
+    waits = row(page, "waiting", "48225550111")
+    await expect(waits).to_contain_text("Billing")
+    await waits.get_by_label("Move to …").select_option("sales")
+    await expect(waits).to_contain_text("Sales")
+
+    queue = row(page, "queues", "Billing")
+    await queue.get_by_role("button", name="Change …").click()
+    await page.locator("dialog [name=strategy]").select_option("hunt")
+    await stage.api("PATCH", "/queues/billing/changes", {"version": 0, "strategy": "random"})
+    await page.locator("dialog").get_by_role("button", name="Save").click()
+    await expect(page.locator(".notice.warn")).to_contain_text("user ada has changed it: strategy random")
+    await expect(queue.locator(".who")).to_contain_text("strategy random — user ada, until 00:00")
+    await queue.get_by_role("button", name="As configured").click()
+    await expect(queue.locator(".who")).to_have_text("")
+
+    await queue.get_by_role("button", name="Close").click()
+    await page.locator("dialog").get_by_role("button", name="Close").click()
+    await expect(queue.locator(".chip")).to_have_text("closed")
+    switch = stage.house.switch
+    await asyncio.to_thread(switch.restart_after_a_crash)
+    await expect(queue.locator(".who")).to_contain_text("user sam", timeout=15000)
+    await expect(queue.locator(".chip")).to_have_text("closed")
+    (again,) = [one for one in switch.events("QueueAmended") if one["data"].get("restored")]
+    assert (again["data"]["queue"], again["data"]["by"]) == ("billing", "user sam")
+    await queue.get_by_role("button", name="Open", exact=True).click()
+    await expect(queue.locator(".chip")).to_have_text("open")
+    ends = lambda: switch.events("QueueAmended")  # noqa: E731
+    await asyncio.to_thread(until, lambda: ends()[-1]["data"]["change"]["opened"], 5, switch.last_words)
+    assert [one for one in complaints.heard if "ERR_" not in one and "409" not in one] == []
+    caller.bye()
+
+
+async def test_an_agent_gets_another_team_by_keyboard_and_on_a_phone_nothing_scrolls_sideways(stage):
+    page, complaints = await stage.page("/desk", "sam", viewport={"width": 360, "height": 740})
+    agent = row(page, "agents", "Eli Cohen")
+    await expect(agent).to_contain_text("Sales")
+    await agent.get_by_role("button", name="Teams …").focus()
+    await page.keyboard.press("Enter")
+    await page.locator("dialog [value=support]").check()
+    await page.locator("dialog [name=skills]").fill("polish 2")
+    await page.keyboard.press("Enter")
+    await expect(agent).to_contain_text("Support, Sales")
+    await expect(agent.locator(".who")).to_contain_text("skills polish 2 · teams support, sales")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for language, title in (("he", "מי ממתין"), ("pl", "Kto czeka")):
+        await page.select_option("#language", language)
+        await expect(page.locator("#waiting-title")).to_have_text(title)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.select_option("#language", "en")
+    assert complaints.heard == []
+
+
+async def test_agents_have_no_desk(stage):
+    page, _ = await stage.page("/wallboard", "ola")
+    await expect(page.locator("a[href='/desk']")).to_have_count(0)
+    answer = await page.request.get("/desk")
+    assert answer.status == 403
