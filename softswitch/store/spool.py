@@ -64,7 +64,10 @@ class Spool:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"the data folder {folder} cannot be made: {error.strerror}") from error
+            raise StoreError(
+                f"the data folder {folder} cannot be made: {error.strerror}. Make it, or name another one "
+                "with --data DIR."
+            ) from error
         self.lines = LineFile(folder / EVENTS)
         """The events of now, for whoever reads them while they are written."""
         self._writer = Writer(self.lines, limit=limit)
