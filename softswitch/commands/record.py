@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -181,7 +181,15 @@ def why(call: CallId, events: list[Recorded], before: int = 0) -> RenderableType
     return Group(*parts) if parts else f"call {call}: {_nowhere(events)}"
 
 
-_TOLD = {Kind.CALLER_HOPELESS: hopeless, Kind.CALLER_MOVED: moved, Kind.CALLER_PULLED: pulled}
+_TOLD: Mapping[str, Callable[[Recorded], str]] = {
+    Kind.CALLER_HOPELESS: hopeless,
+    Kind.CALLER_MOVED: moved,
+    Kind.CALLER_PULLED: pulled,
+}
+    Kind.CALLER_HOPELESS: hopeless,
+    Kind.CALLER_MOVED: moved,
+    Kind.CALLER_PULLED: pulled,
+}
 """What is said in one line, by the kind of event."""
 
 
