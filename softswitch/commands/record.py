@@ -186,10 +186,6 @@ _TOLD: Mapping[str, Callable[[Recorded], str]] = {
     Kind.CALLER_MOVED: moved,
     Kind.CALLER_PULLED: pulled,
 }
-    Kind.CALLER_HOPELESS: hopeless,
-    Kind.CALLER_MOVED: moved,
-    Kind.CALLER_PULLED: pulled,
-}
 """What is said in one line, by the kind of event."""
 
 
