@@ -32,7 +32,7 @@ run: setup
 
 test:
 	@$(PYTHON) native/setup.py --tests
-	@$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --durations=25 --durations-min=4
 
 check: setup
 	@$(BIN)/ruff check .

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rich.console import Console
+from rich.progress import Progress, TaskID
 
 from bench.rows import Row, table
 from softswitch.acd.settings import AgentSettings, EngineSettings, QueueSettings
 from softswitch.simulation.draws import ENDLESS, Draws, Exponential
 from softswitch.simulation.figures import Run
-from softswitch.simulation.runs import runs
+from softswitch.simulation.runs import Watch, runs
 from softswitch.simulation.student import controlled
 from softswitch.simulation.theory import Expected, endless_patience, with_patience
 from softswitch.simulation.traffic import HOUR, Profile, QueueTraffic, Traffic
@@ -90,10 +92,12 @@ def wanted(case: Case) -> Mapping[str, float]:
     return figures if case.patience is None else figures | {"abandoned_share": theory.abandoned}
 
 
-def compared(case: Case, seeds: Sequence[int], workers: int | None = None) -> dict[str, tuple[float, float]]:
+def compared(
+    case: Case, seeds: Sequence[int], workers: int | None = None, watch: Watch | None = None
+) -> dict[str, tuple[float, float]]:
     """By figure: how far the mean is off, and how far it may be by chance (95 %), as parts of the theory."""
     what = traffic(case)
-    found = runs(settings(case.agents), what, seeds, "service-level", workers=workers)
+    found = runs(settings(case.agents), what, seeds, "service-level", watch, workers)
     expected = case.calls_per_hour / HOUR * (what.span - what.warm_up)
     controls = [_controls(run, expected) for run in found]
     off = {}
@@ -123,7 +127,18 @@ def rows(case: Case, off: Mapping[str, tuple[float, float]]) -> Row:
 
 def run(cases: Sequence[Case] = CASES, seeds: int = SEEDS) -> list[Row]:
     """A row for each load: 13 million calls, for the most part of the third case."""
-    return [rows(case, compared(case, range(1, seeds + 1))) for case in cases]
+    found = []
+    with Progress(console=Console(stderr=True)) as progress:
+        for case in cases:
+            bar = progress.add_task(case.label, total=1.0)
+            watch = partial(_show, progress, bar)
+            found.append(rows(case, compared(case, range(1, seeds + 1), watch=watch)))
+            progress.console.print(f"  {found[-1].what}: {found[-1].measured}")
+    return found
+
+
+def _show(progress: Progress, bar: TaskID, done: float) -> None:
+    progress.update(bar, completed=done)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import multiprocessing
 import selectors
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -21,6 +22,7 @@ from bench import machine
 from bench.processes import sipp, switch
 from bench.readers import probe, token
 from bench.rows import Row
+from softswitch.web.board import PER_USER
 
 VIEWERS, AGENTS, QUEUES = 200, 60, 6
 RATE = 20
@@ -42,10 +44,10 @@ def run() -> list[Row]:
             switch(folder / "bench.yaml", PORT, folder) as process,
             sipp("bench_agent.xml", "-p", str(AGENT), "-mp", "27000"),
         ):
-            text = token(folder)
+            tokens = [token(folder) for _ in range(VIEWERS // PER_USER)]
             with sipp("bench_call.xml", *load, "-p", "5096", "-d", "1000", target=f"127.0.0.1:{PORT}"):
                 time.sleep(3)
-                spells = [_spell(process.pid, text, watched=bool(place % 2)) for place in range(SPELLS)]
+                spells = [_spell(process.pid, tokens, watched=bool(place % 2)) for place in range(SPELLS)]
     quiet, busy = spells[::2], spells[1::2]
     cores = mean(one.cores for one in busy) - mean(one.cores for one in quiet)
     p99, p99_busy = (
@@ -87,8 +89,8 @@ def _volume(spells: list[_Spell]) -> float:
     return mean(one.volume for one in spells) / VIEWERS / SPELL / 1024
 
 
-def _spell(pid: int, text: str, *, watched: bool) -> _Spell:
-    crowd = _Crowd(text) if watched else None
+def _spell(pid: int, tokens: Sequence[str], *, watched: bool) -> _Spell:
+    crowd = _Crowd(tokens) if watched else None
     meter = machine.Meter((pid,))
     took = probe(SPELL, PORT)
     _, cores = meter.read()
@@ -101,13 +103,13 @@ def _spell(pid: int, text: str, *, watched: bool) -> _Spell:
 class _Crowd:
     """Viewers in a process of their own, from now until they leave."""
 
-    text: str
+    tokens: Sequence[str]
     _over: Event = field(default_factory=multiprocessing.get_context("spawn").Event)
 
     def __post_init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._told, there = context.Pipe(duplex=False)
-        self._process = context.Process(target=_view, args=(self.text, self._over, there))
+        self._process = context.Process(target=_view, args=(self.tokens, self._over, there))
         self._process.start()
         self._told.recv()  # they all have the whole board
 
@@ -119,14 +121,12 @@ class _Crowd:
         return seen
 
 
-def _view(text: str, over: Event, told: Any) -> None:
-    request = (
-        f"GET /api/v1/board/stream HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {text}\r\n\r\n".encode()
-    )
+def _view(tokens: Sequence[str], over: Event, told: Any) -> None:
+    ask = "GET /api/v1/board/stream HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n\r\n"
     chooser = selectors.DefaultSelector()
-    for _ in range(VIEWERS):
+    for place in range(VIEWERS):
         viewer = socket.create_connection(("127.0.0.1", WEB))
-        viewer.sendall(request)
+        viewer.sendall((ask % tokens[place % len(tokens)]).encode())
         begun = b""
         while b"event: board" not in begun:
             begun += viewer.recv(65536)

@@ -135,11 +135,13 @@ def version() -> None:
 
 
 @app.command(rich_help_panel=FILES)
-def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)]) -> None:
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)], json: AsJson = False
+) -> None:
     """Show every problem of each FILE, or a summary of what it sets up. Exit 2 when there is a problem."""
-    from softswitch.commands.configuration import check_files
+    from softswitch.commands.configuration import check_files, check_for_machines
 
-    raise typer.Exit(check_files(files))
+    raise typer.Exit(check_for_machines(files) if json else check_files(files))
 
 
 @app.command(rich_help_panel=FILES)

@@ -57,16 +57,21 @@ class Errand:
 
 @contextlib.asynccontextmanager
 async def begun(*arguments: str, environment: Mapping[str, str] | None = None) -> AsyncIterator[Errand]:
-    """`python -m ARGUMENTS`, read bit by bit; when this context ends before it, it is killed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **(environment or {})},
-        start_new_session=True,
-        limit=BIT,
-    )
+    """`python -m ARGUMENTS`, read bit by bit; when this context ends before it, it is killed. Raises
+    ErrandFailed: the machine has no process to spare.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **(environment or {})},
+            start_new_session=True,
+            limit=BIT,
+        )
+    except OSError as error:
+        raise ErrandFailed(f"no process could be started: {error.strerror}", None) from error
     assert process.stderr is not None
     said = asyncio.create_task(process.stderr.read())
     try:

@@ -135,17 +135,11 @@ def restored(standing: Standing, settings: SwitchSettings, now: float, shift: Se
     if counts or figures:
         events.append(FiguresRestored(counts, figures))
     for name, steps in standing.attendance.signed.items():
-        for out, queue in steps if name in agents else ():
+        for out, queue, at in steps if name in agents else ():
             if queue is None or queue in queues:
-                of_queue = None if queue is None else QueueName(queue)
-                since = standing.attendance.out_since.get(name)
-                events.append(
-                    AgentSignedOut(
-                        AgentName(name), of_queue, None if since is None else min(since, now) + shift
-                    )
-                    if out
-                    else AgentSignedIn(AgentName(name), of_queue)
-                )
+                whose, of_queue = AgentName(name), None if queue is None else QueueName(queue)
+                signed_out = AgentSignedOut(whose, of_queue, min(at, now) + shift)
+                events.append(signed_out if out else AgentSignedIn(whose, of_queue))
     for name, (reason, since) in standing.attendance.paused.items():
         if name in agents:
             events.append(AgentPaused(AgentName(name), reason, min(since, now) + shift))

@@ -24,6 +24,7 @@ from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.clerk.parent import Clerk
+from softswitch.config.difference import difference
 from softswitch.config.load import load
 from softswitch.config.models.mail import parse_mail_address
 from softswitch.config.nearest import did_you_mean
@@ -165,7 +166,7 @@ class RunningSwitch:
 
     async def reload(self, by: str = COMMAND_LINE.name) -> JsonValue:
         """Read the configuration again and apply it without touching a call; a broken one changes nothing.
-        `by`: who wants it.
+        `by`: who wants it. Returns what has changed, by names.
 
         Raises ConfigError with every problem of the file.
         """
@@ -184,7 +185,7 @@ class RunningSwitch:
                 "SettingsLoaded", file=str(new.path), after_restart=waits, service=new.services.to_json()
             )
             self.operator.changed(by, "reload", str(new.path))
-            return {"file": str(new.path), "after_restart": waits}
+            return {"file": str(new.path), "after_restart": waits, **asdict(difference(old, new))}
 
     async def _apply(self, new: SwitchSettings) -> None:
         old = self._switch.settings.media
@@ -207,6 +208,11 @@ class RunningSwitch:
         self._endpoint.silence.apply(new.sip.rtp_timeout, new.sip.rtp_timeout_on_hold)
         for apply in self.followers:
             apply(new)
+
+    @property
+    def in_force(self) -> tuple[Path, str]:
+        """The file of the configuration in force, and the digest of its text as it was read."""
+        return self._switch.settings.path, self._switch.settings.digest
 
     def turned_away(self, why: str, count: int) -> None:
         """There was no room for so many new calls; the record says why."""

@@ -119,6 +119,20 @@ def test_check_of_a_good_file_prints_a_summary(softswitch: Any) -> None:
     assert "support" in ran.out
 
 
+def test_check_for_machines_is_a_line_for_each_file_with_the_map(softswitch: Any, tmp_path: Path) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text('numbers: {"600": {queue: nowhere}}\n')
+    ran = softswitch("check", "--json", DEMO, file)
+    assert ran.code == 2
+    good, broken = map(json.loads, ran.out.splitlines())
+    assert (good["problems"], good["file"]) == ([], str(DEMO))
+    assert {box["kind"] for box in good["map"]["boxes"]} >= {"numbers", "menus", "queues"}
+    (problem,) = broken["problems"]
+    assert (problem["file"], problem["line"], problem["column"]) == (str(file), 1, 26)
+    assert "no queue is called 'nowhere'" in problem["message"]
+    assert broken["map"]["boxes"][0]["ways"][0]["end"] == "missing"
+
+
 def test_check_of_a_broken_file_names_every_place_and_exits_with_2(softswitch: Any, tmp_path: Path) -> None:
     file = tmp_path / "broken.yaml"
     file.write_text('numbers:\n  "600": {queue: sale}\nqueues:\n  sales: {strateggy: hunt}\n')
@@ -514,7 +528,8 @@ class FakeSwitch:
     async def reload(self) -> JsonValue:
         if self.problem:
             raise ConfigError([Problem("a.yaml", 3, 5, "no such queue 'sale'")])
-        return {"file": "/etc/softswitch.yaml", "after_restart": ["sip.listen"]}
+        names = {"added": ["queues.night"], "removed": [], "changed": ["menus.welcome", "sip"]}
+        return {"file": "/etc/softswitch.yaml", "after_restart": ["sip.listen"], **names}
 
     async def bans(self) -> JsonValue:
         return [{"address": "198.51.100.7", "why": "wrong password", "left": 125.0}]
@@ -636,6 +651,8 @@ def test_reload_says_what_waits_for_a_restart(softswitch: Any, switch: FakeSwitc
     ran = softswitch("reload", "--data", tmp_path)
     assert "in force now: /etc/softswitch.yaml" in ran.out
     assert "only after a restart: sip.listen" in ran.out
+    assert "added: queues.night\nchanged: menus.welcome, sip\n" in ran.out
+    assert "removed" not in ran.out
 
 
 def test_reload_of_a_broken_file_shows_its_problems(

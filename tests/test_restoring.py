@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from softswitch.acd.events import (
     AgentSignedIn,
     AgentSignedOut,
     MemoryRestored,
+    PhonesReachable,
+    PhonesUnreachable,
     PlaceKept,
     SettingsChanged,
 )
@@ -33,7 +35,7 @@ from softswitch.store.reading import note_url, open_of
 from softswitch.store.standing import Standing, StandingFold
 from softswitch.store.tail import Growing
 from softswitch.testing.fakes import answers, drops_after_answer
-from softswitch.types import AgentName, CallId
+from softswitch.types import AgentName, CallId, QueueName
 from tests.calls.house import SUPPORT, House, house, queue, settings
 
 FIRST, SECOND = AgentName("desk-201"), AgentName("desk-202")
@@ -104,6 +106,40 @@ async def test_whoever_waits_when_it_ends_has_the_place_on_calling_again() -> No
         assert kept == [("+481", 400.0), ("+482", 400.0)], "they could not call before it started"
         first.hang_up()
         second.hang_up()
+
+
+@pytest.mark.virtual_time
+async def test_who_has_been_idle_longest_is_as_the_engine_had_it() -> None:
+    """Calls of queues, of colleagues, and own ones; an agent who went and came back."""
+    config = settings(queue(wrap_up=3.0, strategy="round-robin"))
+    async with house({"201": answers(after=2.0, talks=9.0), "202": answers(talks=4.0)}, config) as it:
+        loop, engine = asyncio.get_running_loop(), it.switch.dispatcher.engine
+
+        def same_as_before() -> None:
+            seen = engine.snapshot(loop.time())
+            again = Engine()
+            again.receive(SettingsChanged(config.engine), 0.0)
+            for event in restored(folded(recorded(it)), config, loop.time(), 0.0):
+                again.receive(event, loop.time())
+            known = again.snapshot(loop.time())
+            for name in (FIRST, SECOND):
+                assert seen.agents[name].state == known.agents[name].state == "free"
+                assert known.agents[name].since == pytest.approx(seen.agents[name].since, abs=0.01)
+
+        it.call(number="+48600100200")
+        await asyncio.sleep(30)
+        same_as_before()
+        it.call("201", number="+48600100201")
+        await asyncio.sleep(30)
+        same_as_before()
+        own = it.call("201", agent="desk-202")
+        own.after(20.0, own.hang_up)
+        await asyncio.sleep(30)
+        same_as_before()
+        for event in (PhonesUnreachable(SECOND), PhonesReachable(SECOND)):
+            it.switch.dispatcher.feed(event)
+            await asyncio.sleep(5)
+        same_as_before()
 
 
 def story(*lines: tuple[float, str, dict[str, object]], call: str | None = None) -> list[Recorded]:
@@ -189,9 +225,27 @@ def test_what_was_kept_stands_for_all_before_it() -> None:
     kept = {"paused": {FIRST: ["lunch", 50.0]}, "signed_out": {SECOND: [[True, None]]}}
     events = story((100.0, "StateKept", kept), (120.0, "AgentResumed", {"agent": FIRST}))
     assert restored(folded(events), settings(), 130.0, 0.0) == [
-        AgentSignedOut(SECOND, None),
+        AgentSignedOut(SECOND, None, 100.0),
         MemoryRestored(agents={FIRST: AgentMemory(120.0)}),
     ]
+
+
+def test_who_left_one_queue_after_the_other_is_out_since_the_last_of_them() -> None:
+    sales, plain = QueueName("sales"), settings(queue(agents=(FIRST,)))
+    queues = {SUPPORT: plain.engine.queues[SUPPORT], sales: replace(queue(agents=(FIRST,)), name=sales)}
+    config = replace(plain, engine=EngineSettings(queues, {FIRST: AgentSettings(FIRST)}))
+    events = story(
+        (100.0, "AgentSignedOut", {"agent": FIRST, "queue": SUPPORT}),
+        (200.0, "AgentSignedOut", {"agent": FIRST, "queue": sales}),
+    )
+    kept = Recorded(3, 250.0, "StateKept", None, folded(events).attendance.to_json())
+    for told in (events, [kept]):
+        engine = Engine()
+        engine.receive(SettingsChanged(config.engine), 400.0)
+        for event in restored(folded(told), config, 400.0, 0.0):
+            engine.receive(event, 400.0)
+        seen = engine.snapshot(400.0).agents[FIRST]
+        assert (seen.state, seen.since) == ("signed-out", 200.0)
 
 
 # Reading back -----------------------------------------------------------------------------------------

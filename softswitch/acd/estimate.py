@@ -14,7 +14,7 @@ from softswitch.acd.estimators import DEFAULT, Basis
 from softswitch.acd.record import record
 from softswitch.types import Seconds
 
-_REMEMBERED = 50
+HANDLED = 50
 """Conversations the mean is taken over: the last ones, so that it follows the day."""
 _ENOUGH = 5
 """Conversations before the mean is trusted."""
@@ -26,7 +26,7 @@ class HandleTimes:
     __slots__ = ("_times", "mean")
 
     def __init__(self) -> None:
-        self._times: deque[Seconds] = deque(maxlen=_REMEMBERED)
+        self._times: deque[Seconds] = deque(maxlen=HANDLED)
         self.mean: Seconds | None = None
         """None while too few conversations have ended."""
 
@@ -37,7 +37,7 @@ class HandleTimes:
             self.mean = sum(self._times) / len(self._times)
 
 
-_WAITS = 200
+WAITS = 200
 """Waits by which impatience is judged: the last ones."""
 _FEWEST_GONE = 5
 """Who gave up, of these, before anything follows from it."""
@@ -62,14 +62,14 @@ class Impatience:
         self._waits.append((waited, gave_up))
         self._gone += gave_up
         self._total += waited
-        if len(self._waits) > _WAITS:
+        if len(self._waits) > WAITS:
             before, had_gone = self._waits.popleft()
             self._gone -= had_gone
             self._total -= before
         self.rate = self._gone / self._total if self._gone >= _FEWEST_GONE and self._total > 0 else 0.0
 
 
-_OUTCOMES = 50
+OUTCOMES = 50
 """Callers who waited, by whom the estimate is judged and corrected: the last ones."""
 _FEWEST_OUTCOMES = 5
 """Of these before anything is said."""
@@ -107,10 +107,10 @@ class Calibration:
     __slots__ = ("_factor", "_off", "_raw", "_waited", "error")
 
     def __init__(self) -> None:
-        self._raw: deque[Seconds] = deque(maxlen=_OUTCOMES)
+        self._raw: deque[Seconds] = deque(maxlen=OUTCOMES)
         """What was estimated before any correction."""
-        self._waited: deque[Seconds] = deque(maxlen=_OUTCOMES)
-        self._off: deque[Seconds] = deque(maxlen=_OUTCOMES)
+        self._waited: deque[Seconds] = deque(maxlen=OUTCOMES)
+        self._off: deque[Seconds] = deque(maxlen=OUTCOMES)
         """How far what was said was from that."""
         self._factor = 1.0
         self.error: float | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from softswitch.config.durations import on_a_clock
 from softswitch.kinds import Kind
 from softswitch.parcels import Mail
 from softswitch.ports import Recorded
@@ -103,7 +104,7 @@ def _letter(to: str, event: Recorded, data: Mapping[str, Any]) -> Mail:
     ended = event.kind == Kind.ALERT_ENDED
     head = words.ended if ended else words.levels.get(str(data.get("level")), "?")
     if ended:
-        more = words.lasted.format(lasted=_duration(float(data.get("lasted") or 0.0)))
+        more = words.lasted.format(lasted=on_a_clock(float(data.get("lasted") or 0.0)))
     else:
         at = datetime.fromtimestamp(event.at).astimezone()
         more = words.limit.format(limit=_written(measure, data.get("limit")))
@@ -116,11 +117,5 @@ def _written(measure: str, value: Any) -> str:
     if value is None:
         return "-"
     if measure == "longest_wait":
-        return _duration(float(value))
+        return on_a_clock(float(value))
     return f"{float(value):.0%}" if measure == "service_level" else f"{float(value):g}"
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

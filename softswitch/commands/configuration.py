@@ -8,12 +8,14 @@ from pathlib import Path
 
 from softswitch.commands.table import console
 from softswitch.commands.walked import render
-from softswitch.config.check import check
+from softswitch.config.chart import chart
+from softswitch.config.check import check, found_in, inspected
 from softswitch.config.describe import problems, summary
 from softswitch.config.load import load
 from softswitch.config.nearest import did_you_mean
 from softswitch.config.schema import json_schema
-from softswitch.errors import SoftswitchError
+from softswitch.errors import Problem, SoftswitchError
+from softswitch.plain import plain
 from softswitch.types import AgentName
 from softswitch.walk import AS_USUAL, Circumstances, parse_keys, walk
 
@@ -29,6 +31,28 @@ def check_files(files: list[Path]) -> int:
     for settings in report.configurations:
         out.print(summary(settings))
     return 0
+
+
+def check_for_machines(files: list[Path]) -> int:
+    """Print what `softswitch check --json` says, a line for each file; the exit code."""
+    code = 0
+    for file in files:
+        scene, source = inspected(file)
+        problems, warnings = found_in(scene)
+        code = 2 if problems else code
+        found = {
+            "file": str(file),
+            "digest": source.digest,
+            "problems": [_of(problem) for problem in problems],
+            "warnings": [_of(warning) for warning in warnings],
+            "map": plain(chart(scene)),
+        }
+        print(json.dumps(found, ensure_ascii=False))
+    return code
+
+
+def _of(problem: Problem) -> dict[str, str | int]:
+    return {name: getattr(problem, name) for name in ("file", "line", "column", "message")}
 
 
 def print_schema() -> None:

@@ -277,6 +277,12 @@ def reload_settings(socket: Path) -> None:
     """`softswitch reload`. Raises ControlError with every problem of the file."""
     answer = ask(socket, "reload")
     print(f"in force now: {answer['file']}")
+    told = [(how, answer.get(how)) for how in ("added", "removed", "changed")]
+    for how, names in told:
+        if names:
+            print(f"{how}: {', '.join(names)}")
+    if not any(names for _, names in told):
+        print("nothing has changed")
     if answer["after_restart"]:
         print(f"changed, but in force only after a restart: {', '.join(answer['after_restart'])}")
 

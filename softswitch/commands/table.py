@@ -9,6 +9,8 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
+from softswitch.config.durations import on_a_clock
+
 WIDE = 160
 """Columns when the output is no terminal: a table in a file or a pipe is not squeezed, unless the environment
 has COLUMNS (shells keep theirs to themselves, so somebody wants it)."""
@@ -45,11 +47,7 @@ def duration(seconds: float | None) -> str:
         return "-"
     if seconds < 10:
         return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if not minutes:
-        return f"{rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+    return f"{round(seconds)} s" if round(seconds) < 60 else on_a_clock(seconds)
 
 
 def when(at: float, now: datetime) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from softswitch.config.build import build
 from softswitch.config.checks import check_all
 from softswitch.config.checks.scene import Scene
-from softswitch.config.files import read
+from softswitch.config.files import Source, read
 from softswitch.config.settings import SwitchSettings
 from softswitch.config.validate import validate
 from softswitch.errors import Problem
@@ -49,12 +49,23 @@ def check(paths: Iterable[Path], environ: Mapping[str, str] = os.environ) -> Rep
     )
 
 
-def _check(path: Path, environ: Mapping[str, str]) -> Report:
+def inspected(path: Path, environ: Mapping[str, str] = os.environ) -> tuple[Scene, Source]:
+    """A file with all that was found in it; never raises for what it says."""
     source = read(path, environ)
     sound = validate(source.root, source.whole, source.problems)
     scene = Scene(sound.configuration, sound.tree, source.root, sound.complete, source.problems)
     if source.whole:
         check_all(scene)
-    problems, warnings = (tuple(sorted(set(found))) for found in (scene.problems, scene.warnings))
-    configurations = () if problems else (build(path, sound.configuration),)
+    return scene, source
+
+
+def _check(path: Path, environ: Mapping[str, str]) -> Report:
+    scene, source = inspected(path, environ)
+    problems, warnings = found_in(scene)
+    configurations = () if problems else (replace(build(path, scene.configuration), digest=source.digest),)
     return Report(problems, warnings, configurations, source.texts)
+
+
+def found_in(scene: Scene) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Problems and warnings, each once, in the order of files and lines."""
+    return tuple(sorted(set(scene.problems))), tuple(sorted(set(scene.warnings)))

@@ -191,14 +191,14 @@ def _hours(settings: SwitchSettings) -> WordsTable:
         closed += [day.isoformat() for day in sorted(schedule.closed)]
         table.add_row(
             Text(name),
-            Text("; ".join(_open(schedule))),
+            Text("; ".join(spans(schedule))),
             Text(schedule.timezone),
             Text(", ".join(closed) or "-"),
         )
     return table
 
 
-def _open(schedule: Schedule) -> Iterator[str]:
+def spans(schedule: Schedule) -> Iterator[str]:
     """Days with the same hours as one: `Mon-Fri 08:00-18:00`."""
     first = 0
     for day in range(1, 8):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from softswitch.config import yaml
@@ -27,6 +29,11 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     whole: bool = True
     """False: something could not be read, so what seems missing may be there."""
+
+    @property
+    def digest(self) -> str:
+        """Of all that was read: the same for the same files with the same texts."""
+        return sha256("\0".join(chain.from_iterable(self.texts.items())).encode()).hexdigest()
 
 
 def read(path: Path, environ: Mapping[str, str]) -> Source:

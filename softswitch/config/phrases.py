@@ -61,6 +61,9 @@ _SHOWN = 60
 
 QUOTES = "\"'"
 
+SECRET = frozenset({"password", "ha1", "secret", "store"})
+"""Keys whose values no message quotes: it may be in a log, on a page, in a ticket."""
+
 
 def phrase(error: ErrorDetails, node: Node, owner: type[Section] | None) -> str:
     """What is wrong with `node`; `owner` is the model of the mapping in which an unknown key stands."""
@@ -84,6 +87,8 @@ def phrase(error: ErrorDetails, node: Node, owner: type[Section] | None) -> str:
     if error["loc"][-1:] == ("[key]",):
         key = str(error["loc"][-2])
         node = Node(node.place, key, raw=key)
+    if SECRET.intersection(map(str, error["loc"])):
+        return message
     near = _near(
         node, [*context.get("words", ()), *re.findall(r"'([^']*)'", str(context.get("expected", "")))]
     )

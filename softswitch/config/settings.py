@@ -337,6 +337,8 @@ class SwitchSettings:
     mailboxes: Mapping[MailboxName, Mailbox] = field(default_factory=dict)
     zone: str | None = None
     """The time zone of all opening hours; None: there are none, or several: the machine's."""
+    digest: str = field(default="", compare=False)
+    """Of the texts of the files that it came from."""
 
     @property
     def services(self) -> Services:

@@ -26,8 +26,8 @@ p.note { color: var(--soft); font-size: .9em; margin: .4em 0 }
 .tile { border: 1px solid var(--line); border-radius: 8px; padding: .5em .9em; min-width: 6.6em }
 .tile b { display: block; font-size: 1.35em } .tile span { color: var(--soft); font-size: .85em }
 figure { margin: 1em 0 0 } svg { width: 100%; height: auto; margin: .5em 0 } .wide { overflow-x: auto }
-.wide { background: linear-gradient(90deg, Canvas, #0000) 0 / 3em,
-  linear-gradient(-90deg, Canvas, #0000) 100% / 3em,
+.wide { background: linear-gradient(90deg, Canvas 1.2em, #0000) 0 / 3em,
+  linear-gradient(-90deg, Canvas 1.2em, #0000) 100% / 3em,
   linear-gradient(90deg, #8888, #0000) 0 / 1em, linear-gradient(-90deg, #8888, #0000) 100% / 1em;
   background-repeat: no-repeat; background-attachment: local, local, scroll, scroll }
 .long { max-height: 32em; overflow-y: auto } .long th { position: sticky; top: 0; background: Canvas }

@@ -141,10 +141,12 @@ class Fold:
         """Who wanted to be called back, by the call."""
         self._notes: dict[str, Stay] = {}
         """The stay on which an agent writes notes."""
+        self._online: set[AgentName] = set()
 
     def apply(self, event: Recorded) -> None:
         """Take the next event."""
         if event.call is None:
+            self._of_switch(event)
             self._of_agents(event)
             return
         if event.kind == Kind.WRAP_UP_ENDED:
@@ -298,12 +300,19 @@ class Fold:
             self._tell(event.at, AgentCallEnded(AgentName(state.outside), _other(event.call)))
             state.outside = ""
 
-    def _of_agents(self, event: Recorded) -> None:
+    def _of_switch(self, event: Recorded) -> None:
         data: Mapping[str, Any] = event.data
         if event.kind in (Kind.SWITCH_STARTED, Kind.SETTINGS_LOADED) and data.get("file"):
             self.past.file = str(data["file"])
         if event.kind == Kind.SWITCH_STARTED:
             self.past.agents |= {str(name) for name in data.get("agents") or ()}
+        if event.kind == Kind.SWITCH_STARTING:  # who is still there is told of again
+            for gone in sorted(self._online):
+                self._tell(event.at, PhonesUnreachable(gone))
+            self._online.clear()
+
+    def _of_agents(self, event: Recorded) -> None:
+        data: Mapping[str, Any] = event.data
         if event.kind == Kind.WRAP_UP_ENDED:
             self._noted(event)
         if not data.get("agent") or data.get("automatic"):
@@ -312,8 +321,10 @@ class Fold:
         in_queue = QueueName(str(queue)) if queue else None
         match event.kind:
             case Kind.AGENT_ONLINE:
+                self._online.add(name)
                 self._tell(event.at, PhonesReachable(name))
             case Kind.AGENT_OFFLINE:
+                self._online.discard(name)
                 self._tell(event.at, PhonesUnreachable(name))
             case Kind.AGENT_PAUSED:
                 self._tell(

@@ -47,10 +47,11 @@ def draw(found: Sequence[Simulated]) -> Figure:
             for row, plot in enumerate(rows):
                 axes = all_axes[row][column]
                 plot(axes, one)
-                axes.set_ylim(bottom=0)
                 if row == 0 and len(found) > 1:
                     axes.set_title(f"{one.label}\n{axes.get_title(loc='left')}")
             times(all_axes[-1][column], one.plan.traffic.span, one.plan.traffic.clock)
+        for axes in all_axes[:, 0]:  # a row has one scale, of all that is in it
+            axes.set_ylim(bottom=0)
     return figure
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from softswitch.errors import NobodyCalled, SimulationError
 from softswitch.kinds import Kind
-from softswitch.ports import Recorded
+from softswitch.ports import JsonValue, Recorded
 from softswitch.simulation.past import Past, fold
+from softswitch.store.attendance import Attendance
 from softswitch.store.encoding import decode
 from softswitch.store.loader import read
 from softswitch.store.ranges import extent
@@ -77,18 +78,32 @@ def _of_folder(folder: Path, wanted: date | None) -> Day:
         since, until = _bounds(day)
         query = text("SELECT min(seq) FROM events WHERE at >= :at")
         begin = connection.execute(query, {"at": since - LEAD}).scalar() or 0
-        stints = text('SELECT agent, state FROM stints WHERE start < :at AND ("end" > :at OR "end" IS NULL)')
-        before = [
-            Recorded(
-                0,
-                since - LEAD,
-                Kind.AGENT_ONLINE if state == "online" else Kind.AGENT_PAUSED,
-                None,
-                {"agent": agent},
-            )
-            for agent, state in connection.execute(stints, {"at": since - LEAD})
-        ]
+        before = _there(connection, since - LEAD, begin)
         return _folded((*before, *_until(read(connection, begin), until + LEAD)), day)
+
+
+def _there(connection: Connection, moment: float, begin: int) -> list[Recorded]:
+    """Which agents were there at a moment, paused, or signed out, as events; `begin`: the first one after."""
+    online = text(
+        'SELECT agent FROM stints WHERE state = \'online\' AND start < :at AND ("end" > :at OR "end" IS NULL)'
+    )
+    found: list[tuple[str, dict[str, JsonValue]]] = [
+        (Kind.AGENT_ONLINE, {"agent": agent}) for (agent,) in connection.execute(online, {"at": moment})
+    ]
+    kept = text("SELECT seq FROM events WHERE kind = :kind AND seq < :seq ORDER BY seq DESC LIMIT 1")
+    bottom = connection.execute(kept, {"kind": Kind.STATE_KEPT, "seq": begin}).scalar() or 0
+    attendance = Attendance()
+    for event in read(connection, bottom):
+        if event.seq >= begin:
+            break
+        attendance.hear(event)
+    for agent, (reason, _) in attendance.paused.items():
+        found.append((Kind.AGENT_PAUSED, {"agent": agent, "reason": reason}))
+    for agent, steps in attendance.signed.items():
+        for out, queue, _ in steps:
+            kind = Kind.AGENT_SIGNED_OUT if out else Kind.AGENT_SIGNED_IN
+            found.append((kind, {"agent": agent, "queue": queue}))
+    return [Recorded(0, moment, kind, None, data) for kind, data in found]
 
 
 def _until(found: Iterable[Recorded], end: float) -> Iterator[Recorded]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded
@@ -20,19 +20,24 @@ CHANGING = frozenset(
 )
 
 
+class Step(NamedTuple):
+    """Somebody signs in or out."""
+
+    out: bool
+    queue: str | None
+    """None: of all queues."""
+    at: float
+    """In seconds since the epoch."""
+
+
 @dataclass(slots=True)
 class Attendance:
     """As of the last event."""
 
     paused: dict[str, tuple[str, float]] = field(default_factory=dict)
     """The reason, and since when, in seconds since the epoch, by agent."""
-    signed: dict[str, list[tuple[bool, str | None]]] = field(default_factory=dict)
-    """By agent, in their order: what makes somebody who is signed in everywhere stand as they do. True: out;
-    None: of all queues.
-    """
-
-    out_since: dict[str, float] = field(default_factory=dict)
-    """Since when who is signed out of anything is, in seconds since the epoch."""
+    signed: dict[str, list[Step]] = field(default_factory=dict)
+    """By agent, in their order: what makes somebody who is signed in everywhere stand as they do."""
 
     amended: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     """What supervisors have changed, as their events say it, by kind (`queue`, `agent`) and name."""
@@ -49,10 +54,9 @@ class Attendance:
             case Kind.AGENT_RESUMED:
                 self.paused.pop(agent, None)
             case Kind.AGENT_SIGNED_IN:
-                self._sign(agent, False, data.get("queue"))
+                self._sign(agent, Step(False, data.get("queue"), event.at))
             case Kind.AGENT_SIGNED_OUT:
-                self._sign(agent, True, data.get("queue"))
-                self.out_since.setdefault(agent, event.at - float(data.get("ago") or 0.0))
+                self._sign(agent, Step(True, data.get("queue"), event.at - float(data.get("ago") or 0.0)))
             case Kind.QUEUE_AMENDED:
                 self.amended["queue", str(data.get("queue"))] = data
             case Kind.QUEUE_AMENDMENT_ENDED:
@@ -62,33 +66,30 @@ class Attendance:
             case Kind.AGENT_AMENDMENT_ENDED:
                 self.amended.pop(("agent", agent), None)
             case Kind.STATE_KEPT:
-                self._read(data)
+                self._read(data, event.at)
 
-    def _sign(self, agent: str, out: bool, queue: str | None) -> None:
-        steps = [] if queue is None else [one for one in self.signed.get(agent, ()) if one[1] != queue]
-        steps.append((out, queue))
-        if any(left for left, _ in steps):
+    def _sign(self, agent: str, step: Step) -> None:
+        before = self.signed.get(agent, ()) if step.queue is not None else ()
+        steps = [*(one for one in before if one.queue != step.queue), step]
+        if any(one.out for one in steps):
             self.signed[agent] = steps
         else:
             self.signed.pop(agent, None)
-            self.out_since.pop(agent, None)
 
     def to_json(self) -> dict[str, JsonValue]:
         """As `StateKept` has it."""
         return {
             "paused": {agent: [reason, since] for agent, (reason, since) in self.paused.items()},
-            "signed_out": {
-                agent: [[out, queue] for out, queue in steps] for agent, steps in self.signed.items()
-            },
-            "out_since": dict(self.out_since),
+            "signed_out": {agent: [list(one) for one in steps] for agent, steps in self.signed.items()},
             "amended": [dict(one) for one in self.amended.values()],
         }
 
-    def _read(self, data: Mapping[str, Any]) -> None:
+    def _read(self, data: Mapping[str, Any], at: float) -> None:
+        """`at`: stands for moments that were not kept once."""
         self.paused = {agent: (str(one[0]), float(one[1])) for agent, one in data["paused"].items()}
         self.signed = {
-            agent: [(bool(out), queue) for out, queue in steps] for agent, steps in data["signed_out"].items()
+            agent: [Step(bool(out), queue, float(when[0] if when else at)) for out, queue, *when in steps]
+            for agent, steps in data["signed_out"].items()
         }
-        self.out_since = {agent: float(at) for agent, at in (data.get("out_since") or {}).items()}
         kept = [("queue" if "queue" in one else "agent", one) for one in data.get("amended") or ()]
         self.amended = {(of, str(one[of])): one for of, one in kept}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -124,11 +125,22 @@ class VoicemailDesk:
         settings = self._settings()
         mailbox = settings.mailboxes.get(draft.mailbox, USUAL)
         room = round(4 * mailbox.longest * settings.media.sample_rate)  # as recorded, and cut
+        reserving = asyncio.create_task(asyncio.to_thread(self.files.reserve, draft, room))
         try:
             async with asyncio.timeout(OPENING):
-                return await asyncio.to_thread(self.files.reserve, draft, room)
+                return await asyncio.shield(reserving)
         except TimeoutError:
+            self._apart(self._drop_after(reserving, draft))
             raise StoreError(f"the disk of {self.files.folder} stands still") from None
+        except asyncio.CancelledError:  # the caller has hung up
+            self._apart(self._drop_after(reserving, draft))
+            raise
+
+    async def _drop_after(self, reserving: asyncio.Task[Path], draft: Draft) -> None:
+        """A thread cannot be called back: what it will have written goes when it has."""
+        with suppress(StoreError):
+            await reserving
+            await asyncio.to_thread(self.files.drop, draft)
 
     def drop(self, draft: Draft) -> None:
         """See `ports.Desk`."""

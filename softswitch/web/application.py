@@ -14,15 +14,15 @@ from softswitch.web.api import looking_routes, record_routes
 from softswitch.web.board import Viewers, board_routes
 from softswitch.web.calling import call_routes
 from softswitch.web.changing import agent_call_routes, agent_routes, switch_routes
+from softswitch.web.configuration import configuration_routes
 from softswitch.web.counting import Counting
 from softswitch.web.docs import docs_routes
 from softswitch.web.erasing import erasing_routes
 from softswitch.web.exports import ExportDesk, export_routes
-from softswitch.web.frame import FILES, Static, page_routes
+from softswitch.web.frame import FILES, Also, Frame, Static, page_routes
 from softswitch.web.guard import Guard
 from softswitch.web.health import health_routes
 from softswitch.web.limits import Limits
-from softswitch.web.listening import listening_routes
 from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.mails import Postbox, mail_routes
@@ -103,11 +103,20 @@ def application(
         *(supervision_routes, caller_routes, change_routes),
     ):
         app.include_router(routes(parts.operations, guard))
+    app.include_router(configuration_routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
-    app.include_router(page_routes(guard, sessions, metrics=settings.metrics != "off"))
+    frame = Frame(guard, sessions, _also(parts), metrics=settings.metrics != "off")
+    app.include_router(page_routes(frame))
     app.include_router(mail_routes(parts.operations, parts.postbox, guard))
-    app.include_router(listening_routes(guard))
     app.include_router(docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
     app.add_middleware(Limits)
     return app
+
+
+def _also(parts: Parts) -> Also:
+    """Agents see the pages of what is theirs to hear."""
+    return {
+        "recordings": lambda who: who.agent is not None and parts.recordings.agents_listen,
+        "voicemails": lambda who: bool(parts.voicemails.mailboxes_of(who)),
+    }

@@ -35,6 +35,9 @@ from softswitch.web.streaming import HEADERS
 VIEWERS = 250
 """At once."""
 
+PER_USER = 50
+"""Of them, those of one user or token: one who opens more and more shuts nobody else out."""
+
 ASKED_AGAIN: Seconds = 15.0
 """How often it is asked whether a viewer still may look on."""
 
@@ -66,8 +69,10 @@ def framed(name: str, body: bytes, *, chunked: bool) -> bytes:
 class _Viewer:
     """One connection."""
 
-    def __init__(self, transport: asyncio.Transport, *, chunked: bool) -> None:
+    def __init__(self, transport: asyncio.Transport, name: str, *, chunked: bool) -> None:
+        """`name`: whose it is."""
         self._transport = transport
+        self.name = name
         self._chunked = chunked
         self.woken = asyncio.Event()
         self.gone = False
@@ -119,11 +124,17 @@ class Viewers:
         for viewer in self._viewers:
             viewer.woken.set()
 
-    def stream(self, request: Request, may: Who, audience: Audience) -> Response:
-        """An answer that does not end. Raises Refused: there is no room."""
+    def stream(self, request: Request, name: str, may: Who, audience: Audience) -> Response:
+        """An answer that does not end, for somebody of that name. Raises Refused: there is no room."""
         if self.count >= VIEWERS:
             raise Refused(503, f"{VIEWERS} viewers look on already", SOON)
-        return _Stream(self, request, may, audience)
+        if sum(viewer.name == name for viewer in self._viewers) >= PER_USER:
+            says = (
+                f"{name} looks on {PER_USER} times already, which is the most for one user or token; close a "
+                "page or end a program that is forgotten somewhere, or give each its own user or token"
+            )
+            raise Refused(429, says, SOON)
+        return _Stream(self, request, name, may, audience)
 
     async def show(self, viewer: _Viewer, request: Request, may: Who, audience: Audience) -> None:
         """Until the viewer is gone, or may look on no more."""
@@ -148,10 +159,11 @@ class Viewers:
 class _Stream(Response):
     """Begun by ASGI, continued on the transport."""
 
-    def __init__(self, viewers: Viewers, request: Request, may: Who, audience: Audience) -> None:
+    def __init__(self, viewers: Viewers, request: Request, name: str, may: Who, audience: Audience) -> None:
         super().__init__(headers=HEADERS, media_type="text/event-stream")
         del self.headers["content-length"]
-        self._viewers, self._request, self._may, self._audience = viewers, request, may, audience
+        self._viewers, self._request, self._name = viewers, request, name
+        self._may, self._audience = may, audience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one viewer."""
@@ -161,7 +173,7 @@ class _Stream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         greeting = b": the board of a switch\nretry: 1000\n\n"
         await send({"type": "http.response.body", "body": greeting, "more_body": True})
-        viewer = _Viewer(transport, chunked=scope["http_version"] == "1.1")
+        viewer = _Viewer(transport, self._name, chunked=scope["http_version"] == "1.1")
         gone = asyncio.create_task(_until_gone(receive, viewer))
         try:
             await self._viewers.show(viewer, self._request, self._may, self._audience)
@@ -207,7 +219,7 @@ def board_routes(viewers: Viewers, guard: Guard) -> APIRouter:
         gets the whole.
         """
         audience = _audience(who, calls=calls)
-        return viewers.stream(request, guard.needs(_role(audience)), audience)
+        return viewers.stream(request, who.name, guard.needs(_role(audience)), audience)
 
     return router
 

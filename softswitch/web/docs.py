@@ -1,23 +1,22 @@
-"""The API's own description, and a page that shows it: nothing comes from outside."""
+"""The API's own description; the page that shows it is one of `frame`."""
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import JSONResponse
 
 from softswitch.access import Role
 from softswitch.web.api import PREFIX
 from softswitch.web.guard import Guard
 from softswitch.web.problems import KIND
 from softswitch.web.sessions import COOKIE
-from softswitch.web.showing import show
 
 OPEN = frozenset({"/health", "/ready", "/metrics", f"{PREFIX}/login", f"{PREFIX}/first"})
 """Paths without a log-in; of metrics it depends on the configuration."""
 
 
 def docs_routes(app: FastAPI, guard: Guard) -> APIRouter:
-    """Both; made last, when the application has all its routes."""
+    """Made last, when the application has all its routes."""
     router = APIRouter(prefix=PREFIX, include_in_schema=False)
     described = _described(app)
     app.state.methods = {path: [*map(str.upper, known)] for path, known in described["paths"].items()}
@@ -25,10 +24,6 @@ def docs_routes(app: FastAPI, guard: Guard) -> APIRouter:
     @router.get("/openapi.json", dependencies=[Depends(guard.needs(Role.AGENT))])
     async def openapi() -> JSONResponse:
         return JSONResponse(described)
-
-    @router.get("/docs")
-    async def docs(request: Request) -> Response:
-        return await show(guard, request, "docs.html")
 
     return router
 

@@ -1,12 +1,10 @@
 """Logging in and out, and the first user of all."""
 
 import time
-from pathlib import Path
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from softswitch.access import Principal, Role, User
@@ -20,8 +18,6 @@ from softswitch.web.problems import PROBLEMS, Refused
 from softswitch.web.sessions import COOKIE, LASTS, Sessions
 
 log = structlog.get_logger(__name__)
-
-PAGES = Path(__file__).with_name("pages")
 
 FAILURES_OF_A_SOURCE = 50
 """Of one address, whatever the names: a proxy's address is everybody's."""
@@ -135,7 +131,7 @@ class Door:
 
 
 def login_routes(accounts: Accounts, sessions: Sessions, guard: Guard) -> APIRouter:
-    """Under /api/v1, and the page."""
+    """Under /api/v1; the page is one of `frame`."""
     router = APIRouter(tags=["access"], responses=PROBLEMS)
     door = Door(accounts, sessions)
     router.add_api_route("/api/v1/login", door.log_in, methods=["POST"])
@@ -163,17 +159,5 @@ def login_routes(accounts: Accounts, sessions: Sessions, guard: Guard) -> APIRou
         if kind == "user":
             await accounts.end_sessions(name)
         response.delete_cookie(COOKIE, path="/")
-
-    router.include_router(_pages())
-    return router
-
-
-def _pages() -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/login")
-    @router.get("/first")
-    async def page() -> FileResponse:
-        return FileResponse(PAGES / "login.html")
 
     return router

@@ -188,6 +188,12 @@ class Reloaded(BaseModel):
     file: str
     after_restart: list[str]
     """Changed settings that wait for the next start."""
+    added: list[str]
+    """What is new, as `queues.night`."""
+    removed: list[str]
+    """What is no more. Calls and callers that are in it stay until they leave."""
+    changed: list[str]
+    """What is otherwise, as `menus.welcome` or `sip`. What a team says is a change of its queue."""
 
 
 class Stopping(BaseModel):

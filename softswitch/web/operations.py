@@ -81,6 +81,10 @@ class Operations(Protocol):
     async def try_mail(self, to: str, by: str) -> tuple[bool, str]:
         """Send one mail at once: whether it was taken, and the server's words. Raises ControlError."""
 
+    @property
+    def in_force(self) -> tuple[Path, str]:
+        """The file of the configuration in force, and the digest of its text as it was read."""
+
     async def reload(self, by: str) -> JsonValue:
         """Apply the changed configuration. Raises ConfigError."""
 

@@ -52,6 +52,9 @@ def _queues(figures: Figures) -> Iterator[Metric]:
     queues = figures.floor.queues
     waiting = {name: queue.waiting for name, queue in queues.items()}
     yield _gauge("softswitch_queue_waiting_callers", "Callers who wait.", "queue", waiting)
+    vain = {name: queue.hopeless for name, queue in queues.items()}
+    says = "Callers whom no agent of the team can ever take, for want of skills."
+    yield _gauge("softswitch_queue_hopeless_callers", says, "queue", vain)
     longest = {name: figures.longest_wait.get(name, 0.0) for name in queues}
     yield _gauge("softswitch_queue_longest_wait_seconds", "Of who waits now.", "queue", longest)
     free = {name: queue.free for name, queue in queues.items()}

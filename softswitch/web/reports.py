@@ -1,5 +1,5 @@
-"""Reports: over the API, and as a page. They are made by a process of their own, `softswitch report`: figures
-of a year and plots are seconds of work, for which no call must wait.
+"""Reports over the API. They are made by a process of their own, `softswitch report`: figures of a year and
+plots are seconds of work, for which no call must wait.
 """
 
 import asyncio
@@ -21,7 +21,6 @@ from softswitch.web.api import PREFIX, Text
 from softswitch.web.guard import Guard
 from softswitch.web.leaving import while_there
 from softswitch.web.problems import PROBLEMS, Refused
-from softswitch.web.showing import show
 
 AT_ONCE = 2
 """Reports that are made at the same time; the next one waits its turn."""
@@ -117,7 +116,7 @@ def status_of_errand(error: ErrandFailed) -> int:
 
 
 def report_routes(desk: ReportDesk, guard: Guard) -> APIRouter:
-    """The route, and the page that uses it."""
+    """The route; the page that uses it is one of `frame`."""
     router = APIRouter(tags=["the record"])
     supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
     answers: dict[int | str, dict[str, Any]] = {
@@ -150,10 +149,6 @@ def report_routes(desk: ReportDesk, guard: Guard) -> APIRouter:
             headers["Content-Disposition"] = f'attachment; filename="report-{first}-{last}-{what}.{format}"'
         return Response(made, media_type=KINDS[format], headers=headers)
 
-    @router.get("/reports", include_in_schema=False)
-    async def page(request: Request) -> Response:
-        return await show(guard, request, "reports.html", {"Content-Security-Policy": OF_THE_PAGE})
-
     return router
 
 
@@ -162,12 +157,6 @@ OF_A_REPORT = (
     "sandbox"
 )
 """A report has its styles and pictures in itself, and runs nothing."""
-
-OF_THE_PAGE = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
-    "base-uri 'none'"
-)
-"""The page shows one in a frame, which is bound by this too."""
 
 
 def range_of(since: date | None, until: date | None, today: date) -> tuple[date, date]:

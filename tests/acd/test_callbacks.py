@@ -25,6 +25,7 @@ from softswitch.acd.events import (
     QueueClosed,
     QueueOpened,
     WayFound,
+    WayLost,
 )
 from softswitch.acd.settings import AnnounceSettings, CallbackSettings
 from softswitch.types import AgentName, CallId, CancelReason, LeaveReason, QueueName
@@ -246,3 +247,18 @@ def test_the_promise_holds_from_when_it_was_made() -> None:
     assert desk.wait(539.0) == []
     [leave] = only(Leave, desk.wait(1.0))
     assert leave.reason is LeaveReason.EXPIRED
+
+
+def test_where_phones_ring_one_after_the_other_a_way_that_was_lost_and_found_is_tried_again() -> None:
+    """The strategy had asked to be asked again, at a moment when there was no way."""
+    desk = Desk(queue(agents="ann bob", strategy="ring-progressively", callback=AGENT_FIRST))
+    desk.pause("bob")
+    desk.outside("ann", "x")
+    desk.join("c1")
+    desk.tell(CallbackWanted(CallId("c1")))
+    desk.outside_over("ann", "x")
+    assert desk.ringing() == {"ann": "c1"}
+    desk.tell(WayLost(CallId("c1")))
+    desk.fail("ann")
+    desk.wait(60.0)
+    assert only(Ring, desk.tell(WayFound(CallId("c1"))))

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from softswitch.acd.actions import Connect, Leave, ReportPause, ReportPlace, ReportResume, ReportWrapUp, Ring
+from softswitch.acd.actions import (
+    Connect,
+    Leave,
+    ReportOverflow,
+    ReportPause,
+    ReportPlace,
+    ReportResume,
+    ReportWrapUp,
+    Ring,
+)
 from softswitch.acd.events import (
     AgentPaused,
     AgentSignedOut,
     CallerLeft,
     Event,
+    MemoryRestored,
     OfferFailed,
     PlaceKept,
     QueueClosed,
+    QueueMemory,
     QueueOpened,
+    Wait,
     WrapUpEnded,
     WrapUpExtended,
 )
-from softswitch.acd.settings import NoAgents
+from softswitch.acd.settings import NoAgents, Overflow
 from softswitch.types import (
     AgentName,
     CallId,
@@ -238,3 +250,15 @@ def test_who_redials_has_the_old_place_in_a_queue_that_is_full_by_now() -> None:
     assert leave.reason is LeaveReason.FULL
     desk.join("c4", number="+481")
     assert desk.line() == ["c4", "c2"]
+
+
+def test_callers_who_give_up_are_no_reason_to_help_those_who_stay_less() -> None:
+    """Three times a minute of work is too long, however many of the three will not wait for it."""
+    helped = queue("a", agents="ann", overflow=Overflow((QueueName("b"),), wait=150.0))
+    desk = Desk(helped, queue("b", agents=""))
+    gave_up = tuple(Wait(10.0, True) for _ in range(50))
+    desk.tell(MemoryRestored({QueueName("a"): QueueMemory(handle_times=(60.0,) * 5, waits=gave_up)}))
+    for call in ("c1", "c2", "c3"):
+        assert not only(ReportOverflow, desk.all)
+        desk.join(call, queue="a")
+    assert only(ReportOverflow, desk.all) == [ReportOverflow(QueueName("a"), True, 3)]

@@ -134,3 +134,14 @@ def test_being_ready_twice_or_without_having_been_held_does_nothing_and_for_nobo
     assert ready(desk, "c1") == []
     with pytest.raises(EngineError, match="never joined"):
         ready(desk, "c2")
+
+
+def test_what_was_to_be_heard_takes_nothing_of_the_preferred_agents_time() -> None:
+    desk = Desk(queue(agents="ann bob", preferred_for=20.0))
+    desk.outside("ann", "x")
+    desk.join("c1", held=True, preferred="ann")
+    desk.wait(15.0)
+    assert ready(desk, "c1") == []
+    assert desk.wait(19.0) == []
+    desk.wait(1.0)
+    assert desk.ringing() == {"bob": "c1"}

@@ -146,3 +146,11 @@ def test_hope_remains_where_needs_relax_and_where_there_is_no_team() -> None:
         desk = Desk(*things)
         assert not only(ReportHopeless, desk.join("c1"))
         assert desk.engine.snapshot(desk.now).queues[QueueName("q")].hopeless == 0
+
+
+def test_hope_remains_while_a_helping_queue_has_somebody() -> None:
+    needing = queue("a", agents="ann", needs={"hebrew": 3}, overflow=Overflow((QueueName("b"),), callers=2))
+    helper = agent("bob", skills={"hebrew": 3})
+    desk = Desk(needing, queue("b", agents="bob"), helper)
+    assert not only(ReportHopeless, desk.join("c1", queue="a"))
+    assert desk.engine.snapshot(desk.now).queues[QueueName("a")].hopeless == 0

@@ -284,6 +284,18 @@ async def test_one_plays_it_again() -> None:
         assert second.end - second.start == pytest.approx(10.0)
 
 
+async def test_who_hangs_up_after_the_message_has_heard_it() -> None:
+    async with office(messages=(message("new"),)) as (running, desk):
+        phone = running.call("*97", agent="desk-201")
+        await asyncio.sleep(15.5)
+        assert desk.told == []
+        await asyncio.sleep(1.0)
+        assert phone.heard_labels()[-2:] == ["new.wav", KEYS]
+        phone.hang_up()
+        await asyncio.sleep(1)
+        assert desk.told == [("heard", "new.wav", "agent desk-201")]
+
+
 async def test_two_keeps_it_and_goes_on() -> None:
     async with office(messages=(message("a"), message("b"))) as (running, desk):
         phone = running.call("*97", agent="desk-201")

@@ -243,3 +243,24 @@ def test_limits_have_the_unit_of_what_was_written(check_text):
     assert check_text(text).messages == ["expected at most 10s, got 10m"]
     text = SOUND + "voicemail: {box: {min: §3m}}\n"
     assert check_text(text).messages == ["expected at most 1m, got 3m"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail: {server: m.example, from: a@b.example, username: x, password: 700.2003}",
+        "webhooks: {crm: {url: 'https://crm.example', secret: 700.2003}}",
+        "store: ftp://switch:700.2003@db.example/x",
+    ],
+)
+def test_no_message_quotes_a_secret(check_text, text):
+    checked = check_text(SOUND + text)
+    assert checked.messages
+    assert "700.2003" not in "".join(checked.messages)
+
+
+def test_no_message_quotes_a_hash(check_text):
+    text = SOUND.replace('dial: "sip:desk@127.0.0.1"', "login: '1', ha1: {md5: 0123hunter2, sha256: 7}")
+    checked = check_text(text)
+    assert any("hexadecimal" in one for one in checked.messages)
+    assert not any("0123hunter2" in one for one in checked.messages)

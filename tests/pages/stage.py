@@ -50,6 +50,56 @@ OFFICE: Mapping[str, Any] = {
     },
 }
 
+MENUS: Mapping[str, Any] = {
+    "hours": {
+        "office": {"timezone": "Europe/Warsaw", "open": {"mon-fri": "08:00-18:00", "sat": "09:00-13:00"}}
+    },
+    "numbers": {
+        "+48221234567": {"menu": "welcome"},
+        "+48221234568": {"menu": "faults"},
+        **OFFICE["numbers"],
+        "610": {"voicemail": "support"},
+        "*": {"reject": 404},
+    },
+    "menus": {
+        "welcome": {
+            "open": "office",
+            "closed": {"menu": "after_hours"},
+            "say": "Welcome. For sales press 1, for support 2, for invoices 3.",
+            "choices": {
+                1: {"queue": "sales"}, 2: {"menu": "faults"}, 3: {"queue": "billing"}, "star": "repeat",
+            },
+            "otherwise": {"queue": "support"},
+        },
+        "faults": {
+            "say": "For a fault press 1, to go back the star key.",
+            "choices": {1: {"queue": "support", "priority": "urgent"}, 2: {"agent": "tom"}, "star": "back"},
+            "otherwise": {"queue": "support"},
+        },
+        "after_hours": {
+            "say": "We are closed. To leave a message press 1.",
+            "choices": {1: {"voicemail": "support"}, 2: {"menu": "faults"}},
+        },
+        "all_busy": {
+            "say": "All our agents are busy. To leave a message press 1, to wait on press 2.",
+            "choices": {1: {"voicemail": "support"}, 2: {"queue": "support"}},
+        },
+        "last_summer": {"say": "We are on holiday.", "choices": {1: "repeat"}},
+    },
+    "voicemail": {"support": {"max": "2m"}, "sales": {}},
+    "queues": {
+        **OFFICE["queues"],
+        "support": {
+            **OFFICE["queues"]["support"],
+            "max_wait": "10m",
+            "timeout": {"menu": "all_busy"},
+            "no_agents": {"voicemail": "support"},
+        },
+        "sales": {"label": "Sales", "max_callers": 20, "full": {"voicemail": "sales"}},
+    },
+}  # fmt: skip
+"""More of the configuration, for pages that show it."""
+
 
 class Stage:
     """The switch, and who is logged in to it."""
@@ -83,7 +133,7 @@ class Stage:
         await page.goto("/login?then=/wallboard")
         await page.fill("[name=name]", user)
         await page.fill("[name=password]", PASSWORD)
-        await page.click("button")
+        await page.click("main button")
         await page.wait_for_selector("html[data-user]", state="attached")
         state = await fresh.storage_state()
         await fresh.close()

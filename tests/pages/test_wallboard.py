@@ -155,7 +155,7 @@ async def test_the_log_in_leads_to_no_other_server_whoever_made_the_link(stage):
         await page.fill("[name=name]", "ada")
         await page.fill("[name=password]", PASSWORD)
         async with page.expect_navigation():
-            await page.click("button")
+            await page.click("main button")
         assert page.url.startswith(stage.origin + "/"), then
 
 

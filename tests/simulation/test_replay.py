@@ -286,6 +286,16 @@ def test_pauses_of_the_engine_itself_are_not_told_to_it() -> None:
     assert [event for _, event in past.told] == [AgentPaused(AgentName("bob"), "lunch")]
 
 
+def test_a_start_of_the_switch_finds_nobody_until_phones_are_there_again() -> None:
+    past = past_of(
+        (0, "AgentOnline", None, {"agent": "ann"}), (1, "AgentOnline", None, {"agent": "bob"}),
+        (50, "SwitchStarting", None, {}), (60, "AgentOnline", None, {"agent": "bob"}),
+    )  # fmt: skip
+    told = [(at - ZERO, event) for at, event in past.told]
+    found = presence(told, always=(), never=())
+    assert found.there == {AgentName("ann"): ((0.0, 50.0),), AgentName("bob"): ((1.0, 50.0), (60.0, inf))}
+
+
 def test_when_agents_were_there_follows_from_what_is_said_of_them() -> None:
     ann, bob, cid, dan = (AgentName(name) for name in ("ann", "bob", "cid", "dan"))
     found = presence(

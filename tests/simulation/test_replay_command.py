@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from softswitch.acd.events import AgentPaused, AgentSignedOut
 from softswitch.ports import Recorded
 from softswitch.simulation.source import day_of
 from softswitch.store.encoding import decode
+from softswitch.types import AgentName, CallId, QueueName
 from tests.reports.conftest import kept as kept  # noqa: PLC0414 - a fixture
 from tests.simulation.commands import SIMULATION, Run, runner
 
@@ -110,6 +113,30 @@ def test_a_data_folder_has_the_same_day(
     ran = replay(folder, "--config", files / "slow.yaml", "--day 2026-01-07")
     assert ran.code == 4
     assert "nobody waited on 2026-01-07; the record has callers from 2026-01-05 to 2026-01-05" in ran.err
+
+
+def test_what_agents_did_days_before_holds_until_they_do_something_else(
+    kept: Callable[[list[Recorded]], Path],
+) -> None:
+    day = datetime(2026, 1, 5, 9).timestamp()
+    ann, bob = {"agent": "ann"}, {"agent": "bob"}
+    lines: list[tuple[float, str, str | None, dict[str, object]]] = [
+        (day - 5 * 86400, "AgentSignedOut", None, {**ann, "queue": "support"}),
+        (day - 4 * 86400, "StateKept", None, {"paused": {}, "signed_out": {"ann": [[True, "support", day]]}}),
+        (day - 3 * 86400, "AgentPaused", None, {**bob, "reason": "ill"}),
+        (day, "CallArrived", "c", {"number": "1", "dialled": "2", "transport": "udp"}),
+        (day, "CallerJoined", "c", {"queue": "support", "priority": "default"}),
+        (day + 9, "CallEnded", "c", {"ended_by": "caller", "status": 200}),
+    ]
+    events = [
+        Recorded(number, at, kind, None if call is None else CallId(call), data)  # type: ignore[arg-type]
+        for number, (at, kind, call, data) in enumerate(lines, 1)
+    ]
+    told = [event for _, event in day_of(kept(events), None).past.told]
+    assert told == [
+        AgentPaused(AgentName("bob"), "ill"),
+        AgentSignedOut(AgentName("ann"), QueueName("support")),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -81,3 +81,14 @@ def test_notes_that_never_end_are_not_waited_for(database) -> None:
 
 def wrapped_up(connection) -> list[float]:
     return [connection.execute(select(of.c.wrap_up)).scalar_one() for of in (visits, talks)]
+
+
+def test_notes_that_never_end_are_forgotten_though_later_calls_have_none(database) -> None:
+    """Or a restart would read everything since, for ever."""
+    events, folds = [event for event in story() if event.kind != "WrapUpEnded"], Folds()
+    for event in events[:5]:
+        folds.apply(event)
+    for event in events[:5]:
+        data = {**event.data, "wrap_up": 0.0} if "wrap_up" in event.data else event.data
+        folds.apply(Recorded(event.seq + 100, event.at + 8000.0, event.kind, CallId("c2"), data))
+    assert folds.since is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,34 @@ async def test_a_message_is_taken_and_told_of_once_its_sound_is_whole(office: Of
         assert (message.file, message.is_new, message.mailbox) == (one.file, True, OFFICE)
         assert not desk.found(OTHER)
         await until(lambda: not incoming(office))
+
+
+@pytest.mark.parametrize("hangs_up", [True, False], ids=["the caller hangs up", "it takes too long"])
+async def test_what_a_slow_disk_writes_for_nobody_goes_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch, hangs_up: bool
+) -> None:
+    monkeypatch.setattr(desks, "OPENING", 30.0 if hangs_up else 0.05)
+    files, room, written = office.desk.files, threading.Event(), threading.Event()
+    reserve = files.reserve
+
+    def slowly(*what: Any) -> Path:
+        room.wait(10)
+        place = reserve(*what)
+        written.set()
+        return place
+
+    monkeypatch.setattr(files, "reserve", slowly)
+    async with office.desk as desk:
+        opening = asyncio.create_task(desk.open(draft()))
+        await asyncio.sleep(0.1)
+        if hangs_up:
+            opening.cancel()
+        with pytest.raises(asyncio.CancelledError if hangs_up else StoreError):
+            await opening
+        room.set()
+        await until(written.is_set)
+    assert not incoming(office)
+    assert not files.left_over()
 
 
 async def test_who_left_no_address_is_not_asked_for_one(office: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import asdict
@@ -11,6 +12,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from softswitch.accounts import Accounts
 from softswitch.acd.agents import AgentState
@@ -47,7 +50,10 @@ def figures() -> Figures:
     """Two callers wait, one agent is free."""
     counts = QueueCounts(joined=10, answered=8, answered_in_time=6, abandoned=2)
     queue = QueueView(
-        *(SUPPORT, 2, (), 1, counts, "service-level-offered", 0.6), estimate=90.0, estimate_error=0.25
+        *(SUPPORT, 2, (), 1, counts, "service-level-offered", 0.6),
+        estimate=90.0,
+        estimate_error=0.25,
+        hopeless=1,
     )
     agent = AgentView(DESK, AgentState.FREE, 0.0, None, None, (), 0, 1, (SUPPORT,), 3, 60.0)
     return Figures(
@@ -102,6 +108,7 @@ class FakeOperations:
         self.reasons: list[str] = []
         self.lacks: list[str] = []
         self.done: list[tuple[str, ...]] = []
+        self.in_force = (Path("switch.yaml"), "")
 
     @property
     def newest(self) -> int:
@@ -363,9 +370,28 @@ async def live(pages: Desk) -> AsyncIterator[Live]:
     live.close()
 
 
+_DESCRIBED: dict[WebSettings, str] = {}
+
+
+@pytest.fixture
+def described(web_settings: WebSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The description of the routes is made once, not for each application: it takes half a second."""
+    make = FastAPI.openapi
+
+    def openapi(app: FastAPI) -> dict[str, Any]:
+        if web_settings not in _DESCRIBED:
+            _DESCRIBED[web_settings] = json.dumps(make(app))
+        for _ in iter_route_contexts(app.routes):  # as describing them does; else the first request would
+            pass
+        app.openapi_schema = json.loads(_DESCRIBED[web_settings])
+        return app.openapi_schema
+
+    monkeypatch.setattr(FastAPI, "openapi", openapi)
+
+
 @pytest.fixture
 async def client(
-    parts: Parts, counting: Counting, live: Live, web_settings: WebSettings
+    parts: Parts, counting: Counting, live: Live, web_settings: WebSettings, described: None
 ) -> AsyncIterator[httpx2.AsyncClient]:
     app = await asyncio.to_thread(application, web_settings, parts, counting, live)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)

@@ -178,3 +178,22 @@ async def test_no_more_look_on_than_may_and_streams_end_with_the_switch(stand, m
     assert "retry-after" in head.lower()
     stand.server._board.close()
     assert await ends(reader)
+
+
+async def test_one_user_shuts_nobody_else_out(stand, monkeypatch):
+    monkeypatch.setattr(module, "PER_USER", 1)
+    _, headers = await stand.token("agent")
+    reader, _ = await stand.connect(headers)
+    await message(reader)
+    refusal, head = await stand.connect(headers)
+    assert head.startswith("HTTP/1.1 429")
+    assert "retry-after" in head.lower()
+    fields = (line.lower().partition(": ") for line in head.splitlines())
+    size = next(int(value) for name, _, value in fields if name == "content-length")
+    told = json.loads(await refusal.readexactly(size))["detail"]
+    assert "token agent looks on 1 times already" in told
+    assert "its own user or token" in told
+    _, others = await stand.token("supervisor")
+    other, head = await stand.connect(others)
+    assert head.startswith("HTTP/1.1 200")
+    await message(other)

@@ -41,3 +41,22 @@ async def test_every_change_has_its_place_and_its_body_in_the_chapter(client, ac
                 lacking.append((method, path, keys))
     assert seen > 20
     assert not lacking
+
+
+async def test_every_route_that_the_chapter_names_is_there(client, accounts):
+    """`METHOD /path` in words, with NAMES for what stands in brackets; with or without the prefix."""
+    _, text = await accounts.add_token("crm", "engineer")
+    described = (await client.get("/api/v1/openapi.json", headers={"Authorization": f"Bearer {text}"})).json()
+    there = {
+        (method.upper(), re.sub(r"\{\w+\}", "NAME", path.removeprefix("/api/v1")))
+        for path, operations in described["paths"].items()
+        for method in operations
+    }
+    named = re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[^\s`?]+)[^`]*`", CHAPTER.read_text())
+    wrong = [
+        (method, path)
+        for method, path in named
+        if (method, re.sub(r"(?<=/)[A-Z]+(?=/|$)", "NAME", path.removeprefix("/api/v1"))) not in there
+    ]
+    assert len(named) > 10
+    assert wrong == []

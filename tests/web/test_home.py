@@ -1,4 +1,4 @@
-"""The first page, and those of recordings and messages: for who is logged in."""
+"""Pages are for who is logged in; what the first one asks for."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from softswitch.accounts import Accounts
 from softswitch.config.settings import WebSettings
 from softswitch.web.application import Parts, application
 from softswitch.web.counting import Counting
+from softswitch.web.frame import PAGES
 from softswitch.web.live import Live
 
 pytestmark = pytest.mark.may_block  # threads that read the pages' files
@@ -25,25 +26,12 @@ async def anna(client: httpx2.AsyncClient, accounts: Accounts) -> httpx2.AsyncCl
     return client
 
 
-@pytest.mark.parametrize("page", ["/", "/recordings", "/voicemails", "/reports", "/api/v1/docs"])
+@pytest.mark.parametrize("page", [page.path for page in PAGES])
 async def test_who_is_not_logged_in_comes_back_after_the_log_in(
     client: httpx2.AsyncClient, page: str
 ) -> None:
     answer = await client.get(page)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/login?then={page}")
-
-
-async def test_the_first_page_leads_to_all_that_there_is(anna: httpx2.AsyncClient) -> None:
-    page = await anna.get("/")
-    assert page.status_code == 200
-    assert page.headers["cache-control"] == "no-store"
-    assert "/static/home/page.js" in page.text
-    script = await anna.get("/static/home/page.js")
-    assert 'data-metrics="yes"' in page.text
-    for there in ("/reports", "/recordings", "/voicemails", "/api/v1/docs", "/ready", "/metrics"):
-        assert there in script.text
-    for page_of_sounds in ("/recordings", "/voicemails"):
-        assert "/static/sounds.js" in (await anna.get(page_of_sounds)).text
 
 
 async def test_what_the_first_page_asks_for_is_open_to_everybody_or_said_to_be_forbidden(
@@ -56,8 +44,14 @@ async def test_what_the_first_page_asks_for_is_open_to_everybody_or_said_to_be_f
 
 
 async def test_metrics_are_named_where_they_are_served(
-    parts: Parts, counting: Counting, live: Live, web_settings: WebSettings, accounts: Accounts
+    anna: httpx2.AsyncClient,
+    parts: Parts,
+    counting: Counting,
+    live: Live,
+    web_settings: WebSettings,
+    accounts: Accounts,
 ) -> None:
+    assert 'data-metrics="yes"' in (await anna.get("/")).text
     _, token = await accounts.add_token("x", "agent")
     app = application(replace(web_settings, metrics="off"), parts, counting, live)
     transport = httpx2.ASGITransport(app)

@@ -144,6 +144,7 @@ async def test_metrics_are_readable(client):
     }
     assert found["softswitch_queue_waiting_callers", "support"] == 2
     assert found["softswitch_queue_longest_wait_seconds", "support"] == 12.5
+    assert found["softswitch_queue_hopeless_callers", "support"] == 1
     assert found["softswitch_agents", "free"] == 1
     assert found["softswitch_agents", "paused"] == 0
     assert found["softswitch_sip_requests_total", "INVITE"] == 12

@@ -94,9 +94,9 @@ def signed_in(floor: Floor, event: AgentSignedIn) -> None:
 def signed_out(floor: Floor, event: AgentSignedOut) -> None:
     """Serves that queue, or all, no more."""
     agent = agent_of(floor, event.agent)
-    served = {each.home for each in agent.memberships}
+    served, was_out = {each.home for each in agent.memberships}, agent.state is AgentState.SIGNED_OUT
     presence.sign(floor, agent, agent.signed_out | (served if event.queue is None else {event.queue}))
-    if event.since is not None and agent.state is AgentState.SIGNED_OUT:
+    if event.since is not None and not was_out and agent.state is AgentState.SIGNED_OUT:
         agent.since = event.since
 
 

@@ -74,7 +74,7 @@ class Scene:
 
     def uses(self) -> Iterator[Use]:
         """Every destination of the file."""
-        for loc, to in self._targets():
+        for loc, to in self.targets():
             if isinstance(to, Destination):
                 yield Use(loc, to)
 
@@ -94,7 +94,8 @@ class Scene:
         for place, rule in enumerate(self.configuration.rules):
             yield ("rules", place), rule
 
-    def _targets(self) -> Iterator[tuple[Loc, object]]:
+    def targets(self) -> Iterator[tuple[Loc, object]]:
+        """All that says where calls go: a destination, a word as `hangup`, or None, where it is left out."""
         file = self.configuration
         for number, to in file.numbers.items():
             yield ("numbers", number), to

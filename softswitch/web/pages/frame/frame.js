@@ -39,12 +39,15 @@ theme.addEventListener("click", () => {
 });
 showTheme();
 
+// On a phone the menu is one line, which scrolls: to where one is.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 document.getElementById("language").addEventListener("change", (event) => {
   document.cookie = `language=${event.target.value}; path=/; max-age=31536000; samesite=lax`;
   location.reload();
 });
 
-document.getElementById("logout").addEventListener("click", async () => {
+document.getElementById("logout")?.addEventListener("click", async () => {
   try {
     await call("POST", "/logout");
     location.assign("/login");

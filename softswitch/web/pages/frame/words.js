@@ -10,6 +10,7 @@ const plurals = new Intl.PluralRules(language);
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const dated = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 const exact = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
 
 export function t(key, values = {}) {
@@ -56,4 +57,9 @@ export function timeOfDay(at) {
 
 export function exactTime(at) {
   return exact.format(at * 1000);
+}
+
+// The same with its day, as 30 Nov 2026, 14:05.
+export function dayAndTime(at) {
+  return dated.format(at * 1000);
 }

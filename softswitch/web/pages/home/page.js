@@ -1,6 +1,6 @@
 // The first page: how the switch is, its queues in a line each, and what there is.
 
-import { me } from "../frame/frame.js";
+import "../frame/frame.js";
 import { el, keyed, part, text } from "../frame/dom.js";
 import { live } from "../frame/live.js";
 import { number, share, t } from "../frame/words.js";
@@ -12,26 +12,19 @@ const state = el("p", { class: "health chip", role: "status" });
 const tiles = el("div", { class: "tiles" });
 const rows = el("tbody");
 const HEADS = ["board.queue", "board.waiting", "board.free", "board.answered", "board.abandoned", "board.level"];
-const table = el("table", { class: "card" },
+const table = el("table", { class: "list card" },
   el("thead", {}, el("tr", {}, ...HEADS.map((word) => el("th", { scope: "col" }, t(word))))), rows);
 
-// Address, word, and who may see it: a role, or a question whose answer is not 403.
+// What the menu has, and what is for programs.
+const PAGES = [...document.querySelectorAll(".top nav a:not([aria-current])")];
+const PROGRAMS = ["ready", ...(document.documentElement.dataset.metrics ? ["metrics"] : [])];
 const LINKS = [
-  ["/wallboard", "wallboard"],
-  ["/desk", "desk", { role: "supervisor" }],
-  ["/reports", "reports", { role: "supervisor" }],
-  ["/recordings", "recordings", { asks: "/api/v1/recordings?limit=1" }],
-  ["/voicemails", "voicemails", { asks: "/api/v1/voicemails?limit=1" }],
-  ["/api/v1/docs", "docs"],
-  ["/ready", "ready"],
-  ["/metrics", "metrics", { hidden: !document.documentElement.dataset.metrics }],
+  ...PAGES.map((page) => [page.getAttribute("href"), page.textContent, page.dataset.page]),
+  ...PROGRAMS.map((name) => [`/${name}`, t(`page.${name}`), name]),
 ];
 
-function link([address, word, { role, asks, hidden } = {}]) {
-  const made = el("a", { class: "card", href: address, hidden: hidden || (role && !me.may(role)) || asks },
-    el("b", {}, t(`home.${word}`)), el("span", { class: "soft" }, t(`home.${word}_says`)));
-  if (asks) fetch(asks).then((answer) => (made.hidden = answer.status === 403), () => {});
-  return made;
+function link([address, title, name]) {
+  return el("a", { class: "card", href: address }, el("b", {}, title), el("span", { class: "soft" }, t(`says.${name}`)));
 }
 
 document.getElementById("main").append(

@@ -1,0 +1,200 @@
+// The picture: boxes in columns, which the browser lays out (in Hebrew from right to left), and over them ways as
+// curves, drawn from where the boxes have come to stand. It scrolls as any page does, by keys, wheel or finger;
+// it is dragged by its ground, and zoomed.
+
+import { el, svg } from "../frame/dom.js";
+import { t } from "../frame/words.js";
+import { goal, isBad } from "./ends.js";
+
+const LEAST = 0.2;
+const MOST = 2;
+const READABLE = 0.72; // what a first look may shrink to
+const REACH = 46; // px that a curve runs straight on before it turns
+
+export class Picture {
+  #stage;
+  #chosen;
+  #boxes = new Map();
+  #elements = new Map();
+  #lines = []; // [path, from, to]
+  #found = [];
+  #at = -1;
+  #scale = 1;
+  #id = null;
+  #ways = svg("svg", { class: "lines", "aria-hidden": "true" });
+  #columns = el("div", { class: "columns" });
+  #canvas = el("div", { class: "canvas" }, this.#ways, this.#columns);
+  #sized = el("div", { class: "sized" }, this.#canvas);
+
+  constructor(stage, chosen) {
+    this.#stage = stage;
+    this.#chosen = chosen;
+    stage.append(this.#sized);
+    stage.addEventListener("keydown", (event) => this.#key(event));
+    stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    stage.addEventListener("pointerdown", (event) => this.#drag(event));
+    new ResizeObserver(() => this.#draw()).observe(this.#columns);
+  }
+
+  show(boxes) {
+    this.#boxes = new Map(boxes.map((box) => [box.id, box]));
+    this.#elements = new Map(boxes.map((box) => [box.id, this.#make(box)]));
+    const columns = [];
+    for (const box of boxes) (columns[box.column] ??= []).push(this.#elements.get(box.id));
+    this.#columns.replaceChildren(...columns.filter(Boolean).map((some) => el("div", { class: "column" }, ...some)));
+    this.#draw();
+    this.#zoomTo(Math.max(READABLE, Math.min(1, this.#fitting())));
+    this.choose(this.#boxes.has(this.#id) ? this.#id : null);
+  }
+
+  choose(id, { follow = false } = {}) {
+    this.#id = id;
+    const ends = new Set(id ? [id] : []);
+    for (const [line, from, to] of this.#lines) {
+      const on = id !== null && (from === id || to === id);
+      line.classList.toggle("on", on);
+      if (on) ends.add(from).add(to);
+    }
+    this.#stage.classList.toggle("choosing", id !== null);
+    for (const [name, box] of this.#elements) {
+      box.classList.toggle("chosen", name === id);
+      box.classList.toggle("near", ends.has(name));
+      box.querySelector("button").setAttribute("aria-pressed", String(name === id));
+    }
+    this.#chosen(id);
+    if (follow) this.#go(id);
+  }
+
+  find(words) {
+    const wanted = words.trim().toLowerCase();
+    this.#found = [];
+    this.#at = -1;
+    for (const [id, box] of this.#boxes) {
+      const says = [box.name, box.label, ...box.facts.map((fact) => fact.text)].join(" ").toLowerCase();
+      const is = wanted !== "" && says.includes(wanted);
+      if (is) this.#found.push(id);
+      this.#elements.get(id).classList.toggle("found", is);
+    }
+    if (this.#found.length) this.#go(this.#found[0]);
+  }
+
+  next() {
+    if (!this.#found.length) return;
+    this.#at = (this.#at + 1) % this.#found.length;
+    this.choose(this.#found[this.#at]);
+    this.#go(this.#found[this.#at]);
+  }
+
+  zoom(by) {
+    this.#zoomTo(this.#scale * by);
+  }
+
+  fit() {
+    this.#zoomTo(Math.min(1, this.#fitting()));
+  }
+
+  #fitting() {
+    const { clientWidth, clientHeight } = this.#stage;
+    return Math.min(clientWidth / this.#canvas.offsetWidth, clientHeight / this.#canvas.offsetHeight) || 1;
+  }
+
+  // What is in the middle stays there, or under the pointer.
+  #zoomTo(scale, at = null) {
+    const stage = this.#stage;
+    const before = this.#scale;
+    this.#scale = Math.min(MOST, Math.max(LEAST, scale));
+    const x = at ? at.x : stage.clientWidth / 2;
+    const y = at ? at.y : stage.clientHeight / 2;
+    const grown = this.#scale / before;
+    const fromEdge = document.dir === "rtl" ? x - stage.clientWidth : x;
+    const left = (stage.scrollLeft + fromEdge) * grown - fromEdge;
+    const top = (stage.scrollTop + y) * grown - y;
+    this.#canvas.style.transform = `scale(${this.#scale})`;
+    this.#sized.style.width = `${this.#canvas.offsetWidth * this.#scale}px`;
+    this.#sized.style.height = `${this.#canvas.offsetHeight * this.#scale}px`;
+    stage.scrollTo(left, top);
+  }
+
+  #go(id) {
+    this.#elements.get(id)?.scrollIntoView({ block: "center", inline: "center" });
+  }
+
+  #make(box) {
+    const name = el("button", { type: "button", class: "name" }, el("bdi", {}, box.label || box.name));
+    const made = el("article", { class: `box ${box.kind}`, data: { id: box.id } },
+      el("header", {}, name, ...box.marks.map((mark) => el("span", { class: "chip warn" }, t(`mark.${mark}`)))),
+      box.ways.length ? el("ul", {}, ...box.ways.map((way) => this.#row(way))) : null);
+    made.addEventListener("click", () => this.choose(this.#id === box.id ? null : box.id));
+    return made;
+  }
+
+  #row(way) {
+    return el("li", { class: isBad(way) ? "bad" : "" }, way.key ? el("kbd", { dir: "ltr" }, way.key) : null, goal(way, this.#boxes));
+  }
+
+  #draw() {
+    const { offsetWidth: width, offsetHeight: height } = this.#canvas;
+    for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) this.#ways.setAttribute(name, value);
+    this.#lines = [];
+    for (const [id, box] of this.#boxes) {
+      const rows = this.#elements.get(id).querySelectorAll("li");
+      box.ways.forEach((way, place) => {
+        const target = way.to && this.#elements.get(way.to);
+        if (target) this.#lines.push([this.#line(box, rows[place], this.#boxes.get(way.to), target, way), id, way.to]);
+      });
+    }
+    this.#ways.replaceChildren(
+      svg("defs", {}, svg("marker", { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
+        svg("path", { d: "M0 0 8 4 0 8z", class: "tip" }))),
+      ...this.#lines.map(([line]) => line));
+    this.#zoomTo(this.#scale);
+    if (this.#id) this.choose(this.#id);
+  }
+
+  #line(from, row, to, target, way) {
+    const on = document.dir === "rtl" ? -1 : 1; // the way that calls go
+    const end = (element, last) => element.offsetLeft + (last === (on > 0) ? element.offsetWidth : 0);
+    const box = this.#elements.get(from.id);
+    const head = target.querySelector("header");
+    const [y1, y2] = [row.offsetTop + row.offsetHeight / 2, head.offsetTop + head.offsetHeight / 2];
+    const back = to.column < from.column;
+    const x1 = end(box, !back);
+    const x2 = end(target, to.column <= from.column) + (to.column > from.column ? -3 : 3) * on;
+    const reach = Math.max(REACH, Math.abs(x2 - x1) / 2) * on;
+    const [c1, c2] = back ? [x1 - reach, x2 + reach] : to.column === from.column ? [x1 + REACH * on, x2 + REACH * on] : [x1 + reach, x2 - reach];
+    return svg("path", {
+      class: `line${way.callback ? " callback" : ""}${back ? " back" : ""}`,
+      d: `M${x1} ${y1}C${c1} ${y1} ${c2} ${y2} ${x2} ${y2}`, "marker-end": "url(#tip)",
+    });
+  }
+
+  #key(event) {
+    const acts = { "+": () => this.zoom(1.25), "=": () => this.zoom(1.25), "-": () => this.zoom(1 / 1.25), 0: () => this.fit() };
+    if (event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
+    event.preventDefault();
+    acts[event.key]();
+  }
+
+  #wheel(event) {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    const { left, top } = this.#stage.getBoundingClientRect();
+    this.#zoomTo(this.#scale * Math.exp(-event.deltaY / 300), { x: event.clientX - left, y: event.clientY - top });
+  }
+
+  #drag(event) {
+    if (event.button || event.pointerType === "touch" || event.target.closest(".box")) return;
+    const stage = this.#stage;
+    const begun = { x: event.clientX + stage.scrollLeft, y: event.clientY + stage.scrollTop };
+    const move = (moved) => stage.scrollTo(begun.x - moved.clientX, begun.y - moved.clientY);
+    const over = () => {
+      stage.classList.remove("dragged");
+      stage.removeEventListener("pointermove", move);
+    };
+    stage.classList.add("dragged");
+    stage.setPointerCapture(event.pointerId);
+    stage.addEventListener("pointermove", move);
+    stage.addEventListener("pointerup", over, { once: true });
+    stage.addEventListener("pointercancel", over, { once: true });
+  }
+}
