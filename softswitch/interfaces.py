@@ -17,6 +17,8 @@ from softswitch.config.places import placed
 from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
 from softswitch.librarian.parent import Librarian
+from softswitch.panel.desk import PanelDesk, Talked
+from softswitch.panel.notices import Notices
 from softswitch.running import RunningSwitch
 from softswitch.store.access import access_to
 from softswitch.store.history import History
@@ -53,6 +55,8 @@ async def open_interfaces(
         return accounts, nullcontext()
     parts: dict[str, Any] = {"operations": running, "accounts": accounts, "erasure": erasure, "board": board}
     parts |= await _of_the_record(stack, folder, running, switch, journal)
+    parts |= await _for_agents(stack, folder, running, switch, journal, parts["pages"].talked)
+    board.bulletins = parts["bulletins"].entries
     parts["voicemails"] = VoicemailShelf(desk)
     with placed(settings.path):
         web = await asyncio.to_thread(_web, settings, folder, parts, journal)
@@ -80,6 +84,22 @@ async def _of_the_record(
         "exports": ExportDesk(folder, zone, journal),
         "reports": ReportDesk(folder, zone),
     }
+
+
+async def _for_agents(
+    stack: AsyncExitStack,
+    folder: Path,
+    running: RunningSwitch,
+    switch: Switch,
+    journal: Journal,
+    talked: Talked,
+) -> dict[str, Any]:
+    """Their desks, and what they are told."""
+    panel = PanelDesk(switch, running.supervisor, running.operator, talked)
+    notices = Notices(switch, folder, running.store)
+    for hear in (panel.hear, notices.hear):
+        stack.callback(journal.subscribe(hear))
+    return {"panel": panel, "bulletins": await stack.enter_async_context(notices)}
 
 
 def import_web(settings: SwitchSettings) -> None:

@@ -85,9 +85,9 @@ class RunningSwitch:
         self.operator = Operator(switch, supervisor)
         """What can be done to agents and calls."""
         self._speech = speech
-        self._supervisor = supervisor
+        self.supervisor = supervisor
         self._endpoint = endpoint
-        self._store = store
+        self.store = store
         self._book = book
         self._registry = registry
         self._clerk = clerk
@@ -121,9 +121,9 @@ class RunningSwitch:
         """Serve until asked to stop; then drain: no new calls, who waits is told, who talks may finish."""
         await self._stop_asked.wait()
         self._endpoint.admit(draining=True)
-        self._switch.journal.note("SwitchDraining", calls=len(self._supervisor.calls))
+        self._switch.journal.note("SwitchDraining", calls=len(self.supervisor.calls))
         async with asyncio.TaskGroup() as group:
-            drained = group.create_task(self._supervisor.drain(self._switch.settings.sip.drain))
+            drained = group.create_task(self.supervisor.drain(self._switch.settings.sip.drain))
             at_once = group.create_task(self._stop_now.wait())
             await asyncio.wait({drained, at_once}, return_when=asyncio.FIRST_COMPLETED)
             drained.cancel()
@@ -139,7 +139,7 @@ class RunningSwitch:
         """Drain, then stop; a second one stops at once. `by`: who wants it."""
         self.operator.changed(by, "stop", "")
         self.ask_to_stop()
-        return {"draining": len(self._supervisor.calls), "limit": self._switch.settings.sip.drain}
+        return {"draining": len(self.supervisor.calls), "limit": self._switch.settings.sip.drain}
 
     async def mail_test(self, to: str, by: str = COMMAND_LINE.name) -> AsyncGenerator[JsonValue, None]:
         """Send one mail at once, past those that wait; a word every few seconds, and at last how that went.
@@ -224,13 +224,13 @@ class RunningSwitch:
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""
         now = asyncio.get_running_loop().time()
-        health = self._store.health()
+        health = self.store.health()
         return {
             "version": __version__,
             "file": str(self._switch.settings.path),
             "uptime": round(now - self._started, 1),
             "draining": self._stop_asked.is_set(),
-            "calls": len(self._supervisor.calls),
+            "calls": len(self.supervisor.calls),
             "max_calls": self._switch.settings.sip.max_calls,
             "phases": self._phases(),
             "record": asdict(health),
@@ -256,13 +256,13 @@ class RunningSwitch:
             reasons.append("the switch is stopping and takes no new calls")
         if self._endpoint.shield.late:
             reasons.append("the switch is late (sip.limits.lag) and refuses new calls until it has caught up")
-        if problem := self._store.health().problem:
+        if problem := self.store.health().problem:
             reasons.append(f"the record cannot be written: {problem}; calls go on, events are kept in memory")
         return reasons
 
     def degraded(self) -> list[str]:
         """What does not work though calls do; shown without log-in, so it names no server and no file."""
-        health, desk = self._store.health(), self._switch.desk
+        health, desk = self.store.health(), self._switch.desk
         lacks = []
         if health.database_problem:
             lacks.append(f"the database takes no events: {health.behind} wait in files until it works again")
@@ -277,17 +277,17 @@ class RunningSwitch:
     @property
     def newest(self) -> int:
         """The highest number of an event."""
-        return self._store.health().last
+        return self.store.health().last
 
     @property
     def written(self) -> int:
         """Up to which number events survive whatever happens to this process."""
-        return self._store.health().written
+        return self.store.health().written
 
     @property
     def loaded(self) -> int:
         """The highest number of an event that is in the database."""
-        return self._store.health().loaded
+        return self.store.health().loaded
 
     def figures(self) -> Figures:
         """The switch in numbers, for `/metrics`."""
@@ -306,7 +306,7 @@ class RunningSwitch:
             bans=len(shield.bans()),
             phones=self._registry.count_phones(),
             trunks={(one["trunk"], one["server"]): one["state"] == "up" for one in servers},
-            health=self._store.health(),
+            health=self.store.health(),
             lag=Lag(shield.meter.total, shield.meter.measured, shield.meter.worst),
             late=shield.late,
             post=self._clerk.progress.post,
@@ -322,7 +322,7 @@ class RunningSwitch:
 
     def _phases(self) -> dict[str, int]:
         """How many calls in progress there are by phase."""
-        return dict(Counter(call.phase for call in self._supervisor.calls))
+        return dict(Counter(call.phase for call in self.supervisor.calls))
 
     async def queues(self) -> JsonValue:
         """Every queue with the first of its waiting callers."""
@@ -343,7 +343,7 @@ class RunningSwitch:
 
     async def calls(self) -> JsonValue:
         """The calls in progress."""
-        return self._supervisor.describe()
+        return self.supervisor.describe()
 
     async def phones(self) -> JsonValue:
         """Every phone that is registered."""

@@ -20,7 +20,16 @@ from softswitch.acd.meaning import agents, callers, queues, supervisors
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
 from softswitch.acd.reasoning import why_nobody
-from softswitch.acd.snapshot import SHOWN, Known, QueueView, Snapshot, look, look_at_queues
+from softswitch.acd.snapshot import (
+    SHOWN,
+    AgentView,
+    Known,
+    QueueView,
+    Snapshot,
+    look,
+    look_at_agent,
+    look_at_queues,
+)
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, CallId, QueueName, Seconds
 
@@ -74,6 +83,15 @@ class Engine:
         from one look to the next: agents who have not changed cost nothing then.
         """
         return look(self._floor, now, most, {} if known is None else known)
+
+    def agent(self, name: AgentName, now: Seconds) -> AgentView:
+        """One agent of the snapshot. Raises EngineError about one never heard of."""
+        return look_at_agent(agent_of(self._floor, name), now)
+
+    def priority(self, call: CallId) -> str:
+        """The priority class of somebody who waits, or talks to an agent; empty: nobody like that is here."""
+        caller = self._floor.callers.get(call)
+        return "" if caller is None else caller.priority
 
     def queues(self, now: Seconds) -> dict[QueueName, QueueView]:
         """The queues of the snapshot, without their callers."""

@@ -72,6 +72,10 @@ class AgentView:
     taken: int
     """Conversations so far."""
     talk_time: Seconds
+    signed_out: tuple[QueueName, ...] = ()
+    """Of `queues`, those of which the agent takes no calls."""
+    writing: tuple[CallId, ...] = ()
+    """Calls that are over, on which the agent writes notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,7 @@ def _known(agent: Agent, now: Seconds, known: Known) -> AgentView:
 
 def _agent(agent: Agent, now: Seconds) -> AgentView:
     state = agent.doing(now)
+    queues = tuple(each.home for each in agent.memberships if not each.helps)
     present = tuple(offer.caller.call for offer in agent.offers.values() if offer.present)
     return AgentView(
         name=agent.name,
@@ -198,7 +203,14 @@ def _agent(agent: Agent, now: Seconds) -> AgentView:
         calls=(*present, *agent.outside),
         load=agent.load,
         limit=agent.limit,
-        queues=tuple(each.home for each in agent.memberships if not each.helps),
+        queues=queues,
         taken=agent.taken,
         talk_time=agent.talk_time,
+        signed_out=tuple(name for name in queues if name in agent.signed_out) if agent.signed_out else (),
+        writing=tuple(offer.caller.call for offer in agent.wrap_ups()) if agent.load else (),
     )
+
+
+def look_at_agent(agent: Agent, now: Seconds) -> AgentView:
+    """One agent alone."""
+    return _agent(agent, now)

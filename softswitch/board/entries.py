@@ -120,6 +120,8 @@ def agent_entry(agent: AgentView, shown: Shown, queue: QueueName | None) -> Entr
         "calls": list(agent.calls),
         "queue": queue,
         "queues": list(agent.queues),
+        "signed_out": list(agent.signed_out),
+        "writing": list(agent.writing),
         "taken": agent.taken,
         "talked": round(agent.talk_time),
     }

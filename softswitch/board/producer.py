@@ -93,6 +93,8 @@ class Producer:
         self.board = Board(secrets.token_hex(6), __version__)
         self.history = History(settings().zone)
         self.draining = False
+        self.bulletins: Callable[[], dict[str, Entry]] = dict
+        """What agents are to read, at the moment."""
         self._alarms = Alarms(journal)
         self._engine = engine
         self._calls = calls
@@ -256,6 +258,7 @@ class Producer:
         agents: dict[str, Entry] = {name: self._agents[name][2] for name in seen.agents}
         board.replace("agents", _in_order(shown.agents, agents))
         whole: Entry = {"draining": self.draining, "calls": len(self._calls.calls)}
+        board.replace("bulletins", self.bulletins())
         board.replace("alerts", self._alarms.entries(shown))
         board.replace("switch", {"switch": whole})
 

@@ -51,6 +51,15 @@ class Callbacks:
             if not case.talking:
                 case.withdraw(LeaveReason.DRAINED)
 
+    def free(self, id: str) -> Case:
+        """A case that nobody is calling. Raises NoSuch, NotNow."""
+        case = self.cases.get(CallId(id))
+        if case is None:
+            raise NoSuch(f"no callback {id!r} is open; `softswitch callbacks` shows those that are")
+        if case.attempt is not None or case.is_taken:
+            raise NotNow(f"callback {id} is being called already")
+        return case
+
     def cancel(self, id: str, by: str) -> Case:
         """Somebody takes a callback back. Raises NoSuch; NotNow: they talk already."""
         case = self.cases.get(CallId(id))

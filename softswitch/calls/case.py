@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 from softswitch.acd.actions import Announce, CallBack, CancelRing, Connect, Leave, ReportRest, Ring
 from softswitch.acd.events import CallerJoined, CallerLeft, WayFound, WayLost
+from softswitch.calls.call import Call
 from softswitch.calls.calling_back import CallingBack
 from softswitch.calls.customers import barred
 from softswitch.calls.originating import Absent
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import CallbackRules
 from softswitch.ports import JsonValue, Leg
-from softswitch.types import CallId, Language, LeaveReason, Party, QueueName, Seconds
+from softswitch.types import AgentName, CallId, Language, LeaveReason, Party, QueueName, Seconds
 
 REACHED = "reached"
 """The result of a callback that came about."""
@@ -38,6 +40,8 @@ class Case:
         self.attempts = joined.attempts
         self.problem = ""
         """Why there is no way to call at the moment, or why the last attempt did not come to the customer."""
+        self.is_taken = False
+        """An agent is calling out of turn."""
         self.barred = False
         """There is no way."""
         self.connected_after: Seconds | None = None
@@ -47,6 +51,7 @@ class Case:
         self.attempt: CallingBack | None = None
         self._switch = switch
         self._in_line = False
+        self._talks_since: Seconds | None = None
 
     @property
     def id(self) -> CallId:
@@ -71,6 +76,8 @@ class Case:
     @property
     def talking(self) -> bool:
         """Agent and customer talk."""
+        if self._talks_since is not None:
+            return True
         return self.attempt is not None and self.attempt.talking
 
     @property
@@ -92,7 +99,9 @@ class Case:
     def describe(self) -> dict[str, JsonValue]:
         """A line of `softswitch callbacks`."""
         now = asyncio.get_running_loop().time()
-        state = "waiting" if self.attempt is None else "talking" if self.talking else "calling"
+        state = "waiting"
+        if self.attempt is not None or self.is_taken:
+            state = "talking" if self.talking else "calling"
         rests = self.again is not None and self.again > now and self.attempt is None
         return {
             "callback": self.id,
@@ -209,6 +218,29 @@ class Case:
             self._switch.dispatcher.forget(self.id)
         if attempt is not None:
             attempt.abandon()
+
+    def taken(self, call: Call, agent: AgentName) -> None:
+        """An agent calls the customer out of turn, in that call, and nobody else does meanwhile. Once they
+        have talked it is done; else it has its place in line again.
+        """
+        self.is_taken, self._talks_since = True, None
+        self.withdraw(LeaveReason.CANCELLED)
+        call.when_talking, call.after = self._talks_out_of_turn, partial(self._taken_over, agent)
+
+    def _talks_out_of_turn(self) -> None:
+        self._talks_since = asyncio.get_running_loop().time()
+        self.connected_after = self.ago
+
+    def _taken_over(self, agent: AgentName) -> None:
+        """The call out of turn is over: was it a conversation, or a mailbox, or nobody?"""
+        since, now = self._talks_since, asyncio.get_running_loop().time()
+        self.is_taken, self._talks_since = False, None
+        if since is not None and now - since >= self.rules.early:
+            self.reached(agent)
+            return
+        self.connected_after = None
+        self.joined = replace(self.joined, restored=True)  # it was counted when it stood in line first
+        self.join()
 
     def attempt_over(self, attempt: CallingBack) -> None:
         """The attempt's call ends."""

@@ -138,6 +138,18 @@ class Operator:
         self.changed(by, "cancel-callback", callback, case.number)
         return case.number
 
+    def take_callback(self, callback: str, agent: str, by: str) -> CallId:
+        """Call somebody back out of turn, from an agent's phone; if the two do not come to talk, it has
+        its place again. Raises as `dial`, and NoSuch, NotNow: it is being called already.
+        """
+        case = self._switch.callbacks.free(callback)
+        id = self._originator.dial(self._agent(agent), case.number, by)
+        call = self._supervisor.find(id)
+        assert call is not None
+        case.taken(call, AgentName(agent))
+        self.changed(by, "take-callback", callback, case.number)
+        return id
+
     async def play(self, call: str, what: Sounds, to: Hearer, by: str) -> None:
         """Play a sound into a call, once it is rendered. Raises NoSuch; NotNow: nobody is there to hear it;
         ControlError: it cannot be spoken.

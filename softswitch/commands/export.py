@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,7 +27,7 @@ from softswitch.store.encoding import dumps
 from softswitch.store.loader import BATCH, read
 from softswitch.store.queue_log import QueueLog
 from softswitch.store.reading import reading
-from softswitch.store.tables import calls, events
+from softswitch.store.tables import call_notes, calls, events
 
 FORMATS = ("queue_log", "csv", "parquet", "json")
 
@@ -42,7 +42,7 @@ COLUMNS: dict[str, str] = {
     "dialled": "string", "trunk": "string", "language": "string", "menus": "string", "digits": "string",
     "queues": "string", "priority": "string", "wait": "double", "agent": "string", "outside": "string",
     "answered": "double", "talk": "double", "held": "double", "outcome": "string", "ended_by": "string",
-    "status": "int64", "reason": "string",
+    "status": "int64", "reason": "string", "disposition": "string", "notes": "string",
 }  # fmt: skip
 """Of CSV and Parquet: from a call's record, with the types of Arrow; moments are seconds since the epoch."""
 
@@ -153,11 +153,23 @@ def _put(lines: Iterable[str], since: int, file: BinaryIO) -> int:
 
 
 def _records(connection: Connection, days: Range, step: Step) -> Iterator[dict[str, Any]]:
-    query = select(calls.c.record).where(calls.c.start >= days.since, calls.c.start < days.until)
-    query = query.order_by(calls.c.start, calls.c.seq)
-    for text in connection.execution_options(yield_per=BATCH).execute(query).scalars():
-        yield json.loads(text)
+    wrote, column = call_notes.c, calls.c
+    query = (
+        select(column.id, column.record, wrote.agent, wrote.at, wrote.notes, wrote.disposition)
+        .outerjoin(call_notes, wrote.call == column.id)
+        .where(column.start >= days.since, column.start < days.until)
+        .order_by(column.start, column.seq, wrote.seq)
+    )
+    rows = connection.execution_options(yield_per=BATCH).execute(query)
+    for _, lines in groupby(rows, key=lambda row: row.id):
+        first, *more = lines
+        notes = [_notes(row) for row in (first, *more) if row.agent is not None]
+        yield {**json.loads(first.record), "notes": notes}
         step(1)
+
+
+def _notes(row: Any) -> dict[str, Any]:
+    return {"agent": row.agent, "at": row.at, "notes": row.notes, "disposition": row.disposition}
 
 
 def _json(connection: Connection, days: Range, file: BinaryIO, step: Step) -> int:
@@ -186,6 +198,8 @@ def _cells(record: dict[str, Any]) -> dict[str, Any]:
     found = {name: record.get(name) for name in COLUMNS}
     for name in ("menus", "queues"):
         found[name] = " > ".join(found[name] or ())
+    for name in ("disposition", "notes"):
+        found[name] = " > ".join(filter(None, (one[name] for one in record["notes"])))
     for side in SIDES:
         sound = record.get(f"{side}_media") or {}
         found |= {f"{side}_{name}": sound.get(name) for name in SOUND}

@@ -70,6 +70,10 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
         web=_web(file.web),
+        dispositions={
+            name: tuple(queue.dispositions) for name, queue in file.queues.items() if queue.dispositions
+        },
+        panel_link=file.panel.link,
         service=service(file.service_level),
         zone=zone_of(file),
         mail=mail_settings(file.mail),

@@ -72,6 +72,7 @@ SECTIONS = (
     ("numbering", "Numbering"),
     ("outbound", "Outbound"),
     ("rewrite", "Rewrite"),
+    ("panel", "Panel"),
     ("webhooks", "Webhook"),
     ("mail", "Mail"),
     ("reports", "Report"),

@@ -317,6 +317,10 @@ class SwitchSettings:
     """By queue."""
     web: WebSettings | None = None
     """None: no web server."""
+    dispositions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """How conversations come out, by queue; of one that is not there, agents write words of their own."""
+    panel_link: str | None = None
+    """Where agents see more of a caller: a URL with blanks; None: nowhere."""
     service: Service = field(default_factory=Service)
     """How the service level is counted of queues that say nothing else."""
     webhooks: tuple[Webhook, ...] = ()

@@ -24,7 +24,7 @@ AT_ONCE = 4
 MEEKNESS = 10
 """Niceness: where a core is short, SIP and sound come first."""
 
-QUESTIONS = ("find", "call", "events_of", "why", "events", "lines")
+QUESTIONS = ("find", "call", "events_of", "why", "events", "lines", "talked", "earlier", "day")
 
 
 class Librarian:

@@ -115,6 +115,21 @@ class Librarian:
         found: list[Line] = await self._ask("lines", {"after": after, "limit": limit})
         return found
 
+    async def talked(self, call: str) -> bytes | None:
+        """Who talked in a call."""
+        found: bytes | None = await self._ask("talked", {"call": call})
+        return found
+
+    async def earlier(self, call: str, number: str | None, limit: int) -> bytes:
+        """Earlier contacts of who is in a call."""
+        found: bytes = await self._ask("earlier", {"call": call, "number": number, "limit": limit})
+        return found
+
+    async def day(self, agent: str, since: float) -> bytes:
+        """An agent's day."""
+        found: bytes = await self._ask("day", {"agent": agent, "since": since})
+        return found
+
     async def _ask(self, ask: str, arguments: Mapping[str, Any]) -> Any:
         if len(self._asked) >= MOST:
             raise StoreError(f"the record is asked too much: {MOST} questions wait; come again later")

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from softswitch.errors import StoreError
 from softswitch.store.tables import metadata
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration in `migrations/versions`."""
 
 PATIENCE_MS = 5000

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
+from softswitch.store import call_notes
 from softswitch.store.calls import rebuild
 from softswitch.store.encoding import dumps
 from softswitch.store.mails import id_by
@@ -64,6 +65,8 @@ def forget(connection: Connection, some: Collection[CallId]) -> Counts:
     connection.execute(update(recordings).where(named, recordings.c.number != "").values(number=""))
     named = voicemails.c.call.in_(list(some))
     connection.execute(update(voicemails).where(named).values(number="", name=""))
+    for told in of_call.values():
+        call_notes.write(connection, told)  # what is left of them
     _forget_mails(connection, (event for told in of_call.values() for event in told))
     counts.calls = len(of_call) if counts.events else 0
     return counts

@@ -15,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
 from softswitch.ports import JsonValue, Recorded
+from softswitch.store import call_notes, contacts
+from softswitch.store.call_notes import CallNotes
 from softswitch.store.call_record import CallRecord
 from softswitch.store.database import shown, why
 from softswitch.store.listening import Wanted, find, find_one
@@ -94,6 +96,26 @@ class History:
     async def recording(self, file: str) -> dict[str, Any] | None:
         """One of them."""
         return await self._ask(lambda connection: find_one(connection, file))
+
+    async def notes_of(self, calls: Sequence[str]) -> Mapping[str, list[CallNotes]]:
+        """What agents wrote on calls."""
+        return await self._ask(lambda connection: call_notes.of_calls(connection, calls))
+
+    async def talked(self, call: str) -> contacts.Found | None:
+        """Who talked in a call; see `contacts.talked`."""
+        return await self._ask(lambda connection: contacts.talked(connection, call))
+
+    async def earlier(self, number: str | None, call: str, limit: int) -> list[contacts.Found]:
+        """Earlier contacts of who is in a call; `number`: who that is, None: as the record says."""
+        return await self._ask(
+            lambda connection: contacts.earlier(
+                connection, contacts.number_of(connection, call) if number is None else number, call, limit
+            )
+        )
+
+    async def day_of(self, agent: str, since: float) -> contacts.Found:
+        """An agent's day; see `contacts.day_of`."""
+        return await self._ask(lambda connection: contacts.day_of(connection, agent, since))
 
     async def _ask(self, question: Callable[[Connection], T]) -> T:
         def ask() -> T:

@@ -55,7 +55,11 @@ class Journal:
 
 
 def _printable(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """The fields as log fields: `event` and `call` are the log's own words."""
+    """The fields as log fields: `event` and `call` are the log's own words; what people write of callers is
+    for the record alone.
+    """
+    if "notes" in data:
+        data = {**data, "notes": f"{len(str(data['notes']))} characters"}
     if "event" in data or "call" in data:
         return {f"{key}_" if key in ("event", "call") else key: value for key, value in data.items()}
     return data

@@ -28,7 +28,14 @@ _KEPT = {(Kind.NUMBER_ENTERED, "name")}
 LONE = (Kind.CHANGED, Kind.ORIGINATE_FAILED)
 """Kinds that may name a person outside of any call."""
 
-_WHOM = {"transfer": "how", "dial": "how", "call": "of", "play": "how", "cancel-callback": "how"}
+_WHOM = {
+    "transfer": "how",
+    "dial": "how",
+    "call": "of",
+    "play": "how",
+    "cancel-callback": "how",
+    "take-callback": "how",
+}
 """Changes that say whom somebody called, or what was said: in which field."""
 
 Data = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""All that is read off the events, and its tables: of calls, agents, recordings, voicemails, callbacks.
+"""All that is read off the events, and its tables: of calls, agents, recordings, messages, notes ...
 
 What a fold has finished waits until it is written, in the transaction of the events that finished it.
 """
@@ -12,8 +12,9 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, select, update
 
+from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store import tables, voicemails
+from softswitch.store import bulletins, call_notes, tables, voicemails
 from softswitch.store.call_record import CallRecord
 from softswitch.store.callbacks import Callback, CallbackFold, open_callbacks
 from softswitch.store.calls import CallFold
@@ -22,9 +23,12 @@ from softswitch.store.rows import Cells, put
 from softswitch.store.stints import Stint, StintFold, moment
 from softswitch.store.tables import callbacks, calls, events, recordings, stints, talks, visits
 from softswitch.store.visits import Talk, Visit, VisitFold
-from softswitch.types import CallId
+from softswitch.types import CallId, OfferFailure
 
-TABLES = (calls, visits, talks, stints, recordings, callbacks, tables.voicemails)
+TABLES = (
+    *(calls, visits, talks, stints, recordings, callbacks, tables.voicemails),
+    *(tables.call_notes, tables.missed, tables.bulletins, tables.bulletin_reads),
+)
 """Those that can be made anew."""
 
 
@@ -43,6 +47,9 @@ class Folds:
         self.tapes: dict[str, Tape] = {}
         self.changes: list[Change] = []
         self.messages: list[Recorded] = []
+        self.notes: list[Recorded] = []
+        self.missed: list[Cells] = []
+        self.bulletins: list[Recorded] = []
 
     @property
     def since(self) -> int | None:
@@ -80,8 +87,18 @@ class Folds:
                 self.changes.append(each)
         if (case := self._cases.apply(event)) is not None:
             self.callbacks[case.id] = case
+        self._keep(event)
+
+    def _keep(self, event: Recorded) -> None:
+        """What goes into the tables as it is told."""
         if event.kind in voicemails.KINDS:
             self.messages.append(event)
+        elif event.kind == Kind.NOTES_WRITTEN:
+            self.notes.append(event)
+        elif event.kind in bulletins.KINDS:
+            self.bulletins.append(event)
+        elif event.kind == Kind.OFFER_ENDED and event.data.get("result") == OfferFailure.NO_ANSWER:
+            self.missed.append((event.seq, event.call or "", clean(str(event.data.get("agent"))), event.at))
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
@@ -93,8 +110,12 @@ class Folds:
         _change(connection, self.changes)
         put(connection, callbacks, [_clean(one.cells()) for one in self.callbacks.values()])
         voicemails.write(connection, self.messages)
+        call_notes.write(connection, self.notes)
+        bulletins.write(connection, self.bulletins)
+        put(connection, tables.missed, self.missed)
         self.calls, self.visits, self.talks, self.stints, self.callbacks = [], {}, {}, {}, {}
         self.tapes, self.changes, self.messages = {}, [], []
+        self.notes, self.missed, self.bulletins = [], [], []
 
 
 def resume(connection: Connection) -> Folds:

@@ -14,6 +14,7 @@ from softswitch.kinds import Kind
 from softswitch.store.words import ALERTS, CALLBACKS, MAILS, VOICEMAILS, Word
 from softswitch.store.words_agents import AGENTS
 from softswitch.store.words_entering import ENTERING
+from softswitch.store.words_panel import PANEL
 from softswitch.store.words_recordings import RECORDINGS
 from softswitch.store.words_supervision import AMENDMENTS, SUPERVISION
 from softswitch.store.words_transfers import TRANSFERS
@@ -376,6 +377,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
         **ENTERING,
         **CALLBACKS,
         **VOICEMAILS,
+        **PANEL,
         Kind.EVENTS_LOST: Word(
             "The record could not be written for so long that memory was full: these numbers are missing.",
             {"count": "how many events", "last": "the last missing number; the first is this event's own"},

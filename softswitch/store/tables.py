@@ -10,6 +10,10 @@
 | `recordings` | one file of a recording | when it begins, changes and goes; by `softswitch rebuild` |
 | `callbacks` | one callback that somebody wanted | whenever it changes; by `softswitch rebuild` |
 | `voicemails` | one message that was left | when it is left, heard and deleted; by `softswitch rebuild` |
+| `call_notes` | what one agent wrote on one call | whenever it is written; by `softswitch rebuild` |
+| `missed` | one ringing that an agent did not answer | when it ends; by `softswitch rebuild` |
+| `bulletins` | one bulletin | when it is written and withdrawn; by `softswitch rebuild` |
+| `bulletin_reads` | one agent who has read one bulletin | when that is confirmed; by `softswitch rebuild` |
 | `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
 | `mails` | one mail to one address | when it is posted, tried, taken or given up |
 | `notes` | where the loading stands | with every batch, in its transaction |
@@ -163,6 +167,51 @@ voicemails = Table(
     Index("voicemails_of_mailbox", "mailbox"),
     Index("voicemails_of_queue", "queue", "began"),
     Index("voicemails_of_call", "call"),
+)
+
+call_notes = Table(
+    "call_notes",
+    metadata,
+    Column("call", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # of the last event
+    Column("at", Double, nullable=False),
+    Column("queue", Text, nullable=False),  # empty: none
+    Column("by", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("disposition", Text, nullable=False),
+    Index("call_notes_of_agent", "agent", "at"),
+)
+
+missed = Table(
+    "missed",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the event that ended it
+    Column("call", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Index("missed_of_agent", "agent", "at"),
+)
+
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # of the event that began it
+    Column("at", Double, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("queues", Text, nullable=False),  # JSON; [] is all
+    Column("until", Double),  # NULL: until it is withdrawn
+    Column("withdrawn", Double),  # when
+)
+
+bulletin_reads = Table(
+    "bulletin_reads",
+    metadata,
+    Column("bulletin", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("at", Double, nullable=False),
 )
 
 deliveries = Table(

@@ -28,7 +28,18 @@ from softswitch.web.login import login_routes
 from softswitch.web.mails import Postbox, mail_routes
 from softswitch.web.metrics import metrics_routes
 from softswitch.web.on_record import OnRecord
-from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings, Voicemails
+from softswitch.web.operations import (
+    Accounts,
+    Bulletins,
+    Erasure,
+    Operations,
+    Pages,
+    Panel,
+    Receivers,
+    Recordings,
+    Voicemails,
+)
+from softswitch.web.panel import bulletin_routes, panel_routes
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
 from softswitch.web.rebuilding import Rebuilder, rebuild_routes
@@ -61,6 +72,8 @@ class Parts:
     reports: ReportDesk
     secret: str
     """By which cookies are signed."""
+    panel: Panel
+    bulletins: Bulletins
     board: Producer | None = None
     """Who keeps the board; None: nobody."""
 
@@ -91,6 +104,8 @@ def application(
     app.include_router(record_routes(parts.pages, guard))
     app.include_router(recording_routes(parts.recordings, guard))
     app.include_router(voicemail_routes(parts.voicemails, guard))
+    app.include_router(panel_routes(parts.panel, parts.pages, guard))
+    app.include_router(bulletin_routes(parts.bulletins, parts.panel, guard))
     app.include_router(report_routes(parts.reports, guard))
     app.include_router(export_routes(parts.exports, guard))
     app.include_router(rebuild_routes(parts.rebuilder, guard))

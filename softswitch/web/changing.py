@@ -56,14 +56,14 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
     @router.post("/pause")
     async def pause(agent: Name, who: Annotated[Principal, anybody], how: Pause = NO_REASON) -> models.Done:
         """Take no offers until resumed; a conversation goes on."""
-        _check_own(who, agent)
+        check_own(who, agent)
         operator.pause(agent, how.reason, who.name)
         return models.Done(done=f"{agent} is paused")
 
     @router.post("/resume")
     async def resume(agent: Name, who: Annotated[Principal, anybody]) -> models.Done:
         """Take offers again."""
-        _check_own(who, agent)
+        check_own(who, agent)
         operator.resume(agent, who.name)
         return models.Done(done=f"{agent} is paused no more")
 
@@ -72,7 +72,7 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
         agent: Name, who: Annotated[Principal, anybody], of: OfQueue = ALL_QUEUES
     ) -> models.Done:
         """Take calls of a queue, or of all."""
-        _check_own(who, agent)
+        check_own(who, agent)
         operator.sign_in(agent, of.queue, who.name)
         return models.Done(done=f"{agent} is signed in")
 
@@ -81,7 +81,7 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
         agent: Name, who: Annotated[Principal, anybody], of: OfQueue = ALL_QUEUES
     ) -> models.Done:
         """Take no more calls of a queue, or of all."""
-        _check_own(who, agent)
+        check_own(who, agent)
         operator.sign_out(agent, of.queue, who.name)
         return models.Done(done=f"{agent} is signed out")
 
@@ -100,13 +100,13 @@ def agent_call_routes(operations: Operations, guard: Guard) -> APIRouter:
         agent's dial plan. Refused at once: 403 what the agent may not dial, 404 a number that nobody has, 409
         somebody who is busy or has no phone, 503 without a channel. What comes of the call is in its events.
         """
-        _check_own(who, agent)
+        check_own(who, agent)
         return models.Begun(call=operator.dial(agent, to.number, who.name))
 
     @router.post("/wrap-up")
     async def wrap_up(agent: Name, how: WrapUp, who: Annotated[Principal, anybody]) -> models.Done:
         """End the time for notes on a call, or have more of it. Refused with 409: no notes are written."""
-        _check_own(who, agent)
+        check_own(who, agent)
         if how.what == "end":
             operator.end_wrap_up(agent, who.name)
             return models.Done(done=f"{agent} is done with the notes")
@@ -151,7 +151,7 @@ def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def _check_own(who: Principal, agent: str) -> None:
+def check_own(who: Principal, agent: str) -> None:
     """Raises Refused: an agent, and not the one that it is about."""
     if not who.role.allows(Role.SUPERVISOR) and who.agent != agent:
         raise Refused(403, "agents change their own state alone; this needs the role supervisor")

@@ -82,6 +82,7 @@ OF_A_SHOWN_REPORT = (
 
 PAGES = (
     Page("/", "home", Role.AGENT),
+    Page("/panel", "panel", Role.AGENT),
     Page("/wallboard", "wallboard", Role.AGENT),
     Page("/desk", "desk", Role.SUPERVISOR),
     Page("/reports", "reports", Role.SUPERVISOR, policy=OF_A_SHOWN_REPORT),

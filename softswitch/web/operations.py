@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from softswitch.access import Principal, Token, User
+from softswitch.bulletins import Bulletin
 from softswitch.calls.operator import Operator
 from softswitch.mailboxes import Message
 from softswitch.ports import JsonValue, Recorded
@@ -120,6 +121,15 @@ class Pages(Protocol):
     async def why(self, id: str) -> bytes | None:
         """One call's `record_models.Why`; None: there is no such call."""
 
+    async def talked(self, call: str) -> bytes | None:
+        """Who talked in a call, as JSON: `agents`, each with the queue, and `ended`; None: there is none."""
+
+    async def earlier(self, call: str, number: str | None, limit: int) -> bytes:
+        """`panel_models.Contacts` of who is in a call; `number`: who that is, None: as the record says."""
+
+    async def day(self, agent: str, since: float) -> bytes:
+        """`panel_models.Day` of an agent; `since`: its beginning, in seconds since the epoch."""
+
     async def events(self, after: int, limit: int) -> bytes:
         """The `record_models.Events` that follow one, in order."""
 
@@ -198,6 +208,57 @@ class Erasure(Protocol):
         """Erase all of one caller, or count what there is. Raises ControlError: it is no caller's number;
         NotNow: it cannot be done at the moment.
         """
+
+
+class Panel(Protocol):
+    """Agents' desks. Every method raises NoSuch: there is no such agent."""
+
+    @property
+    def midnight(self) -> float:
+        """When the day began, in seconds since the epoch."""
+
+    def view(self, agent: str) -> JsonValue:
+        """`panel_models.Desk`."""
+
+    def queues_of(self, agent: str | None) -> Sequence[str]:
+        """Which somebody serves; none of nobody, who is no error here."""
+
+    async def callbacks(self, agent: str) -> Sequence[Mapping[str, Any]]:
+        """Who is to be called back by an agent's queues: `models.Callback`."""
+
+    def take(self, agent: str, callback: str, who: Principal) -> str:
+        """Have an agent call somebody back out of turn; returns the call. Raises NotAllowed, NotNow, and as
+        `Operator.dial`.
+        """
+
+    async def caller_in(self, agent: str, call: str, who: Principal) -> str | None:
+        """Who is in a call of that agent's, as it is now; None: the record says. Raises NotAllowed: it is
+        another's; StoreError.
+        """
+
+    async def write(
+        self, agent: str, call: str, notes: str, disposition: str, seen: float | None, who: Principal
+    ) -> float:
+        """Put notes on record; returns when. Raises NotAllowed, NotNow, ControlError, StoreError."""
+
+    def hang_up(self, agent: str, call: str, who: Principal) -> None:
+        """End a call that is in an agent's hands. Raises NotNow."""
+
+
+class Bulletins(Protocol):
+    """What supervisors tell agents."""
+
+    def of(self, who: Principal, queues: Sequence[str]) -> Sequence[Bulletin]:
+        """Those in force for somebody who serves these queues, the newest first."""
+
+    def write(self, text: str, queues: Sequence[str], until: float | None, who: Principal) -> str:
+        """Tell agents something; returns its id. Raises NoSuch, NotNow."""
+
+    def read(self, id: str, who: Principal) -> None:
+        """An agent confirms one. Raises NoSuch, NotAllowed."""
+
+    def withdraw(self, id: str, who: Principal) -> None:
+        """It is over now. Raises NoSuch."""
 
 
 class Receivers(Protocol):

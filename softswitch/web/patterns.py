@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 LINE = r"^[^\x00-\x1f\x7f]+$"
 LINE_OR_NOTHING = r"^[^\x00-\x1f\x7f]*$"
+LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""A text of some lines, and not of blanks alone."""
+LINES_OR_NOTHING = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 SPOKEN = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 """A text of one line, and not of blanks alone."""
 CALL = r"^[0-9A-Za-z]{1,32}$"
@@ -19,6 +22,8 @@ WORDS: Mapping[str, str] = {
     LINE: "expected one line, without control characters",
     LINE_OR_NOTHING: "expected one line, without control characters",
     SPOKEN: "expected one line of words",
+    LINES: "expected some words, without control characters",
+    LINES_OR_NOTHING: "expected a text without control characters",
     CALL: "expected the id of a call, letters and digits, as /api/v1/calls and /api/v1/calls/live show them",
     LANGUAGE: "expected two small letters, as en (ISO 639-1)",
     USER: "expected up to 64 letters without accents, digits and . _ @ + -, and no blanks",

@@ -35,6 +35,21 @@ class Transfer(BaseModel):
     into: str
 
 
+class Notes(BaseModel):
+    """What an agent wrote on a call."""
+
+    agent: str
+    at: float
+    """When, last."""
+    queue: str
+    """Of the conversation; empty: it came by none."""
+    by: str
+    """Who wrote."""
+    notes: str
+    disposition: str
+    """How the conversation came out, in a word; empty: nothing was chosen."""
+
+
 class CallRecord(BaseModel):
     """What became of one call."""
 
@@ -81,6 +96,8 @@ class CallRecord(BaseModel):
     caller_media: Quality
     agent_media: Quality
     outcome: str
+    notes: list[Notes] = []
+    """Of each agent who wrote some."""
 
 
 class CallRecords(BaseModel):

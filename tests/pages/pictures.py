@@ -17,7 +17,7 @@ from softswitch.hours import midnight
 from softswitch.types import CallId
 from tests.pages import past
 from tests.pages.browser import open_browser
-from tests.pages.stage import MENUS, Stage, open_stage
+from tests.pages.stage import MENUS, OFFICE, Stage, open_stage
 
 ROOT = Path(__file__).parents[2]
 WIDE, TALL, PHONE = (1440, 900), (1440, 1000), (390, 844)
@@ -27,8 +27,24 @@ THERE = (
     "html:not([data-user]) form"
 )
 """Whatever shows that a page has what it shows."""
+CUSTOMER = "+48225550110"
+CUSTOMERS = (
+    (CUSTOMER, "Anna Nowicka"),
+    ("+48126660145", "Piotr Lis"),
+    ("+972355501777", "דנה כהן"),
+    ("+48717770131", "Maria Dąb"),
+)
 MORE = {
     **MENUS,
+    "queues": {
+        **MENUS["queues"],
+        "support": {
+            **MENUS["queues"]["support"],
+            "dispositions": ["solved", "call again", "passed on"],
+        },
+    },
+    "teams": {**OFFICE["teams"], "sales": {"agents": ["ida", "max", "eli", "ewa"]}},
+    "panel": {"link": "https://crm.example/?number={number}"},
     "alerts": {
         "all": {"waiting": {"warn": 3, "alarm": 5}, "longest_wait": {"warn": "20s", "alarm": "5m"}},
         "after": "2s",
@@ -55,10 +71,20 @@ async def _play(stage: Stage) -> None:
     """Some talk, some wait, one is on a break."""
     await stage.api("POST", "/agents/tom/pause", {"reason": "lunch"})
     await stage.api("POST", "/agents/eli/sign-out", {})
-    talks = [("600", "+48225550110", "ewa"), ("600", "+48600100200", "jan"), ("601", "+97235550133", "ida")]
+    await stage.api(
+        "POST",
+        "/bulletins",
+        {"text": "The line to the warehouse is down until noon: call 214.", "queues": ["support"]},
+    )
+    for name in ("jan", "noa"):
+        await stage.api("POST", f"/agents/{name}/pause", {})
+    talks = [("600", CUSTOMER, "ewa"), ("600", "+48600100200", "jan"), ("601", "+97235550133", "ida")]
     for number, caller, agent in talks:
-        await stage.calls(number, caller)
+        await stage.api("POST", f"/agents/{agent}/resume")
+        await stage.calls(number, caller, name="Anna Nowicka" if caller == CUSTOMER else "")
+        await asyncio.sleep(0.4 if caller == CUSTOMER else 0)
         await stage.answers(agent)
+    await stage.api("POST", "/agents/noa/resume")
     await _supervise(stage)
     for number, caller in [
         ("602", "+48125550170"), ("602", "+48600555014"), ("602", "+48225550199"), ("602", "+97235550128"),
@@ -108,6 +134,19 @@ async def _look(stage: Stage, folder: Path) -> None:
         await page.screenshot(path=folder / f"{name}.png")
         assert complaints.heard == [], complaints.heard
         await page.close()
+    for name, size, options in (
+        ("panel-light", TALL, {"color_scheme": "light"}),
+        ("panel-dark", TALL, {"color_scheme": "dark"}),
+        ("panel-hebrew", TALL, {"color_scheme": "light", "locale": "he-IL"}),
+        ("panel-phone", PHONE, {"color_scheme": "dark", "locale": "pl-PL"}),
+    ):
+        viewport = {"width": size[0], "height": size[1]}
+        page, complaints = await stage.page("/panel", user="ewa", viewport=viewport, **options)
+        await page.wait_for_selector(".call .contacts li")
+        await page.wait_for_selector(".own li")
+        await page.screenshot(path=folder / f"{name}.png")
+        assert complaints.heard == [], complaints.heard
+        await page.close()
 
 
 def _events() -> list[past.Event]:
@@ -121,6 +160,42 @@ def _events() -> list[past.Event]:
             wave = 1.2 + math.sin(at / (1500 + 400 * place)) + place / 4
             at += chance.expovariate(wave / 90)
             found += _call(f"past{place}{len(found)}", queue, at, chance, wave)
+    found += _contacts(now)
+    return sorted(found, key=lambda one: one[0])
+
+
+def _contacts(now: float) -> list[past.Event]:
+    """What the customer has called about before."""
+    found: list[past.Event] = []
+    for ago, agent, text, how, number, name in (
+        (3 * 86400, "tom", "Cannot log in after the update; sent a new link.", "solved", *CUSTOMERS[0]),
+        (9100, "ewa", "", "", *CUSTOMERS[1]),
+        (7300, "ewa", "Wants a quote for ten more seats.", "passed on", *CUSTOMERS[2]),
+        (5400, "ewa", "Invoice 117 has the old address. Sends the right one.", "call again", *CUSTOMERS[0]),
+        (2000, "ewa", "The update has helped.", "solved", *CUSTOMERS[3]),
+    ):
+        call, at = CallId(f"before{ago}"), now - ago
+        written = {
+            "agent": agent,
+            "queue": "support",
+            "notes": text,
+            "disposition": how,
+            "by": f"user {agent}",
+        }
+        found += [
+            (at, "CallArrived", call, {"number": number, "name": name}),
+            (at, "CallerJoined", call, {"queue": "support", "within": 20.0, "priority": "default"}),
+            (
+                at + 14,
+                "Connected",
+                call,
+                {"agent": agent, "queue": "support", "waited": 14.0, "wrap_up": 30.0},
+            ),
+            (at + 230, "ConversationEnded", call, {"agent": agent, "talked": 216.0, "wrap_up": 30.0}),
+            (at + 230, "CallEnded", call, {"ended_by": "caller", "status": 200}),
+        ]
+        if text:
+            found.append((at + 245, "NotesWritten", call, written))
     return found
 
 
@@ -134,7 +209,7 @@ def _call(name: str, queue: str, at: float, chance: random.Random, wave: float) 
         found.append((at + 45, "CallerLeft", call, {"reason": "hung-up", "waited": 45.0}))
         waited = 45.0
     else:
-        told = {"agent": "ewa", "queue": queue, "waited": round(waited, 2)}
+        told = {"agent": "eli", "queue": queue, "waited": round(waited, 2)}
         found += [
             (at + waited, "Connected", call, told),
             (at + waited + 100, "ConversationEnded", call, {"talked": 100.0}),

@@ -17,7 +17,7 @@ from tests.e2e.test_web import free_port, softswitch
 from tests.pages.browser import Complaints
 
 PASSWORD = "correct horse battery"
-USERS = {"sam": ("supervisor", None), "ola": ("agent", "ola")}
+USERS = {"sam": ("supervisor", None), "ola": ("agent", "ola"), "ewa": ("agent", "ewa")}
 """Beside the engineer `ada`: their roles, and the agents that they are."""
 
 AGENTS = {

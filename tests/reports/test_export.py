@@ -75,6 +75,28 @@ def test_how_a_call_sounded_is_in_its_row(kept: Keep, tmp_path: Path) -> None:
     assert (row["agent_far_lost"], row["agent_far_mos"], row["caller_mos"]) == ("3", "4.3", "")
 
 
+def test_what_agents_wrote_goes_with_the_call(kept: Keep, tmp_path: Path) -> None:
+    told = days(1)
+    ended = next(event for event in told if event.kind == "CallEnded")
+    notes = [
+        replace(ended, seq=told[-1].seq + place, kind="NotesWritten", data={"agent": agent, **what})
+        for place, (agent, what) in enumerate(
+            [("ann", {"notes": "tea"}), ("ben", {"notes": "milk", "disposition": "sold"})], 1
+        )
+    ]
+    folder = kept([*told, *notes])
+    for form in ("csv", "json"):
+        export(folder, ALL, form, tmp_path / form)
+    rows = list(csv.DictReader((tmp_path / "csv").read_text().splitlines()))
+    assert len(rows) == 120
+    assert {(row["notes"], row["disposition"]) for row in rows if row["id"] == ended.call} == {
+        ("tea > milk", "sold")
+    }
+    assert {row["notes"] for row in rows if row["id"] != ended.call} == {""}
+    records = map(json.loads, (tmp_path / "json").read_text().splitlines())
+    assert [one["agent"] for record in records for one in record["notes"]] == ["ann", "ben"]
+
+
 def test_a_day_of_queue_log_knows_who_came_the_day_before(kept: Keep, tmp_path: Path) -> None:
     events = days(2)
     folder = kept(events)

@@ -39,6 +39,14 @@ def test_events_are_numbered_from_where_the_record_ends() -> None:
     ]
 
 
+def test_what_people_write_of_callers_is_on_record_and_not_in_the_log() -> None:
+    store = ListStore()
+    with structlog.testing.capture_logs() as logs:
+        Journal(store).note("NotesWritten", CallId("c"), notes="owes us money", agent="ann")
+    assert logs[0]["notes"] == "13 characters"
+    assert store.events[0].data["notes"] == "owes us money"
+
+
 def test_each_event_is_one_log_line_with_its_call() -> None:
     journal = Journal(ListStore())
     with structlog.testing.capture_logs() as logs:

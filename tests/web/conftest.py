@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -15,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from softswitch.access import Principal
 from softswitch.accounts import Accounts
 from softswitch.acd.agents import AgentState
 from softswitch.acd.snapshot import AgentView, QueueView, Snapshot
@@ -22,8 +25,9 @@ from softswitch.acd.stats import QueueCounts
 from softswitch.config.settings import WebSettings
 from softswitch.errors import ConfigError, ControlError, NoRoom, NoSuch, NotAllowed, NotNow, Problem
 from softswitch.librarian.desk import Desk
+from softswitch.panel.notices import Notices
 from softswitch.parcels import Post
-from softswitch.ports import StoreHealth
+from softswitch.ports import Recorded, StoreHealth
 from softswitch.store.access import access_to
 from softswitch.store.database import database_url, default_url, migrate, open_database
 from softswitch.store.history import History
@@ -245,6 +249,49 @@ class FakeErasure:
         return {"calls": 2, "events": 9, "recordings": 1, "voicemails": 0, "deliveries": 0, "going_on": 0}
 
 
+class FakePanel:
+    """The desk of one agent, with one call in its hands: c1."""
+
+    midnight = 0.0
+
+    def __init__(self, operations: FakeOperations) -> None:
+        self._operations = operations
+
+    def view(self, agent: str) -> Any:
+        self._operations.check_agent(agent)
+        known = {"agent": agent, "label": "Desk", "at": 1.0, "state": "free", "since": 0.0, "until": None}
+        more = {"paused": None, "queues": [], "pauses": [], "dispositions": {}, "extend": 60.0, "calls": []}
+        return known | more
+
+    def queues_of(self, agent: str | None) -> list[str]:
+        return [SUPPORT] if agent == "desk" else []
+
+    async def callbacks(self, agent: str) -> Any:
+        return [CALLBACK]
+
+    def take(self, agent: str, callback: str, who: Principal) -> str:
+        self._operations.done.append(("take", agent, callback, who.name))
+        return "c3"
+
+    async def caller_in(self, agent: str, call: str, who: Principal) -> str | None:
+        if call == "c2":
+            raise NotAllowed(f"{agent} did not talk in call {call}")
+        return "+48600100200"
+
+    async def write(
+        self, agent: str, call: str, notes: str, disposition: str, seen: float | None, who: Principal
+    ) -> float:
+        if seen is not None:
+            raise NotNow("other notes were written on this call meanwhile")
+        self._operations.done.append(("notes", agent, call, notes, disposition, who.name))
+        return 5.0
+
+    def hang_up(self, agent: str, call: str, who: Principal) -> None:
+        if call != "c1":
+            raise NotNow(f"{agent} is not in call {call}")
+        self._operations.hang_up(call, who.name)
+
+
 class Deaf:
     """A journal in which nothing happens."""
 
@@ -342,6 +389,22 @@ def postbox(accounts: Accounts, tmp_path: Path) -> Iterator[Postbox]:
 
 
 @pytest.fixture
+def notices(journal: FakeJournal, tmp_path: Path) -> Notices:
+    """They hear what they note; nothing was there before."""
+    settings = SimpleNamespace(engine=SimpleNamespace(queues=[SUPPORT]))
+    switch: Any = SimpleNamespace(clock=SimpleNamespace(now=time.time), settings=settings)
+    made = Notices(switch, tmp_path, SimpleNamespace(last=0))  # type: ignore[arg-type]
+
+    class Telling:
+        def note(self, kind: str, call: Any = None, /, **data: Any) -> None:
+            journal.note(kind, call, **data)
+            made.hear(Recorded(len(journal.notes), time.time(), kind, call, data))
+
+    switch.journal = Telling()
+    return made
+
+
+@pytest.fixture
 def parts(
     operations: Any,
     accounts: Accounts,
@@ -353,6 +416,7 @@ def parts(
     exports: ExportDesk,
     rebuilder: Rebuilder,
     postbox: Postbox,
+    notices: Notices,
 ) -> Parts:
     return Parts(
         operations=operations,
@@ -366,6 +430,8 @@ def parts(
         rebuilder=rebuilder,
         exports=exports,
         reports=reports,
+        panel=FakePanel(operations),
+        bulletins=notices,
         secret=SECRET,
     )
 

@@ -59,6 +59,16 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
         ("post", "/api/v1/calls", {"to": "desk", "then": {"queue": "support"}}, "supervisor"),
         ("get", "/api/v1/callbacks", None, "supervisor"),
         ("post", "/api/v1/callbacks/c1/cancel", None, "supervisor"),
+        ("get", "/api/v1/agents/desk/panel", None, "supervisor"),
+        ("get", "/api/v1/agents/desk/day", None, "supervisor"),
+        ("get", "/api/v1/agents/desk/callbacks", None, "supervisor"),
+        ("get", "/api/v1/agents/desk/calls/c1/contacts", None, "supervisor"),
+        ("put", "/api/v1/agents/desk/calls/c1/notes", {"notes": "x"}, "supervisor"),
+        ("post", "/api/v1/agents/desk/calls/c1/hang-up", None, "supervisor"),
+        ("post", "/api/v1/agents/desk/callbacks/c1/take", None, "supervisor"),
+        ("get", "/api/v1/bulletins", None, "agent"),
+        ("post", "/api/v1/bulletins", {"text": "x"}, "supervisor"),
+        ("delete", "/api/v1/bulletins/b1", None, "supervisor"),
         ("post", "/api/v1/calls/a1/supervise", {"as": "listen", "agent": "desk"}, "supervisor"),
         ("get", "/api/v1/supervisions", None, "supervisor"),
         ("post", "/api/v1/calls/a1/move", {"from": "support", "first": True}, "supervisor"),
@@ -174,7 +184,7 @@ async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role)
 
 
 def test_a_call_record_of_the_api_has_all_that_the_record_has():
-    ours = {field.name for field in fields(CallRecord)} | {"outcome"}
+    ours = {field.name for field in fields(CallRecord)} | {"outcome", "notes"}
     assert record_models.CallRecord.model_fields.keys() == ours
 
 

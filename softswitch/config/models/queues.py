@@ -44,6 +44,9 @@ from softswitch.config.quantities import (
 )
 from softswitch.config.unsupported import STRATEGIES, not_yet
 
+DISPOSITION_MOST = 64
+"""Characters."""
+
 
 def _parse_strategy(value: object) -> str:
     text = parse_text(value)
@@ -272,6 +275,27 @@ class Callback(Section):
     numbers and short ones never are."""
 
 
+def _parse_disposition(value: object) -> str:
+    text = parse_text(value).strip()
+    if len(text) > DISPOSITION_MOST or not text.isprintable():
+        raise wrong(f"expected a word or two, up to {DISPOSITION_MOST} characters, as call again")
+    return text
+
+
+def _each_once(value: list[str]) -> list[str]:
+    for place, text in enumerate(value):
+        if text in value[:place]:
+            raise wrong(f"{text!r} is there twice")
+    return value
+
+
+Disposition = Annotated[
+    str,
+    BeforeValidator(_parse_disposition),
+    WithJsonSchema({"title": "text", "type": ["string", "integer"], "examples": ["call again"]}),
+]
+
+
 class Queue(Section):
     """One queue."""
 
@@ -339,6 +363,11 @@ class Queue(Section):
     happens."""
     callback: Callback = Callback()
     """How callers are called back."""
+    dispositions: Annotated[list[Disposition], Field(min_length=1), AfterValidator(_each_once)] = Field(
+        default=[]
+    )
+    """How conversations come out, for agents to choose from in their panel, as [sold, call again]; left out:
+    they write a word of their own."""
     record: Share | None = None
     """Which conversations are recorded: always, a part of the calls (25%), or on-demand, when the agent
     presses the key `record` of `features`; left out: none. A part is chosen by chance, and the agent may

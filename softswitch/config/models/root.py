@@ -16,6 +16,7 @@ from softswitch.config.models.features import AnyPause, Features, PauseDigits
 from softswitch.config.models.hours import Schedule
 from softswitch.config.models.mail import Mail, Report
 from softswitch.config.models.menus import Menu
+from softswitch.config.models.panel import Panel
 from softswitch.config.models.privacy import Privacy
 from softswitch.config.models.queues import Queue, ServiceLevel
 from softswitch.config.models.recording import Recording
@@ -86,6 +87,8 @@ class Configuration(Section):
     pauses: dict[PauseDigits, AnyPause] = Field(default={})
     """Reasons for a pause, by the digits that follow its feature code, as `1: lunch`, or, with how long it
     may last, `2: {reason: coffee, limit: 15m}`."""
+    panel: Panel = Panel()
+    """The agents' panel."""
     webhooks: dict[Name, Webhook] = Field(default={})
     """Servers that are told of events, by name."""
     sounds: dict[Name, Sound] = Field(default={})

@@ -15,7 +15,8 @@ from softswitch.kinds import Kind
 KINDS = tuple(str(kind) for kind in Kind)
 
 
-def _parse_url(value: object) -> str:
+def parse_url(value: object) -> str:
+    """The URL of a server. Raises PydanticCustomError."""
     text = parse_text(value)
     try:
         parts = urlsplit(text)
@@ -29,7 +30,7 @@ def _parse_url(value: object) -> str:
 
 Url = Annotated[
     str,
-    BeforeValidator(_parse_url),
+    BeforeValidator(parse_url),
     WithJsonSchema({"title": "URL", "type": "string", "examples": ["https://crm.example/calls"]}),
 ]
 

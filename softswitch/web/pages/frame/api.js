@@ -11,8 +11,8 @@ export class Problem extends Error {
   }
 }
 
-// call("POST", "/agents/desk/pause", { reason: "lunch" }) -> the answer's JSON
-export async function call(method, path, body) {
+// call("POST", "/agents/desk/pause", { reason: "lunch" }) -> the answer's JSON; `more`: options of fetch
+export async function call(method, path, body, more = {}) {
   let answer;
   try {
     answer = await fetch(`/api/v1${path}`, {
@@ -23,6 +23,7 @@ export async function call(method, path, body) {
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
+      ...more,
     });
   } catch {
     throw new Problem(0, t("frame.unreachable"));

@@ -10,6 +10,7 @@ const plurals = new Intl.PluralRules(language);
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const dated = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 const exact = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
 
@@ -62,4 +63,11 @@ export function exactTime(at) {
 // The same with its day, as 30 Nov 2026, 14:05.
 export function dayAndTime(at) {
   return dated.format(at * 1000);
+}
+
+// As 14:05 of today, and as 3 May, 14:05 of another day.
+export function moment(at) {
+  const when = new Date(at * 1000);
+  const today = when.toDateString() === new Date().toDateString();
+  return today ? clock.format(when) : day.format(when);
 }

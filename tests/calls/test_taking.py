@@ -1,0 +1,103 @@
+"""An agent calls somebody back out of turn: nobody else does meanwhile, and nothing is lost if it fails."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from softswitch.calls.operator import Operator
+from softswitch.errors import NoSuch, NotNow
+from softswitch.testing.fakes import answers, busy
+from tests.calls.house import House
+from tests.calls.test_callbacks import DESK, _house, customers, ends, office, play_customer, wanted
+
+pytestmark = pytest.mark.virtual_time
+
+
+async def promised(it: House) -> tuple[Operator, str]:
+    """A callback that waits, for its agent pauses."""
+    operator = Operator(it.switch, it.supervisor)
+    operator.pause(DESK, "", "x")
+    await wanted(it)
+    (case,) = it.switch.callbacks.cases
+    return operator, case
+
+
+async def test_a_callback_that_is_taken_is_done_when_the_two_talk() -> None:
+    async with _house({"201": answers(after=2.0)}, office()) as it:
+        play_customer(it, answers(after=3.0))
+        operator, case = await promised(it)
+        call = operator.take_callback(case, DESK, "user anna")
+        assert it.switch.callbacks.cases[case].describe()["state"] == "calling"
+        with pytest.raises(NotNow, match="called already"):
+            operator.take_callback(case, DESK, "user anna")
+        operator.resume(DESK, "x")
+        await asyncio.sleep(60)
+        (customer,) = customers(it)
+        assert it.switch.callbacks.cases[case].describe()["state"] == "talking"
+        with pytest.raises(NotNow, match="talked to"):
+            operator.cancel_callback(case, "user sam")
+        customer.hang_up()
+        await asyncio.sleep(30)
+        assert it.switch.callbacks.cases == {}
+        assert ends(it) == ["reached"]
+        (ended,) = it.journal.find("CallbackEnded")
+        assert ended.data["agent"] == DESK
+        assert ended.data["waited"] == pytest.approx(8.0, abs=4.0)
+        assert len(customers(it)) == 1
+        assert [note.call for note in it.journal.find("Connected")] == [call]
+        assert ("user anna", "take-callback", case) in [
+            tuple(note.data.values())[:3] for note in it.journal.find("Changed")
+        ]
+    with pytest.raises(NoSuch):
+        operator.take_callback(case, DESK, "user anna")
+
+
+async def test_a_customer_who_is_not_reached_out_of_turn_is_called_when_it_is_the_turn() -> None:
+    async with _house({"201": answers(after=2.0)}, office()) as it:
+        play_customer(it, busy())
+        operator, case = await promised(it)
+        operator.take_callback(case, DESK, "user anna")
+        await asyncio.sleep(20)
+        there = it.switch.callbacks.cases[case]
+        assert (there.describe()["state"], there.attempts, ends(it)) == ("waiting", 0, [])
+        play_customer(it, answers(after=3.0))
+        operator.resume(DESK, "x")
+        await asyncio.sleep(60)
+        customers(it)[-1].hang_up()
+        await asyncio.sleep(5)
+        assert ends(it) == ["reached"]
+
+
+async def test_a_mailbox_that_answers_out_of_turn_is_nobody() -> None:
+    async with _house({"201": answers(after=2.0)}, office()) as it:
+        play_customer(it, answers(after=3.0, talks=2.0))
+        operator, case = await promised(it)
+        operator.take_callback(case, DESK, "user anna")
+        await asyncio.sleep(30)
+        assert it.switch.callbacks.cases[case].describe()["state"] == "waiting"
+        assert ends(it) == []
+        operator.cancel_callback(case, "user sam")
+
+
+async def test_an_agent_who_does_not_answer_the_own_phone_leaves_it_where_it_was() -> None:
+    async with _house({"201": busy()}, office()) as it:
+        operator, case = await promised(it)
+        operator.take_callback(case, DESK, "user anna")
+        await asyncio.sleep(5)
+        assert it.switch.callbacks.cases[case].describe()["state"] == "waiting"
+        operator.cancel_callback(case, "user sam")
+        await asyncio.sleep(1)
+        assert ends(it) == ["cancelled"]
+
+
+async def test_a_callback_that_is_cancelled_while_it_is_taken_stays_so() -> None:
+    async with _house({"201": answers(after=2.0)}, office()) as it:
+        play_customer(it, busy())
+        operator, case = await promised(it)
+        operator.take_callback(case, DESK, "user anna")
+        operator.cancel_callback(case, "user sam")
+        await asyncio.sleep(30)
+        assert it.switch.callbacks.cases == {}
+        assert ends(it) == ["cancelled"]
