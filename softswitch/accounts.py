@@ -21,6 +21,7 @@ from softswitch.access import COMMAND_LINE, Principal, Role, Token, User
 from softswitch.errors import ControlError, NoSuch, NotNow, StoreError
 from softswitch.ports import Journal, JsonValue
 from softswitch.store.access import AccessStore
+from softswitch.store.lately import Lately
 from softswitch.types import Seconds
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Accounts:
         self._store = store
         self._journal = journal
         self._now = now
+        self._users: Lately[User] = Lately()
+        self._tokens: Lately[Token] = Lately()
         self._hashing = ThreadPoolExecutor(HASHING, "hashing", _be_meek)
         self._hasher: PasswordHasher | None = None
         self._nobody = ""
@@ -153,11 +156,13 @@ class Accounts:
 
     async def end_sessions(self, name: str) -> None:
         """Whoever is logged in under that name is so no more."""
+        self._users.forget()
         await asyncio.to_thread(self._store.change_user, name, since=self._now())
+        self._users.forget()
 
     async def user(self, name: str) -> User | None:
-        """The one of that name."""
-        return await asyncio.to_thread(self._store.user, name)
+        """The one of that name, while the database is away as it was known last."""
+        return await self._users.ask(name, lambda: self._store.user(name))
 
     async def log_in(self, name: str, password: str) -> User | None:
         """The user, if that is the password. Wrong ones and unknown users take equally long."""
@@ -188,8 +193,11 @@ class Accounts:
         self._changed(by, "token-revoked", id)
 
     async def holder(self, text: str) -> Principal | None:
-        """Who shows this token; None: it is none, or revoked."""
-        token = await asyncio.to_thread(self._store.token, _digest(text))
+        """Who shows this token, while the database is away as it was known last; None: it is none, or
+        revoked.
+        """
+        digest = _digest(text)
+        token = await self._tokens.ask(digest, lambda: self._store.token(digest))
         return None if token is None else Principal(f"token {token.label}", token.role)
 
     # The first one -----------------------------------------------------------------------------------
@@ -216,6 +224,8 @@ class Accounts:
     # Inside ------------------------------------------------------------------------------------------
 
     def _changed(self, by: Principal, what: str, of: str, how: str = "") -> None:
+        self._users.forget()
+        self._tokens.forget()
         self._journal.note("Changed", by=by.name, what=what, of=of, how=how)
 
     async def _hash(self, password: str) -> str:

@@ -36,7 +36,7 @@ from softswitch.clerk.parent import Clerk
 from softswitch.config.load import load
 from softswitch.config.places import placed
 from softswitch.config.settings import SwitchSettings
-from softswitch.config.spoken import calls_back, own
+from softswitch.config.spoken import calls_back, own, prompts_of
 from softswitch.errors import ConfigError, StoreError
 from softswitch.interfaces import import_web, open_interfaces
 from softswitch.log import mask_numbers
@@ -302,18 +302,9 @@ async def _open(endpoint: SipEndpoint, stack: AsyncExitStack, path: Path) -> Sip
 
 async def _warm(speech: SpeechService, settings: SwitchSettings) -> None:
     """Render what callers will hear before they do."""
-    prompts = [menu.prompt for menu in settings.menus.menus.values()]
-    prompts += own(settings)
-    if settings.recording.announce is not None:
-        prompts.append(settings.recording.announce)
-    prompts += settings.media.sounds.values()
-    prompts += [message.prompt for messages in settings.messages.values() for message in messages]
-    prompts += filter(None, settings.whispers.values())
+    prompts = [*prompts_of(settings), *own(settings)]
     if calls_back(settings):
         prompts += spelt(SPELT, settings.media)
-    if settings.mailboxes:
-        prompts += [box.greeting for box in settings.mailboxes.values() if box.greeting is not None]
-    prompts += [ask.prompt for menu in settings.menus.menus.values() for ask in menu.asks]
     await speech.warm(prompts, settings.media.languages, WARM_POSITIONS)
 
 

@@ -336,11 +336,16 @@ def events(
 
 
 @app.command(rich_help_panel=RECORD)
-def rebuild(data: Data = None, config: Config = None, json: AsJson = False) -> None:
+def rebuild(
+    data: Data = None,
+    config: Config = None,
+    json: AsJson = False,
+    noted: Annotated[bool, typer.Option("--noted", hidden=True)] = False,
+) -> None:
     """Make the calls of the record anew from its events; a switch that runs goes on."""
     from softswitch.commands.events import rebuild_calls
 
-    rebuild_calls(folder_of(data, config), json)
+    rebuild_calls(folder_of(data, config), json, noted=noted)
 
 
 app.command(rich_help_panel=RECORD)(record_lines.recordings)

@@ -26,6 +26,7 @@ from softswitch.store.reading import open_of
 from softswitch.store.receivers import Receivers
 from softswitch.store.shelf import Shelf
 from softswitch.store.shelf import handlers as shelf_handlers
+from softswitch.store.telling import handlers as telling_handlers
 from softswitch.voicemail.desk import VoicemailDesk
 from softswitch.voicemail.shelf import VoicemailShelf
 from softswitch.voicemail.shelf import handlers as voicemail_handlers
@@ -45,7 +46,7 @@ async def open_interfaces(
     settings = switch.settings
     accounts = Accounts(stack.enter_context(access_to(folder, settings.store)), journal)
     commands = {**running.handlers(), **handlers(accounts), **erasure_handlers(erasure)}
-    commands |= shelf_handlers(journal, COMMAND_LINE.name)
+    commands |= shelf_handlers(journal, COMMAND_LINE.name) | telling_handlers(journal)
     commands |= voicemail_handlers(desk, COMMAND_LINE.name)
     await stack.enter_async_context(Server(folder / "control.sock", commands))
     if settings.web is None:

@@ -14,6 +14,11 @@ STARS = "***"
 _WRITTEN = re.compile(r"(?:(?<!\w)\+|%2[bB]|(?<![\w./-]))([0-9]{6,})(?!\w|\.[0-9])")
 """A number in a text: six digits or more, in one piece. Digits behind / or - are those of names of files."""
 
+_SEPARATORS = str.maketrans("", "", "+-.() ")
+"""What may stand before and between the digits of a number (RFC 3966 section 5.1.1)."""
+
+_ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}")
+
 NUMBERS = frozenset({"number", "dialled", "number_as", "dialled_as", "diverted", "from", "caller", "outside"})
 """Fields of events and of log lines that are numbers, however short."""
 
@@ -62,7 +67,7 @@ def _is_plain(key: object, outer: str) -> bool:
 
 def _short(text: str) -> str:
     """A field that is a number; a name, or a SIP address with a name, is masked as a text."""
-    digits = text.removeprefix("+")
+    digits = text if _ADDRESS.fullmatch(text) else text.translate(_SEPARATORS)
     if digits.isascii() and digits.isdigit():
         return STARS + digits[-SHOWN:] if len(digits) > SHOWN else text
     return masked_text(text)

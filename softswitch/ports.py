@@ -350,6 +350,11 @@ class StoreHealth:
     """Why the database takes nothing at the moment; None: all is well."""
 
     @property
+    def written(self) -> int:
+        """Events up to this number are in files, which survive a killed switch; perhaps some more are."""
+        return self.last - self.waiting
+
+    @property
     def behind(self) -> int:
         """Events that are on record, and not in the database yet."""
         return self.last - self.loaded

@@ -20,7 +20,10 @@ _DIALLED = re.compile(
     r"(?:[+]?[0-9*#().\- ]*[0-9*#][().\- ]*|[A-Za-z0-9_.~!$&'+=%-]+)(?:;[A-Za-z-]+=[^\s;]+)*"
 )
 _SEPARATED = re.compile(r"[+]?[0-9][0-9().\- *#]*")
-_SEPARATORS = str.maketrans("", "", "-.() ")
+SEPARATORS = "-.() "
+"""What may stand between the digits of a number (RFC 3966 section 5.1.1), and blanks."""
+
+_SEPARATORS = str.maketrans("", "", SEPARATORS)
 _CONTEXT = re.compile(r"(?:^|;)phone-context=(\+[0-9.()-]+)(?:;|$)", re.IGNORECASE)
 
 LOCAL = 4

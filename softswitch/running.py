@@ -280,6 +280,11 @@ class RunningSwitch:
         return self._store.health().last
 
     @property
+    def written(self) -> int:
+        """Up to which number events survive whatever happens to this process."""
+        return self._store.health().written
+
+    @property
     def loaded(self) -> int:
         """The highest number of an event that is in the database."""
         return self._store.health().loaded

@@ -28,8 +28,9 @@ from softswitch.ports import JsonValue, Recorded
 from softswitch.store.database import migrate
 from softswitch.store.reading import open_of
 from softswitch.store.record import Record
+from softswitch.store.spool import read_events
 from softswitch.types import CallId
-from tests.store.sample import ALICE, Kept, story
+from tests.store.sample import ALICE, BOB, Kept, story
 
 DEMO = Path(__file__).parents[1] / "config" / "demo.yaml"
 
@@ -796,6 +797,8 @@ def test_events_show_what_happened_in_order(softswitch: Any, record: Path) -> No
     assert [json.loads(line)["seq"] for line in lines] == [each.seq for each in story() if each.call == ALICE]
     ran = softswitch("events", "--kind", "CallEnded", "--last", "99", "--data", record)
     assert len(ran.out.splitlines()) == 2
+    ran = softswitch("events", "--kind", "CallArrived", "--last", "1", "--json", "--data", record)
+    assert [json.loads(line)["call"] for line in ran.out.splitlines()] == [BOB], "the last of that kind"
 
 
 def test_events_of_a_kind_that_does_not_exist_are_an_error_that_names_the_nearest(
@@ -854,3 +857,8 @@ def test_calls_can_be_made_anew_from_the_events(softswitch: Any, record: Path) -
     ran = softswitch("rebuild", "--data", record)
     assert "2 calls made anew of 23 events" in ran.out
     assert softswitch("calls", "--json", "--data", record).out == before
+    noted = [event.data for event in read_events(record) if event.kind == "Changed"]
+    assert [(one["by"], one["what"], one["how"]) for one in noted] == [
+        ("command line", "rebuild", "begun"),
+        ("command line", "rebuild", "done: 2 calls made anew of 23 events"),
+    ]

@@ -68,6 +68,9 @@ def test_fields_are_hidden_as_their_names_say() -> None:
         "seq": 12345678,
         "why": None,
     }
+    written = {"number": "600 100-200", "caller": "(+48) 600.100.200", "from": "192.168.100.200"}
+    masked = {"number": "***200", "caller": "***200", "from": "192.168.100.200"}
+    assert masked_fields(written) == masked, "in pieces too; but an address is no number"
     assert masked_fields({"digits": "1"}) == {"digits": "1"}, "a choice of a menu"
 
 

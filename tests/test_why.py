@@ -48,7 +48,7 @@ def test_points_are_rounded_and_who_else_waited_is_told() -> None:
     [
         ({"position": 3, "waiting": 5}, "those before ring already, or need other agents"),
         ({"overdue": True}, "overdue: has waited so long as to go before everybody who has not"),
-        ({"regained": 70.0}, "called again, and has the place that was taken 1:10 before"),
+        ({"regained": 70.0}, "called again or was moved, and has the place that was taken 1:10 before"),
         ({"preferred": "bob", "held": 20.0}, "waited 20 s for the preferred agent bob alone"),
         ({"weight": 5.0}, "the queue's weight is 5, which makes 8 points against other queues"),
         (
@@ -114,3 +114,23 @@ def test_for_machines_reasons_end_at_moments_of_the_wall_clock() -> None:
     (step,) = reasoning(record(("OfferMade", {"offer": "o1", "agent": "ann", "queue": "q", "why": told})))
     why_it_was: Any = step["why"]
     assert why_it_was["skipped"] == [{"agent": "bob", "reason": "wrap-up", "left": 25.0, "until": 1025.0}]
+
+
+def test_who_moved_the_caller_and_gave_it_to_whom_and_took_over_is_told() -> None:
+    moved = {"queue": "support", "to": "sales", "by": "user sam", "priority": "vip", "first": True}
+    taken = {"by": "ann", "number": "203", "attended": True, "into": None, "taken_by": "user sam"}
+    text = words(
+        record(
+            ("CallerMoved", moved),
+            ("CallerMoved", {"queue": "sales", "to": "sales", "by": "user ada", "first": True}),
+            ("CallerPulled", {"queue": "sales", "agent": "ann", "by": "user ada"}),
+            ("Connected", {"agent": "ann"}),
+            ("Transferred", taken),
+        )
+    )
+    assert "user sam moved the caller at" in text
+    assert "from queue support to sales, as vip, first" in text
+    assert "in the queue, first" in text
+    assert "user ada gave the caller of queue sales to ann at" in text
+    assert "user sam took over from ann" in text
+    assert "another call" not in text

@@ -17,6 +17,7 @@ from softswitch.acd.queues import Queue, Standing
 from softswitch.acd.settings import EngineSettings, QueueSettings
 from softswitch.acd.strategies import strategy_named
 from softswitch.acd.strategies.base import FIGURES, Ranked, Strategy
+from softswitch.acd.waiting import ALONE
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, CancelReason, LeaveReason, QueueName
 
@@ -134,7 +135,7 @@ def _reopen(floor: Floor, plan: _Plan) -> Queue:
     if (old.ageing, old.overdue, old_classes) != (new.ageing, new.overdue, plan.classes):
         queue.rank_all(floor.now)
     for caller in queue.line:
-        if old.strategy != new.strategy:
+        if old.strategy != new.strategy and caller.at_once != ALONE:
             caller.at_once = None
         if old.overdue != new.overdue:
             watch_overdue(floor, caller)

@@ -37,6 +37,9 @@ FIRST = OVERDUE - 1
 """The precedence of those whom a supervisor has put first: before these too, the last one first."""
 
 
+ALONE = 0
+"""At once: no phone beside the one that a supervisor had rung, whatever the strategy would say."""
+
 _RESTING = CallerState.RESTING
 
 

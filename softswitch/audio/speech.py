@@ -175,7 +175,7 @@ class SpeechService:
 
         One at a time, so that a caller's own prompt waits behind one sentence at most. What fails is logged.
         """
-        prompts = tuple(prompts)
+        prompts = tuple(prompt for prompt in prompts if prompt.say or prompt.play)
         for language in languages:
             for prompt in prompts:
                 await self._try(self.prompt(prompt, language))

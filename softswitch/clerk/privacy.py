@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.dialplan.numbering import Numbering
+from softswitch.errors import StoreError
 from softswitch.store.database import why
 from softswitch.store.erasing import Eraser, Gone, Outcome, Searched
 from softswitch.store.forgetting import Counts
@@ -106,7 +107,7 @@ class Privacy:
             for counts in expire(self._database(), self._folder, self._now() - retention):
                 done.add(counts)
                 yield
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, StoreError, OSError) as error:
             log.error("ForgettingFailed", problem=why(error), advice="it goes on in an hour")
         if done.events:
             days = round(retention / DAY)
@@ -129,7 +130,7 @@ class Privacy:
             self._say(
                 {"erasing": {"failed": f"the record's database does not have everything yet: {problem}"}}
             )
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, StoreError, OSError) as error:
             self._fail(number, why(error))
         finally:
             self._hurried -= 1

@@ -69,4 +69,7 @@ def _is_sure() -> bool:
 
 def _going_on(counts: dict[str, Any]) -> str:
     count = counts["going_on"]
-    return f"; {count} calls are in progress: do it again when they are over" if count else ""
+    if not count:
+        return ""
+    callbacks = "callbacks too (`softswitch callbacks --cancel`)"
+    return f"; {count} calls are in progress: do it again when they are over, {callbacks}"

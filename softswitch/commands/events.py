@@ -13,10 +13,12 @@ from rich.text import Text
 from sqlalchemy import Connection, func, select
 
 from softswitch.commands.behind import say_behind
+from softswitch.commands.noting import note_change
 from softswitch.commands.table import console
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
+from softswitch.store.database import why
 from softswitch.store.encoding import dumps, encode
 from softswitch.store.loader import read
 from softswitch.store.reading import reading
@@ -26,6 +28,9 @@ from softswitch.store.tables import events
 
 LOOK = 0.2
 """Seconds between two looks for more."""
+
+REBUILD = ("rebuild", "the record")
+"""What is done, and to what."""
 
 
 def print_events(
@@ -37,10 +42,7 @@ def print_events(
     with reading(folder) as connection:
         say_behind(connection, folder)
         seen = _highest(connection)
-        found = [
-            event for event in read(connection, max(1, seen - last + 1)) if _is_wanted(event, kind, call)
-        ]
-        _print(found, as_json)
+        _print(_last(connection, last, kind, call), as_json)
         while follow:
             connection.rollback()  # the next look sees what has come
             time.sleep(LOOK)
@@ -49,13 +51,25 @@ def print_events(
             seen = fresh[-1].seq if fresh else seen
 
 
-def rebuild_calls(folder: Path, as_json: bool) -> None:
-    """`softswitch rebuild`; with `as_json` a line whenever more is done: `events`, `events_done`, `calls`."""
+def rebuild_calls(folder: Path, as_json: bool, *, noted: bool = False) -> None:
+    """`softswitch rebuild`; with `as_json` a line whenever more is done: `events`, `events_done`, `calls`.
+    `noted`: somebody else puts it on record. Raises ControlError, StoreError.
+    """
     with reading(folder) as connection:
         total = count_events(connection)
-        done = _rebuild_as_json(connection, total) if as_json else _rebuild_with_bar(connection, total)
-        connection.commit()
+        connection.rollback()
+        if not noted:
+            note_change(folder, *REBUILD, "begun")
+        try:
+            done = _rebuild_as_json(connection, total) if as_json else _rebuild_with_bar(connection, total)
+            connection.commit()
+        except Exception as error:
+            if not noted:
+                note_change(folder, *REBUILD, f"failed: {why(error)}")
+            raise
     read_so_far, made = done
+    if not noted:
+        note_change(folder, *REBUILD, f"done: {made} calls made anew of {read_so_far} events")
     if as_json:
         _tell(events=read_so_far, events_done=read_so_far, calls=made)
     else:
@@ -86,6 +100,17 @@ def _tell(**numbers: int) -> None:
 def _highest(connection: Connection) -> int:
     found: int | None = connection.execute(select(func.max(events.c.seq))).scalar()
     return found or 0
+
+
+def _last(connection: Connection, most: int, kind: str | None, call: str | None) -> list[Recorded]:
+    """The newest so many of those that are wanted, in order."""
+    query = select(events).order_by(events.c.seq.desc()).limit(most)
+    if kind is not None:
+        query = query.where(events.c.kind == kind)
+    if call is not None:
+        query = query.where(events.c.call.startswith(call, autoescape=True))
+    rows = connection.execute(query).all()[::-1]
+    return [Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version) for row in rows]
 
 
 def _is_wanted(event: Recorded, kind: str | None, call: str | None) -> bool:

@@ -19,6 +19,7 @@ from rich.progress import Progress
 from sqlalchemy import Connection, func, select
 
 from softswitch.commands.behind import say_behind
+from softswitch.commands.noting import note_export
 from softswitch.commands.report import Range
 from softswitch.commands.sheets import inert
 from softswitch.errors import NobodyCalled, StoreError
@@ -57,8 +58,10 @@ SIDES = ("caller", "agent")
 COLUMNS |= {f"{side}_{name}": kind for side in SIDES for name, kind in SOUND.items()}
 
 
-def export(folder: Path, days: Range, form: str, out: Path | None) -> None:
-    """Raises StoreError: a file cannot be written, something is missing, or there is nothing to export."""
+def export(folder: Path, days: Range, form: str, out: Path | None, *, noted: bool = False) -> None:
+    """`noted`: it is on record already that somebody takes this. Raises ControlError; StoreError: a file
+    cannot be written, something is missing, or there is nothing to export.
+    """
     if form == "parquet":
         _arrow()
         if out is None and sys.stdout.isatty():
@@ -68,6 +71,8 @@ def export(folder: Path, days: Range, form: str, out: Path | None) -> None:
         total = _count(connection, days, form)
         if not total:
             raise NobodyCalled(f"the record has no {'event' if form == 'queue_log' else 'call'} of {days}")
+        if not noted:
+            note_export(folder, form, str(days.first), str(days.last))
         file = sys.stdout.buffer if out is None else stack.enter_context(_writing(out))
         step = stack.enter_context(_progress(form, total, shown=out is not None))
         written = _WRITERS[form](connection, days, file, step)

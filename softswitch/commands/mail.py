@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from softswitch.commands.noting import note_change
 from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import stream
 from softswitch.control.wire import SOCKET
@@ -68,6 +69,7 @@ def retry_mails(folder: Path, mail: str | None) -> None:
         count = Mails(engine).revive(mail, time.time())
     if mail is not None and not count:
         raise StoreError(f"no mail {mail!r} waits or was given up; `softswitch mail` lists those that do")
+    note_change(folder, "mail-retry", mail or "all", str(count))
     print(f"{count} mails are tried now" if count != 1 else "one mail is tried now")
 
 
@@ -76,4 +78,5 @@ def drop_mail(folder: Path, mail: str) -> None:
     with engine_of(folder) as engine:
         if not Mails(engine).drop(mail, time.time()):
             raise StoreError(f"no mail {mail!r} waits or was given up; `softswitch mail` lists those that do")
+    note_change(folder, "mail-drop", mail)
     print(f"mail {mail} is not sent any more")

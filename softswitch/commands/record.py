@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from rich.text import Text
 from softswitch.commands.behind import say_behind
 from softswitch.commands.callback_lines import callback_story
 from softswitch.commands.table import console, duration, foreign, print_json, when
-from softswitch.commands.why_lines import hopeless, nobody, offer
+from softswitch.commands.why_lines import hopeless, moved, nobody, offer, pulled
 from softswitch.errors import StoreError
 from softswitch.fitting import Cell, Fitting
 from softswitch.kinds import Kind
@@ -170,8 +170,8 @@ def why(call: CallId, events: list[Recorded], before: int = 0) -> RenderableType
             parts.append(offer(before, event, _result(event, ends.get(event.data["offer"]), events)))
         elif event.kind == Kind.CALLER_JOINED:
             queue = str(event.data.get("queue"))
-        elif event.kind == Kind.CALLER_HOPELESS:
-            parts.append(hopeless(event))
+        elif (told := _TOLD.get(event.kind)) is not None:
+            parts.append(told(event))
         elif event.kind == Kind.CALLER_LEFT and (left := nobody(event, queue)) is not None:
             parts.append(left)
     parts += _attempts(events)
@@ -179,6 +179,14 @@ def why(call: CallId, events: list[Recorded], before: int = 0) -> RenderableType
     if _was_cut(events):
         parts.append("talk time unknown: the switch was killed")
     return Group(*parts) if parts else f"call {call}: {_nowhere(events)}"
+
+
+_TOLD: Mapping[str, Callable[[Recorded], str]] = {
+    Kind.CALLER_HOPELESS: hopeless,
+    Kind.CALLER_MOVED: moved,
+    Kind.CALLER_PULLED: pulled,
+}
+"""What is said in one line, by the kind of event."""
 
 
 def _nowhere(events: list[Recorded]) -> str:
@@ -262,7 +270,9 @@ def _transfers(events: list[Recorded]) -> list[RenderableType]:
             asked = False
             lines.append(Text(f"   {at} failed with {data['status']}"))
         elif event.kind == Kind.TRANSFERRED:
-            if not asked:  # that was in the agent's other call
+            if data.get("taken_by"):
+                lines.append(Text(f"{at} {data['taken_by']} took over from {data['by']}", style="bold"))
+            elif not asked:  # that was in the agent's other call
                 what = "put the other side through to that of another call"
                 if not talked:
                     what = f"transferred the other side of another call to {data['number']} instead"

@@ -13,16 +13,15 @@ from rich.progress import Progress
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
+from softswitch.commands.noting import quiet_journal
 from softswitch.commands.sheets import inert
 from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, NoSuch, NotNow, StoreError
 from softswitch.fitting import Cell, Fitting
-from softswitch.store.journal import Journal
 from softswitch.store.listening import Wanted, find, place_of
-from softswitch.store.reading import URL_FILE, reading
-from softswitch.store.record import Record
+from softswitch.store.reading import reading
 from softswitch.store.recordings import folder_of
 from softswitch.store.shelf import MOST, note_copies
 
@@ -115,9 +114,5 @@ def note(folder: Path, files: Sequence[str]) -> None:
         for first in range(0, len(files), MOST):
             ask(folder / SOCKET, "recordings_copied", files=files[first : first + MOST])
     except NobodyAnswers:
-        url = (folder / URL_FILE).read_text().strip() or None
-        record = Record(folder, url)
-        try:
-            note_copies(Journal(record), files, COMMAND_LINE.name)
-        finally:
-            record.close()
+        with quiet_journal(folder) as journal:
+            note_copies(journal, files, COMMAND_LINE.name)

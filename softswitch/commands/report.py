@@ -36,6 +36,9 @@ from softswitch.store.voicemails import left_between
 BYS = ("hour", "day", "agent", "queue")
 FORMATS = ("table", "csv", "json", "html", "pdf")
 
+EARLIEST, LATEST = 1970, 9998
+"""Years in which a day has a beginning and an end that clocks know."""
+
 WIDEST = 200
 """Columns of a table in a file."""
 
@@ -67,11 +70,14 @@ def day_of(text: str, option: str) -> date:
     today = date.today()
     words = {"today": today, "yesterday": today - timedelta(days=1)}
     try:
-        return words.get(text.lower()) or date.fromisoformat(text)
+        found = words.get(text.lower()) or date.fromisoformat(text)
     except ValueError as error:
         raise StoreError(
             f"{option} {text!r} is no date ({error}); write 2026-03-31, today or yesterday"
         ) from None
+    if not EARLIEST <= found.year <= LATEST:
+        raise StoreError(f"{option} {text}: days are of the years {EARLIEST} to {LATEST}")
+    return found
 
 
 def range_of(since: str, until: str | None) -> Range:

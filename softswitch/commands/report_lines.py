@@ -71,11 +71,12 @@ def export(
     out: Out = None,
     data: Data = None,
     config: Config = None,
+    noted: Annotated[bool, typer.Option("--noted", hidden=True)] = False,
 ) -> None:
-    """The record of some days for other programs."""
+    """The record of some days for other programs; that somebody takes it is on record (RecordExported)."""
     from softswitch.commands.export import FORMATS
     from softswitch.commands.export import export as write
     from softswitch.commands.report import range_of
 
     one_of("--format", format, FORMATS)
-    write(folder_of(data, config), range_of(since, until), format, out)
+    write(folder_of(data, config), range_of(since, until), format, out, noted=noted)

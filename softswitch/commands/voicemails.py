@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
+from softswitch.commands.noting import quiet_journal
 from softswitch.commands.recordings import INDEX, iso
 from softswitch.commands.sheets import inert
 from softswitch.commands.table import console, duration, foreign, print_json, when
@@ -21,9 +22,7 @@ from softswitch.errors import NobodyAnswers, NoSuch, StoreError
 from softswitch.fitting import Cell, Fitting
 from softswitch.mailboxes import Message
 from softswitch.store.erasing import MESSAGES
-from softswitch.store.journal import Journal
-from softswitch.store.reading import URL_FILE, reading
-from softswitch.store.record import Record
+from softswitch.store.reading import reading
 from softswitch.store.voicemails import Wanted, find
 from softswitch.voicemail.files import Files
 from softswitch.voicemail.shelf import MOST
@@ -116,15 +115,11 @@ def _note(folder: Path, some: Sequence[Message]) -> None:
         for first in range(0, len(some), MOST):
             ask(folder / SOCKET, "voicemails_copied", files=[one.file for one in some[first : first + MOST]])
     except NobodyAnswers:
-        record = Record(folder, (folder / URL_FILE).read_text().strip() or None)
-        try:
-            journal = Journal(record)
+        with quiet_journal(folder) as journal:
             for one in some:
                 about = {"file": one.file, "mailbox": one.mailbox}
                 by, how = COMMAND_LINE.name, "exported"
                 journal.note("VoicemailHeard", one.call or None, **about, by=by, how=how, own=False)
-        finally:
-            record.close()
 
 
 def delete_message(folder: Path, file: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Group
 from rich.text import Text
 
+from softswitch.commands.noting import note_change
 from softswitch.commands.table import console, foreign, print_json
 from softswitch.errors import StoreError
 from softswitch.fitting import Cell, Fitting
@@ -28,7 +29,9 @@ def print_webhooks(folder: Path, retry: str | None, as_json: bool) -> None:
             if retry not in states:
                 known = ", ".join(sorted(states)) or "none yet"
                 raise StoreError(f"nothing was ever sent to a webhook {retry!r}; there are: {known}")
-            print(f"{outbox.revive(retry, time.time())} events are tried again")
+            again = outbox.revive(retry, time.time())
+            note_change(folder, "webhook-retry", retry, str(again))
+            print(f"{again} events are tried again")
             return
         dead = outbox.dead()
     if as_json:

@@ -26,6 +26,7 @@ LEFT = {
     "no-agents": "nobody was there to serve it",
     "closed": "it was closed",
     "exit-key": "the caller pressed a key that leads elsewhere",
+    "moved": "a supervisor sent the caller to another queue",
     "transferred": "somebody else was transferred into the place",
 }
 """Why a caller left a queue without an agent, by `LeaveReason`."""
@@ -62,6 +63,24 @@ def hopeless(event: Recorded) -> str:
     return f"no agent of queue {data.get('queue')} can ever take this caller: nobody has {needs}"
 
 
+def moved(event: Recorded) -> str:
+    """A supervisor gave the caller another place."""
+    data: Data = event.data
+    there = f"from queue {data['queue']} to {data['to']}" if data["to"] != data["queue"] else "in the queue"
+    how = [
+        there,
+        *([f"as {data['priority']}"] if data.get("priority") else []),
+        *["first"] * bool(data.get("first")),
+    ]
+    return f"{data['by']} moved the caller at {_clock(event)}: {', '.join(how)}"
+
+
+def pulled(event: Recorded) -> str:
+    """A supervisor gave the caller to an agent."""
+    data: Data = event.data
+    return f"{data['by']} gave the caller of queue {data['queue']} to {data['agent']} at {_clock(event)}"
+
+
 def _told(head: str, rows: list[Row]) -> RenderableType:
     lines = Table.grid(padding=(0, 2))
     lines.add_column(no_wrap=True)
@@ -96,10 +115,8 @@ def _caller(reasons: Data) -> Iterator[Row]:
     if reasons.get("overdue"):
         yield "", "overdue: has waited so long as to go before everybody who has not"
     if reasons.get("regained"):
-        yield (
-            "",
-            f"called again, and has the place that was taken {duration(reasons['regained'])} before",
-        )
+        ago = duration(reasons["regained"])
+        yield "", f"called again or was moved, and has the place that was taken {ago} before"
     if reasons.get("held"):
         yield "", f"waited {duration(reasons['held'])} for the preferred agent {reasons['preferred']} alone"
     yield from _rivals(reasons)

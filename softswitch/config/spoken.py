@@ -29,7 +29,7 @@ class Spoken:
 
 def spoken(settings: SwitchSettings, numbers: int) -> Iterator[Spoken]:
     """All of it, each text once. `numbers`: up to which one numbers are listed."""
-    prompts = (*_prompts(settings), *own(settings))
+    prompts = (*prompts_of(settings), *own(settings))
     seen: set[tuple[Language, str]] = set()
     for language in settings.media.languages:
         books = {**built_in(), **settings.media.sentences}
@@ -100,7 +100,8 @@ def _texts(prompts: Iterable[Prompt], language: Language) -> Iterator[Spoken]:
             yield Spoken(language, "text", " ".join(prompt.say[language].split()))
 
 
-def _prompts(settings: SwitchSettings) -> Iterator[Prompt]:
+def prompts_of(settings: SwitchSettings) -> Iterator[Prompt]:
+    """All that the configuration itself words or has recorded; a menu that only asks has an empty one."""
     for menu in settings.menus.menus.values():
         yield menu.prompt
         yield from (ask.prompt for ask in menu.asks)

@@ -9,7 +9,7 @@
 | SQLite's log is emptied | the next time, or by itself |
 
 So it can be run again until it finds nothing. Calls in progress are left out; they are told apart by whoever
-loads the record.
+loads the record. So are calls in which a callback was wanted that is open: the number is still needed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from softswitch.ports import JsonValue, Recorded
+from softswitch.routing import SEPARATORS
+from softswitch.store.callbacks import open_callbacks
 from softswitch.store.database import empty_log
 from softswitch.store.forgetting import Counts, count, files_of, forget, forget_events, lots, messages_of
 from softswitch.store.personal import LONE, forgotten
@@ -52,7 +54,7 @@ class Found:
     lone: set[int] = field(default_factory=set)
     """Events of no call."""
     going_on: int = 0
-    """Calls in progress, which are left out."""
+    """Calls in progress, or to be called back, which are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Eraser:
         """Find everything; the last thing is an Outcome: what there is."""
         with self._engine.connect() as connection:
             last: int = connection.execute(select(func.max(events.c.seq))).scalar() or 0
+            self._open |= {case.id for case in open_callbacks(connection)}
         self._searched = last
         for first in range(0, last, SPAN):
             with self._engine.connect() as connection:
@@ -153,10 +156,10 @@ class Eraser:
         yield Outcome(counts, found.going_on)
 
     def _search(self, connection: Connection, first: int) -> None:
+        trace = self._somebody.trace
+        text = _without_separators(events.c.data) if trace.isdigit() else events.c.data
         query = select(events).where(
-            events.c.seq > first,
-            events.c.seq <= first + SPAN,
-            events.c.data.contains(self._somebody.trace, autoescape=True),
+            events.c.seq > first, events.c.seq <= first + SPAN, text.contains(trace, autoescape=True)
         )
         for row in connection.execute(query.order_by(events.c.seq)):
             data: dict[str, Any] = json.loads(row.data)
@@ -173,6 +176,13 @@ class Eraser:
             return None
         data = dict(forgotten(event.kind, event.data))
         return None if data == event.data else data
+
+
+def _without_separators(text: ColumnElement[str]) -> ColumnElement[str]:
+    """`600-100-200` as 600100200; the rest of the text is only looked through."""
+    for one in SEPARATORS:
+        text = func.replace(text, one, "")
+    return text
 
 
 def _delete(folder: Path, name: str) -> int:

@@ -23,6 +23,7 @@ from softswitch.store.mails import id_by
 from softswitch.store.personal import forgotten
 from softswitch.store.projections import clean, write_calls
 from softswitch.store.tables import deliveries, events, mails, recordings, voicemails
+from softswitch.store.turns import beside_others
 from softswitch.types import CallId
 
 T = TypeVar("T")
@@ -49,10 +50,11 @@ class Counts:
 
 def forget(connection: Connection, some: Collection[CallId]) -> Counts:
     """Take the persons out of these calls; all of their events must be in the database. Those of which that
-    was done before are not counted.
+    was done before are not counted. Raises StoreError: the record is just made anew.
     """
     if not some:
         return Counts()
+    beside_others(connection)
     of_call: dict[CallId, list[Recorded]] = defaultdict(list)
     query = select(events).where(events.c.call.in_(list(some))).order_by(events.c.seq)
     counts = forget_events(connection, (_recorded(row) for row in connection.execute(query)), of_call)

@@ -36,6 +36,7 @@ from softswitch.store.projections import Folds, clean, resume
 from softswitch.store.rows import add
 from softswitch.store.tables import events, notes
 from softswitch.store.tail import Lines, Tail, number_of, older
+from softswitch.store.turns import beside_others
 from softswitch.types import CallId, Seconds
 
 PAUSE: Seconds = 0.2
@@ -52,6 +53,9 @@ BATCH = 1000
 
 IDENTITY, FOLD_FROM = "record", "fold_from"
 """Names in `notes`: whose record this is; the first event of the eldest call that was in progress."""
+
+IDENTITY_FILE = "record.id"
+"""In the folder of a record."""
 
 SERVICE = "service"
 """The name in `notes` of how the service level is counted since the last start or reload."""
@@ -155,9 +159,11 @@ class Loader:
     def _load(self, lines: Sequence[tuple[Recorded, str]]) -> None:
         """One batch: events, the calls that they ended, and how far that is."""
         rows = [(one.seq, one.at, clean(one.kind), one.call, data, one.version) for one, data in lines]
+        self._tail.sync()
         for one, _ in lines:
             self._fold.apply(one)
         with self._engine.begin() as connection:
+            beside_others(connection)
             add(connection, events, rows)
             self._fold.write(connection)
             for one, _ in lines:
@@ -198,7 +204,7 @@ def identity(folder: Path) -> str:
 
     Raises StoreError when it cannot be.
     """
-    file = folder / "record.id"
+    file = folder / IDENTITY_FILE
     try:
         if not file.exists():
             file.write_text(secrets.token_hex(8))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, select
 from softswitch.store.loader import BATCH, read
 from softswitch.store.projections import TABLES, Folds
 from softswitch.store.tables import events
+from softswitch.store.turns import alone
 
 
 def rebuild(connection: Connection, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
@@ -19,6 +20,7 @@ def rebuild(connection: Connection, progress: Callable[[int], None] = lambda _: 
 
     `progress` hears how many more events are done.
     """
+    alone(connection)
     for table in TABLES:
         connection.execute(delete(table))
     folds = Folds()

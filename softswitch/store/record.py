@@ -8,6 +8,7 @@ from pathlib import Path
 
 from softswitch.ports import Recorded, StoreHealth
 from softswitch.store.database import database_url, default_url
+from softswitch.store.left import left_in
 from softswitch.store.reading import note_url
 from softswitch.store.spool import Spool
 
@@ -22,7 +23,7 @@ class Record:
         that does not work is only late.
         """
         database = database_url(url or default_url(folder))
-        self._spool = Spool(folder)
+        self._spool = Spool(folder, loaded=left_in(database, folder))
         self.loaded: Callable[[], tuple[int, str | None]] = lambda: (0, None)
         """How far the database is, and why not further, says whoever loads it."""
         try:

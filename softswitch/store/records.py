@@ -348,8 +348,13 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
             },
         ),
         Kind.RECORD_EXPORTED: Word(
-            "Somebody took the calls of some days, or their queue_log, over the API.",
-            {"by": "who", "format": "of `softswitch export`", "first": "the first day", "last": "the last"},
+            "Somebody took the calls of some days, or their queue_log.",
+            {
+                "by": "who, as for `Changed`",
+                "format": "of `softswitch export`",
+                "first": "the first day",
+                "last": "the last",
+            },
         ),
         Kind.CALLER_ERASED: Word(
             "All that the record knew of one caller was erased; of whom is not on record.",

@@ -37,19 +37,37 @@ TURN = 64 * 1024 * 1024
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """By a run that is over."""
+
+    last: int = 0
+    """The number of the last event."""
+    at: float = 0.0
+    """When that was, seconds since the epoch."""
+    open: tuple[CallId, ...] = ()
+    """The calls that were in progress."""
+
+
 class Spool:
     """The files of a folder, from opening to `close`."""
 
-    def __init__(self, folder: Path, *, limit: int = 100_000, turn: int = TURN) -> None:
+    def __init__(
+        self, folder: Path, *, limit: int = 100_000, turn: int = TURN, loaded: Left | None = None
+    ) -> None:
         """Open the folder's record, or begin one; a call that a crash cut short is ended as lost.
 
         `limit`: how many lines may wait in memory while the disk fails (about 0.5 kB each). `turn`: bytes.
+        `loaded`: what the database says of the last run, which counts where files are lost.
         Raises StoreError: the folder cannot be written, or another switch does.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"the data folder {folder} cannot be made: {error.strerror}") from error
+            raise StoreError(
+                f"the data folder {folder} cannot be made: {error.strerror}. Make it, or name another one "
+                "with --data DIR."
+            ) from error
         self.lines = LineFile(folder / EVENTS)
         """The events of now, for whoever reads them while they are written."""
         self._writer = Writer(self.lines, limit=limit)
@@ -57,7 +75,8 @@ class Spool:
         self._turn, self._bytes = turn, self.lines.size
         self._lost = 0
         self._gap: Recorded | None = None
-        self._last, self._seen, self._open = _left_by_the_last_run(folder)
+        left = _latest(_left_by_the_last_run(folder), loaded)
+        self._last, self._seen, self._open = left.last, left.at, dict.fromkeys(left.open)
         self._close_lost_calls()
 
     @property
@@ -147,8 +166,17 @@ def backwards(folder: Path) -> Iterator[Recorded]:
             yield event
 
 
-def _left_by_the_last_run(folder: Path) -> tuple[int, float, dict[CallId, None]]:
-    """The last number and moment, and the calls that were in progress."""
+def _latest(files: Left, loaded: Left | None) -> Left:
+    """A number that the database has is never given out again: it would not take the second event."""
+    if loaded is None or loaded.last <= files.last:
+        return files
+    advice = "events.jsonl was deleted or an older one put back; the database has what is missing in it"
+    log.error("RecordFilesShort", last_in_files=files.last, last_in_database=loaded.last, advice=advice)
+    return loaded
+
+
+def _left_by_the_last_run(folder: Path) -> Left:
+    """What the files say of it."""
     seen: list[Recorded] = []
     heading = Heading()
     for line in _backwards(folder):
@@ -166,10 +194,10 @@ def _left_by_the_last_run(folder: Path) -> tuple[int, float, dict[CallId, None]]
         elif event.call is not None and event.kind == Kind.CALL_ENDED:
             still.pop(event.call, None)
     if not seen:
-        return heading.after, heading.at, still
+        return Left(heading.after, heading.at, tuple(still))
     newest = seen[0]
     gap = newest.data.get("last") if newest.kind == Kind.EVENTS_LOST else None
-    return max(newest.seq, gap if isinstance(gap, int) else 0), newest.at, still
+    return Left(max(newest.seq, gap if isinstance(gap, int) else 0), newest.at, tuple(still))
 
 
 _BOUNDS = (Kind.SWITCH_STARTED, Kind.SWITCH_STOPPED)

@@ -79,9 +79,11 @@ class Tail:
         while len(found) < most:
             if self._file is None:
                 self._file = self._next().open("rb")
-            active = self._is_of_now(self._file)
-            limit = self._lines.size if active else os.fstat(self._file.fileno()).st_size
+            active, there = self._is_of_now(self._file), os.fstat(self._file.fileno()).st_size
+            limit = self._lines.size if active else there
             place = self._file.tell()
+            if place > there:  # somebody has emptied the file: it is written anew from its beginning
+                place = self._file.seek(0)
             while place < limit and len(found) < most:
                 line = self._file.readline()
                 if active and not line.endswith(b"\n"):  # in the making
@@ -96,6 +98,13 @@ class Tail:
             if place >= limit:
                 self._finish(self._file)
         return found
+
+    def sync(self) -> None:
+        """What was read last survives a power cut, as what is made of it may: the database must never know
+        numbers that are given out again afterwards. Raises OSError.
+        """
+        if self._file is not None and self._is_of_now(self._file):
+            os.fdatasync(self._file.fileno())
 
     def close(self) -> None:
         """Let go of the file."""

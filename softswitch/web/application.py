@@ -27,6 +27,7 @@ from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.mails import Postbox, mail_routes
 from softswitch.web.metrics import metrics_routes
+from softswitch.web.on_record import OnRecord
 from softswitch.web.operations import Accounts, Erasure, Operations, Pages, Receivers, Recordings, Voicemails
 from softswitch.web.people import people_routes
 from softswitch.web.problems import answer_with_problems
@@ -110,6 +111,7 @@ def application(
     app.include_router(mail_routes(parts.operations, parts.postbox, guard))
     app.include_router(docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
+    app.add_middleware(OnRecord, operations=parts.operations)
     app.add_middleware(Limits)
     return app
 

@@ -72,7 +72,7 @@ class ExportDesk:
         self._going_on += 1
         try:
             options = {"--format": form, "--from": first, "--to": last, "--data": self._folder}
-            arguments = [f"{name}={value}" for name, value in options.items()]
+            arguments = ["--noted", *(f"{name}={value}" for name, value in options.items())]
             async with begun("softswitch", "export", *arguments, environment=self._environment) as errand:
                 yield self._noted(errand.bits(), format=form, first=str(first), last=str(last), by=by)
         finally:

@@ -35,6 +35,10 @@ class Operations(Protocol):
         """The highest number of an event."""
 
     @property
+    def written(self) -> int:
+        """Up to which number events survive whatever happens to this process."""
+
+    @property
     def loaded(self) -> int:
         """The highest number of an event that is in the database."""
 

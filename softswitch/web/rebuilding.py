@@ -74,7 +74,8 @@ class Rebuilder:
 
     async def _work(self, by: str) -> None:
         try:
-            async with begun("softswitch", "rebuild", "--json", f"--data={self._folder}") as errand:
+            options = ("--noted", "--json", f"--data={self._folder}")
+            async with begun("softswitch", "rebuild", *options) as errand:
                 async for line in errand.lines():
                     self._hear(json.loads(line))
         except ErrandFailed as error:

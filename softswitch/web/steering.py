@@ -20,7 +20,11 @@ from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.problems import PROBLEMS, Refused
 
-VERSION = Annotated[int, Field(ge=0, le=2**53)]
+VERSION = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+"""Strict, as the next ones are: `true` is no number, and 1 does not say that something is so."""
+Truth = Annotated[bool, Field(strict=True)]
+Level = Annotated[int, Field(strict=True, ge=1, le=100)]
+Wait = Annotated[float, Field(strict=True, gt=0, le=86400, allow_inf_nan=False)]
 MOST_NAMES = 100
 
 _NO_CHANGE = {"version", "until"}
@@ -35,7 +39,7 @@ class Move(Body):
     queue: Text | None = None
     priority: Text | None = None
     """A class of `queue`, or of the one where the caller waits."""
-    first: bool = False
+    first: Truth = False
     """Before all others, until another class is given."""
 
 
@@ -67,9 +71,9 @@ class ChangeQueue(_Change):
     """What is not to be as configured: what is left out stays as it is, null is as configured."""
 
     strategy: Text | None = None
-    opened: bool | None = None
+    opened: Truth | None = None
     """Open or closed, whatever its hours say."""
-    max_wait: Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)] | None = None
+    max_wait: Wait | None = None
     """Seconds."""
     timeout: Goes | None = None
     """Where callers go after `max_wait`."""
@@ -88,7 +92,7 @@ class ChangeQueue(_Change):
 class ChangeAgent(_Change):
     """What is not to be as configured: what is left out stays as it is, null is as configured."""
 
-    skills: dict[Text, Annotated[int, Field(ge=1, le=100)]] | None = Field(None, max_length=MOST_NAMES)
+    skills: dict[Text, Level] | None = Field(None, max_length=MOST_NAMES)
     """Level by skill, in place of all that are configured."""
     queues: Annotated[list[Text], Field(max_length=MOST_NAMES)] | None = None
     """Whose teams the agent belongs to, and no others."""

@@ -29,7 +29,7 @@ class Supervise(As):
     agent: Text | None = None
     number: Text | None = None
     """An extension, or a number outside, by the rules of `outbound` for everybody."""
-    ring: Annotated[float, Field(ge=5, le=120)] = 30.0
+    ring: Annotated[float, Field(strict=True, ge=5, le=120)] = 30.0
     """Seconds within which it must be answered."""
 
     @model_validator(mode="after")

@@ -329,6 +329,7 @@ class Model:
         assert not stay.held
         assert stay.accepted is None, "an agent has answered"
         assert ring.agent not in stay.phones, "one phone rung twice for one caller"
+        assert not stay.phones or getattr(stay.round, "strategy", "") != PULLED, "for one agent alone"
         assert self.is_free(ring.agent, ring.queue), "no room for one more call"
         assert self.reaches(stay, ring.agent), "not for this caller, or not yet"
         self.check_turn(stay, ring)

@@ -18,11 +18,12 @@ from softswitch.acd.amendments import (
     QueueAmended,
     QueueChange,
 )
+from softswitch.acd.chance import SplitMix64
 from softswitch.acd.events import SettingsChanged
 from softswitch.acd.meaning.supervisors import PULLED
 from softswitch.acd.settings import EngineSettings, Overflow
 from softswitch.types import AgentName, HangUp, QueueName
-from tests.acd.model import AGENTS, STRATEGIES, Model
+from tests.acd.model import AGENTS, STRATEGIES, Model, floor_number
 
 QUEUE_CHANGES = st.builds(
     QueueChange,
@@ -102,6 +103,23 @@ class Supervisors(Model):
         actions = self.tell(CallerPulled(stay.call, name))  # type: ignore[attr-defined]
         rung = [each for each in actions if isinstance(each, Ring) and each.why.strategy == PULLED]
         assert [(each.call, each.agent) for each in rung] == ([(stay.call, name)] if free and may else [])
+
+    def steer(self, chance: SplitMix64) -> None:
+        """Any of it, as a supervisor would who has much to do; also a reload beneath it."""
+        which, agent = chance.below(1000), AGENTS[chance.below(len(AGENTS))]
+        match chance.below(6):
+            case 0 | 1 if self.waiting():
+                self.pull(which, agent)
+            case 2 if self.waiting():
+                self.advance(which)
+            case 3:
+                strategy, opened = STRATEGIES[which % len(STRATEGIES)], (None, True, False)[which % 3]
+                change = QueueChange(strategy, opened, closes=HangUp() if which % 2 else None)
+                self.amend_queue(which, change, (None, 6.0)[which % 2], which % 5 == 0)
+            case 4:
+                self.amend_agent(agent, {("red", "blue", "green")[which % 3]}, None, None)
+            case _:
+                self.reload(floor_number(which))  # type: ignore[attr-defined]
 
     # What the model makes of it --------------------------------------------------------------------
 

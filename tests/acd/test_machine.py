@@ -388,8 +388,10 @@ class AnyTraffic(Supervisors, RuleBasedStateMachine):
 
     def ordinary_thing(self, chance: SplitMix64) -> None:
         which = chance.below(1000)
-        happened = chance.below(10)
-        if happened < 3:
+        happened = chance.below(11)
+        if happened == 10:
+            self.steer(chance)
+        elif happened < 3:
             self.join(which, PRIORITIES[which % len(PRIORITIES)], chance.below(64 + 8))
         elif happened < 6 and self.ringing():
             self.answer(which)
@@ -518,3 +520,14 @@ AnyTraffic.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 test_any_traffic = AnyTraffic.TestCase
+
+
+def test_supervisors_who_have_much_to_do() -> None:
+    """Among forty floors' ordinary things, which a machine that draws everything comes to too seldom."""
+    for number in range(40):
+        story, chance = AnyTraffic(), SplitMix64(number)
+        story.open(floor_number(number), 0)
+        for _ in range(60):
+            story.steer(chance) if chance.below(3) == 0 else story.ordinary_thing(chance)
+            story.nothing_is_due()
+        story.teardown()

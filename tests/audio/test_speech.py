@@ -250,7 +250,8 @@ async def test_warming_renders_prompts_and_announcements_and_survives_what_fails
     speech: SpeechService, voice: ToneVoice
 ) -> None:
     with capture_logs() as logs:
-        await speech.warm([prompt("Hello."), prompt("unspeakable")], [EN], positions=3)
+        menu_that_only_asks = Prompt()
+        await speech.warm([prompt("Hello."), menu_that_only_asks, prompt("unspeakable")], [EN], positions=3)
     rendered = list(voice.spoken)
     assert {
         "Hello.",

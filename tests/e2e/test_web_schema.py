@@ -18,7 +18,8 @@ COMMAND = (
     *("--workers", "3"),
     *("--generation-database", "none", "--request-timeout", "5", "--no-color"),
     *("--exclude-path", "/api/v1/report", "--exclude-path", "/api/v1/export"),  # each is a process
-    *("--exclude-path", "/api/v1/rebuild"),  # and so is this one
+    *("--exclude-path", "/api/v1/rebuild"),  # and so are these
+    *("--exclude-path", "/api/v1/check", "--exclude-path", "/api/v1/configuration/map"),
     *("--exclude-path", "/api/v1/events/stream", "--exclude-path", "/api/v1/board/stream"),  # they go on
     *("--exclude-path", "/api/v1/logout", "--exclude-path", "/api/v1/stop"),
     *("--exclude-checks", "positive_data_acceptance"),  # what is no address is a text all the same

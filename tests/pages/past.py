@@ -39,10 +39,12 @@ SHORT = 2.0
 """Seconds of a file, whatever the record says of it: nobody listens to the end."""
 
 
-def put(data: Path, more: Iterable[Event] = ()) -> None:
-    """Into the folder of a switch that is still to be started, with other events."""
+def put(data: Path, more: Iterable[Event] = (), name: str = MARKUP) -> None:
+    """Into the folder of a switch that is still to be started, with other events. `name`: in place of an
+    attacker's.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    events = sorted([*more, *_talks(data), *_left(data)], key=lambda one: one[0])
+    events = sorted([*more, *_talks(data), *_left(data, name)], key=lambda one: one[0])
     lines = (encode(Recorded(seq, *event)) for seq, event in enumerate(events, 1))
     (data / "events.jsonl").write_bytes(b"".join(lines))
 
@@ -66,20 +68,21 @@ def _talks(data: Path) -> Iterable[Event]:
         yield at + 9 + seconds, "CallEnded", call, {"ended_by": "caller", "status": 200}
 
 
-def _left(data: Path) -> Iterable[Event]:
+def _left(data: Path, instead: str) -> Iterable[Event]:
     for place, (number, name, mailbox, queue, seconds) in enumerate(LEFT):
         call, at = CallId(f"left{place}"), time.time() - 1500 + 300 * place
         file = f"{time.strftime('%Y/%m/%d/%H%M%S', time.localtime(at))}000-{mailbox}-{call}.wav"
+        shown = instead if name == MARKUP else name
         size = _sound(data / "voicemail" / file, 500 + 50 * place)
         told = {
             "number": number,
-            "name": name,
+            "name": shown,
             "queue": queue,
             "seconds": seconds,
             "bytes": size,
             "began": at,
         }
-        yield at, "CallArrived", call, {"number": number, "name": name}
+        yield at, "CallArrived", call, {"number": number, "name": shown}
         yield at + seconds, "VoicemailLeft", call, {"file": file, "mailbox": mailbox, **told}
         yield at + seconds, "CallEnded", call, {"ended_by": "caller", "status": 200}
 

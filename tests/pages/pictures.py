@@ -11,25 +11,28 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from softswitch.hours import midnight
-from softswitch.ports import Recorded
-from softswitch.store.encoding import encode
 from softswitch.types import CallId
+from tests.pages import past
 from tests.pages.browser import open_browser
-from tests.pages.stage import Stage, open_stage
+from tests.pages.stage import MENUS, Stage, open_stage
 
 ROOT = Path(__file__).parents[2]
 WIDE, TALL, PHONE = (1440, 900), (1440, 1000), (390, 844)
 HOURS = 5
+THERE = (
+    ".trend svg, .health:not(:empty), path.line, iframe:not([hidden]), tbody audio, details, "
+    "html:not([data-user]) form"
+)
+"""Whatever shows that a page has what it shows."""
 MORE = {
+    **MENUS,
     "alerts": {
         "all": {"waiting": {"warn": 3, "alarm": 5}, "longest_wait": {"warn": "20s", "alarm": "5m"}},
         "after": "2s",
-    }
+    },
 }
 
 
@@ -42,8 +45,7 @@ def main() -> None:
 
 async def _make(folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="softswitch-pictures-") as name:
-        (Path(name) / "data").mkdir()
-        (Path(name) / "data" / "events.jsonl").write_bytes(b"".join(_lines()))
+        past.put(Path(name) / "data", _events(), "")
         async with open_browser() as browser, open_stage(Path(name), browser, MORE) as stage:
             await _play(stage)
             await _look(stage, folder)
@@ -86,41 +88,45 @@ async def _look(stage: Stage, folder: Path) -> None:
         ("desk", "/desk", (1440, 1250), {"color_scheme": "light"}),
         ("desk-phone", "/desk", PHONE, {"color_scheme": "dark", "locale": "he-IL"}),
         ("home", "/", (1200, 760), {"color_scheme": "light"}),
+        ("configuration", "/configuration", WIDE, {"color_scheme": "light"}),
+        ("reports", "/reports#by=queue", TALL, {"color_scheme": "light"}),
+        ("recordings", "/recordings", (1200, 560), {"color_scheme": "light"}),
+        ("voicemails", "/voicemails", PHONE, {"color_scheme": "dark", "locale": "he-IL"}),
+        ("api", "/api/v1/docs", (1200, 760), {"color_scheme": "light"}),
+        ("login", "/login", PHONE, {"color_scheme": "light", "locale": "pl-PL"}),
         ("wallboard-phone", "/wallboard?queue=billing", PHONE, {"color_scheme": "dark", "locale": "pl-PL"}),
     ):
         viewport = {"width": size[0], "height": size[1]}
         page, complaints = await stage.page(path, viewport=viewport, **options)
-        await page.wait_for_selector(".trend svg, .health:not(:empty), .rows .name")
+        await page.wait_for_selector(".rows .name" if path == "/desk" else THERE, timeout=60_000)
         if path == "/desk":
             await page.fill("#phone", "max")
+        if path == "/configuration":
+            await page.locator('.box[data-id="queues/support"] .name').click()
+        if path.startswith("/reports"):
+            await page.wait_for_timeout(1000)  # until the frame has its height
         await page.screenshot(path=folder / f"{name}.png")
         assert complaints.heard == [], complaints.heard
         await page.close()
 
 
-def _lines() -> Iterator[bytes]:
+def _events() -> list[past.Event]:
     """A morning on record: calls come and go, more of them towards now."""
-    return (encode(Recorded(seq, *rest)) for seq, rest in enumerate(_events(), 1))
-
-
-def _events() -> list[tuple[float, str, CallId | None, dict[str, Any]]]:
     chance, now = random.Random(7), time.time() - 60
     begun = max(midnight(now, None), now - HOURS * 3600)
-    found: list[tuple[float, str, CallId | None, dict[str, Any]]] = []
+    found: list[past.Event] = []
     for place, queue in enumerate(("support", "sales", "billing")):
         at = begun + 60
         while at < now - 200:
             wave = 1.2 + math.sin(at / (1500 + 400 * place)) + place / 4
             at += chance.expovariate(wave / 90)
             found += _call(f"past{place}{len(found)}", queue, at, chance, wave)
-    return sorted(found, key=lambda one: one[0])
+    return found
 
 
-def _call(
-    name: str, queue: str, at: float, chance: random.Random, wave: float
-) -> list[tuple[float, str, CallId | None, dict[str, Any]]]:
+def _call(name: str, queue: str, at: float, chance: random.Random, wave: float) -> list[past.Event]:
     call, waited = CallId(name), chance.expovariate(1 / (9 * wave))
-    found: list[tuple[float, str, CallId | None, dict[str, Any]]] = [
+    found: list[past.Event] = [
         (at, "CallArrived", call, {"number": "100"}),
         (at, "CallerJoined", call, {"queue": queue, "within": 20.0, "priority": "default"}),
     ]

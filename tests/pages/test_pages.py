@@ -138,7 +138,7 @@ async def test_the_configuration_is_a_picture_and_a_click_tells_more(stage):
     await expect(page.locator(".standing")).to_have_text("switch.yaml is in force.", timeout=SLOW)
     await expect(page.locator(".box.menus")).to_have_count(len(MENUS["menus"]))
     await expect(page.locator("path.line")).not_to_have_count(0)
-    await expect(page.locator(".found.warn li")).to_contain_text(["no number leads to menu 'last_summer'"])
+    await expect(page.locator(".told.warn li")).to_contain_text(["no number leads to menu 'last_summer'"])
     await expect(box(page, "menus/last_summer").locator(".chip")).to_have_count(2)
     await expect(box(page, "menus/welcome").locator("header .chip")).to_have_count(0)
     first, last = [await box(page, id).bounding_box() for id in ("numbers/610", "queues/support")]
@@ -189,7 +189,7 @@ async def test_check_tells_mistakes_and_a_reload_what_it_has_changed(stage):
     file.write_text(sound.replace("queue: billing", "queue: biling", 1))
     check, reload = (page.get_by_role("button", name=name) for name in ("Check the file", "Reload"))
     await check.click()
-    problem = page.locator(".found.alarm li")
+    problem = page.locator(".told.alarm li")
     await expect(problem).to_contain_text(f"switch.yaml:{line}:", timeout=SLOW)
     await expect(problem).to_contain_text("did you mean 'billing'?")
     await expect(page.locator(".standing")).to_contain_text("has mistakes")
@@ -203,7 +203,7 @@ async def test_check_tells_mistakes_and_a_reload_what_it_has_changed(stage):
     await check.click()
     await expect(page.locator(".standing")).to_contain_text("is not in force: reload it", timeout=SLOW)
     await reload.click()
-    await expect(page.locator(".found.good dl")).to_have_text("changedmenus.last_summer", timeout=SLOW)
+    await expect(page.locator(".told.good dl")).to_have_text("changedmenus.last_summer", timeout=SLOW)
     await expect(page.locator(".standing")).to_have_text("switch.yaml is in force.")
     switch = stage.house.switch
     changed = await asyncio.to_thread(until, lambda: switch.events("Changed"), 5, switch.last_words)

@@ -20,6 +20,7 @@ from softswitch.errors import StoreError
 from softswitch.plain import plain
 from softswitch.ports import Recorded
 from softswitch.store.reading import reading
+from softswitch.store.spool import read_events
 from softswitch.types import Quality
 from tests.reports.sample import days
 
@@ -46,6 +47,19 @@ def test_calls_as_csv_json_and_parquet(kept: Keep, tmp_path: Path) -> None:
         record["wait"] for record in records
     ]
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_who_takes_the_record_on_the_command_line_is_on_record(
+    kept: Keep, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = kept(days(1))
+    export(folder, ALL, "json", None)
+    assert all(line.startswith("{") for line in capsys.readouterr().out.splitlines())
+    export(folder, ALL, "csv", tmp_path / "csv", noted=True)  # by the switch, for whom this is done
+    noted = [event.data for event in read_events(folder) if event.kind == "RecordExported"]
+    assert noted == [
+        {"format": "json", "first": "2026-02-20", "last": "2026-03-05", "by": "command line"},
+    ]
 
 
 def test_how_a_call_sounded_is_in_its_row(kept: Keep, tmp_path: Path) -> None:

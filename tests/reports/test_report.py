@@ -162,6 +162,9 @@ def test_a_table_is_as_wide_as_the_screen(
 
 
 def test_mistakes_say_what_to_do(kept: Keep) -> None:
+    for far in ("0001-01-01", "9999-12-31"):
+        with pytest.raises(StoreError, match=f"--from {far}: days are of the years 1970 to 9998"):
+            range_of(far, None)
     with pytest.raises(StoreError, match=r"--from '1.3.26' is no date .* write 2026-03-31"):
         range_of("1.3.26", None)
     with pytest.raises(StoreError, match="is after --to"):

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, select, text
 from softswitch.dialplan.numbering import Numbering
 from softswitch.ports import Recorded
 from softswitch.store import erasing, rebuilding, retention
+from softswitch.store.callbacks import open_callbacks
 from softswitch.store.database import database_url, default_url, open_database
 from softswitch.store.encoding import encode
 from softswitch.store.erasing import Eraser, Gone, Outcome
@@ -23,6 +24,7 @@ from softswitch.store.retention import expire
 from softswitch.store.somebody import Somebody
 from softswitch.store.spool import read_events
 from softswitch.store.tables import (
+    callbacks,
     calls,
     deliveries,
     events,
@@ -111,7 +113,7 @@ class Kept:
     def everything(self) -> str:
         """The database as text, with the lines of the files."""
         with self.engine.connect() as connection:
-            kept = (events, calls, recordings, voicemails, mails)
+            kept = (events, calls, recordings, voicemails, mails, callbacks)
             tables = [connection.execute(select(one)).all() for one in kept]
             tables.append(connection.execute(select(deliveries)).all())
         return str(tables) + "".join(map(str, read_events(self.folder)))
@@ -237,12 +239,54 @@ def test_lines_are_changed_where_they_stand_while_others_are_appended(tmp_path: 
     kept.close()
 
 
+def test_a_number_that_was_written_in_pieces_is_the_same(kept: Kept) -> None:
+    apart = CallId("apart")
+    arrived = {"number": "600 100-200", "name": "Alina", "dialled": "600"}
+    kept.add([
+        Recorded(300, 1_700_000_070.0, "CallArrived", apart, arrived),
+        Recorded(301, 1_700_000_071.0, "CallEnded", apart, {"ended_by": "caller", "status": 200}),
+    ])  # fmt: skip
+    eraser = kept.eraser("+48600100200")
+    list(eraser.look())
+    outcome(eraser.erase())
+    assert "Alina" not in kept.everything()
+
+
+def test_whoever_is_to_be_called_back_is_left_out_until_that_is_over(kept: Kept) -> None:
+    call, data = CallId("again"), {"queue": "sales", "number": "+48600100300", "name": "Alojzy"}
+    kept.add([
+        Recorded(300, 1_700_000_070.0, "CallArrived", call, {"number": "+48600100300", "name": "Alojzy"}),
+        Recorded(301, 1_700_000_071.0, "CallbackWanted", call, data),
+        Recorded(302, 1_700_000_072.0, "CallEnded", call, {"ended_by": "switch", "status": 200}),
+    ])  # fmt: skip
+    eraser = kept.eraser("600100300")
+    assert outcome(eraser.look()).going_on == 1
+    outcome(eraser.erase())
+    with kept.engine.connect() as connection:
+        (case,) = open_callbacks(connection)
+    assert case.number == "+48600100300", "it has to be called"
+    assert "Alojzy" in kept.everything(), "a rebuild must not forget whom"
+    kept.add([Recorded(303, 1_700_000_080.0, "CallbackEnded", call, {"result": "cancelled"})])
+    eraser = kept.eraser("600100300")
+    assert outcome(eraser.look()).going_on == 0
+    outcome(eraser.erase())
+    assert "Alojzy" not in kept.everything()
+
+
 def test_a_torn_line_with_the_number_is_made_blank(kept: Kept) -> None:
     kept.lines.append(b'{"seq":12,"at":17000,"kind":"CallArr","data":{"number":"+48600100200"\n')
     eraser = kept.eraser()
     list(eraser.look())
     outcome(eraser.erase())
     assert b'CallArr"' not in (kept.folder / "events.jsonl").read_bytes()
+
+
+def test_a_call_that_a_wrong_clock_has_ended_in_the_future_holds_up_nobody(kept: Kept) -> None:
+    with kept.engine.begin() as connection:
+        connection.execute(calls.update().where(calls.c.id == "bob").values(end=4_000_000_000.0))
+    done = list(expire(kept.engine, kept.folder, 1_700_000_100.0))
+    assert sum(counts.calls for counts in done) == 3, "Bob's ended before the others, whatever it says"
+    assert "+48600100201" not in kept.everything()
 
 
 def test_what_is_older_than_its_time_is_forgotten_once_and_the_rest_stays(kept: Kept) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from softswitch.store.calls import rebuild
 from softswitch.store.database import database_url, migrate, open_database
 from softswitch.store.encoding import encode
 from softswitch.store.lines import LineFile
-from softswitch.store.loader import Loader
+from softswitch.store.loader import Loader, set_note
+from softswitch.store.rows import add
 from softswitch.store.spool import Spool, files
-from softswitch.store.tables import calls, events, metadata, stints, talks, visits
+from softswitch.store.tables import calls, events, metadata, recordings, stints, talks, visits
 from softswitch.types import CallId
 from tests.store.postgres import Postgres
 from tests.store.sample import story
@@ -251,6 +253,38 @@ def test_a_new_database_is_what_the_migrations_make(url: str, tmp_path: Path) ->
     engine.dispose()
 
 
+VERSIONS = sorted(file.name[1:5] for file in Path(database.__file__).parent.glob("migrations/versions/v*.py"))
+
+
+@pytest.mark.parametrize("revision", VERSIONS[:-1])
+def test_a_database_of_each_earlier_version_goes_on_with_what_is_in_it(
+    lines: LineFile, tmp_path: Path, revision: str
+) -> None:
+    half = story()[:15]  # both calls are in progress
+    rows = [(one.seq, one.at, one.kind, one.call, json.dumps(one.data), one.version) for one in half]
+    engine = open_database(database_url(f"sqlite:///{tmp_path / 'old.db'}"))
+    with engine.begin() as connection:
+        database.upgrade(connection, revision)
+        add(connection, events, rows)
+        set_note(connection, loader.IDENTITY, "here")
+        set_note(connection, loader.FOLD_FROM, "2")
+    write(lines, story())
+    made = []
+    for name in ("old.db", "new.db"):
+        with loading(lines, f"sqlite:///{tmp_path / name}") as one:
+            assert one.step()
+        found = open_database(database_url(f"sqlite:///{tmp_path / name}"))
+        with found.begin() as connection:
+            before = connection.execute(select(calls.c.record)).scalars().all()
+            rebuilding.rebuild(connection)
+            tables = [connection.execute(select(table)).all() for table in projections.TABLES]
+            made.append((before, tables))
+        found.dispose()
+    engine.dispose()
+    assert made[0] == made[1]
+    assert len(made[0][0]) == 2
+
+
 def test_a_database_of_a_later_version_is_refused(url: str) -> None:
     engine = open_database(database_url(url))
     migrate(engine)
@@ -277,4 +311,34 @@ def test_events_are_never_changed_by_being_there_twice(lines: LineFile, url: str
     engine = open_database(database_url(url))
     with engine.connect() as connection:
         assert len(connection.execute(select(events.c.seq)).all()) == len(story())
+    engine.dispose()
+
+
+def test_what_happens_while_the_record_is_made_anew_is_not_overwritten_by_it(
+    lines: LineFile, postgres: Postgres
+) -> None:
+    file, call = "2026/11/25/093012417-sales-c9.wav", CallId("c9")
+    begun = [
+        Recorded(1, 1_700_000_000.0, "CallArrived", call, {"number": "100"}),
+        Recorded(2, 1_700_000_001.0, "RecordingStarted", call, {"file": file, "agent": "ann"}),
+        Recorded(3, 1_700_000_002.0, "CallEnded", call, {"status": 200}),
+    ]
+    gone = Recorded(4, 1_700_000_003.0, "RecordingsDeleted", None, {"files": [file], "count": 1})
+    engine = open_database(database_url(postgres.url))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    write(lines, begun)
+    with loading(lines, postgres.url) as one, ThreadPoolExecutor(1) as beside:
+        assert one.step()
+        with engine.begin() as connection:
+            rebuilding.rebuild(connection)
+            write(lines, [gone])
+            step = beside.submit(one.step)
+            time.sleep(0.3)
+        assert not step.result()
+        assert "made anew" in str(one.state.problem)
+        assert one.step()
+    with engine.connect() as connection:
+        assert connection.execute(select(recordings.c.deleted)).scalar_one() == gone.at
     engine.dispose()

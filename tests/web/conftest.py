@@ -104,6 +104,9 @@ STATUS = {
 class FakeOperations:
     """What a test wants the switch to say."""
 
+    loaded = 0
+    """The last event."""
+
     def __init__(self) -> None:
         self.reasons: list[str] = []
         self.lacks: list[str] = []
@@ -113,6 +116,10 @@ class FakeOperations:
     @property
     def newest(self) -> int:
         return self.loaded
+
+    @property
+    def written(self) -> int:
+        return self.newest
 
     def not_ready(self) -> list[str]:
         return self.reasons

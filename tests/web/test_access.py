@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import pytest
 
 from softswitch.access import Role
-from softswitch.errors import ControlError
+from softswitch.errors import ControlError, StoreError
+from softswitch.store.access import AccessStore
+from softswitch.store.lately import HOLDS, Lately
 from softswitch.web.attempts import Attempts
 from softswitch.web.sessions import COOKIE, CSRF, LASTS, Sessions, secret_in
 from tests.web.conftest import SECRET
@@ -180,3 +183,72 @@ def test_failures_are_forgotten_after_their_time():
     assert attempts.wait("a", 101.0) == 0.0
     attempts.succeeded("a")
     assert attempts.wait("a", 20.0) == 0.0
+
+
+def away(*_: object) -> None:
+    raise StoreError("the database is away")
+
+
+async def test_while_the_database_is_away_who_was_known_is_known_still(client, accounts, anna, monkeypatch):
+    _, token = await accounts.add_token("board", "supervisor")
+    _, other = await accounts.add_token("other", "supervisor")
+    csrf = (await log_in(client)).json()["csrf"]
+    by_token, by_other = ({"Authorization": f"Bearer {one}"} for one in (token, other))
+    assert (await client.get("/api/v1/me")).status_code == 200
+    assert (await client.get("/api/v1/me", headers=by_token)).status_code == 200
+    for question in ("user", "token"):
+        monkeypatch.setattr(AccessStore, question, away)
+    assert (await client.get("/api/v1/me")).json()["name"] == "user anna"
+    assert (await client.get("/api/v1/me", headers=by_token)).json()["name"] == "token board"
+    assert (await client.post("/api/v1/agents/desk/pause", headers={CSRF: csrf})).status_code == 200
+    assert (await client.get("/api/v1/me", headers=by_other)).status_code == 503, "it was never seen"
+    assert (await client.get("/api/v1/me", headers={"Authorization": "Bearer sws_x"})).status_code == 503
+
+
+async def test_who_lost_access_before_the_database_went_away_is_out(client, accounts, anna, monkeypatch):
+    made, token = await accounts.add_token("board", "supervisor")
+    by_token = {"Authorization": f"Bearer {token}"}
+    await log_in(client)
+    assert (await client.get("/api/v1/me")).status_code == 200
+    assert (await client.get("/api/v1/me", headers=by_token)).status_code == 200
+    await accounts.revoke_token(made.id)
+    await accounts.end_sessions("anna")
+    for question in ("user", "token"):
+        monkeypatch.setattr(AccessStore, question, away)
+    assert (await client.get("/api/v1/me")).status_code == 503
+    assert (await client.get("/api/v1/me", headers=by_token)).status_code == 503
+
+
+async def test_an_answer_from_before_a_change_is_not_kept():
+    lately, asked, go = Lately(), threading.Event(), threading.Event()
+
+    def slow() -> str:
+        asked.set()
+        go.wait(5)
+        return "as it was"
+
+    answer = asyncio.ensure_future(lately.ask("anna", slow))
+    await asyncio.to_thread(asked.wait, 5)
+    lately.forget()
+    go.set()
+    assert await answer == "as it was"
+    with pytest.raises(StoreError):
+        await lately.ask("anna", away)
+
+
+async def test_a_database_that_failed_is_not_asked_again_at_once_and_not_stood_in_for_for_ever():
+    now, questions = [100.0], []
+    lately = Lately(lambda: now[-1])
+
+    def broken() -> None:
+        questions.append(now[-1])
+        away()
+
+    await lately.ask("anna", lambda: "known")
+    for moment in (101.0, 102.0, 103.5, 104.0):
+        now.append(moment)
+        assert await lately.ask("anna", broken) == "known"
+    assert questions == [101.0, 103.5]
+    now.append(100.0 + HOLDS)
+    with pytest.raises(StoreError):
+        await lately.ask("anna", broken)

@@ -9,7 +9,7 @@ from softswitch.acd.floor import Floor
 from softswitch.acd.meaning.known import agent_of, caller_of, queue_of
 from softswitch.acd.meaning.table import Meaning
 from softswitch.acd.patience import rank_anew
-from softswitch.acd.waiting import OVERDUE, Caller
+from softswitch.acd.waiting import ALONE, OVERDUE, Caller
 from softswitch.types import CancelReason
 
 PULLED = "pulled by a supervisor"
@@ -45,7 +45,7 @@ def pulled(floor: Floor, event: CallerPulled) -> None:
     for offer in list(caller.offers.values()):
         floor.withdraw(offer, CancelReason.PULLED)
     floor.deadlines.cancel(caller.again)
-    caller.again, caller.at_once = None, 1
+    caller.again, caller.at_once = None, ALONE
     caller.rounds += 1
     floor.ring(caller, agent, _why(floor, caller, event))
     caller.shelve()

@@ -116,7 +116,14 @@ export class Picture {
   }
 
   #go(id) {
-    this.#elements.get(id)?.scrollIntoView({ block: "center", inline: "center" });
+    const box = this.#elements.get(id);
+    if (!box) return;
+    if (this.#scale < READABLE) this.#zoomTo(READABLE);
+    const [inner, outer] = [box.getBoundingClientRect(), this.#stage.getBoundingClientRect()];
+    this.#stage.scrollBy(
+      inner.left + inner.width / 2 - outer.left - outer.width / 2,
+      inner.top + inner.height / 2 - outer.top - outer.height / 2);
+    this.#stage.scrollIntoView({ block: "nearest" });
   }
 
   #make(box) {

@@ -10,7 +10,7 @@ export function problem(message, kind = "") {
 
 function list(title, found, kind) {
   if (!found.length) return null;
-  return el("section", { class: `card found ${kind}` },
+  return el("section", { class: `card told ${kind}` },
     el("h2", {}, t(title, { count: found.length })),
     el("ul", { dir: "ltr", lang: "en" }, ...found.map(({ file, line, column, message }) =>
       el("li", {}, place(`${file}:${line}:${column}`, "code"), " ", el("span", {}, message)))));
@@ -23,7 +23,7 @@ export function checked({ problems, warnings }) {
 
 export function reloaded({ added, removed, changed, after_restart: later }) {
   const told = [["added", added], ["removed", removed], ["changed", changed], ["later", later]].filter(([, names]) => names.length);
-  return [el("section", { class: "card found good" },
+  return [el("section", { class: "card told good" },
     el("h2", {}, t("map.done")),
     told.length
       ? el("dl", {}, ...told.flatMap(([how, names]) => [el("dt", {}, t(`map.${how}`)), el("dd", { dir: "ltr" }, ...names.map((name) => el("code", {}, name)))]))
