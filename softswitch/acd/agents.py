@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.explain import Skipped, SkipReason
+from softswitch.acd.free import Key
 from softswitch.acd.states import OfferState
 from softswitch.types import AgentName, CallId, OfferId, QueueName, Seconds
 
@@ -40,11 +41,12 @@ _FREE, _TALKING, _RINGING, _RESERVED = (
     AgentState.FREE, AgentState.TALKING, AgentState.RINGING, AgentState.RESERVED,
 )  # fmt: skip
 _OUTSIDE_CALL, _WRAP_UP = AgentState.OUTSIDE_CALL, AgentState.WRAP_UP
+_PAUSED, _BACK_OFF = AgentState.PAUSED, AgentState.BACK_OFF
 _TALKS, _RINGS, _IS_RESERVED = OfferState.TALKING, OfferState.RINGING, OfferState.RESERVED
 _CLOSED = OfferState.CLOSED
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Membership:
     """One place of one agent in one team."""
 
@@ -52,6 +54,10 @@ class Membership:
     place: int
     home: QueueName
     """The queue whose team the agent belongs to: another one, for who only helps while that overflows."""
+    sheet: set[int] | None
+    """Where the queue has it that something about this agent has changed."""
+    key: Key = None
+    """By which the queue has the agent among those who are free, while it does."""
 
     @property
     def helps(self) -> bool:
@@ -108,6 +114,15 @@ class Agent:
     state: AgentState = AgentState.FREE
     note: Skipped | None = None
     """Why this agent cannot be offered a call; None: can be, or was not asked about since a change."""
+    noted: bool = False
+    """Whether a queue has noted why this agent is passed over, since a change."""
+    reasons: dict[AgentState, Skipped] = field(default_factory=dict)
+    """What was noted before, by the state that was the reason; of those without an end."""
+    passed_over: Skipped = field(init=False)
+    """Free, while the strategy prefers another."""
+
+    def __post_init__(self) -> None:
+        self.passed_over = Skipped(self.name, SkipReason.RANKED_LOWER)
 
     def take(self, offer: Offer) -> None:
         """One more phone rings, or will."""
@@ -175,26 +190,36 @@ class Agent:
         if self.signed_out and all(each.home in self.signed_out for each in self.memberships):
             return AgentState.SIGNED_OUT
         if self.paused is not None:
-            return AgentState.PAUSED
-        return AgentState.BACK_OFF if self.back_off_until > now else None
+            return _PAUSED
+        return _BACK_OFF if self.back_off_until > now else None
 
     def until(self, state: AgentState) -> Seconds | None:
         """When that state ends by itself; None when nobody knows."""
-        if state is AgentState.BACK_OFF:
+        if state is _BACK_OFF:
             return self.back_off_until
-        if state is AgentState.PAUSED:
+        if state is _PAUSED:
             return self.pause_end.at if self.pause_end else None
-        if state is AgentState.WRAP_UP:
-            return min(offer.timer.at for offer in self.offers.values() if offer.timer)
+        if state is _WRAP_UP:
+            return min([offer.timer.at for offer in self.offers.values() if offer.timer])
         return None
 
     def why_not(self, now: Seconds) -> Skipped:
         """Why no offer fits at `now`; kept until something about the agent changes."""
+        self.noted = True
         if self.note is None:
             full = self.limit is not None and self.load >= self.limit
-            state = (self.doing(now) if full else self._resting(now)) or _FREE
-            self.note = Skipped(self.name, _REASON[state], self.until(state))
+            state = self.state if full else self._resting(now) or _FREE
+            if state in _ENDING:
+                self.note = Skipped(self.name, _REASON[state], self.until(state))
+            else:
+                self.note = self.reasons.get(state)
+                if self.note is None:
+                    self.note = self.reasons[state] = Skipped(self.name, _REASON[state])
         return self.note
+
+
+_ENDING = frozenset({AgentState.BACK_OFF, AgentState.PAUSED, AgentState.WRAP_UP})
+"""States that may end by themselves."""
 
 
 _REASON = {

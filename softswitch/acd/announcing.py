@@ -38,6 +38,7 @@ def _schedule(floor: Floor, caller: Caller, at: Seconds | None) -> None:
 
 
 def _come_due(floor: Floor, caller: Caller) -> None:
+    caller.announcement = None
     floor.to_announce.append(caller)
 
 
@@ -61,7 +62,7 @@ def speak(floor: Floor) -> None:
 
 
 def _tell(floor: Floor, caller: Caller) -> None:
-    queue = caller.queue
+    queue, now = caller.queue, floor.now
     announce = queue.settings.announce
     position = queue.line.position(caller)
     wait = None
@@ -71,5 +72,8 @@ def _tell(floor: Floor, caller: Caller) -> None:
     if caller.accepted is None and (announce.position or announce.callers or wait is not None):
         callers = queue.on_line if announce.callers else None
         floor.out.append(Announce(caller.call, position if announce.position else None, wait, callers))
-    caller.announced = floor.now
-    _schedule(floor, caller, None if announce.every is None else floor.now + announce.every)
+    caller.announced = now
+    if announce.every is None or caller.announcement is not None:
+        _schedule(floor, caller, None if announce.every is None else now + announce.every)
+    else:
+        caller.announcement = floor.deadlines.set(now + announce.every, _come_due, floor, caller)

@@ -128,7 +128,7 @@ class Deadlines:
         while (heap or self._come_nearer()) and heap[0][0] <= now:
             timer = heappop(heap)
             if len(timer) > _OVER:
-                _, _, due, *of_what = timer
+                due, of_what = timer[2], timer[3:]
                 del timer[_OVER:]
                 due(*of_what)
             else:

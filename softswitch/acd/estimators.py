@@ -60,7 +60,7 @@ def by_erlang_a(of: Basis) -> Seconds | None:
     rate, gone, few = of.serving / of.mean, of.impatience, min(of.position, SUMMED)
     if not gone:
         return by_place(of)
-    wait = sum(1.0 / (rate + ahead * gone) for ahead in range(few))
+    wait = sum([1.0 / (rate + ahead * gone) for ahead in range(few)])
     if of.position > few:
         wait += log((rate + (of.position - 0.5) * gone) / (rate + (few - 0.5) * gone)) / gone
     return wait

@@ -7,10 +7,11 @@ the same order, with the same times, give the same actions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from softswitch.acd.amendments import AgentAmended, CallerAdvanced, CallerPulled, QueueAmended
 from softswitch.acd.estimate import Outcome
+from softswitch.acd.record import record
 from softswitch.acd.settings import EngineSettings
 from softswitch.acd.stats import AgentFigures, QueueCounts
 from softswitch.types import (
@@ -25,7 +26,7 @@ from softswitch.types import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingsChanged:
     """Queues and agents were configured, at the start or by a reload. Waiting callers, offers, conversations
     and statistics stay; callers of a queue that is gone get `Leave`.
@@ -34,7 +35,7 @@ class SettingsChanged:
     settings: EngineSettings
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallerJoined:
     """A caller asked to wait in a queue."""
 
@@ -66,14 +67,14 @@ class CallerJoined:
     """Has to hear something first: keeps the place, and is offered to nobody until `CallerReady`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallerReady:
     """A caller who was held has heard what was to be heard first: agents' phones may ring."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallerLeft:
     """A waiting caller is gone: hung up, or was led elsewhere by the shell."""
 
@@ -81,7 +82,7 @@ class CallerLeft:
     reason: LeaveReason = LeaveReason.HUNG_UP
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PriorityChanged:
     """A waiting caller has another priority class from now on."""
 
@@ -89,7 +90,7 @@ class PriorityChanged:
     priority: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlaceKept:
     """Somebody was cut off before a restart, and has the old place on calling again."""
 
@@ -100,21 +101,21 @@ class PlaceKept:
     priority: str = "default"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackWanted:
     """A waiting caller need not stay on the line: the place stays, and the caller will be called back."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CustomerAnswered:
     """Somebody who is called back before an agent is has answered: now the agent is rung."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CustomerNotReached:
     """The attempt to call somebody back is over, and they did not talk: the agent is free, and there will be
     another one. Also where somebody answered who was a mailbox, or hung up at once.
@@ -125,21 +126,21 @@ class CustomerNotReached:
     """It came to the customer's own side, and counts. False: ours, or the carrier's, failed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WayLost:
     """There is no way to call somebody back at the moment: no attempt begins until `WayFound`."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WayFound:
     """There is one again."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OfferAccepted:
     """An agent's phone answered, and the agent hears who comes first: `OfferAnswered`, or `OfferFailed`, will
     follow. If the offer is no longer open, the engine says `CancelRing` again.
@@ -148,14 +149,14 @@ class OfferAccepted:
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OfferAnswered:
     """An agent's phone answered. If the offer is no longer open, the engine says `CancelRing` again."""
 
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OfferPickedUp:
     """Another agent has taken the caller for whom a phone rings, from a phone of his own: `Connect` follows,
     by an offer of which there was no `Ring`. Nothing happens if the offer is no longer open, or that agent's.
@@ -165,7 +166,7 @@ class OfferPickedUp:
     by: AgentName
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OfferFailed:
     """Ringing an agent ended without an answer, not by our cancelling."""
 
@@ -175,7 +176,7 @@ class OfferFailed:
     """The phone's final SIP status, 0 when there was none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConnectFailed:
     """The agent's leg ended after its answer and before the two could talk: the caller keeps the old place,
     the agent is not rung again at once.
@@ -184,7 +185,7 @@ class ConnectFailed:
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConversationEnded:
     """Caller and agent talked, and one of them hung up. Wrap-up begins."""
 
@@ -194,7 +195,7 @@ class ConversationEnded:
     """For how long the two did not hear each other any more: the agent was handing the caller on."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentCallStarted:
     """An agent is in a call outside the queues (dialled directly); it counts against the agent's limit."""
 
@@ -202,7 +203,7 @@ class AgentCallStarted:
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentCallEnded:
     """A call outside the queues is over."""
 
@@ -210,7 +211,7 @@ class AgentCallEnded:
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentPaused:
     """An agent takes no offers until resumed; conversations go on, an open offer is left to the phone."""
 
@@ -220,21 +221,21 @@ class AgentPaused:
     """From when on it counts; None: from now. Of a pause from before a restart."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentResumed:
     """An agent takes offers again."""
 
     agent: AgentName
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WrapUpEnded:
     """An agent has done with the notes."""
 
     agent: AgentName
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WrapUpExtended:
     """An agent needs more time for the notes."""
 
@@ -242,7 +243,7 @@ class WrapUpExtended:
     by: Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentSignedIn:
     """An agent takes calls of a queue again."""
 
@@ -251,7 +252,7 @@ class AgentSignedIn:
     """None: of all that the agent serves."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentSignedOut:
     """An agent takes no more calls of a queue until signed in; conversations and open offers go on."""
 
@@ -262,35 +263,35 @@ class AgentSignedOut:
     """From when on it counts; None: from now. Of one from before a restart."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PhonesReachable:
     """A phone of an agent of whom none was there has come."""
 
     agent: AgentName
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PhonesUnreachable:
     """The last phone of an agent is gone: offers are taken back, conversations go on."""
 
     agent: AgentName
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QueueOpened:
     """The hours of a queue have begun."""
 
     queue: QueueName
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QueueClosed:
     """The hours of a queue are over."""
 
     queue: QueueName
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FiguresRestored:
     """What was counted before a restart, and goes on counting."""
 
@@ -298,7 +299,7 @@ class FiguresRestored:
     agents: Mapping[AgentName, AgentFigures] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notes:
     """What an agent writes on a call that ended before a restart."""
 
@@ -308,7 +309,7 @@ class Notes:
     until: Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentMemory:
     """What one agent was at before a restart."""
 
@@ -317,7 +318,7 @@ class AgentMemory:
     notes: tuple[Notes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wait:
     """How long somebody waited before a restart."""
 
@@ -326,7 +327,7 @@ class Wait:
     """And hung up then."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QueueMemory:
     """What one queue went by before a restart."""
 
@@ -340,7 +341,7 @@ class QueueMemory:
     """The last ones, the oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MemoryRestored:
     """What is remembered beside figures, from before a restart: whose turn it is, and who writes notes."""
 
@@ -348,7 +349,7 @@ class MemoryRestored:
     agents: Mapping[AgentName, AgentMemory] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimerExpired:
     """`next_deadline()` has come (or passed)."""
 

@@ -45,6 +45,11 @@ from softswitch.types import (
 _REMEMBERED = 65_536
 """Calls and offers that are over and still known: minutes at hundreds of calls per second."""
 
+# Named here once: to find a member in its enum takes longer than what is done with it, at every call.
+_OFFER, _CONNECT, _END, _LEAVE = CallerMove.OFFER, CallerMove.CONNECT, CallerMove.END, CallerMove.LEAVE
+_ANSWER, _ENDED, _WRAPPED_UP = OfferMove.ANSWER, OfferMove.END, OfferMove.WRAPPED_UP
+_CALLER_LEFT, _ANSWERED_ELSEWHERE = CancelReason.CALLER_LEFT, CancelReason.ANSWERED_ELSEWHERE
+
 
 class Floor:
     """All state of one engine."""
@@ -142,7 +147,7 @@ class Floor:
         if more is not None:
             caller.widening = self.deadlines.set(more, Floor.open_up, self, caller)
         caller.shelve()
-        if reach.free:
+        if reach.free.agents:
             self.to_match[reach] = None
         elif more is None and not reach.places:
             hope.look(self, caller)
@@ -154,15 +159,16 @@ class Floor:
         queue.absent -= caller.absent
         self.look_at(queue)
         caller.put_on(None)
+        cancel = self.deadlines.cancel
         for timer in (caller.patience, caller.announcement, caller.again, caller.widening, caller.rescue):
-            if timer is not None:
-                self.deadlines.cancel(timer)
+            if timer:
+                cancel(timer)
         caller.patience = caller.announcement = caller.again = caller.widening = caller.rescue = None
 
     def leave(self, caller: Caller, reason: LeaveReason) -> None:
         """A waiting caller is gone; phones stop ringing."""
-        why = CancelReason.QUEUE_REMOVED if reason is LeaveReason.QUEUE_REMOVED else CancelReason.CALLER_LEFT
-        caller.move(CallerMove.LEAVE)
+        why = CancelReason.QUEUE_REMOVED if reason is LeaveReason.QUEUE_REMOVED else _CALLER_LEFT
+        caller.move(_LEAVE)
         self._step_out(caller)
         self.cancel_rings(caller, why)
         queue, waited = caller.queue, self.now - caller.joined
@@ -200,7 +206,7 @@ class Floor:
     def offer(self, caller: Caller, agent: Agent, state: OfferState = OfferState.RINGING) -> Offer:
         """An agent is for this caller from now on."""
         offer = Offer(self.next_offer(), caller, agent, caller.queue, self.now, state=state)
-        caller.move(CallerMove.OFFER)
+        caller.move(_OFFER)
         self.offers[offer.id] = caller.offers[agent.name] = offer
         caller.offered_last = agent.name
         agent.take(offer)
@@ -216,14 +222,16 @@ class Floor:
     def ring_time(self, offer: Offer) -> Seconds:
         """The phone rings from now on, and for so long."""
         settings = offer.queue.settings
-        timeout = settings.member(offer.agent.name).ring or settings.ring
+        timeout = settings.ring
+        if settings.members:
+            timeout = settings.member(offer.agent.name).ring or timeout
         offer.timer = self.deadlines.set(self.now + timeout, Floor._ring_out, self, offer)
         return timeout
 
     def pick_up(self, caller: Caller, agent: Agent) -> None:
         """An agent takes a caller for whom others ring, whatever else is in hand."""
         if own := caller.offers.get(agent.name):
-            self.withdraw(own, CancelReason.ANSWERED_ELSEWHERE)
+            self.withdraw(own, _ANSWERED_ELSEWHERE)
         self.connect(self.offer(caller, agent))
 
     def _ring_out(self, offer: Offer) -> None:
@@ -302,13 +310,13 @@ class Floor:
     def connect(self, offer: Offer) -> None:
         """The first answer wins; every other phone stops ringing."""
         caller, agent, queue = offer.caller, offer.agent, offer.queue
-        caller.move(CallerMove.CONNECT)
+        caller.move(_CONNECT)
         self._step_out(caller)
         del caller.offers[agent.name]
         caller.accepted = None
         self.deadlines.cancel(offer.timer)
         offer.timer = None
-        offer.move(OfferMove.ANSWER)
+        offer.move(_ANSWER)
         offer.answered = self.now
         caller.conversation = offer
         agent.taken += 1
@@ -327,7 +335,8 @@ class Floor:
             connect = Connect(caller.call, offer.id, agent.name, queue.name, waited, said, raw, held)
         self.out.append(connect)
         presence.refresh(self, agent)
-        self.cancel_rings(caller, CancelReason.ANSWERED_ELSEWHERE)
+        if caller.offers:
+            self.cancel_rings(caller, _ANSWERED_ELSEWHERE)
 
     def disconnect(self, caller: Caller, offer: Offer) -> None:
         """The two never talked: as if the agent had not answered, and the caller is back at the old place.
@@ -357,10 +366,10 @@ class Floor:
         """They talked, but for the last `apart` seconds. Wrap-up begins; nothing but its time, or the agent,
         ends it.
         """
-        caller.move(CallerMove.END)
+        caller.move(_END)
         caller.conversation = None
         self._forget(caller)
-        offer.move(OfferMove.END)
+        offer.move(_ENDED)
         offer.ended = self.now
         offer.queue.tally.called_back += caller.callback
         talked, wrap_up = max(0.0, self.now - offer.answered - apart), offer.queue.settings.wrap_up
@@ -384,4 +393,4 @@ class Floor:
         took = self.now - offer.ended
         if took > 0:
             self.out.append(ReportWrapUp(offer.agent.name, offer.caller.call, took))
-        self._close(offer, OfferMove.WRAPPED_UP, CancelReason.CALLER_LEFT)
+        self._close(offer, _WRAPPED_UP, _CALLER_LEFT)

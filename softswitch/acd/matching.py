@@ -7,10 +7,9 @@ from types import NoneType
 
 from softswitch.acd import callbacks
 from softswitch.acd.agents import Agent
-from softswitch.acd.explain import Why
 from softswitch.acd.floor import Floor
-from softswitch.acd.queues import Queue
-from softswitch.acd.reasoning import NAMED, reason
+from softswitch.acd.queues import NAMED, Queue
+from softswitch.acd.reasoning import reason
 from softswitch.acd.strategies.base import Ask, Candidate, Choice
 from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.errors import EngineError
@@ -30,10 +29,14 @@ def match(floor: Floor) -> None:
     while reaches:
         heads = []
         for reach in list(reaches):
-            if reach.free and (head := reach.unoffered.first()):
-                heads.append(head)
-            elif not (reach.free and reach.ringing_more.size):
+            if not reach.free.agents:
                 del reaches[reach]
+            elif head := reach.unoffered.first():
+                heads.append(head)
+            elif not reach.ringing_more.size:
+                del reaches[reach]
+        if not reaches:
+            return
         best = _best_unoffered(heads, floor.now) if heads else _best_ringing_more(floor)
         if best is None:
             reaches.clear()
@@ -67,23 +70,22 @@ def _best_ringing_more(floor: Floor) -> tuple[Caller, Sequence[Agent]] | None:
 
 
 def _candidates(caller: Caller) -> Sequence[Agent]:
-    """Free agents for one caller, in the team's order; who declined this caller oftener than others waits,
-    and so does who is of a higher tier than others.
+    """Free agents for one caller, as the strategy ranks them; who declined this caller oftener than others
+    waits, and so does who is of a higher tier than others.
 
     While phones ring for the caller, one more joins in only if it has not declined oftener than one of those,
     and is of no higher tier.
     """
     queue, reach, declines, ringing = caller.queue, caller.reach, caller.declines, caller.offers
     assert reach is not None
-    team = queue.team
-    free = [team[place] for place in reach.free]
+    free = reach.free.agents[:]
     if ringing:
         most = max(declines.get(name, 0) for name in ringing)
         free = [agent for agent in free if agent.name not in ringing and declines.get(agent.name, 0) <= most]
     elif declines:
         fewest = min(declines.get(agent.name, 0) for agent in free)
         free = [agent for agent in free if declines.get(agent.name, 0) == fewest]
-    return _of_lowest_tier(queue, free, ringing) if queue.tiered and free else free
+    return _of_lowest_tier(queue, free, ringing) if free and queue.tiered else free
 
 
 def _of_lowest_tier(queue: Queue, free: Sequence[Agent], ringing: Iterable[AgentName]) -> Sequence[Agent]:
@@ -95,29 +97,28 @@ def _of_lowest_tier(queue: Queue, free: Sequence[Agent], ringing: Iterable[Agent
 
 def _offer(floor: Floor, caller: Caller, candidates: Sequence[Agent], heads: Sequence[Caller]) -> bool:
     """Ask the strategy and ring whom it names; False when the caller stays as before."""
-    queue = caller.queue
     choice, strategy = _choice(floor, caller, candidates)
-    caller.at_once = choice.at_once
-    rung = choice.order[: _room(caller, choice)]
-    if rung and caller.absent and queue.settings.callback.customer_first:
-        why = _why(floor, caller, choice.order, 1, strategy, heads)
-        callbacks.call_back(floor, caller, floor.agents[rung[0].name], why)
-    elif rung:
-        why = _why(floor, caller, choice.order, len(rung), strategy, heads)
-        caller.rounds += 1
-        for candidate in rung:
-            floor.ring(caller, floor.agents[candidate.name], why)
-    caller.shelve()
-    _ask_again(floor, caller, choice.again)
-    return bool(rung) or caller.shelf is None
-
-
-def _room(caller: Caller, choice: Choice) -> int | None:
-    """How many phones more may ring; None: all. For who is called back first one agent is reserved."""
-    if caller.absent and caller.queue.settings.callback.customer_first:
+    order, at_once = choice.order, choice.at_once
+    caller.at_once = at_once
+    customer_first = caller.absent and caller.queue.settings.callback.customer_first
+    if customer_first:
         caller.at_once = 1
-        return 1 - len(caller.offers)
-    return None if choice.at_once is None else max(choice.at_once - len(caller.offers), 0)
+        rung = order[: 1 - len(caller.offers)]
+    else:
+        rung = order if at_once is None else order[: max(at_once - len(caller.offers), 0)]
+    if rung:
+        names = [candidate.name for candidate in order[: max(NAMED, len(rung))]]
+        why = reason(caller, names, len(rung), strategy, heads, floor.now)
+        if customer_first:
+            callbacks.call_back(floor, caller, floor.agents[names[0]], why)
+        else:
+            caller.rounds += 1
+            for name in names[: len(rung)]:
+                floor.ring(caller, floor.agents[name], why)
+    caller.shelve()
+    if caller.again is not None or choice.again is not None:
+        _ask_again(floor, caller, choice.again)
+    return bool(rung) or caller.shelf is None
 
 
 def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[Choice, str]:
@@ -127,7 +128,7 @@ def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[
     in for it, and the why tells.
     """
     queue = caller.queue
-    if preferred := _preferred(caller, candidates):
+    if caller.wished is not None and (preferred := _preferred(caller, candidates)):
         return Choice(preferred), "preferred agent"
     name = queue.strategy.name
     ask = Ask(
@@ -143,8 +144,6 @@ def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[
 
 def _preferred(caller: Caller, candidates: Sequence[Agent]) -> Sequence[Agent] | None:
     """The caller's preferred agent before the others; None: that one is not among them."""
-    if caller.wished is None:
-        return None
     first = [agent for agent in candidates if agent.name == caller.wished]
     return [*first, *(agent for agent in candidates if agent not in first)] if first else None
 
@@ -152,7 +151,7 @@ def _preferred(caller: Caller, candidates: Sequence[Agent]) -> Sequence[Agent] |
 def _check(choice: Choice, candidates: Sequence[Candidate]) -> None:
     if type(choice.at_once) not in (int, NoneType) or type(choice.again) not in (int, float, NoneType):
         raise EngineError("at_once is a whole number or None, again a moment or None")
-    if choice.order == candidates:
+    if choice.order is candidates or choice.order == candidates:
         return
     named = {candidate.name for candidate in choice.order}
     if len(named) < len(choice.order) or not named <= {agent.name for agent in candidates}:
@@ -172,15 +171,3 @@ def _want_more(floor: Floor, caller: Caller) -> None:
     caller.shelve()
     assert caller.reach is not None
     floor.to_match[caller.reach] = None
-
-
-def _why(
-    floor: Floor,
-    caller: Caller,
-    order: Sequence[Candidate],
-    ringing: int,
-    strategy: str,
-    heads: Sequence[Caller],
-) -> Why:
-    names = [candidate.name for candidate in order[: max(NAMED, ringing)]]
-    return reason(caller, names, ringing, strategy, heads, floor.now)

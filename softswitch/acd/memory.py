@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from softswitch.acd import presence
 from softswitch.acd.agents import Agent, AgentState
 from softswitch.acd.events import AgentMemory, Notes, QueueMemory
 from softswitch.acd.floor import Floor
@@ -31,6 +32,7 @@ def remember_agent(floor: Floor, agent: Agent, before: AgentMemory) -> None:
             _write_on(floor, agent, notes)
     if before.idle_since is not None:
         agent.idle_since = min(before.idle_since, floor.now)
+        presence.refresh(floor, agent)
         if agent.state is AgentState.FREE:
             agent.since = agent.idle_since
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 def refresh(floor: Floor, agent: Agent) -> None:
     """Something about an agent changed: note it where it matters."""
     now = floor.now
-    agent.note = None
+    if agent.noted:
+        agent.noted, agent.note = False, None
+        for each in agent.memberships:
+            if (sheet := each.sheet) is not None:
+                sheet.add(each.place)
     agent.changes += 1
     state = agent.doing(now)
     if state is not agent.state:
@@ -23,6 +27,10 @@ def refresh(floor: Floor, agent: Agent) -> None:
     if free is not agent.available:
         agent.available = free
         _note_free(floor, agent, free)
+    elif free:
+        for each in agent.memberships:
+            if each.home not in agent.signed_out:
+                each.queue.rank_anew(each, agent)
 
 
 def _note_free(floor: Floor, agent: Agent, free: bool) -> None:
@@ -31,10 +39,13 @@ def _note_free(floor: Floor, agent: Agent, free: bool) -> None:
         if signed_out and each.home in signed_out:
             continue
         queue = each.queue
-        queue.note_free(each.place, free)
+        queue.note_free(each, agent, free)
         if free and queue.line.size:
-            for reach in queue.reaches_to(each.place):
-                floor.to_match[reach] = None
+            if queue.parts:
+                floor.to_match.update(dict.fromkeys(queue.reaches_to(each.place)))
+            else:
+                for reach in queue.whole:
+                    floor.to_match[reach] = None
 
 
 def sign(floor: Floor, agent: Agent, queues: set[QueueName]) -> None:

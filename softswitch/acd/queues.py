@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isinf
@@ -11,19 +10,23 @@ from typing import TYPE_CHECKING
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.estimate import Calibration, Foreseen, HandleTimes, Impatience, estimate
 from softswitch.acd.explain import Skipped, SkipReason
+from softswitch.acd.free import FreeAgents, Rank, ranking
 from softswitch.acd.reach import Key, Needs, Reach, Steps, lacking, needs_by, needs_of, steps
 from softswitch.acd.settings import QueueSettings
 from softswitch.acd.stats import Tally
-from softswitch.acd.strategies.base import Memory, Strategy
+from softswitch.acd.strategies.base import Memory, Ranked, Strategy
 from softswitch.acd.waiting import FIRST, OVERDUE, Caller, Line
 from softswitch.types import AgentName, QueueName, Seconds
 
 if TYPE_CHECKING:
-    from softswitch.acd.agents import Agent
+    from softswitch.acd.agents import Agent, Membership
 
 
 HELPERS = 1_000_000
 """The tier of agents of other teams."""
+
+NAMED = 50
+"""How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
 
 Standing = tuple[int, float]
 """What a priority class starts with: the strategy's precedence, and points."""
@@ -65,8 +68,16 @@ class Queue:
     own: tuple[Agent, ...] = ()
     """Its own agents."""
     places: dict[AgentName, int] = field(default_factory=dict)
-    free: list[int] = field(default_factory=list)
-    """Places of agents who can be offered a call, ascending."""
+    free: FreeAgents = field(default_factory=FreeAgents)
+    """Who of the team can be offered a call."""
+    ranked: Rank | None = None
+    """What the strategy ranks them by; None: the team's order."""
+    notes: list[Skipped] = field(default_factory=list)
+    """Of the first of its own agents, why each is not offered a caller to whom all free ones are alike."""
+    unnoted: set[int] = field(default_factory=set)
+    """Places of these, up to `NAMED`, of whom the note is out of date."""
+    unnoted_beyond: set[int] = field(default_factory=set)
+    """The same beyond that: these are looked at only if several are considered."""
     helped: bool = False
     """It overflows."""
     weights: Mapping[AgentName, float] = field(default_factory=dict)
@@ -125,15 +136,48 @@ class Queue:
         for caller in sorted(everybody, key=lambda caller: caller.place):
             self.line.add(caller)
 
-    def note_free(self, place: int, free: bool) -> None:
-        """The agent at that place of the team can, or can no longer, be offered a call."""
+    def gather(self, team: Mapping[AgentName, Agent]) -> None:
+        """The team is another one, in this order: its own agents, then who helps."""
+        self.team = tuple(team.values())
+        self.own = self.team[: len(self.settings.agents)]
+        self.places = {name: place for place, name in enumerate(team)}
+        self.weights = {name: each.weight for name, each in self.settings.members.items()}
+        self.ranked = ranking(self.strategy.ranked_by if isinstance(self.strategy, Ranked) else ())
+        self.notes = [agent.passed_over for agent in self.own[: 2 * NAMED]]
+        noted = range(len(self.notes))
+        self.unnoted, self.unnoted_beyond = set(noted[: NAMED + 1]), set(noted[NAMED + 1 :])
+
+    def sheet(self, place: int) -> set[int] | None:
+        """Where it is to be noted that something about the agent at that place has changed; None: nowhere."""
+        if place >= len(self.notes):
+            return None
+        return self.unnoted if place <= NAMED else self.unnoted_beyond
+
+    def note_free(self, each: Membership, agent: Agent, free: bool) -> None:
+        """An agent of the team can, or can no longer, be offered a call."""
         if free:
-            insort(self.free, place)
+            place, rank = each.place, self.ranked
+            key = each.key = place if rank is None else (rank(agent), place)
+            self.free.add(key, agent)
         else:
-            del self.free[bisect_left(self.free, place)]
+            self.free.remove(each.key)
         if self.parts:
-            for reach in self.parts.get(place, ()):
-                reach.note_free(place, free)
+            for reach in self.parts.get(each.place, ()):
+                if free:
+                    reach.free.add(each.key, agent)
+                else:
+                    reach.free.remove(each.key)
+
+    def rank_anew(self, each: Membership, agent: Agent) -> None:
+        """An agent who can be offered a call may be ranked otherwise from now on."""
+        if self.ranked is not None and self.ranked(agent) != each.key[0]:
+            self.note_free(each, agent, False)
+            self.note_free(each, agent, True)
+
+    def free_of_own(self) -> int:
+        """How many of its own agents can be offered a call."""
+        own, free = len(self.own), self.free.agents
+        return len(free) if len(self.team) == own else sum(self.places[agent.name] < own for agent in free)
 
     def reaches_to(self, place: int) -> Sequence[Reach]:
         """Those that have the agent at that place."""
@@ -149,7 +193,8 @@ class Queue:
     def raw_wait(self, position: int, *, patient: bool = False) -> Seconds | None:
         """By the formula alone; `patient`: as if nobody ahead gave up."""
         leaving = 0.0 if patient else self.impatience.rate
-        return estimate(position, self.handle_times.mean, self.capacity(), leaving)
+        serving = self.capacity() if self.serving is None else self.serving
+        return estimate(position, self.handle_times.mean, serving, leaving)
 
     def foresee(self, position: int, after: Seconds) -> Foreseen | None:
         """How long the caller at that place, who joined `after` ago, will wait from now on; None: unknown."""
@@ -180,7 +225,8 @@ class Queue:
 
     def memory(self) -> Memory:
         """What the strategy in force remembers."""
-        return self.memories.setdefault(self.strategy.name, {})
+        name = self.strategy.name
+        return self.memories[name] if name in self.memories else self.memories.setdefault(name, {})
 
     # Who can be reached --------------------------------------------------------------------------
 
@@ -230,7 +276,7 @@ class Queue:
         return self._make_reach(key) if found is None else found
 
     def _make_reach(self, key: Key) -> Reach:
-        reach = Reach(self, self._open_to(key), [])
+        reach = Reach(self, self._open_to(key), self.free)
         self._place(key, reach)
         return reach
 
@@ -240,7 +286,7 @@ class Queue:
             reach.free = self.free
             self.whole.append(reach)
         else:
-            reach.free = [place for place in self.free if place in reach.places]
+            reach.free = self.free.among(lambda agent: self.places[agent.name] in reach.places)
             for place in reach.places:
                 self.parts.setdefault(place, []).append(reach)
 

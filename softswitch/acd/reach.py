@@ -8,12 +8,12 @@ preferred agents has one reach, the whole team.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
+from softswitch.acd.free import FreeAgents
 from softswitch.acd.settings import QueueSettings, Relaxation
 from softswitch.acd.shelf import Shelf
 from softswitch.acd.waiting import Line
@@ -36,19 +36,12 @@ class Reach:
 
     queue: Queue
     places: set[int]
-    free: list[int]
-    """Of the places, those of agents who can be offered a call, ascending."""
+    free: FreeAgents
+    """Of those at the places, who can be offered a call."""
     unoffered: Shelf = field(default_factory=Shelf)
     """Callers who have no phone ringing."""
     ringing_more: Line = field(default_factory=Line)
     """Callers who have phones ringing and may have more of them."""
-
-    def note_free(self, place: int, free: bool) -> None:
-        """The agent at that place can, or can no longer, be offered a call."""
-        if free:
-            insort(self.free, place)
-        else:
-            del self.free[bisect_left(self.free, place)]
 
 
 @dataclass(frozen=True, slots=True)

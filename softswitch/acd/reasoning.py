@@ -7,22 +7,15 @@ about callers who do not stand first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress, count
-from operator import attrgetter, not_
 
 from softswitch.acd.agents import Agent
 from softswitch.acd.explain import Rival, Skipped, SkipReason, Why
-from softswitch.acd.queues import Queue
+from softswitch.acd.queues import NAMED, Queue
 from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.types import AgentName, QueueName, Seconds
 
-NAMED = 50
-"""How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
-
 RIVALS = 5
 """How many other queues a why names at most."""
-
-_NOTE = attrgetter("note")
 
 
 def reason(
@@ -34,26 +27,29 @@ def reason(
     now: Seconds,
 ) -> Why:
     """Why so many of `order` are rung for a caller, who was the best of `heads`; nobody is: why not."""
-    queue, line = caller.queue, caller.queue.line
+    queue, let_go, helped = caller.queue, caller.let_go, caller.queue.helped
     considered = tuple(order[: max(NAMED, ringing)])
-    team = queue.team if queue.helped else queue.own
-    skipped = _skipped(caller, considered, team[: NAMED + len(considered)], now)
-    behind, let_go = line.behind(caller), caller.let_go
+    if len(considered) <= NAMED and _alike(caller):
+        skipped = _noted(queue, considered, now)
+    else:
+        team = queue.team if helped else queue.own
+        skipped = _skipped(caller, considered, team[: NAMED + len(considered)], now)
+    position, behind = queue.line.place_of(caller)
     return Why(
         strategy,
-        line.position(caller),
+        position,
         queue.score(caller, now),
         considered,
         skipped,
-        len(team) - len(considered) - len(skipped),
-        line.size,
+        len(queue.team if helped else queue.own) - len(considered) - len(skipped),
+        queue.line.size,
         None if behind is None else queue.score(behind, now),
         now - caller.joined,
         caller.joined - caller.standing,
         caller.place[0] == OVERDUE,
         queue.settings.weight,
         _rivals(queue, heads, now) if len(heads) > 1 else (),
-        _helpers(queue, considered) if queue.helped else {},
+        _helpers(queue, considered) if helped else {},
         caller.wished,
         0.0 if let_go is None else let_go - caller.joined,
     )
@@ -68,6 +64,9 @@ def why_nobody(caller: Caller, now: Seconds) -> Why | None:
 
 def _rivals(queue: Queue, heads: Sequence[Caller], now: Seconds) -> tuple[Rival, ...]:
     """Those of other queues who were weighed against the caller, one of each queue, the best first."""
+    if len(heads) == 2:  # an agent of two queues: by far the most often
+        only = heads[0] if heads[0].queue is not queue else heads[1]
+        return () if only.queue is queue else (_rival(only, now),)
     others: dict[Queue, Caller] = {}
     for head in heads:
         other = head.queue
@@ -97,18 +96,67 @@ def _helpers(queue: Queue, considered: Sequence[AgentName]) -> dict[AgentName, Q
     }
 
 
+def _alike(caller: Caller) -> bool:
+    """Whether all free agents of the team are the same to that caller, but for what the strategy says."""
+    queue, reach = caller.queue, caller.reach
+    return not (
+        reach is None
+        or len(reach.places) != len(queue.own)
+        or caller.offers
+        or caller.declines
+        or queue.helped
+        or queue.settings.members
+    )
+
+
+def _noted(queue: Queue, considered: Sequence[AgentName], now: Seconds) -> tuple[Skipped, ...]:
+    """The others of a team, in its order, for a caller to whom those who are free are alike: it is noted why,
+    and only of those of whom something changed there is something to find out.
+    """
+    notes, unnoted, team = queue.notes, queue.unnoted, queue.own
+    while unnoted:
+        place = unnoted.pop()
+        agent = team[place]
+        notes[place] = _free_note(queue, agent) if agent.available else agent.why_not(now)
+    if len(considered) > 1 and queue.unnoted_beyond:
+        _note_beyond(queue, now)
+    others, places = notes[: NAMED + len(considered)], queue.places
+    size = len(others)
+    if len(considered) == 1:
+        if (place := places[considered[0]]) < size:
+            del others[place]
+        return tuple(others[:NAMED])
+    for place in sorted([places[name] for name in considered], reverse=True):
+        if place < size:
+            del others[place]
+    return tuple(others[:NAMED])
+
+
+def _note_beyond(queue: Queue, now: Seconds) -> None:
+    """The same of those who come after the first."""
+    for place in queue.unnoted_beyond:
+        agent = queue.own[place]
+        queue.notes[place] = _free_note(queue, agent) if agent.available else agent.why_not(now)
+    queue.unnoted_beyond.clear()
+
+
+def _free_note(queue: Queue, agent: Agent) -> Skipped:
+    """Why a free agent is not offered a caller to whom those who are free are alike."""
+    agent.noted = True
+    return Skipped(agent.name, SkipReason.SIGNED_OUT) if agent.is_signed_out(queue) else agent.passed_over
+
+
 def _skipped(
     caller: Caller, considered: Sequence[AgentName], team: Sequence[Agent], now: Seconds
 ) -> tuple[Skipped, ...]:
-    """The others of a team, in its order. Nearly all are busy, and have it noted why: only of who is free, or
-    has become busy since the last time, there is something to find out.
-    """
-    named, notes = set(considered), list(map(_NOTE, team))
-    for place in list(compress(count(), map(not_, notes))):
-        agent = team[place]
-        if agent.name not in named:
-            notes[place] = _passed_over(caller, agent, now) if agent.available else agent.why_not(now)
-    return tuple(filter(None, notes))[:NAMED]
+    """The others of a team, in its order, for a caller to whom those who are free are not alike."""
+    named = set(considered)
+    others = [
+        _passed_over(caller, agent, now) if agent.available else agent.note or agent.why_not(now)
+        for agent in team
+        if agent.name not in named
+    ]
+    return tuple(others[:NAMED])
 
 
 def _passed_over(caller: Caller, agent: Agent, now: Seconds) -> Skipped:

@@ -20,10 +20,12 @@ class Recent(Generic[K, V]):
 
     def add(self, key: K, word: V) -> None:
         """Remember; the oldest gives way."""
-        self._kept.pop(key, None)
-        self._kept[key] = word
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        kept = self._kept
+        if key in kept:
+            del kept[key]
+        kept[key] = word
+        if len(kept) > self._most:
+            kept.popitem(last=False)
 
     def pop(self, key: K) -> V | None:
         """The word on it, once; None when it never was or is forgotten."""

@@ -1,4 +1,4 @@
-"""Frozen dataclasses that are made for every ring and every announcement.
+"""Frozen dataclasses that are made for every event, every ring and every announcement.
 
 `dataclass(frozen=True)` sets each field through a call, which makes constructing one take several times as
 long. These are frozen for the type checker alone, which every line of the switch passes.

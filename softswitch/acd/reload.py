@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from softswitch.acd import announcing, presence
 from softswitch.acd.agents import Agent, Membership
 from softswitch.acd.floor import Floor
+from softswitch.acd.free import FreeAgents
 from softswitch.acd.patience import watch_overdue, watch_patience
 from softswitch.acd.queues import Queue, Standing
 from softswitch.acd.settings import EngineSettings, QueueSettings
 from softswitch.acd.strategies import strategy_named
-from softswitch.acd.strategies.base import Strategy
+from softswitch.acd.strategies.base import FIGURES, Ranked, Strategy
 from softswitch.acd.waiting import ALONE
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, CancelReason, LeaveReason, QueueName
@@ -73,6 +74,9 @@ def _plan(settings: QueueSettings, whole: EngineSettings) -> _Plan:
         if not value >= 0:
             raise EngineError(f"{where}: {key} is {value}; it must not be below 0")
     strategy = strategy_named(settings.strategy)
+    if isinstance(strategy, Ranked) and (unknown := set(strategy.ranked_by) - set(FIGURES)):
+        named, known = ", ".join(sorted(unknown)), ", ".join(FIGURES)
+        raise EngineError(f"strategy '{settings.strategy}' ranks agents by {named}; known are {known}")
     return _Plan(settings, strategy, _classes(settings, strategy))
 
 
@@ -146,15 +150,12 @@ def _assign(floor: Floor) -> None:
     """Tell every agent the queues to serve, and every queue which of its agents are free."""
     memberships: dict[AgentName, list[Membership]] = {name: [] for name in floor.agents}
     for queue in floor.queues.values():
-        queue.free, queue.serving, queue.manned = [], None, None
+        queue.free, queue.serving, queue.manned = FreeAgents(), None, None
         if queue.open:
             homes = _homes(floor, queue)
-            queue.team = tuple(floor.agents[name] for name in homes)
-            queue.own = queue.team[: len(queue.settings.agents)]
-            queue.places = {name: place for place, name in enumerate(homes)}
-            queue.weights = {name: each.weight for name, each in queue.settings.members.items()}
+            queue.gather({name: floor.agents[name] for name in homes})
             for place, (name, home) in enumerate(homes.items()):
-                memberships[name].append(Membership(queue, place, home))
+                memberships[name].append(Membership(queue, place, home, queue.sheet(place)))
     for name, agent in floor.agents.items():
         agent.memberships = memberships[name]
         agent.available = False

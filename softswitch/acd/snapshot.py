@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -147,7 +146,7 @@ def _queue(queue: Queue, now: Seconds, most: int) -> QueueView:
     first = islice(queue.line, most)
     callers = tuple(_caller(caller, position, now) for position, caller in enumerate(first, start=1))
     counts, formula = queue.tally.counts(), queue.settings.service_formula
-    level, free = RATIOS[formula].of(counts), bisect_left(queue.free, len(queue.own))
+    level, free = RATIOS[formula].of(counts), queue.free_of_own()
     wait, error, away = queue.expect(len(queue.line) + 1), queue.calibration.error, queue.absent
     vain = hopeless(queue)
     return QueueView(

@@ -272,13 +272,16 @@ class Line:
         self._found = caller, position
         return position
 
-    def behind(self, caller: Caller) -> Caller | None:
-        """Who comes after that one; None: nobody. Raises KeyError for one who does not stand here."""
+    def place_of(self, caller: Caller) -> tuple[int, Caller | None]:
+        """The position, and who comes next, if anybody. Raises KeyError for one who does not stand here."""
+        blocks = self._blocks
         at, inside = self._find(caller)
-        block = self._blocks[at]
+        block, position = blocks[at], inside + 1
+        if at:
+            position += sum(map(len, blocks[:at]))
         if inside + 1 < len(block):
-            return block[inside + 1][4]
-        return self._blocks[at + 1][0][4] if at + 1 < len(self._blocks) else None
+            return position, block[inside + 1][4]
+        return position, blocks[at + 1][0][4] if at + 1 < len(blocks) else None
 
     def _find(self, caller: Caller) -> tuple[int, int]:
         place, blocks = caller.place, self._blocks

@@ -154,3 +154,67 @@ def test_hope_remains_while_a_helping_queue_has_somebody() -> None:
     desk = Desk(needing, queue("b", agents="bob"), helper)
     assert not only(ReportHopeless, desk.join("c1", queue="a"))
     assert desk.engine.snapshot(desk.now).queues[QueueName("a")].hopeless == 0
+
+
+def names(count: int) -> str:
+    return " ".join(f"a{number}" for number in range(count))
+
+
+def skipped(desk: Desk, name: str) -> dict[str, str]:
+    return {each.agent: each.reason for each in desk.rings[name].why.skipped}
+
+
+def test_what_has_changed_about_an_agent_since_the_last_offer_is_told() -> None:
+    desk = Desk(queue(agents="ann bob cid", strategy="hunt", wrap_up=10.0), queue("other", "ann"))
+    desk.join("c1")
+    desk.answer("ann")
+    desk.join("c2")
+    assert skipped(desk, "bob") == {"ann": "talking"}
+    desk.pause("cid")
+    desk.end("c1")
+    desk.answer("bob")
+    desk.wait(10.0)
+    desk.join("c3")
+    assert skipped(desk, "ann") == {"bob": "talking", "cid": "paused"}
+
+
+def test_a_small_team_with_many_helpers_has_its_why_before_they_help_and_after() -> None:
+    helped = queue("one", "ann", overflow=Overflow((QueueName("two"),), callers=2))
+    desk = Desk(helped, queue("two", names(70)))
+    desk.pause("a0")
+    desk.join("c1", "one")
+    assert why_of(desk, "ann").skipped == ()
+    desk.answer("ann")
+    desk.resume("a0")
+    desk.join("c2", "one")
+    desk.join("c3", "one")
+    [helper] = [name for name, call in desk.ringing().items() if call == "c2"]
+    assert skipped(desk, helper)["ann"] == "talking"
+
+
+def test_of_a_ring_all_of_many_who_is_busy_is_named_wherever_in_the_team() -> None:
+    desk = Desk(queue(agents=names(120), strategy="ring-all"))
+    desk.pause("a119")
+    desk.join("c1")
+    why = why_of(desk, "a0")
+    assert (len(why.considered), why.skipped, why.uncounted) == (
+        119,
+        (Skipped(AgentName("a119"), SkipReason.PAUSED),),
+        0,
+    )
+
+
+def test_of_a_large_team_those_beyond_the_fiftieth_are_named_as_they_are() -> None:
+    desk = Desk(queue(agents=names(80), strategy="hunt"))
+    desk.pause(*names(50).split())
+    for number in range(2):
+        desk.pause(f"a{60 + number}")
+        desk.join(f"c{number}")
+    why = why_of(desk, "a51")
+    assert len(why.considered) == 27
+    assert [each.agent for each in why.skipped] == [f"a{number}" for number in range(50)]
+    desk.resume(*names(45).split())
+    desk.pause(*names(45).split()[2:])
+    desk.join("c9")
+    why = why_of(desk, "a0")
+    assert {each.agent: each.reason for each in why.skipped}["a2"] == "paused"

@@ -10,7 +10,9 @@ import pytest
 
 from softswitch.acd import strategies
 from softswitch.acd.actions import CancelRing, Ring
+from softswitch.acd.events import FiguresRestored
 from softswitch.acd.settings import Member
+from softswitch.acd.stats import AgentFigures
 from softswitch.acd.strategies import known_strategies, strategy_named
 from softswitch.acd.strategies.base import Ask, Choice
 from softswitch.errors import EngineError
@@ -231,7 +233,27 @@ class BrokenRanking(FewestCalls):
         raise KeyError(priority)
 
 
-PLUG_INS = (FewestCalls, Tiers, RingProgressively, Broken, Inventive, Wordy, BrokenAtOnce, BrokenRanking)
+class LeastLevel(FewestCalls):
+    """Has the engine keep the order."""
+
+    name = "least-level"
+    ranked_by: tuple[str, ...] = ("level", "taken")
+
+    def choose(self, ask: Ask) -> Choice:
+        return Choice(ask.candidates)
+
+
+class ByShoeSize(LeastLevel):
+    """Ranks by what nobody knows."""
+
+    name = "shoes"
+    ranked_by = ("taken", "shoes")
+
+
+PLUG_INS = (
+    *(FewestCalls, Tiers, RingProgressively, Broken, Inventive, Wordy, BrokenAtOnce, BrokenRanking),
+    *(LeastLevel, ByShoeSize),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -307,6 +329,34 @@ def test_the_interface_carries_one_more_phone_at_a_time() -> None:
         desk.wait(5)
         seen.append(sorted(desk.ringing()))
     assert seen == [["ann"], ["ann", "bob"], ["ann", "bob", "cid"], ["ann", "bob", "cid"]]
+
+
+def test_the_engine_keeps_free_agents_in_the_order_that_a_strategy_names() -> None:
+    desk = Desk(
+        queue(strategy="least-level"), agent("ann", level=2), agent("bob", level=1), agent("cid", level=1)
+    )
+    assert order_of(desk, 3) == ["bob", "cid", "bob"]
+    desk.reload(queue(strategy="least-level"), agent("ann"), agent("bob", level=3), agent("cid", level=1))
+    assert order_of(desk, 2) == ["ann", "ann"]
+
+
+def test_figures_that_no_agent_has_are_refused_with_the_settings() -> None:
+    with pytest.raises(EngineError, match="'shoes' ranks agents by shoes; known are level, load, idle_since"):
+        Desk(queue(strategy="shoes"))
+
+
+def test_who_takes_a_call_and_can_take_more_is_ranked_anew_at_once() -> None:
+    desk = Desk(queue(strategy="longest-idle"), agent("ann", calls=3), agent("bob", calls=3))
+    for number in range(5):
+        desk.join(f"c{number}")
+    taken = Counter(offer.agent.name for offer in desk.engine._floor.offers.values())
+    assert taken == {"ann": 2, "bob": 2, "cid": 1}
+
+
+def test_figures_from_before_a_restart_rank_free_agents() -> None:
+    desk = Desk(queue(strategy="fewest-calls"))
+    desk.tell(FiguresRestored({}, {AgentName("ann"): AgentFigures(3), AgentName("bob"): AgentFigures(1)}))
+    assert order_of(desk, 4) == ["cid", "bob", "cid", "bob"]
 
 
 # Those of other queues ---------------------------------------------------------------------------

@@ -35,6 +35,8 @@ from softswitch.types import CancelReason, Destination, LeaveReason, OfferFailur
 UNANSWERED = frozenset({OfferFailure.NO_ANSWER, OfferFailure.UNREACHABLE})
 """Failures by which an agent is taken to be away from the phone."""
 
+_RINGING = OfferState.RINGING
+
 
 def joined(floor: Floor, event: CallerJoined) -> None:
     """A new caller lines up, unless turned away."""
@@ -182,14 +184,14 @@ def conversation_ended(floor: Floor, event: ConversationEnded) -> None:
 def offer_accepted(floor: Floor, event: OfferAccepted) -> None:
     """The first answer wins, though the two do not talk yet."""
     offer = _answered(floor, event.offer)
-    if offer and offer.state is OfferState.RINGING and not offer.accepted:
+    if offer and offer.state is _RINGING and not offer.accepted:
         accepting.accept(floor, offer)
 
 
 def offer_answered(floor: Floor, event: OfferAnswered) -> None:
     """The first answer wins."""
     offer = _answered(floor, event.offer)
-    if offer and offer.state is OfferState.RINGING:
+    if offer and offer.state is _RINGING:
         floor.connect(offer)
 
 
@@ -205,14 +207,14 @@ def _answered(floor: Floor, name: OfferId) -> Offer | None:
 def offer_picked_up(floor: Floor, event: OfferPickedUp) -> None:
     """Somebody else answered."""
     agent, offer = agent_of(floor, event.by), offer_of(floor, event.offer)
-    if offer and offer.state is OfferState.RINGING and offer.agent is not agent and not offer.accepted:
+    if offer and offer.state is _RINGING and offer.agent is not agent and not offer.accepted:
         floor.pick_up(offer.caller, agent)
 
 
 def offer_failed(floor: Floor, event: OfferFailed) -> None:
     """Another agent is to be rung."""
     offer = offer_of(floor, event.offer)
-    if offer and offer.state is OfferState.RINGING:
+    if offer and offer.state is _RINGING:
         floor.fail(offer, missed=event.failure in UNANSWERED)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softswitch.acd import amending, memory
+from softswitch.acd import amending, memory, presence
 from softswitch.acd.events import (
     FiguresRestored,
     MemoryRestored,
@@ -44,6 +44,7 @@ def figures_restored(floor: Floor, event: FiguresRestored) -> None:
     for agent, figures in agents:
         agent.taken += figures.taken
         agent.talk_time += figures.talk_time
+        presence.refresh(floor, agent)
 
 
 def memory_restored(floor: Floor, event: MemoryRestored) -> None:

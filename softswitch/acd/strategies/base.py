@@ -22,9 +22,10 @@ ringing in vain. It is the engine that watches limits, back-off, pauses and ring
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from softswitch.acd.chance import SplitMix64
 from softswitch.types import AgentName, CallId, QueueName, Seconds
@@ -102,8 +103,9 @@ class Ask:
 
     caller: Asker
     candidates: Sequence[Candidate]
-    """Free agents in the team's order, never empty. Those who declined this caller oftener than another
-    free agent are not among them, nor those whose phones ring for this caller already."""
+    """Free agents in the team's order, or as the strategy ranks them (`Ranked`), never empty. Those who
+    declined this caller oftener than another free agent are not among them, nor those whose phones ring for
+    this caller already."""
     queue: QueueName
     places: Mapping[AgentName, int]
     """The place of each agent of the whole team in its order, from 0."""
@@ -113,6 +115,12 @@ class Ask:
     now: Seconds
     weights: Mapping[AgentName, float] = field(default_factory=dict)
     """Of the team, those who have another weight than 1."""
+
+    def beginning_at(self, place: int) -> Sequence[Candidate]:
+        """The candidates, if in the team's order: from that place of the team on, then the others."""
+        places, all_of_them = self.places, self.candidates
+        at = bisect_left(all_of_them, place % len(places), key=lambda agent: places[agent.name])
+        return [*all_of_them[at:], *all_of_them[:at]]
 
 
 @dataclass(slots=True)
@@ -142,3 +150,17 @@ class Strategy(Protocol):
 
     def choose(self, ask: Ask) -> Choice:
         """Rank the candidates. `ask.memory` may be written to; the first `at_once` of the order are rung."""
+
+
+@runtime_checkable
+class Ranked(Strategy, Protocol):
+    """One that goes by figures of each agent alone: the engine then keeps free agents in their order, where a
+    strategy that sorts has to do so for each offer.
+    """
+
+    ranked_by: tuple[str, ...]
+    """Some of `FIGURES`, one after the other, lowest first; of equals goes the team's order."""
+
+
+FIGURES = ("level", "load", "idle_since", "taken", "talk_time")
+"""Of `Candidate`, what agents can be ranked by."""

@@ -12,11 +12,12 @@ class FewestCalls:
     """
 
     name = "fewest-calls"
+    ranked_by = ("taken", "load", "idle_since")
 
     def precedence(self, priority: str) -> int:
         """Score alone."""
         return 0
 
     def choose(self, ask: Ask) -> Choice:
-        """By calls taken."""
-        return Choice(sorted(ask.candidates, key=lambda agent: (agent.taken, agent.load, agent.idle_since)))
+        """As they are ranked."""
+        return Choice(ask.candidates)

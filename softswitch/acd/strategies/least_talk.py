@@ -11,13 +11,12 @@ class LeastTalk:
     """
 
     name = "least-talk"
+    ranked_by = ("talk_time", "load", "idle_since")
 
     def precedence(self, priority: str) -> int:
         """Score alone."""
         return 0
 
     def choose(self, ask: Ask) -> Choice:
-        """By talk time."""
-        return Choice(
-            sorted(ask.candidates, key=lambda agent: (agent.talk_time, agent.load, agent.idle_since))
-        )
+        """As they are ranked."""
+        return Choice(ask.candidates)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from softswitch.acd.strategies.base import Ask, Choice
-
-_BY_IDLENESS = attrgetter("load", "idle_since")
 
 
 class LongestIdle:
@@ -17,11 +13,12 @@ class LongestIdle:
     """
 
     name = "longest-idle"
+    ranked_by = ("load", "idle_since")
 
     def precedence(self, priority: str) -> int:
         """Score alone."""
         return 0
 
     def choose(self, ask: Ask) -> Choice:
-        """By calls in hand, then by idle time."""
-        return Choice(sorted(ask.candidates, key=_BY_IDLENESS))
+        """As they are ranked."""
+        return Choice(ask.candidates)

@@ -22,9 +22,7 @@ class RoundRobin:
         """The team's order, rotated to begin after the last one offered."""
         places, memory = ask.places, ask.memory
         last = AgentName(str(memory.get("last", "")))
-        start = places.get(last, int(memory.get("place", 0)) - 1) + 1
-        size = len(places)
-        order = sorted(ask.candidates, key=lambda agent: (places[agent.name] - start) % size)
+        order = ask.beginning_at(places.get(last, int(memory.get("place", 0)) - 1) + 1)
         memory["last"] = order[0].name
         memory["place"] = places[order[0].name]
         return Choice(order)

@@ -20,6 +20,4 @@ class Sequential:
     def choose(self, ask: Ask) -> Choice:
         """The team's order, rotated to begin after the last one offered to this caller."""
         places, last = ask.places, ask.caller.offered_last
-        start = -1 if last is None else places.get(AgentName(last), -1)
-        size = len(places)
-        return Choice(sorted(ask.candidates, key=lambda agent: (places[agent.name] - start - 1) % size))
+        return Choice(ask.beginning_at(0 if last is None else places.get(AgentName(last), -1) + 1))

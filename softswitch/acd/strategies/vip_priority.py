@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from softswitch.acd.strategies.base import Ask, Candidate, Choice
+from operator import attrgetter
+
+from softswitch.acd.strategies.base import Ask, Choice
+
+_LEVEL = attrgetter("level")
 
 
 class VipPriority:
@@ -14,16 +18,14 @@ class VipPriority:
     """
 
     name = "vip-priority"
+    ranked_by = ("level", "load", "idle_since")
 
     def precedence(self, priority: str) -> int:
         """VIPs before everybody."""
         return -1 if priority == "vip" else 0
 
     def choose(self, ask: Ask) -> Choice:
-        """By level, downwards for a VIP and upwards for the others."""
-        sign = -1 if ask.caller.priority == "vip" else 1
-
-        def rank(agent: Candidate) -> tuple[int, int, float]:
-            return (sign * agent.level, agent.load, agent.idle_since)
-
-        return Choice(sorted(ask.candidates, key=rank))
+        """As they are ranked; for a VIP the highest level first, and of equals the same order."""
+        if ask.caller.priority != "vip":
+            return Choice(ask.candidates)
+        return Choice(sorted(ask.candidates, key=_LEVEL, reverse=True))
