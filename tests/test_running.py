@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from softswitch import app, running
+from softswitch import app, looking, running
 from softswitch.acd.events import AgentPaused
 from softswitch.acd.settings import EngineSettings
 from softswitch.config.settings import SwitchSettings
@@ -37,7 +37,7 @@ def operated(it: House) -> RunningSwitch:
 
 
 async def test_queues_list_the_first_callers_and_count_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "LISTED", 12)
+    monkeypatch.setattr(looking, "LISTED", 12)
     async with house({}, NOBODY) as it:
         callers = [it.call() for _ in range(15)]
         await asyncio.sleep(0.05)
