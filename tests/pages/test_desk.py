@@ -97,6 +97,8 @@ async def test_a_caller_is_moved_and_the_later_of_two_supervisors_is_told(stage)
     await page.locator("dialog").get_by_role("button", name="Close").click()
     await expect(queue.locator(".chip")).to_have_text("closed")
     switch = stage.house.switch
+    closed = lambda: switch.events("QueueAmended")[-1]["data"]["change"]["opened"] is False  # noqa: E731
+    await asyncio.to_thread(until, closed, 5, switch.last_words)  # on record: what is not yet is lost
     await asyncio.to_thread(switch.restart_after_a_crash)
     await expect(queue.locator(".who")).to_contain_text("user sam", timeout=15000)
     await expect(queue.locator(".chip")).to_have_text("closed")

@@ -190,7 +190,7 @@ def test_a_call_record_of_the_api_has_all_that_the_record_has():
 
 async def test_the_docs_are_a_page_for_who_is_logged_in(client, as_role):
     answer = await client.get("/api/v1/docs", headers=await as_role("agent"))
-    assert (answer.status_code, "/static/docs.js" in answer.text) == (200, True)
+    assert (answer.status_code, "/static/docs/page.js" in answer.text) == (200, True)
 
 
 async def test_webhooks_and_what_they_never_took(client, as_role, operations, receivers):
