@@ -7,7 +7,7 @@ shows it counts from there, by the `now` of the messages. Durations are seconds,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,8 @@ class Shown:
     agents: Mapping[AgentName, str]
     within: Mapping[QueueName, Seconds]
     """An answer within this wait is in time, by queue."""
+    classes: Mapping[QueueName, Sequence[str]]
+    """The priority classes of a queue, the first served first."""
     ahead: Seconds
     """By how much people's clock is ahead of the engine's."""
 
@@ -75,6 +77,7 @@ def queue_entries(
                 "level_today": level(today, view.formula),
                 "formula": view.formula,
                 "within": shown.within.get(name),
+                "classes": list(shown.classes.get(name, ())),
                 "joined": today.joined,
                 "answered": today.answered,
                 "abandoned": today.abandoned,

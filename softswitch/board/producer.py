@@ -303,7 +303,11 @@ class Producer:
 def _shown(settings: SwitchSettings, ahead: Seconds) -> Shown:
     agents = {name: phone.name for name, phone in settings.phones.items()}
     within = {name: queue.service_within for name, queue in settings.engine.queues.items()}
-    return Shown(settings.queue_labels, agents, within, ahead)
+    classes = {
+        name: sorted(queue.priority, key=queue.priority.__getitem__, reverse=True)
+        for name, queue in settings.engine.queues.items()
+    }
+    return Shown(settings.queue_labels, agents, within, classes, ahead)
 
 
 def _counts(queues: Mapping[QueueName, QueueView]) -> dict[QueueName, tuple[QueueCounts, int]]:

@@ -13,7 +13,7 @@ from tests.e2e.house import AGENT_TONE, CALLER_TONE, last_second, picked_up, voi
 from tests.e2e.switch import until
 from tests.e2e.test_supervision import CHIEF_TONE
 from tests.pages.browser import open_browser
-from tests.pages.stage import open_stage
+from tests.pages.stage import OFFICE, open_stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
 
@@ -26,7 +26,9 @@ async def browser():
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stage(browser, tmp_path_factory):
-    async with open_stage(tmp_path_factory.mktemp("desk"), browser) as stage:
+    sales = {**OFFICE["queues"]["sales"], "priority": {"default": 0, "vip": 60, "gold": 80}}
+    more = {"queues": {**OFFICE["queues"], "sales": sales}}
+    async with open_stage(tmp_path_factory.mktemp("desk"), browser, more) as stage:
         yield stage
 
 
@@ -82,6 +84,10 @@ async def test_a_caller_is_moved_and_the_later_of_two_supervisors_is_told(stage)
     await expect(waits).to_contain_text("Billing")
     await waits.get_by_label("Move to …").select_option("sales")
     await expect(waits).to_contain_text("Sales")
+    classes = waits.get_by_label("Class …")
+    await expect(classes.locator("option")).to_have_text(["Class …", "gold", "vip"])
+    await classes.select_option("gold")
+    await expect(waits.locator(".chip")).to_have_text("gold")
 
     queue = row(page, "queues", "Billing")
     await queue.get_by_role("button", name="Change …").click()

@@ -7,8 +7,6 @@ import { t } from "../frame/words.js";
 import { act } from "./known.js";
 import { myPhone } from "./phone.js";
 
-const CLASSES = ["vip", "urgent", "default"]; // those that every configuration has, unless it names its own
-
 export const waiting = el("ul", { class: "rows" });
 
 export function showWaiting() {
@@ -37,7 +35,6 @@ function makeCaller([name, one]) {
   const agents = choose(t("desk.give"), pull);
   agents.dataset.part = "agents";
   const classes = choose(t("desk.class"), (priority) => move({ priority }));
-  classes.append(...CLASSES.map((each) => el("option", { value: each }, each)));
   classes.dataset.part = "classes";
   return el("li", {},
     el("span", { class: "number", data: { part: "number" } }),
@@ -70,6 +67,8 @@ function showCaller(row, one) {
   text(part(row, "who"), labels ? t("board.rings", { agents: labels }) : one.callback ? t("board.callback") : "");
   options(part(row, "queues"), queues.filter(([name]) => name !== one.queue));
   options(part(row, "agents"), agents);
+  const classes = live.section("queues").get(one.queue)?.classes ?? [];
+  options(part(row, "classes"), classes.filter((name) => name !== one.class).map((name) => [name, { label: name }]));
   for (const name of ["queues", "agents", "classes", "first", "pull"]) attribute(part(row, name), "disabled", one.callback);
 }
 
