@@ -3,13 +3,14 @@
 PYTHON ?= python3
 CONFIG ?= config/demo.yaml
 FUZZ_SECONDS ?= 600
+API_EXAMPLES ?= 30
 BIN := .venv/bin
 
 # Hundreds of processes start in the tests, which should not compile the same files each time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench fuzz
+.PHONY: help setup demo run test check bench fuzz fuzz-api
 
 help:
 	@echo "make demo     set up, then a dozen real calls: menu, queue, agents; ends with a summary"
@@ -18,6 +19,7 @@ help:
 	@echo "make check    ruff, mypy and the import contracts"
 	@echo "make bench    load and latency on this machine, as a table"
 	@echo "make fuzz     mutated SIP messages for FUZZ_SECONDS=$(FUZZ_SECONDS)"
+	@echo "make fuzz-api requests of all kinds to every route of the API, API_EXAMPLES=$(API_EXAMPLES) for each"
 	@echo "make setup    only the set-up (PYTHON=$(PYTHON), 3.11 to 3.13)"
 	@echo "PJPROJECT_SOURCE=FILE|FOLDER builds pjsua2 from that pjproject, not from Debian's."
 
@@ -45,3 +47,6 @@ bench: setup
 
 fuzz: setup
 	@$(BIN)/python -m tests.sip.fuzz --seconds $(FUZZ_SECONDS)
+
+fuzz-api: setup
+	@API_EXAMPLES=$(API_EXAMPLES) $(BIN)/pytest tests/e2e/test_web_schema.py
