@@ -7,12 +7,15 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 MISSING = (
     "Chromium is missing, in which the pages are tested: `make test` installs it, or "
     "`apt-get install --no-install-recommends chromium`"
 )
+
+PATIENCE = 15_000
+"""Milliseconds until a page must show what it should, on a machine that is busy."""
 
 
 @asynccontextmanager
@@ -21,6 +24,7 @@ async def open_browser() -> AsyncIterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
         raise RuntimeError(MISSING)
+    expect.set_options(timeout=PATIENCE)
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=root)
