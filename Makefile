@@ -10,11 +10,12 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench fuzz fuzz-api
+.PHONY: help setup demo run test check bench fuzz fuzz-api test-pages
 
 help:
 	@echo "make demo     set up, then a dozen real calls: menu, queue, agents; ends with a summary"
 	@echo "make test     set up, then every test"
+	@echo "make test-pages every test of pages in Chromium, of which make test has some"
 	@echo "make run      the switch in the foreground (CONFIG=$(CONFIG))"
 	@echo "make check    ruff, mypy and the import contracts"
 	@echo "make bench    load and latency on this machine, as a table"
@@ -34,7 +35,11 @@ run: setup
 
 test:
 	@$(PYTHON) native/setup.py --tests
-	@$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --durations=25 --durations-min=4
+	@$(BIN)/pytest -m "not at_length" -n 4 --dist loadgroup --no-loadscope-reorder --durations=25 --durations-min=4
+
+test-pages:
+	@$(PYTHON) native/setup.py --tests
+	@$(BIN)/pytest -n 2 --dist loadgroup tests/pages
 
 check: setup
 	@$(BIN)/ruff check .

@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "virtual_time: the loop's clock jumps over waiting")
     config.addinivalue_line("markers", "may_block: the test may hold the loop on purpose")
     config.addinivalue_line("markers", "long: begins before the others, when tests run side by side")
+    config.addinivalue_line("markers", "at_length: not in `make test`, which says where it is")
     config.pluginmanager.register(Balance(), "balance")
 
 

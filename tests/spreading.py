@@ -22,7 +22,7 @@ APART = "e2e"
 """The folder whose tests go to any process, one by one."""
 TOGETHER = ("store",)
 """Folders that stay together as a whole."""
-FIRST = ("sip", APART, "store", "simulation")
+FIRST = ("sip", APART, "store", "pages", "simulation")
 """Folders of tests that wait for sound, telephones and databases, or take long; in this order."""
 REAL_TIME = ("sip", APART, "web", "pages")
 """Folders of tests that may fail because the machine was busy."""

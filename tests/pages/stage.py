@@ -112,6 +112,7 @@ class Stage:
         self._stack = stack
         self._sessions: dict[str, Any] = {}
         self._callers: list[Phone] = []
+        self._tabs: list[BrowserContext] = []
 
     async def context(self, user: str = "ada", **options: Any) -> BrowserContext:
         """A browser's profile in which somebody is logged in; `options` as Playwright has them."""
@@ -120,7 +121,13 @@ class Stage:
         context = await self.browser.new_context(
             base_url=self.origin, storage_state=self._sessions[user], **options
         )
-        return await self._stack.enter_async_context(context)
+        self._tabs.append(context)
+        return context
+
+    async def close_tabs(self) -> None:
+        """Those that are open show every change, which takes the machine from who comes next."""
+        while self._tabs:
+            await self._tabs.pop().close()
 
     async def _log_in(self, user: str) -> Any:
         """By the page; who is not there yet is made before."""
@@ -149,6 +156,7 @@ class Stage:
         answer = await context.request.fetch(f"/api/v1{path}", method=method, data=body, headers=headers)
         assert answer.ok, await answer.text()
         said = await answer.text()
+        self._tabs.remove(context)
         await context.close()
         return None if answer.status == 204 else json.loads(said)
 
@@ -184,4 +192,6 @@ async def open_stage(
             *(softswitch, house.switch.data, "users", "add", "ada", "--role", "engineer"), password=PASSWORD
         )
         assert made.returncode == 0, made.stderr
-        yield Stage(house, browser, port, stack)
+        made_stage = Stage(house, browser, port, stack)
+        stack.push_async_callback(made_stage.close_tabs)
+        yield made_stage

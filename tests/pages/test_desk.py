@@ -15,7 +15,7 @@ from tests.e2e.test_supervision import CHIEF_TONE
 from tests.pages.browser import open_browser
 from tests.pages.stage import OFFICE, open_stage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

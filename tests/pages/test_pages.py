@@ -15,7 +15,7 @@ from tests.pages.browser import Complaints, open_browser
 from tests.pages.past import MARKUP
 from tests.pages.stage import MENUS, PASSWORD, open_stage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PHONE = {"width": 360, "height": 740}
 SLOW = 60_000

@@ -14,7 +14,7 @@ from tests.e2e.switch import until
 from tests.pages.browser import Complaints, open_browser
 from tests.pages.stage import OFFICE, open_stage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MARKUP = "<img src=x onerror=window.hit=1>"
 CALLER = "48600123456"
