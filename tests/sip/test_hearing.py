@@ -22,9 +22,10 @@ from tests.sip.phone import Phone, Ringing, sdp
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTLE = 0.1
-GAP = 0.25
-"""Seconds without a packet that tests beside others bear with; `python -m bench gaps` measures them alone: 21 ms."""
 """Seconds for the bridge to carry out what was asked, and for packets on their way."""
+
+GAP = 0.25
+"""Seconds without a packet that a test beside others bears with. Alone it is 21 ms: `python -m bench gaps`."""
 
 
 def clip(frequency: float, seconds: float = 1.0) -> Clip:
