@@ -25,7 +25,7 @@ SETTLE = 0.1
 """Seconds for the bridge to carry out what was asked, and for packets on their way."""
 
 GAP = 0.25
-"""Seconds without a packet that a test beside others bears with. Alone it is 21 ms: `python -m bench gaps`."""
+"""Seconds without a packet that a test beside others bears with; alone it is 21 ms (`bench gaps`)."""
 
 
 def clip(frequency: float, seconds: float = 1.0) -> Clip:
