@@ -113,8 +113,8 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
         board.start(past.standing.steps)
         running = RunningSwitch(switch, supervisor, endpoint, speech, store, book, registry, clerk)
         _report(endpoint, running, supervisor)
-        running.followers += (partial(_follow, clerk), desk.apply, board.apply)
-        running.followers.append(lambda _: running.operator.amending.look())
+        look = running.operator.amending.look
+        running.followers += (partial(_follow, clerk), desk.apply, board.apply, lambda _: look())
         desk.light(registry.watching)
         opening = _opening(switch, running)
         erasure = Erasure(clerk, store, journal, switch.recordings, lambda: switch.settings)

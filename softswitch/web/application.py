@@ -116,10 +116,9 @@ def application(
     app.include_router(socket_routes(live, guard))
     for routes in (
         *(agent_routes, agent_call_routes, call_routes, switch_routes),
-        *(supervision_routes, caller_routes, change_routes),
+        *(supervision_routes, caller_routes, change_routes, configuration_routes),
     ):
         app.include_router(routes(parts.operations, guard))
-    app.include_router(configuration_routes(parts.operations, guard))
     app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
     frame = Frame(guard, sessions, _also(parts), metrics=settings.metrics != "off")
     app.include_router(page_routes(frame))

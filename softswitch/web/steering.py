@@ -30,6 +30,9 @@ MOST_NAMES = 100
 _NO_CHANGE = {"version", "until"}
 """What a body has beside the change itself."""
 
+Version = Annotated[int, Query(ge=0, le=2**53)]
+"""Of the change that one has seen."""
+
 
 class Move(Body):
     """Another place for a caller who waits: another queue, another class, or the first place."""
@@ -157,6 +160,12 @@ def change_routes(operations: Operations, guard: Guard) -> APIRouter:
         """Every queue and agent that is not as configured."""
         return Changes(changes=[_shown(one) for one in operator.amending.all])
 
+    _queue_changes(router, operator, needs)
+    _agent_changes(router, operator, needs)
+    return router
+
+
+def _queue_changes(router: APIRouter, operator: Operator, needs: Any) -> None:
     @router.get("/queues/{queue}/changes", dependencies=[needs])
     async def of_queue(queue: Name) -> Changed:
         """What a supervisor has changed of a queue, and the version that the next change must name."""
@@ -167,18 +176,16 @@ def change_routes(operations: Operations, guard: Guard) -> APIRouter:
         """Change a queue for a while, over its configuration; a reload does not undo it. 409: somebody has
         changed it since `version`.
         """
-        given = {name: _goal(operator, getattr(to, name)) for name in to.model_fields_set - _NO_CHANGE}
-        amending, until = operator.amending, moment(to.until)
-        return _shown(amending.change(Of.QUEUE, queue, given, until, to.version, who.name))
+        return _changed(operator, Of.QUEUE, queue, to, who)
 
     @router.delete("/queues/{queue}/changes")
-    async def undo_queue(
-        queue: Name, version: Annotated[int, Query(ge=0, le=2**53)], who: Annotated[Principal, needs]
-    ) -> models.Done:
+    async def undo_queue(queue: Name, version: Version, who: Annotated[Principal, needs]) -> models.Done:
         """Have it as configured."""
         operator.amending.undo(Of.QUEUE, queue, version, who.name)
         return models.Done(done=f"queue {queue} is as configured")
 
+
+def _agent_changes(router: APIRouter, operator: Operator, needs: Any) -> None:
     @router.get("/agents/{agent}/changes", dependencies=[needs])
     async def of_agent(agent: Name) -> Changed:
         """What a supervisor has changed of an agent, and the version that the next change must name."""
@@ -187,19 +194,18 @@ def change_routes(operations: Operations, guard: Guard) -> APIRouter:
     @router.patch("/agents/{agent}/changes")
     async def change_agent(agent: Name, to: ChangeAgent, who: Annotated[Principal, needs]) -> Changed:
         """Give an agent other skills or teams for a while. 409: somebody has changed it since `version`."""
-        given = {name: _goal(operator, getattr(to, name)) for name in to.model_fields_set - _NO_CHANGE}
-        amending, until = operator.amending, moment(to.until)
-        return _shown(amending.change(Of.AGENT, agent, given, until, to.version, who.name))
+        return _changed(operator, Of.AGENT, agent, to, who)
 
     @router.delete("/agents/{agent}/changes")
-    async def undo_agent(
-        agent: Name, version: Annotated[int, Query(ge=0, le=2**53)], who: Annotated[Principal, needs]
-    ) -> models.Done:
+    async def undo_agent(agent: Name, version: Version, who: Annotated[Principal, needs]) -> models.Done:
         """Have the agent as configured."""
         operator.amending.undo(Of.AGENT, agent, version, who.name)
         return models.Done(done=f"agent {agent} is as configured")
 
-    return router
+
+def _changed(operator: Operator, of: Of, name: str, to: ChangeQueue | ChangeAgent, who: Principal) -> Changed:
+    given = {field: _goal(operator, getattr(to, field)) for field in to.model_fields_set - _NO_CHANGE}
+    return _shown(operator.amending.change(of, name, given, moment(to.until), to.version, who.name))
 
 
 def _goal(operator: Operator, value: Any) -> Any:

@@ -523,7 +523,9 @@ test_any_traffic = AnyTraffic.TestCase
 
 
 def test_supervisors_who_have_much_to_do() -> None:
-    """Among forty floors' ordinary things, which a machine that draws everything comes to too seldom."""
+    """Among ordinary things on forty floors, which a machine that draws everything comes to too seldom. What
+    must hold after each of them the story's own invariants assert, as in the machine.
+    """
     for number in range(40):
         story, chance = AnyTraffic(), SplitMix64(number)
         story.open(floor_number(number), 0)
