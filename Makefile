@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo     set up, then a dozen real calls: menu, queue, agents; ends with a summary"
-	@echo "make test     set up, then every test"
+	@echo "make test     set up, then the tests, but for those that take long"
 	@echo "make test-pages every test of pages in Chromium, of which make test has some"
 	@echo "make run      the switch in the foreground (CONFIG=$(CONFIG))"
 	@echo "make check    ruff, mypy and the import contracts"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+import string
+from collections.abc import Callable, Iterable
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -100,6 +101,20 @@ def parse_text(value: object) -> str:
     if not value.strip():
         raise wrong("expected a text; this one is empty")
     return value
+
+
+def parse_blanks(value: object, names: Iterable[str]) -> str:
+    """A text with blanks that are filled in, as `{number}`; `names`: all that there are."""
+    text, names = parse_text(value), tuple(names)
+    known = ", ".join(f"{{{name}}}" for name in names)
+    try:
+        blanks = [blank for blank in string.Formatter().parse(text) if blank[1] is not None]
+    except ValueError:
+        raise wrong(f"a bracket stands alone; what can be filled in is {known}") from None
+    for _, name, form, conversion in blanks:
+        if name not in names or form or conversion:
+            raise wrong(f"{{{name}}} cannot be filled in; what can is {known}")
+    return text
 
 
 def parse_path(value: object) -> Path:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import string
 from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from softswitch.config.models.base import Section
 from softswitch.config.models.webhooks import parse_url
-from softswitch.config.quantities import parse_text, wrong
+from softswitch.config.quantities import parse_blanks, wrong
 
 BLANKS = ("number", "name", "call", "queue", "agent")
 """What a link may have filled in."""
 
 
 def _parse_link(value: object) -> str:
-    text = parse_text(value)
-    known = ", ".join(f"{{{name}}}" for name in BLANKS)
-    try:
-        blanks = [blank for blank in string.Formatter().parse(text) if blank[1] is not None]
-    except ValueError:
-        raise wrong(f"a bracket stands alone; what can be filled in is {known}") from None
-    for _, name, form, conversion in blanks:
-        if name not in BLANKS or form or conversion:
-            raise wrong(f"{{{name}}} cannot be filled in; what can is {known}")
+    text = parse_blanks(value, BLANKS)
     server = text.partition("?")[0].partition("//")[2].partition("/")[0]
     if "{" in server:
         raise wrong("the server of a link is fixed; blanks stand behind it, as in /?number={number}")

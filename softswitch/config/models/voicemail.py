@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -12,7 +11,7 @@ from softswitch.config.models.base import Section
 from softswitch.config.models.destinations import Sound
 from softswitch.config.models.mail import parse_mail_address
 from softswitch.config.models.sip import LanguageName
-from softswitch.config.quantities import Days, Duration, Name, parse_text, wrong
+from softswitch.config.quantities import Days, Duration, Name, parse_blanks, wrong
 from softswitch.mailboxes import BLANKS
 
 LONGEST = 1800.0
@@ -20,15 +19,7 @@ LONGEST = 1800.0
 
 
 def _parse_subject(value: object) -> str:
-    text = parse_text(value)
-    known = ", ".join(f"{{{name}}}" for name in BLANKS)
-    try:
-        blanks = [blank for blank in string.Formatter().parse(text) if blank[1] is not None]
-    except ValueError:
-        raise wrong(f"a bracket stands alone; what can be filled in is {known}") from None
-    for _, name, form, conversion in blanks:
-        if name not in BLANKS or form or conversion:
-            raise wrong(f"{{{name}}} cannot be filled in; what can is {known}")
+    text = parse_blanks(value, BLANKS)
     if re.search(r"[\r\n]", text):
         raise wrong("a subject is one line")
     return text
