@@ -89,6 +89,11 @@ class Amending:
         """Those in force."""
         return self._book.all
 
+    @property
+    def menus(self) -> list[str]:
+        """Those to which a queue may send callers."""
+        return [str(name) for name in self._switch.settings.menus.menus]
+
     def look(self) -> None:
         """The configuration is another: what sends callers where nobody is any more ends, and says so."""
         for one in self._book.all:

@@ -123,6 +123,16 @@ def test_what_is_forgotten_of_a_person_leaves_the_figures() -> None:
     assert whole[1] == rest[1]
 
 
+def test_a_callback_that_was_moved_is_in_the_other_queue_after_a_restart() -> None:
+    moved = {"queue": "support", "to": "sales", "by": "user sam", "priority": "gold"}
+    fold = CallbackFold()
+    fold.apply(story()[1])
+    case = fold.apply(Recorded(15, 101.0, "CallerMoved", CallId("c1"), moved))
+    assert case is not None
+    assert (case.queue, case.priority, case.standing) == ("sales", "gold", 90.0)
+    assert fold.apply(Recorded(16, 102.0, "CallerMoved", CallId("c9"), moved)) is None, "on the line"
+
+
 def test_unknown_cases_are_passed_over() -> None:
     fold = CallbackFold()
     assert [fold.apply(event) for event in story()[3:8]] == [None] * 5
