@@ -63,6 +63,8 @@ class Notices:
     def hear(self, event: Recorded) -> None:
         """The record's newest event (`Journal.subscribe`)."""
         self._there.hear(event.kind, event.at, event.data)
+        if event.kind == Kind.CALLER_ERASED and self._loading is not None and self._loading.done():
+            self._loading = asyncio.create_task(self._load(), name="bulletins after an erasure")
 
     def entries(self) -> dict[str, dict[str, Any]]:
         """For the board, the newest first."""
