@@ -313,10 +313,8 @@ def test_what_is_older_than_its_time_is_forgotten_once_and_the_rest_stays(kept: 
     figures = kept.figures()
     list(expire(kept.engine, kept.folder, 1_700_000_100.0))
     left = kept.everything()
-    assert "600100200" not in left
+    assert left.count("600100200") == left.count("+48600100200: call back") == 2, "bulletins are the team's"
     assert "lunch" in left
-    assert "***: call back" in left, "the rest of a bulletin is the team's"
-    assert "+48600100777: call back" in left
     with kept.engine.begin() as connection:
         rebuilding.rebuild(connection)
     assert kept.everything() == left
