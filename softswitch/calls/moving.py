@@ -95,6 +95,17 @@ class Usher:
         if place.first:
             feed(CallerAdvanced(call))
 
+    def queue_of(self, call: str) -> str:
+        """Where somebody waits. Raises NoSuch, NotNow: nowhere."""
+        case = self._switch.callbacks.cases.get(CallId(call))
+        found = self._supervisor.find(CallId(call))
+        queue = case.queue if case is not None else found.queue if found is not None else None
+        if queue is not None:
+            return queue
+        if found is None:
+            raise NoSuch(f"no call {call!r} is in progress; `softswitch queues` shows those who wait")
+        raise NotNow(f"call {call} waits in no queue: it is {found.phase}")
+
     def pull(self, call: str, seen: str, agent: str, by: str) -> None:
         """Give a caller who was seen in the queue `seen` to an agent, whose phone rings. Raises NoSuch;
         NotNow: the caller is not there any more, somebody else has pulled it, or the agent has no phone or

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from softswitch.access import Principal, Role
 from softswitch.acd.strategies import known_strategies
+from softswitch.calls.amending import described
 from softswitch.calls.amendments import Amendment, Of
-from softswitch.calls.describe import describe
 from softswitch.calls.moving import Place
 from softswitch.calls.operator import Operator
 from softswitch.calls.originator import Then
@@ -234,15 +234,4 @@ def _goal(operator: Operator, value: Any) -> Any:
 
 
 def _shown(one: Amendment) -> Changed:
-    change = None
-    if one.change is not None:
-        fields = type(one.change).__dataclass_fields__
-        values = {name: getattr(one.change, name) for name in fields}
-        change = {name: _value(value) for name, value in values.items() if value is not None}
-    which = {one.of.value: one.name}
-    return Changed(**which, version=one.version, change=change, by=one.by, at=one.at or None, until=one.until)
-
-
-def _value(value: Any) -> Any:
-    plain = isinstance(value, bool | int | float | str | dict)
-    return value if plain else list(value) if isinstance(value, tuple) else describe(value)
+    return Changed.model_validate(described(one))

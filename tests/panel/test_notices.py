@@ -15,6 +15,7 @@ from softswitch.kinds import Kind
 from softswitch.panel.notices import Notices
 from softswitch.ports import Recorded
 from softswitch.store.database import database_url, default_url, migrate, open_database
+from softswitch.store.reading import URL_FILE
 from softswitch.store.tables import bulletins
 
 
@@ -28,6 +29,7 @@ async def until(true: Callable[[], object]) -> None:
 async def test_when_a_caller_is_erased_bulletins_are_read_anew(tmp_path) -> None:
     engine = open_database(database_url(default_url(tmp_path)))
     migrate(engine)
+    (tmp_path / URL_FILE).write_text(default_url(tmp_path))
     row = {
         "id": "b1",
         "seq": 1,
