@@ -131,9 +131,9 @@ def _view(tokens: Sequence[str], over: Event, told: Any) -> None:
         begun = b""
         while b"event: board" not in begun:
             got = viewer.recv(65536)
-            if not got or not (begun + got).startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(f"viewer {place + 1} was refused: {(begun + got).decode(errors='replace')}")
             begun += got
+            if not got or b" 200 " not in begun[:16]:
+                raise RuntimeError(f"viewer {place + 1} was refused: {begun.decode(errors='replace')}")
         viewer.setblocking(False)
         chooser.register(viewer, selectors.EVENT_READ)
     told.send(None)
