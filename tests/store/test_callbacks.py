@@ -101,6 +101,8 @@ def test_an_older_database_gets_the_table(tmp_path) -> None:
         later = ("voicemails", "call_notes", "missed", "bulletins", "bulletin_reads")
         for table in ("callbacks", *later):
             connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("DROP INDEX calls_by_outside"))
+        connection.execute(text("ALTER TABLE calls DROP COLUMN outside"))
         version = text("SELECT version_num FROM alembic_version")
         assert connection.execute(version).scalar() is not None
         connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": "0006"})
