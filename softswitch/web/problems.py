@@ -126,6 +126,6 @@ def _allowed(request: Request) -> dict[str, str]:
         method
         for route in request.app.routes
         if isinstance(route, APIRoute) and route.path_regex.match(request.url.path)
-        for method in route.methods
+        for method in route.methods or ()
     }
     return {"Allow": ", ".join(sorted(methods))} if methods else {}
