@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from softswitch.access import Principal
@@ -313,14 +314,20 @@ def web_settings() -> WebSettings:
 
 
 @pytest.fixture
-async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
+def hasher() -> PasswordHasher | None:
+    """A weak one: many tests log somebody in, few are about how long that takes. None: the switch's own."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture
+async def accounts(tmp_path: Path, hasher: PasswordHasher | None) -> AsyncIterator[Accounts]:
     """On a database of its own; its journal keeps notes in `journal`."""
     url = database_url(default_url(tmp_path))
     engine = open_database(url)
     await asyncio.to_thread(migrate, engine)
     engine.dispose()
     with access_to(tmp_path, None) as store:
-        yield Accounts(store, FakeJournal())
+        yield Accounts(store, FakeJournal(), hasher=hasher)
 
 
 @pytest.fixture
