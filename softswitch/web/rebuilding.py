@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Annotated, Literal, Self
 
 import structlog
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel
 
 from softswitch.access import Principal, Role
@@ -20,6 +20,7 @@ from softswitch.errors import ErrandFailed, NotNow
 from softswitch.web.api import PREFIX
 from softswitch.web.guard import Guard
 from softswitch.web.problems import PROBLEMS
+from softswitch.web.routes import Routes
 
 log = structlog.get_logger(__name__)
 
@@ -100,9 +101,9 @@ class Rebuilder:
         self.last = self.last.model_copy(update={**so, "ended": time.time()})
 
 
-def rebuild_routes(rebuilder: Rebuilder, guard: Guard) -> APIRouter:
+def rebuild_routes(rebuilder: Rebuilder, guard: Guard) -> Routes:
     """For engineers."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["the record"])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["the record"])
     engineer = Depends(guard.needs(Role.ENGINEER))
 
     @router.post("/rebuild", status_code=202)
