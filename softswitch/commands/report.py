@@ -24,6 +24,7 @@ from softswitch.reports.report import Report, make
 from softswitch.store.ranges import (
     callbacks_between,
     extent,
+    offers_between,
     queues_seen,
     services,
     stints_between,
@@ -135,9 +136,8 @@ def report_of(connection: Connection, days: Range, queue: str | None = None) -> 
     if not (len(visits) or wanted or messages):
         raise NobodyCalled(_why_empty(connection, days, queue))
     online, paused = stints_between(connection, since, until)
-    agents = agent_figures(
-        talks_between(connection, since, until, queue), online, paused, whole=queue is None
-    )
+    talks, offers = (read(connection, since, until, queue) for read in (talks_between, offers_between))
+    agents = agent_figures(talks, offers, online, paused, whole=queue is None)
     title = f"Queue {queue}, {days}" if queue else f"All queues, {days}"
     made = make(title, visits, agents, services(connection), queue, messages=messages)
     return dataclasses.replace(made, callbacks=wanted)

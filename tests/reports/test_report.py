@@ -25,7 +25,7 @@ from softswitch.reports.figures import clock, columns, impatience
 from softswitch.reports.report import WAIT_STEPS
 from softswitch.store.reading import reading
 from softswitch.types import LeaveReason
-from tests.reports.naive import by_step, count, percentile, seconds_ready
+from tests.reports.naive import by_step, count, percentile, rings, seconds_ready
 from tests.reports.sample import START, days
 
 pytestmark = pytest.mark.may_block
@@ -47,7 +47,7 @@ def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: int, short: float) -> None:
     events = days(seed, short=short)
     with reading(kept(events)) as connection:
-        report = report_of(connection, ALL)
+        report, sales = report_of(connection, ALL), report_of(connection, ALL, "sales")
     by_agent: Counter[str] = Counter()
     for made in report.groups["queue"]:
         told = count(events, made.label)
@@ -78,6 +78,12 @@ def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: in
     for one in report.agents:
         ready = seconds_ready(events, one.agent)
         assert one.occupancy == pytest.approx((by_agent[one.agent] + one.calls * 10) / ready, rel=1e-4)
+        made = (one.offered, one.answered, one.missed, one.declined)
+        assert made == rings(events, one.agent)
+        assert 0 < one.missed < one.answered < one.offered
+    for one in sales.agents:
+        made = (one.offered, one.answered, one.missed, one.declined)
+        assert made == rings(events, one.agent, "sales")
     ann, ben = report.agents
     assert (ann.online, ann.paused, ben.paused) == (4 * 86400, 1800.5, 0)
     assert ann.occupancy == pytest.approx((ann.talk + ann.calls * 10) / (4 * 86400 - 1800.5))
