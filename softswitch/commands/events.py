@@ -38,7 +38,9 @@ def print_events(
 ) -> None:
     """`softswitch events`. Ends by Ctrl-C when it follows. Raises StoreError: there is no such kind."""
     if kind is not None and kind not in VOCABULARY:
-        raise StoreError(f"no kind of event is called {kind!r}{did_you_mean(kind, VOCABULARY)}")
+        near = did_you_mean(kind, VOCABULARY)
+        hint = near or "; they are called as `softswitch events` shows them: CallArrived, CallEnded ..."
+        raise StoreError(f"no kind of event is called {kind!r}{hint}")
     with reading(folder) as connection:
         say_behind(connection, folder)
         seen = _highest(connection)

@@ -73,9 +73,8 @@ def day_of(text: str, option: str) -> date:
     try:
         found = words.get(text.lower()) or date.fromisoformat(text)
     except ValueError as error:
-        raise StoreError(
-            f"{option} {text!r} is no date ({error}); write 2026-03-31, today or yesterday"
-        ) from None
+        why = "" if str(error).startswith("Invalid") else f" ({error})"  # of ISO 8601: it says no more
+        raise StoreError(f"{option} {text!r} is no date{why}; write 2026-03-31, today or yesterday") from None
     if not EARLIEST <= found.year <= LATEST:
         raise StoreError(f"{option} {text}: days are of the years {EARLIEST} to {LATEST}")
     return found
@@ -84,6 +83,8 @@ def day_of(text: str, option: str) -> date:
 def range_of(since: str, until: str | None) -> Range:
     """From two dates, both included. Raises StoreError."""
     first, last = day_of(since, "--from"), day_of(until or "today", "--to")
+    if last < first and until is None:
+        raise StoreError(f"--from {first} is in the future, as today is {last}")
     if last < first:
         raise StoreError(f"--from {first} is after --to {last}; swap them")
     return Range(first, last)

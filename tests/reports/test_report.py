@@ -171,8 +171,12 @@ def test_mistakes_say_what_to_do(kept: Keep) -> None:
     for far in ("0001-01-01", "9999-12-31"):
         with pytest.raises(StoreError, match=f"--from {far}: days are of the years 1970 to 9998"):
             range_of(far, None)
-    with pytest.raises(StoreError, match=r"--from '1.3.26' is no date .* write 2026-03-31"):
-        range_of("1.3.26", None)
+    with pytest.raises(StoreError, match=r"--from 'tomorrow' is no date; write 2026-03-31"):
+        range_of("tomorrow", None)
+    with pytest.raises(StoreError, match=r"is no date \(month must be in 1..12\); write"):
+        range_of("2026-13-01", None)
+    with pytest.raises(StoreError, match="--from 9000-01-01 is in the future, as today is"):
+        range_of("9000-01-01", None)
     with pytest.raises(StoreError, match="is after --to"):
         range_of("2026-03-02", "2026-03-01")
     with reading(kept(days(3))) as connection:
