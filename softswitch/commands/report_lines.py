@@ -25,11 +25,9 @@ def report(  # noqa: PLR0913, PLR0917 - each can be asked for
         str, typer.Option(metavar="table|csv|json|html|pdf", help="html and pdf have plots.")
     ] = "table",
     part: Annotated[
-        str | None,
-        typer.Option(
-            metavar="figures|callbacks|heat|waits", help="Which table, with --format csv. Else figures."
-        ),
-    ] = None,
+        str,
+        typer.Option(metavar="figures|callbacks|heat|waits", help="Which table, with --format csv."),
+    ] = "figures",
     out: Out = None,
     json: Annotated[bool, typer.Option("--json", help="As --format json.")] = False,
     data: Data = None,
@@ -41,9 +39,8 @@ def report(  # noqa: PLR0913, PLR0917 - each can be asked for
 
     one_of("--by", by, BYS)
     format = one_of("--format", "json" if json else format, FORMATS)
-    if part is not None and format != "csv":
+    if one_of("--part", part, PARTS) != "figures" and format != "csv":
         raise typer.BadParameter(f"goes with --format csv; {format} has all of it", param_hint="--part")
-    part = one_of("--part", part or "figures", PARTS)
     print_report(folder_of(data, config), range_of(since, until), queue, by, format, out, part)
 
 
