@@ -40,7 +40,7 @@ class Rebuild(BaseModel):
     calls: int | None = None
     """How many were made; null: it is not done."""
     problem: str | None = None
-    """Why it failed; the record is as it was before."""
+    """Why it failed; each row is as it was before, or right."""
 
 
 class Rebuilder:
@@ -59,7 +59,7 @@ class Rebuilder:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End it; the record is then as it was before."""
+        """End it; each row is then as it was before, or right."""
         if self._working is not None:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)

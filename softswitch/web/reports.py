@@ -141,7 +141,8 @@ def report_routes(desk: ReportDesk, guard: Guard) -> Routes:
         html and pdf have plots; csv is one table, `part`, the others have all. `download`: as a file.
         """
         first, last = range_of(since, until, desk.today())
-        made = await desk.make(request, first, last, queue, by=by, format=format, part=part)
+        of_csv = part if format == "csv" else "figures"
+        made = await desk.make(request, first, last, queue, by=by, format=format, part=of_csv)
         headers = {"Cache-Control": "no-store"}
         if format == "html":
             headers["Content-Security-Policy"] = OF_A_REPORT
