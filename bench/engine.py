@@ -21,6 +21,7 @@ from time import perf_counter_ns, process_time_ns
 from rich.console import Console
 
 from bench.rows import Row, table
+from softswitch.acd import COMPILED
 from softswitch.acd.actions import Action, CancelRing, Connect, Leave, Ring
 from softswitch.acd.chance import SplitMix64
 from softswitch.acd.engine import Engine
@@ -268,6 +269,7 @@ def rows(measured: Sequence[Figures]) -> list[Row]:
     growth = measured[0].per_second / measured[-1].per_second
     sizes = f"{measured[0].waiting:,} to {measured[-1].waiting:,}"
     table.append(Row(f"engine: CPU per event, growth from {sizes} waiting", f"x {growth:.2f}"))
+    table.append(Row("engine: how it runs", "compiled" if COMPILED else "as Python: the set-up compiles it"))
     mix = ", ".join(
         f"{name} {count / measured[-1].events:.0%}" for name, count in measured[-1].mix.most_common()
     )

@@ -72,7 +72,7 @@ def _fill(connection: Connection, count: int, chance: np.random.Generator) -> No
     estimate = (waited * chance.lognormal(0, 0.4, count)).round()
     drawn = (start, waited, gone, full, talk, held, queue, agent, told, estimate)
     rows = zip(*(one.tolist() for one in drawn), strict=True)
-    calls, visits, talks = [], [], []
+    calls, visits, talks, offers = [], [], [], []
     for seq, (at, wait_, gone_, full_, talk_, held_, queue_, agent_, told_, estimate_) in enumerate(rows, 1):
         outcome = "full" if full_ else "abandoned" if gone_ else "answered"
         answered = outcome == "answered"
@@ -86,8 +86,13 @@ def _fill(connection: Connection, count: int, chance: np.random.Generator) -> No
         )
         if answered:
             talks.append((seq, call, who, name, at + wait_, spoken, hold, after))
+            offers.append((2 * seq, call, who, name, at + wait_ - 4, "answered"))
+        if not full_ and seq % 4 == 0:
+            rung = f"desk-{201 + (agent_ + 1) % AGENTS}"
+            offers.append((2 * seq + 1, call, rung, name, at + wait_ / 2, "no-answer"))
     _insert(connection, "visits", visits)
     _insert(connection, "talks", talks)
+    _insert(connection, "offers", offers)
     _insert(connection, "calls", [(*one, "{}") for one in calls])
     _stints(connection, days)
     last = [(count + 1, days[-1].timestamp() + 86400, "SwitchStopped", None, json.dumps({}), 1)]

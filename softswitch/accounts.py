@@ -55,15 +55,21 @@ _NAME = re.compile(r"[A-Za-z0-9._@+-]{1,64}")
 class Accounts:
     """All of them."""
 
-    def __init__(self, store: AccessStore, journal: Journal, now: Callable[[], float] = time.time) -> None:
-        """`now`: seconds since the epoch."""
+    def __init__(
+        self,
+        store: AccessStore,
+        journal: Journal,
+        now: Callable[[], float] = time.time,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        """`now`: seconds since the epoch. `hasher`: None: as strong as argon2 thinks fit (RFC 9106)."""
         self._store = store
         self._journal = journal
         self._now = now
         self._users: Lately[User] = Lately()
         self._tokens: Lately[Token] = Lately()
         self._hashing = ThreadPoolExecutor(HASHING, "hashing", _be_meek)
-        self._hasher: PasswordHasher | None = None
+        self._hasher = hasher
         self._nobody = ""
         """The hash of a password that nobody has: an unknown user takes as long as a wrong password."""
 

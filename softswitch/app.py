@@ -83,7 +83,7 @@ async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data
     folder = record_folder(settings, data)
     await asyncio.to_thread(import_web, settings)  # before SIP is heard: it takes half a second
     async with AsyncExitStack() as stack:
-        store = _store(folder, settings.store, named_by if data is not None else folder_named_by(path))
+        store = _store(folder, settings, named_by if data is not None else folder_named_by(path))
         clerk = await _clerk(stack, store, settings, folder)
         journal = _journal(store, clerk)
         begun = store.last  # SwitchStarting
@@ -282,10 +282,10 @@ def _note_start(journal: Journal, settings: SwitchSettings, stopped: ExitStack) 
     stopped.callback(journal.note, "SwitchStopped")
 
 
-def _store(folder: Path, url: str | None, named_by: str) -> Record:
+def _store(folder: Path, settings: SwitchSettings, named_by: str) -> Record:
     """The record. Raises StoreError that says where its folder was named."""
     try:
-        return Record(folder, url)
+        return Record(folder, settings.store, in_memory=settings.events_in_memory)
     except StoreError as error:
         raise StoreError(f"{error} The data folder is that of {named_by}.") from None
 

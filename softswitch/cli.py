@@ -8,6 +8,8 @@ What a command does is imported only once it is called, so that help and `versio
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -60,7 +62,10 @@ def main() -> None:
     configuration, in what is to be simulated or in the command, 4 for a report or export of nobody, else 1.
     """
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except ConfigError as error:
         count = len(error.problems)
         print(error, file=sys.stderr)
@@ -69,6 +74,12 @@ def main() -> None:
     except SoftswitchError as error:
         print(f"softswitch: {error}", file=sys.stderr)
         sys.exit(CODES.get(type(error), 1))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"softswitch: {error.filename or 'what it prints'}: {error.strerror}", file=sys.stderr)
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it is written out once more at the end
+        sys.exit(1)
     except ExceptionGroup as group:  # as the switch's tasks leave them
         if group.split(SoftswitchError)[1] is not None:
             raise

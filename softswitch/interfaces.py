@@ -51,7 +51,7 @@ async def open_interfaces(
     commands = {**running.handlers(), **handlers(accounts), **erasure_handlers(erasure)}
     commands |= shelf_handlers(journal, COMMAND_LINE.name) | telling_handlers(journal)
     commands |= voicemail_handlers(desk, COMMAND_LINE.name)
-    await stack.enter_async_context(Server(folder / "control.sock", commands))
+    await stack.enter_async_context(Server(folder / "control.sock", commands, running))
     if settings.web is None:
         return accounts, nullcontext()  # and nobody would read bulletins
     parts: dict[str, Any] = {"operations": running, "accounts": accounts, "erasure": erasure, "board": board}

@@ -48,6 +48,7 @@ _FIXED_AT_START = (
     "recording.folder",
     "data",
     "store",
+    "events_in_memory",
     "web",
     "zone",
 )

@@ -181,6 +181,22 @@ def test_run_refuses_a_log_format_that_does_not_exist(softswitch: Any) -> None:
 # The record. ---------------------------------------------------------------------------------------
 
 
+def test_reports_are_json_as_everything_is_and_what_makes_no_sense_teaches(
+    softswitch: Any, record: Path
+) -> None:
+    ran = softswitch("report", "--data", record, "--from", "2023-11-14", "--json")
+    assert json.loads(ran.out)["total"]["offered"] == 2
+    for wrong, hint in (
+        (("--by", "agents"), "did you mean 'agent'?"),
+        (("--part", "heat"), "goes with --format csv"),
+        (("--part", "heet", "--format", "csv"), "did you mean 'heat'?"),
+    ):
+        ran = softswitch("report", "--data", record, *wrong)
+        assert ran.code == 2
+        assert hint in " ".join(ran.err.replace("│", " ").split())
+    assert "CallArrived" in softswitch("events", "--data", record, "--kind", "xyz").err
+
+
 def test_calls_are_a_table_with_the_last_one_below(softswitch: Any, record: Path) -> None:
     ran = softswitch("calls", "--data", record)
     alice = ran.row("Alice")

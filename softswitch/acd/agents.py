@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,6 @@ _TALKS, _RINGS, _IS_RESERVED = OfferState.TALKING, OfferState.RINGING, OfferStat
 _CLOSED = OfferState.CLOSED
 
 
-@dataclass(slots=True, eq=False)
 class Membership:
     """One place of one agent in one team."""
 
@@ -59,13 +57,18 @@ class Membership:
     key: Key = None
     """By which the queue has the agent among those who are free, while it does."""
 
+    def __init__(self, queue: Queue, place: int, home: QueueName, sheet: set[int] | None) -> None:
+        self.queue = queue
+        self.place = place
+        self.home = home
+        self.sheet = sheet
+
     @property
     def helps(self) -> bool:
         """Belongs to another team."""
         return self.home != self.queue.name
 
 
-@dataclass(slots=True, eq=False)
 class Agent:
     """One agent, also while the configuration no longer names them: conversations and figures stay."""
 
@@ -78,24 +81,24 @@ class Agent:
     level: int = 0
     employed: bool = True
     """Named by the settings in force."""
-    memberships: list[Membership] = field(default_factory=list)
+    memberships: list[Membership]
     """The queues served, and those that are helped."""
-    skills: Mapping[str, int] = field(default_factory=dict)
+    skills: Mapping[str, int]
 
-    offers: dict[OfferId, Offer] = field(default_factory=dict)
+    offers: dict[OfferId, Offer]
     """All that are not closed."""
-    in_hand: dict[OfferState, int] = field(default_factory=lambda: dict.fromkeys(OfferState, 0))
+    in_hand: dict[OfferState, int]
     """How many offers are in each state, those that are closed too."""
     load: int = 0
     """Offers not closed, and outside calls."""
-    outside: dict[CallId, None] = field(default_factory=dict)
+    outside: dict[CallId, None]
     """Calls that did not come through a queue."""
 
     paused: str | None = None
     """The reason, which may be empty; None: not paused."""
-    reachable: bool = True
+    reachable: bool
     """A phone is there."""
-    signed_out: set[QueueName] = field(default_factory=set)
+    signed_out: set[QueueName]
     """Queues of which the agent takes no calls at the moment."""
     back_off_until: Seconds = float("-inf")
     back_off: Timer | None = None
@@ -116,13 +119,26 @@ class Agent:
     """Why this agent cannot be offered a call; None: can be, or was not asked about since a change."""
     noted: bool = False
     """Whether a queue has noted why this agent is passed over, since a change."""
-    reasons: dict[AgentState, Skipped] = field(default_factory=dict)
+    reasons: dict[AgentState, Skipped]
     """What was noted before, by the state that was the reason; of those without an end."""
-    passed_over: Skipped = field(init=False)
+    passed_over: Skipped
     """Free, while the strategy prefers another."""
 
-    def __post_init__(self) -> None:
-        self.passed_over = Skipped(self.name, SkipReason.RANKED_LOWER)
+    def __init__(
+        self, name: AgentName, idle_since: Seconds, since: Seconds, *, reachable: bool = True
+    ) -> None:
+        self.name = name
+        self.idle_since = idle_since
+        self.since = since
+        self.memberships = []
+        self.skills = {}
+        self.offers = {}
+        self.in_hand = dict.fromkeys(OfferState, 0)
+        self.outside = {}
+        self.reachable = reachable
+        self.signed_out = set()
+        self.reasons = {}
+        self.passed_over = Skipped(name, SkipReason.RANKED_LOWER)
 
     def take(self, offer: Offer) -> None:
         """One more phone rings, or will."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
 from math import inf
-from typing import Any
 
 from softswitch.types import Seconds
 
@@ -19,27 +18,35 @@ _SWEEP_FROM = 1024
 _SPAN = 8.0
 """Seconds. A power of two, so that every moment is in the span that its division gives, to the last bit."""
 
-_OVER = 2
-"""So long is a timer of which only the moment and the order are left."""
 
-
-class Timer(list[Any]):
-    """One moment and what is due then: the moment, the order of setting, what to call, and with what.
-
-    A list, so that it is its own entry in the heap and is compared without a call into Python; and only one:
-    there are several for every caller, and the garbage collector looks at each object that there is.
+class Timer:
+    """One moment, and what is due then.
 
     Once fired or cancelled it lets go of what it was for, so a timer and its owner are no garbage cycle and a
     dead one in the heap keeps nothing alive.
     """
 
-    __slots__ = ()
+    __slots__ = ("at", "due", "of_what", "order")
 
-    @property
-    def at(self) -> Seconds:
-        """The moment."""
-        at: Seconds = self[0]
-        return at
+    def __init__(
+        self, at: Seconds, order: int, due: Callable[..., None], of_what: tuple[object, ...]
+    ) -> None:
+        self.at = at
+        self.order = order
+        """Grows with each timer that is set."""
+        self.due: Callable[..., None] | None = due
+        """What to call; None: it is dead."""
+        self.of_what = of_what
+        """With what."""
+
+    def __lt__(self, other: Timer) -> bool:
+        """Is due earlier, or at the same moment and was set earlier."""
+        return self.at < other.at or (self.at == other.at and self.order < other.order)
+
+    def kill(self) -> None:
+        """It is over."""
+        self.due = None
+        self.of_what = ()
 
 
 class Deadlines:
@@ -71,7 +78,7 @@ class Deadlines:
     def set(self, at: Seconds, due: Callable[..., None], *of_what: object) -> Timer:
         """Have `due(*of_what)` called when `at` has come. A bound method would be one object more."""
         self._set = order = self._set + 1
-        timer = Timer((at, order, due, *of_what))
+        timer = Timer(at, order, due, of_what)
         if at < self._until:
             heappush(self._heap, timer)
             return timer
@@ -85,9 +92,9 @@ class Deadlines:
 
     def cancel(self, timer: Timer | None) -> None:
         """Forget a timer. None, and one that fired or was cancelled, do no harm."""
-        if timer is None or len(timer) == _OVER:
+        if timer is None or timer.due is None:
             return
-        del timer[_OVER:]
+        timer.kill()
         self._dead = dead = self._dead + 1
         if dead > self._most:
             self._sweep()
@@ -115,9 +122,8 @@ class Deadlines:
         heap = self._heap
         while heap or self._come_nearer():
             first = heap[0]
-            if len(first) > _OVER:
-                at: Seconds = first[0]
-                return at
+            if first.due is not None:
+                return first.at
             heappop(heap)
             self._dead -= 1
         return None
@@ -125,15 +131,15 @@ class Deadlines:
     def fire(self, now: Seconds) -> None:
         """Do all that is due at `now`, and what that makes due."""
         heap = self._heap
-        while (heap or self._come_nearer()) and heap[0][0] <= now:
+        while (heap or self._come_nearer()) and heap[0].at <= now:
             timer = heappop(heap)
-            if len(timer) > _OVER:
-                due, of_what = timer[2], timer[3:]
-                del timer[_OVER:]
+            due, of_what = timer.due, timer.of_what
+            if due is not None:
+                timer.kill()
                 due(*of_what)
             else:
                 self._dead -= 1
 
 
 def _alive(timers: Iterable[Timer]) -> list[Timer]:
-    return [timer for timer in timers if len(timer) > _OVER]
+    return [timer for timer in timers if timer.due is not None]

@@ -21,7 +21,9 @@ class Basis:
     position: int
     """1 is next."""
     mean: Seconds | None
-    """How long one caller takes an agent; None: too few have been there."""
+    """How long one caller takes an agent; None: too few have been there. Of calls without any length nothing
+    follows.
+    """
     serving: float
     """Calls that can be served at once."""
     last: Seconds | None = None
@@ -45,7 +47,7 @@ def by_place(of: Basis) -> Seconds | None:
     """Place x handling time / agents: one of n agents who are busy gets free every m / n seconds. Nobody is
     thought to give up.
     """
-    if of.mean is None or not of.serving or isinf(of.serving):
+    if not of.mean or not of.serving or isinf(of.serving):
         return None
     return of.position * of.mean / of.serving
 
@@ -55,7 +57,7 @@ def by_erlang_a(of: Basis) -> Seconds | None:
     k from 0 to the place less one (W. Whitt, Predicting Queueing Delays, Management Science 45, 1999).
     Where nobody gives up it is place x handling time / agents.
     """
-    if of.mean is None or not of.serving or isinf(of.serving):
+    if not of.mean or not of.serving or isinf(of.serving):
         return None
     rate, gone, few = of.serving / of.mean, of.impatience, min(of.position, SUMMED)
     if not gone:

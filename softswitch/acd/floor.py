@@ -97,10 +97,9 @@ class Floor:
             queue,
             self.now,
             self.joins,
-            skills=event.skills,
-            preferred=event.preferred,
-            wished=event.preferred,
         )
+        caller.skills = event.skills
+        caller.preferred = caller.wished = event.preferred
         if event.standing is not None:
             caller.standing = event.standing
         self.callers[caller.call] = caller

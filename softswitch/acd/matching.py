@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from types import NoneType
+from typing import Any
 
 from softswitch.acd import callbacks
 from softswitch.acd.agents import Agent
@@ -50,7 +51,7 @@ def match(floor: Floor) -> None:
 def _urgency(caller: Caller, now: Seconds) -> Urgency:
     place, queue = caller.place, caller.queue
     if place[0] <= OVERDUE:
-        return place[:4]
+        return place[0], place[1], place[2], place[3]
     return (place[0], -(queue.score(caller, now) + queue.settings.weight), place[2], place[3])
 
 
@@ -148,7 +149,8 @@ def _preferred(caller: Caller, candidates: Sequence[Agent]) -> Sequence[Agent] |
     return [*first, *(agent for agent in candidates if agent not in first)] if first else None
 
 
-def _check(choice: Choice, candidates: Sequence[Candidate]) -> None:
+def _check(choice: Any, candidates: Sequence[Candidate]) -> None:
+    """Whatever a strategy of somebody else's has returned."""
     if type(choice.at_once) not in (int, NoneType) or type(choice.again) not in (int, float, NoneType):
         raise EngineError("at_once is a whole number or None, again a moment or None")
     if choice.order is candidates or choice.order == candidates:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from softswitch.acd.waiting import Caller
 
 
-@dataclass(slots=True, eq=False)
 class Offer:
     """It counts against the agent's limit until closed, so an answer above the limit cannot happen."""
 
@@ -27,7 +25,7 @@ class Offer:
     rung: Seconds
     timer: Timer | None = None
     """The ring time; then the wrap-up."""
-    state: OfferState = OfferState.RINGING
+    state: OfferState
     answered: Seconds = 0.0
     in_time: bool = False
     """Whether the answer counted as in time."""
@@ -35,6 +33,23 @@ class Offer:
     """When wrap-up began."""
     why: Why | None = None
     """Kept while the customer is called back first."""
+
+    def __init__(
+        self,
+        id: OfferId,
+        caller: Caller,
+        agent: Agent,
+        queue: Queue,
+        rung: Seconds,
+        *,
+        state: OfferState = OfferState.RINGING,
+    ) -> None:
+        self.id = id
+        self.caller = caller
+        self.agent = agent
+        self.queue = queue
+        self.rung = rung
+        self.state = state
 
     @property
     def present(self) -> bool:

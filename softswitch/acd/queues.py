@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from math import isinf
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from softswitch.acd.deadlines import Timer
 from softswitch.acd.estimate import Calibration, Foreseen, HandleTimes, Impatience, estimate
 from softswitch.acd.explain import Skipped, SkipReason
 from softswitch.acd.free import FreeAgents, Rank, ranking
+from softswitch.acd.place import Place
 from softswitch.acd.reach import Key, Needs, Reach, Steps, lacking, needs_by, needs_of, steps
 from softswitch.acd.settings import QueueSettings
 from softswitch.acd.stats import Tally
@@ -32,7 +32,6 @@ Standing = tuple[int, float]
 """What a priority class starts with: the strategy's precedence, and points."""
 
 
-@dataclass(slots=True, eq=False)
 class Queue:
     """One queue, also while the configuration no longer names it: counts stay, should it come back."""
 
@@ -52,52 +51,76 @@ class Queue:
     deserted: Timer | None = None
     """When those who wait go elsewhere, if still nobody is there to serve."""
 
-    line: Line = field(default_factory=Line)
+    line: Line
     """Everybody who waits."""
     absent: int = 0
     """Of these, who are not on the line."""
-    reaches: dict[Key, Reach] = field(default_factory=dict)
+    reaches: dict[Key, Reach]
     """Those of today's callers and of some before; they go with a reload."""
-    whole: list[Reach] = field(default_factory=list)
+    whole: list[Reach]
     """Of these, who reach the whole team: they share `free`."""
-    parts: dict[int, list[Reach]] = field(default_factory=dict)
+    parts: dict[int, list[Reach]]
     """The others, by the places in the team that they have."""
 
     team: tuple[Agent, ...] = ()
     """Its own agents, then those who help while it overflows."""
     own: tuple[Agent, ...] = ()
     """Its own agents."""
-    places: dict[AgentName, int] = field(default_factory=dict)
-    free: FreeAgents = field(default_factory=FreeAgents)
+    places: dict[AgentName, int]
+    free: FreeAgents
     """Who of the team can be offered a call."""
     ranked: Rank | None = None
     """What the strategy ranks them by; None: the team's order."""
-    notes: list[Skipped] = field(default_factory=list)
+    notes: list[Skipped]
     """Of the first of its own agents, why each is not offered a caller to whom all free ones are alike."""
-    unnoted: set[int] = field(default_factory=set)
+    unnoted: set[int]
     """Places of these, up to `NAMED`, of whom the note is out of date."""
-    unnoted_beyond: set[int] = field(default_factory=set)
+    unnoted_beyond: set[int]
     """The same beyond that: these are looked at only if several are considered."""
     helped: bool = False
     """It overflows."""
-    weights: Mapping[AgentName, float] = field(default_factory=dict)
+    weights: Mapping[AgentName, float]
     """Of those of the team who have another than 1."""
-    memories: dict[str, Memory] = field(default_factory=dict)
+    memories: dict[str, Memory]
     """By strategy, so that a try of another one loses nothing."""
 
-    tally: Tally = field(default_factory=Tally)
-    handle_times: HandleTimes = field(default_factory=HandleTimes)
-    impatience: Impatience = field(default_factory=Impatience)
-    calibration: Calibration = field(default_factory=Calibration)
+    tally: Tally
+    handle_times: HandleTimes
+    impatience: Impatience
+    calibration: Calibration
     """Of the estimated waits."""
     plain: Reach | None = None
     """That of all callers who need nothing special, if nobody opens to them later; None: not known (yet)."""
-    openings: dict[Needs, Steps] = field(default_factory=dict)
+    openings: dict[Needs, Steps]
     """Computed so far."""
     serving: float | None = None
     """Calls that agents who are there and not paused can serve at once; None: to be counted again."""
     manned: bool | None = None
     """Whether anybody is there to serve; None: to be asked again."""
+
+    def __init__(
+        self, name: QueueName, settings: QueueSettings, strategy: Strategy, classes: Mapping[str, Standing]
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.strategy = strategy
+        self.classes = classes
+        self.line = Line()
+        self.reaches = {}
+        self.whole = []
+        self.parts = {}
+        self.places = {}
+        self.free = FreeAgents()
+        self.notes = []
+        self.unnoted = set()
+        self.unnoted_beyond = set()
+        self.weights = {}
+        self.memories = {}
+        self.tally = Tally()
+        self.handle_times = HandleTimes()
+        self.impatience = Impatience()
+        self.calibration = Calibration()
+        self.openings = {}
 
     @property
     def tiered(self) -> bool:
@@ -117,13 +140,13 @@ class Queue:
         caller.priority = caller.asked if caller.asked in self.classes else "default"
         standing, overdue = caller.standing, self.settings.overdue
         if caller.advanced is not None:
-            caller.place = (FIRST, -caller.advanced, standing, caller.order, caller)
+            caller.place = Place(FIRST, -caller.advanced, standing, caller.order, caller)
         elif overdue is not None and standing + overdue <= now:
-            caller.place = (OVERDUE, standing, standing, caller.order, caller)
+            caller.place = Place(OVERDUE, standing, standing, caller.order, caller)
         else:
             precedence, points = self.classes[caller.priority]
             points = self.settings.ageing * standing - points
-            caller.place = (precedence, points, standing, caller.order, caller)
+            caller.place = Place(precedence, points, standing, caller.order, caller)
 
     def rank_all(self, now: Seconds) -> None:
         """Sort everybody anew after settings changed."""

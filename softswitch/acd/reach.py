@@ -9,7 +9,7 @@ preferred agents has one reach, the whole team.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,6 @@ Key = tuple[Needs, int, AgentName | None]
 """What is needed, how many steps have opened, and the agent for whom the caller is held."""
 
 
-@dataclass(slots=True, eq=False)
 class Reach:
     """Agents of one team, by their places in it, and the callers who can be offered to these alone."""
 
@@ -38,10 +37,17 @@ class Reach:
     places: set[int]
     free: FreeAgents
     """Of those at the places, who can be offered a call."""
-    unoffered: Shelf = field(default_factory=Shelf)
+    unoffered: Shelf
     """Callers who have no phone ringing."""
-    ringing_more: Line = field(default_factory=Line)
+    ringing_more: Line
     """Callers who have phones ringing and may have more of them."""
+
+    def __init__(self, queue: Queue, places: set[int], free: FreeAgents) -> None:
+        self.queue = queue
+        self.places = places
+        self.free = free
+        self.unoffered = Shelf()
+        self.ringing_more = Line()
 
 
 @dataclass(frozen=True, slots=True)

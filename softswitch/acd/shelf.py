@@ -11,7 +11,8 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from softswitch.acd.waiting import Caller, Place
+    from softswitch.acd.place import Place
+    from softswitch.acd.waiting import Caller
 
 _SWEEP_FROM = 64
 """Below so many dead entries a sweep is not worth it; from there on they are swept out when most are dead."""

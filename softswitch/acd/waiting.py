@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from math import inf
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.estimate import Foreseen, Told
+from softswitch.acd.place import Place
 from softswitch.acd.states import CALLER, IN_LINE, CallerMove, CallerState, moved
 from softswitch.types import AgentName, CallId, Seconds
 
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from softswitch.acd.queues import Queue
     from softswitch.acd.reach import Reach
     from softswitch.acd.shelf import Shelf
-
-Place = tuple[int, float, Seconds, int, "Caller"]
-"""Precedence, minus the score at time 0, since when the wait counts, order of joining (unique among those who
-wait: they themselves are never compared).
-"""
 
 OVERDUE = -(2**31)
 """The precedence of those who have waited too long: they go before all others, by the time they came."""
@@ -43,9 +39,10 @@ ALONE = 0
 _RESTING = CallerState.RESTING
 
 
-@dataclass(slots=True, eq=False)
 class Caller:
     """One stay of one caller in one queue."""
+
+    __deletable__ = ("place",)
 
     call: CallId
     number: str
@@ -55,13 +52,13 @@ class Caller:
     joined: Seconds
     order: int
     """Grows with every caller who joins any queue."""
-    standing: Seconds = field(init=False)
+    standing: Seconds
     """From when on the wait counts for the place: earlier than `joined` for who called again."""
 
     ready: Seconds = -inf
     """When what had to be heard first was over, if anything had."""
 
-    skills: Mapping[str, int] = field(default_factory=dict)
+    skills: Mapping[str, int]
     """What this caller needs beside what the queue does."""
     preferred: AgentName | None = None
     """Who is waited for alone, for a while; once that is over it does not come back."""
@@ -84,16 +81,16 @@ class Caller:
     """When the callback was, if one was."""
 
     priority: str = "default"
-    place: Place = field(init=False)
+    place: Place
     state: CallerState = CallerState.WAITING
-    offers: dict[AgentName, Offer] = field(default_factory=dict)
+    offers: dict[AgentName, Offer]
     """Phones that ring for this caller now."""
     accepted: Offer | None = None
     """The agent of this one has answered, and hears who comes before the two are connected."""
     conversation: Offer | None = None
-    declines: dict[AgentName, int] = field(default_factory=dict)
+    declines: dict[AgentName, int]
     """How often each agent rejected, or did not answer, this caller."""
-    missed: set[AgentName] = field(default_factory=set)
+    missed: set[AgentName]
     """Of these, who did not answer last time."""
     advanced: Seconds | None = None
     """When a supervisor put this one first; None: nobody has."""
@@ -105,12 +102,12 @@ class Caller:
     """How many phones may ring at once, as the strategy said last."""
     reach: Reach | None = None
     """Whom this caller can be offered to by now."""
-    shelf: Line | Shelf | None = None
+    shelf: Line | Shelf | None
     """Which of the reach's two lines of callers who want a phone rung this one stands in."""
 
     foreseen: Foreseen | None = None
     """The wait that was estimated on joining, told or not; None: unreliable, or an agent was there."""
-    told: Told = field(default_factory=Told)
+    told: Told
     announced: Seconds | None = None
     """When this caller was spoken to last."""
     announcement: Timer | None = None
@@ -123,12 +120,36 @@ class Caller:
     rescue: Timer | None = None
     """When the wait is overdue."""
 
-    def __post_init__(self) -> None:
-        self.standing = self.joined
+    def __init__(
+        self,
+        call: CallId,
+        number: str,
+        asked: str,
+        queue: Queue,
+        joined: Seconds,
+        order: int,
+    ) -> None:
+        self.call = call
+        self.number = number
+        self.asked = asked
+        self.queue = queue
+        self.joined = joined
+        self.order = order
+        self.standing = joined
+        self.skills = {}
+        self.offers = {}
+        self.declines = {}
+        self.missed = set()
+        self.shelf = None
+        self.told = Told()
 
     def __lt__(self, other: Caller) -> bool:
         """Asked only of somebody who is gone and who has taken over the very same place (see `Shelf`)."""
         return self.joined < other.joined
+
+    def __hash__(self) -> int:
+        """Each is only itself; a compiled class with an order has no hash unless it says so."""
+        return id(self)
 
     @property
     def overdue(self) -> bool:
@@ -184,6 +205,8 @@ class Caller:
         self.shelf = shelf
 
 
+_CALLER = attrgetter("caller")
+
 _BLOCK = 1024
 """Callers per block: 100,000 waiting are about 100 blocks, whose lengths are quickly summed."""
 
@@ -208,7 +231,7 @@ class Line:
         return self.size
 
     def __iter__(self) -> Iterator[Caller]:
-        return (place[4] for place in chain.from_iterable(self._blocks))
+        return map(_CALLER, chain.from_iterable(self._blocks))
 
     def first(self) -> Caller | None:
         """Who is next; None when nobody waits."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 from rich.text import Text
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from softswitch.commands.behind import say_behind
 from softswitch.commands.noting import note_change
@@ -21,7 +21,7 @@ from softswitch.ports import Recorded
 from softswitch.store.database import why
 from softswitch.store.encoding import dumps, encode
 from softswitch.store.loader import read
-from softswitch.store.reading import reading
+from softswitch.store.reading import engine_of, reading
 from softswitch.store.rebuilding import count_events, rebuild
 from softswitch.store.records import VOCABULARY
 from softswitch.store.tables import events
@@ -38,7 +38,9 @@ def print_events(
 ) -> None:
     """`softswitch events`. Ends by Ctrl-C when it follows. Raises StoreError: there is no such kind."""
     if kind is not None and kind not in VOCABULARY:
-        raise StoreError(f"no kind of event is called {kind!r}{did_you_mean(kind, VOCABULARY)}")
+        near = did_you_mean(kind, VOCABULARY)
+        hint = near or "; they are called as `softswitch events` shows them: CallArrived, CallEnded ..."
+        raise StoreError(f"no kind of event is called {kind!r}{hint}")
     with reading(folder) as connection:
         say_behind(connection, folder)
         seen = _highest(connection)
@@ -55,14 +57,13 @@ def rebuild_calls(folder: Path, as_json: bool, *, noted: bool = False) -> None:
     """`softswitch rebuild`; with `as_json` a line whenever more is done: `events`, `events_done`, `calls`.
     `noted`: somebody else puts it on record. Raises ControlError, StoreError.
     """
-    with reading(folder) as connection:
-        total = count_events(connection)
-        connection.rollback()
+    with engine_of(folder) as engine:
+        with engine.connect() as connection:
+            total = count_events(connection)
         if not noted:
             note_change(folder, *REBUILD, "begun")
         try:
-            done = _rebuild_as_json(connection, total) if as_json else _rebuild_with_bar(connection, total)
-            connection.commit()
+            done = _rebuild_as_json(engine, total) if as_json else _rebuild_with_bar(engine, total)
         except Exception as error:
             if not noted:
                 note_change(folder, *REBUILD, f"failed: {why(error)}")
@@ -76,13 +77,13 @@ def rebuild_calls(folder: Path, as_json: bool, *, noted: bool = False) -> None:
         print(f"{made:,} calls made anew of {read_so_far:,} events")
 
 
-def _rebuild_with_bar(connection: Connection, total: int) -> tuple[int, int]:
+def _rebuild_with_bar(engine: Engine, total: int) -> tuple[int, int]:
     with Progress(console=console(), transient=True) as progress:
         bar = progress.add_task("folding events", total=total)
-        return rebuild(connection, lambda more: progress.advance(bar, more))
+        return rebuild(engine, lambda more: progress.advance(bar, more))
 
 
-def _rebuild_as_json(connection: Connection, total: int) -> tuple[int, int]:
+def _rebuild_as_json(engine: Engine, total: int) -> tuple[int, int]:
     so_far = 0
 
     def hear(more: int) -> None:
@@ -90,7 +91,7 @@ def _rebuild_as_json(connection: Connection, total: int) -> tuple[int, int]:
         so_far += more
         _tell(events=total, events_done=so_far)
 
-    return rebuild(connection, hear)
+    return rebuild(engine, hear)
 
 
 def _tell(**numbers: int) -> None:

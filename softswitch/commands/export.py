@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from softswitch.commands.behind import say_behind
 from softswitch.commands.noting import note_export
@@ -25,9 +25,12 @@ from softswitch.commands.sheets import inert
 from softswitch.errors import NobodyCalled, StoreError
 from softswitch.store.encoding import dumps
 from softswitch.store.loader import BATCH, read
+from softswitch.store.looking_back import attendance_before
+from softswitch.store.members import Members
 from softswitch.store.queue_log import QueueLog
 from softswitch.store.reading import reading
-from softswitch.store.tables import call_notes, calls, events
+from softswitch.store.stints import ONLINE
+from softswitch.store.tables import call_notes, calls, events, stints
 
 FORMATS = ("queue_log", "csv", "parquet", "json")
 
@@ -104,7 +107,7 @@ def _progress(form: str, total: int, *, shown: bool) -> Iterator[Callable[[int],
 
 def _count(connection: Connection, days: Range, form: str) -> int:
     if form == "queue_log":
-        first, last = seq_at(connection, days.since), seq_at(connection, days.until)
+        first, last = span(connection, days.since, days.until)
         return last - first
     query = select(func.count()).where(calls.c.start >= days.since, calls.c.start < days.until)
     found: int = connection.execute(query).scalar_one()
@@ -131,22 +134,56 @@ def seq_at(connection: Connection, at: float) -> int:
     return int(low)
 
 
+def span(connection: Connection, since: float, until: float) -> tuple[int, int]:
+    """The number of the first event of [since, until), and that after the last one. Where the clock was wrong
+    for a while, numbers do not grow with time: what calls and agents' times say counts too.
+    """
+    first, last = seq_at(connection, since), seq_at(connection, until)
+    column, stint = calls.c, stints.c
+    ended = select(func.min(column.seq), func.max(column.seq)).where(
+        column.start >= since, column.start < until
+    )
+    low, high = connection.execute(ended).one()
+    if low is not None:
+        call = select(column.id).where(column.seq == low).limit(1).scalar_subquery()
+        begun = connection.execute(select(func.min(events.c.seq)).where(events.c.call == call)).scalar()
+        first, last = min(first, begun or low), max(last, high + 1)
+    times = select(func.min(stint.seq), func.max(stint.seq)).where(stint.start >= since, stint.start < until)
+    low, high = connection.execute(times).one()
+    return (first, last) if low is None else (min(first, low), max(last, high + 1))
+
+
+def members_before(connection: Connection, seq: int) -> Members:
+    """Who takes calls just before an event, by its number."""
+    at = connection.execute(select(events.c.at).where(events.c.seq >= seq).order_by(events.c.seq).limit(1))
+    moment, stint = at.scalar() or 0.0, stints.c
+    query = select(stint.agent).where(
+        stint.state == ONLINE, stint.seq < seq, or_(stint.end.is_(None), stint.end >= moment)
+    )
+    there = connection.execute(query.order_by(stint.seq)).scalars().all()
+    return Members(there, attendance_before(connection, seq))
+
+
 Step = Callable[[int], None]
 
 
 def _queue_log(connection: Connection, days: Range, file: BinaryIO, step: Step) -> int:
-    folded, written, since, until = QueueLog(), 0, int(days.since), days.until
-    for count, event in enumerate(read(connection, seq_at(connection, days.since - LEAD)), 1):
-        if event.at >= until:
+    first, last = span(connection, days.since, days.until)
+    begin = min(first, seq_at(connection, days.since - LEAD))
+    folded, written, begun = QueueLog(members_before(connection, begin)), 0, False
+    for count, event in enumerate(read(connection, begin), 1):
+        if event.seq >= last and event.at >= days.until:
             break
-        written += _put(folded.apply(event), since, file)
+        if not begun and event.at >= days.since:
+            written, begun = _put(folded.standing(days.since), days, file), True
+        written += _put(folded.apply(event), days, file)
         if count % BATCH == 0:
             step(BATCH)
-    return written + _put(folded.close(), since, file)
+    return written + _put(folded.close(), days, file)
 
 
-def _put(lines: Iterable[str], since: int, file: BinaryIO) -> int:
-    wanted = [line for line in lines if int(line.partition("|")[0]) >= since]
+def _put(lines: Iterable[str], days: Range, file: BinaryIO) -> int:
+    wanted = [line for line in lines if int(days.since) <= int(line.partition("|")[0]) < days.until]
     for line in wanted:
         file.write(f"{line}\n".encode("utf-8", "replace"))
     return len(wanted)

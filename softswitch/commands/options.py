@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from softswitch.config.nearest import nearest
+
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 Data = Annotated[
     Path | None,
@@ -29,5 +31,7 @@ def folder_of(data: Path | None, config: Path | None) -> Path:
 def one_of(option: str, value: str, known: tuple[str, ...]) -> str:
     """The value, if it is known. Raises BadParameter."""
     if value not in known:
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
+        near = nearest(value, known)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}{hint}", param_hint=option)
     return value

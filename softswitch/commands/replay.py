@@ -14,9 +14,10 @@ from softswitch.commands.report import day_of as date_of
 from softswitch.commands.simulate import DIGITS, Output, progress
 from softswitch.commands.simulated import QUIET, ROWS, day, more, shown
 from softswitch.commands.table import console, foreign
+from softswitch.commands.written import writable, write
 from softswitch.config.load import load
 from softswitch.config.settings import SwitchSettings
-from softswitch.errors import ConfigError, SimulationError
+from softswitch.errors import ConfigError
 from softswitch.fitting import Fitting
 from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.figures import Spread
@@ -33,6 +34,7 @@ def replay(
     source: Path, config: Path, was: Path | None, wanted: str | None, seeds: Sequence[int], output: Output
 ) -> None:
     """Replay, and print. Raises ConfigError, SimulationError, StoreError and NobodyCalled."""
+    writable(output.plot, output.html)
     other = load(config)
     found = read_day(source, None if wanted is None else date_of(wanted, "--day"))
     known = _known(found, was)
@@ -186,10 +188,7 @@ def _draw(found: Day, sides: Sequence[Simulated], output: Output) -> None:
         return
     from softswitch.simulation.pictures import page, png  # noqa: PLC0415 - matplotlib takes its time
 
-    try:
-        if output.plot is not None:
-            output.plot.write_bytes(png(_title(found), sides))
-        if output.html is not None:
-            output.html.write_text(page(_title(found), sides), encoding="utf-8")
-    except OSError as error:
-        raise SimulationError(f"{error.filename}: {error.strerror}") from None
+    if output.plot is not None:
+        write(output.plot, png(_title(found), sides))
+    if output.html is not None:
+        write(output.html, page(_title(found), sides))

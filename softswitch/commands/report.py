@@ -24,6 +24,7 @@ from softswitch.reports.report import Report, make
 from softswitch.store.ranges import (
     callbacks_between,
     extent,
+    offers_between,
     queues_seen,
     services,
     stints_between,
@@ -72,9 +73,8 @@ def day_of(text: str, option: str) -> date:
     try:
         found = words.get(text.lower()) or date.fromisoformat(text)
     except ValueError as error:
-        raise StoreError(
-            f"{option} {text!r} is no date ({error}); write 2026-03-31, today or yesterday"
-        ) from None
+        why = "" if str(error).startswith("Invalid") else f" ({error})"  # of ISO 8601: it says no more
+        raise StoreError(f"{option} {text!r} is no date{why}; write 2026-03-31, today or yesterday") from None
     if not EARLIEST <= found.year <= LATEST:
         raise StoreError(f"{option} {text}: days are of the years {EARLIEST} to {LATEST}")
     return found
@@ -83,6 +83,8 @@ def day_of(text: str, option: str) -> date:
 def range_of(since: str, until: str | None) -> Range:
     """From two dates, both included. Raises StoreError."""
     first, last = day_of(since, "--from"), day_of(until or "today", "--to")
+    if last < first and until is None:
+        raise StoreError(f"--from {first} is in the future, as today is {last}")
     if last < first:
         raise StoreError(f"--from {first} is after --to {last}; swap them")
     return Range(first, last)
@@ -135,9 +137,8 @@ def report_of(connection: Connection, days: Range, queue: str | None = None) -> 
     if not (len(visits) or wanted or messages):
         raise NobodyCalled(_why_empty(connection, days, queue))
     online, paused = stints_between(connection, since, until)
-    agents = agent_figures(
-        talks_between(connection, since, until, queue), online, paused, whole=queue is None
-    )
+    talks, offers = (read(connection, since, until, queue) for read in (talks_between, offers_between))
+    agents = agent_figures(talks, offers, online, paused, whole=queue is None)
     title = f"Queue {queue}, {days}" if queue else f"All queues, {days}"
     made = make(title, visits, agents, services(connection), queue, messages=messages)
     return dataclasses.replace(made, callbacks=wanted)

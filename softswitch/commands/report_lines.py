@@ -29,6 +29,7 @@ def report(  # noqa: PLR0913, PLR0917 - each can be asked for
         typer.Option(metavar="figures|callbacks|heat|waits", help="Which table, with --format csv."),
     ] = "figures",
     out: Out = None,
+    json: Annotated[bool, typer.Option("--json", help="As --format json.")] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
@@ -37,8 +38,9 @@ def report(  # noqa: PLR0913, PLR0917 - each can be asked for
     from softswitch.commands.report_files import PARTS
 
     one_of("--by", by, BYS)
-    one_of("--format", format, FORMATS)
-    one_of("--part", part, PARTS)
+    format = one_of("--format", "json" if json else format, FORMATS)
+    if one_of("--part", part, PARTS) != "figures" and format != "csv":
+        raise typer.BadParameter(f"goes with --format csv; {format} has all of it", param_hint="--part")
     print_report(folder_of(data, config), range_of(since, until), queue, by, format, out, part)
 
 

@@ -14,7 +14,7 @@ from softswitch.reports.tables import callback_table, heat_table, table, wait_ta
 
 BELOW = (
     *("short", "voicemails", "hold", "estimate error", "estimate off by", "wrap-up", "turned away"),
-    *("service level 2", "talk", "median", "paused", "abandonment", "talk mean"),
+    *("service level 2", "declined", "talk", "median", "paused", "abandonment", "talk mean"),
 )
 """What goes below its row on a narrow terminal, the first first."""
 

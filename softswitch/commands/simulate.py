@@ -19,6 +19,7 @@ from rich.text import Text
 
 from softswitch.commands.simulated import COUNTS, alone, beside, day
 from softswitch.commands.table import console
+from softswitch.commands.written import writable, write
 from softswitch.config.load import load
 from softswitch.config.quantities import parse_duration
 from softswitch.errors import SimulationError
@@ -55,6 +56,7 @@ def span_of(option: str, text: str) -> Seconds:
 
 def simulate(files: Sequence[Path], wishes: Wishes, seeds: Sequence[int], output: Output) -> None:
     """Run each file, and print. Raises ConfigError and SimulationError."""
+    writable(output.plot, output.html, output.events)
     plans = [plan(load(file), wishes) for file in files]
     begun = time.perf_counter()
     with progress() as watch:
@@ -81,20 +83,17 @@ def _record(one: Simulated, seed: int, path: Path, zone: str | None) -> None:
     world = World(one.plan.settings, traffic, seed)
     world.record(midnight + (traffic.clock or 0.0), lambda event: found.append(encode(event)))
     world.run()
-    try:
-        path.write_bytes(b"".join(found))
-    except OSError as error:
-        raise SimulationError(f"{path}: {error.strerror}") from None
+    write(path, b"".join(found))
 
 
 @contextmanager
-def progress() -> Iterator[Watch | None]:
+def progress(what: str = "simulating") -> Iterator[Watch | None]:
     """A bar, if somebody sees it, on standard error."""
     screen = Console(stderr=True)
     if not screen.is_terminal:
         yield None
         return
-    columns = (TextColumn("simulating"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
+    columns = (TextColumn(what), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
     with Progress(*columns, TimeRemainingColumn(), console=screen, transient=True) as progress:
         task = progress.add_task("", total=1.0)
         yield lambda part: progress.update(task, completed=min(part, 1.0))
@@ -176,10 +175,7 @@ def _draw(found: Sequence[Simulated], output: Output) -> None:
         return
     from softswitch.simulation.pictures import page, png  # noqa: PLC0415 - matplotlib takes its time
 
-    try:
-        if output.plot is not None:
-            output.plot.write_bytes(png(title(found), found))
-        if output.html is not None:
-            output.html.write_text(page(title(found), found), encoding="utf-8")
-    except OSError as error:
-        raise SimulationError(f"{error.filename}: {error.strerror}") from None
+    if output.plot is not None:
+        write(output.plot, png(title(found), found))
+    if output.html is not None:
+        write(output.html, page(title(found), found))

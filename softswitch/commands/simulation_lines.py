@@ -64,6 +64,7 @@ def staff(  # noqa: PLR0913, PLR0917 - each is an option, said once here and onc
     file: options.MaybeFile = None,
     source: options.PastCalls = None,
     profile: options.Profile = None,
+    traffic: options.Traffic = None,
     calls_per_hour: options.Rate = None,
     hours: options.Hours = None,
     queue: options.Queue = None,
@@ -88,12 +89,14 @@ def staff(  # noqa: PLR0913, PLR0917 - each is an option, said once here and onc
 ) -> None:
     """How many agents each half-hour needs for a target: by Erlang A (or C), checked by simulation."""
     from softswitch.commands.simulate import span_of
-    from softswitch.commands.staff import Made, staff_day
+    from softswitch.commands.staff import staff_day
+    from softswitch.commands.staff_made import Made
     from softswitch.simulation.staff_plan import Wanted, part
 
     wanted = Wanted(
         source=source,
         profile=profile,
+        traffic=traffic,
         calls_per_hour=calls_per_hour,
         hours=hours,
         queue=queue,

@@ -30,7 +30,7 @@ MaybeFile = Annotated[
 ]
 
 # Who calls, and for how long.
-Rate = Annotated[float | None, typer.Option(min=0.001, help="How many call, by chance (Poisson).")]
+Rate = Annotated[float | None, typer.Option(min=0.001, max=1e6, help="How many call, by chance (Poisson).")]
 Profile = Annotated[Path | None, _file("CSV", "Or: calls of each half-hour (time, calls).")]
 Arrivals = Annotated[
     Path | None, _file("CSV", "Or: calls as they came (time, and queue, class, talk, patience).")
@@ -43,7 +43,8 @@ Traffic = Annotated[
 ]
 Queue = Annotated[str | None, typer.Option(metavar="NAME", help="Of which queue, if there are several.")]
 Hours = Annotated[
-    float | None, typer.Option(min=0.01, help="For how long they call. Else 8, or as the file has it.")
+    float | None,
+    typer.Option(min=0.01, max=1e5, help="For how long they call. Else 8, or as the file has it."),
 ]
 WarmUp = Annotated[str, _span("Who comes in this time at the start does not count.")]
 Weekday = Annotated[
@@ -64,7 +65,9 @@ WrapUp = Annotated[str | None, _draws("Time for notes. Else as the queue has it.
 Answer = Annotated[str | None, _draws("How long phones ring. Else agents answer at once.")]
 
 # Who answers, and how well.
-Agents = Annotated[int | None, typer.Option(min=1, help="So many equal agents in place of the queue's own.")]
+Agents = Annotated[
+    int | None, typer.Option(min=1, max=20_000, help="So many equal agents in place of the queue's own.")
+]
 ServiceLevel = Annotated[str, _percent("Of all who call, so many in time, each half-hour.")]
 Within = Annotated[str | None, _span("In time. Else as the queue has it, or 20s.")]
 Abandoned = Annotated[str | None, _percent("And no more than so many may give up.")]

@@ -14,29 +14,18 @@ from typing import Any
 from rich.text import Text
 
 from softswitch.commands.simulate import DIGITS, progress
+from softswitch.commands.staff_made import Made, clock_of
+from softswitch.commands.staff_together import staff_queues
 from softswitch.commands.table import console, duration
+from softswitch.commands.written import writable, write
 from softswitch.config.load import load
 from softswitch.errors import SimulationError
 from softswitch.fitting import Fitting
 from softswitch.simulation.shifts import Group, cover, present, steps_of
-from softswitch.simulation.staff_plan import Wanted, case_of
+from softswitch.simulation.staff_plan import Wanted, case_of, check_ways
 from softswitch.simulation.staffing import Staffing, staff
-from softswitch.simulation.traffic import DAY, HOUR
-from softswitch.types import Seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What is made of it."""
-
-    shrinkage: float = 0.0
-    """The part of paid time in which agents are ill, in training, on breaks: 0 to 1."""
-    shift: Seconds | None = None
-    """The length of shifts; None: none are wanted."""
-    json: bool = False
-    csv: Path | None = None
-    plot: Path | None = None
-    html: Path | None = None
+from softswitch.simulation.together_plan import are_several
+from softswitch.simulation.traffic import HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +41,7 @@ class Rows:
 
     def clock(self, step: int) -> str:
         """When a half-hour begins."""
-        demand = self.of.case.demand
-        at = (demand.opens or 0.0) + step * demand.step
-        minutes = round((at % DAY if at != DAY else DAY) / 60)
-        return f"{minutes // 60:02}:{minutes % 60:02}"
+        return clock_of(self.of.case.demand, step)
 
     def plain(self) -> list[dict[str, Any]]:
         """For machines."""
@@ -92,7 +78,13 @@ def _plain(value: object) -> object:
 
 def staff_day(file: Path | None, wanted: Wanted, seeds: Sequence[int], made: Made) -> None:
     """Plan, and print. Raises ConfigError and SimulationError."""
-    case, target = case_of(None if file is None else load(file), wanted)
+    writable(made.csv, made.plot, made.html)
+    check_ways(wanted)
+    settings = None if file is None else load(file)
+    if settings is not None and are_several(settings, wanted):
+        staff_queues(settings, wanted, seeds, made)
+        return
+    case, target = case_of(settings, wanted)
     length = None if made.shift is None else steps_of(made.shift, case.demand.step)
     if length is not None and length > len(case.demand.calls):
         raise SimulationError(
@@ -105,20 +97,21 @@ def staff_day(file: Path | None, wanted: Wanted, seeds: Sequence[int], made: Mad
         print(json.dumps(_json(rows, made), indent=2, ensure_ascii=False))
     else:
         _print(rows, made)
-    try:
-        if made.csv is not None:
-            made.csv.write_text(_csv(rows), encoding="utf-8")
-        if made.plot is not None or made.html is not None:
-            from softswitch.simulation.staff_picture import page, png  # noqa: PLC0415 - matplotlib takes its time
+    if made.csv is not None:
+        write(made.csv, _csv(rows))
+    if made.plot is not None or made.html is not None:
+        _draw(rows, made)
 
-            if made.plot is not None:
-                made.plot.write_bytes(png(title(found), found, rows.rostered, rows.in_shifts))
-            if made.html is not None:
-                heads, cells = _cells(rows)
-                text = page(title(found), found, (rows.rostered, rows.in_shifts), heads, cells)
-                made.html.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SimulationError(f"{error.filename}: {error.strerror}") from None
+
+def _draw(rows: Rows, made: Made) -> None:
+    from softswitch.simulation.staff_picture import page, png  # noqa: PLC0415 - matplotlib takes its time
+
+    found = rows.of
+    if made.plot is not None:
+        write(made.plot, png(title(found), found, rows.rostered, rows.in_shifts))
+    if made.html is not None:
+        heads, cells = _cells(rows)
+        write(made.html, page(title(found), found, (rows.rostered, rows.in_shifts), heads, cells))
 
 
 def _rows(found: Staffing, shrinkage: float, length: int | None) -> Rows:

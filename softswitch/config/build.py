@@ -69,6 +69,7 @@ def build(path: Path, file: Configuration) -> plain.SwitchSettings:
         privacy=plain.PrivacySettings(file.privacy.numbers_in_logs == "masked", file.privacy.retention),
         data=(file.data or path.parent / DATA).absolute(),
         store=_store(path, file.store),
+        events_in_memory=file.events_in_memory,
         web=_web(file.web),
         dispositions={
             name: tuple(queue.dispositions) for name, queue in file.queues.items() if queue.dispositions

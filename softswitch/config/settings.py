@@ -304,6 +304,8 @@ class SwitchSettings:
     """The folder for the record and the control socket; relative ones are relative to the file's folder."""
     store: str | None = None
     """The URL of the record's database; None: a file in that folder."""
+    events_in_memory: int = 100_000
+    """How many events wait for a full disk."""
     messages: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)
     """What callers hear while they wait, by queue name."""
     whispers: Mapping[str, Prompt | None] = field(default_factory=dict)

@@ -20,6 +20,7 @@ import structlog
 from softswitch.control.wire import MAX_REQUEST, check_path, encode
 from softswitch.errors import ControlError, SoftswitchError
 from softswitch.ports import JsonValue
+from softswitch.promises import Progress, Promise
 from softswitch.types import Seconds
 
 Handler = Callable[..., Awaitable[JsonValue] | AsyncGenerator[JsonValue, None]]
@@ -46,11 +47,13 @@ class Server:
     async with Server(folder / SOCKET, {"status": running.status}):
         ...
 
-    Whatever a client sends, it gets an answer, and nothing it does or leaves undone holds up the switch.
+    With `progress`, nobody hears of a change before that is on record. Whatever a client sends, it gets an
+    answer, and nothing it does or leaves undone holds up the switch.
     """
 
-    def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, path: Path, handlers: Mapping[str, Handler], progress: Progress | None = None) -> None:
         self._path = path
+        self._progress = progress
         self._handlers = handlers
         self._clients: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -100,6 +103,13 @@ class Server:
         writer.close()
 
     async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
+        promise = None if self._progress is None else Promise(self._progress)
+
+        async def say(message: JsonValue) -> None:
+            if promise is not None:
+                await promise.kept()
+            await _send(writer, message)
+
         result: JsonValue = None
         try:
             handler, arguments = self._understand(line)
@@ -107,20 +117,18 @@ class Server:
             if isinstance(answer, AsyncGenerator):
                 async with aclosing(answer):
                     async for item in answer:
-                        await _send(writer, {"item": item})
+                        await say({"item": item})
             else:
                 result = await answer
         except _ClientGone:
             raise
         except SoftswitchError as error:
-            await _send(writer, _refusal(str(error)))
+            await say(_refusal(str(error)))
         except Exception as error:
             log.exception("ControlCommandFailed", request=line[:200].decode(errors="replace"))
-            await _send(
-                writer, _refusal(f"the command failed inside the switch: {error!r}; its log has more")
-            )
+            await say(_refusal(f"the command failed inside the switch: {error!r}; its log has more"))
         else:
-            await _send(writer, {"ok": True, "result": result})
+            await say({"ok": True, "result": result})
 
     def _understand(self, line: bytes) -> tuple[Handler, dict[str, Any]]:
         """The handler and arguments of a request; raises ControlError that says what is wrong with it."""

@@ -31,7 +31,10 @@ HEADS = (
     ),
 )
 
-AGENT_HEADS = ("calls", "talk mean", "talk", "hold", "wrap-up", "there", "paused", "occupancy")
+AGENT_HEADS = (
+    *("offered", "answered", "missed", "declined", "calls"),
+    *("talk mean", "talk", "hold", "wrap-up", "there", "paused", "occupancy"),
+)
 
 
 def cells(one: Figures) -> tuple[str, ...]:
@@ -50,7 +53,8 @@ def cells(one: Figures) -> tuple[str, ...]:
 def agent_cells(one: AgentFigures) -> tuple[str, ...]:
     """The name, and a cell for each of `AGENT_HEADS`."""
     times = (one.talk_mean, one.talk, one.held, one.wrap_up, one.online, one.paused)
-    return (one.agent, f"{one.calls:,}", *map(clocked, times), share(one.occupancy))
+    counts = (one.offered, one.answered, one.missed, one.declined, one.calls)
+    return (one.agent, *(f"{count:,}" for count in counts), *map(clocked, times), share(one.occupancy))
 
 
 def callback_cells(one: CallbackFigures) -> tuple[str, ...]:

@@ -13,6 +13,9 @@
 | abandonment | abandoned, of those answered or abandoned |
 | talk | from Connected on, holds included; a talk that a crash cut counts in none of its figures |
 | hold | within talk: while either side held |
+| offered, of an agent | the agent's phone was rung, from a queue or directly; it counts when that began |
+| missed | of these: it rang until the ring time was over |
+| declined | of these: the agent pressed reject, or was busy |
 | wrap-up | the time for notes that began after each conversation |
 | occupancy | talk and wrap-up, of the time in which the agent was there and not paused |
 | voicemails | messages left by callers who came from the queue, where they were left |

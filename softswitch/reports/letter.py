@@ -10,7 +10,10 @@ from softswitch.reports.report import Report
 from softswitch.reports.tables import callback_table, heat_table, table, wait_table
 
 FONT = "font:14px/1.4 system-ui,sans-serif;color:#1d2530"
-CELL = "padding:3px 9px;border-bottom:1px solid #e6e9ee;text-align:right;white-space:nowrap"
+CELL = "padding:3px 6px;border-bottom:1px solid #e6e9ee;text-align:right;white-space:nowrap"
+HEAD = "padding:3px 6px;border-bottom:1px solid #e6e9ee;text-align:right;vertical-align:bottom"
+"""Of several words one below the other: a mail is as narrow as its reader's window."""
+
 HOUR = "padding:2px 4px;text-align:right"
 FIRST = "padding:3px 9px;border-bottom:1px solid #e6e9ee;text-align:left;white-space:nowrap"
 
@@ -41,7 +44,7 @@ def text(report: Report) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [_line("th", heads)] if any(heads) else []
+    lines = [_line("th", heads, HEAD)] if any(heads) else []
     lines += [_line("td", row) for row in rows]
     style = "border-collapse:collapse;font-size:13px"
     return f'<table style="{style}" cellspacing="0">{"".join(lines)}</table>'

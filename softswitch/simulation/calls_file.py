@@ -201,7 +201,8 @@ def _from_zero(found: list[tuple[Moment, Listed]]) -> Calls:
     kind, ahead = found[0][0].kind, found[0][0].ahead
     first = found[0][0].at + ahead
     zero = 0.0 if kind == "seconds" else first // HOUR * HOUR
-    listed = tuple(replace(each, at=each.at + ahead - zero) for _, each in found)
+    moved = [replace(each, at=each.at + when.ahead - zero) for when, each in found]
+    listed = tuple(sorted(moved, key=lambda each: each.at))  # clocks that were put back tell an hour twice
     span = (listed[-1].at // 1800 + 1) * 1800
     if kind == "seconds":
         return Calls(listed, None, None, span)

@@ -11,6 +11,9 @@ from softswitch.errors import SimulationError
 from softswitch.simulation.traffic import HOUR, QueueTraffic, Traffic
 from softswitch.types import AgentName, Seconds
 
+MOST_CALLS = 20_000_000
+"""Of one run: more would take longer than an hour, and more memory than most machines have."""
+
 TOGETHER = 10
 """Up to so many queues all sets of them are looked at, else each alone and all together."""
 
@@ -23,6 +26,12 @@ def check(settings: EngineSettings, traffic: Traffic) -> None:
                 f"queue {each.queue!r} has no agents who can serve it, so nobody would ever be answered;"
                 f" name some under `teams`, or try it with --agents N --queue {each.queue}"
             )
+    calls = sum(each.profile.calls for each in traffic.queues if each.profile)
+    if calls > MOST_CALLS:
+        raise SimulationError(
+            f"{calls:,.0f} calls are to be expected, and one run has {MOST_CALLS:,} at most; take fewer hours"
+            " and several --seeds"
+        )
     endless = [each for each in traffic.queues if each.profile and _for_ever(settings, each)]
     for queues in _sets(endless):
         load = sum(erlangs(settings, traffic, each) for each in queues)

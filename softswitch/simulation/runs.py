@@ -8,11 +8,13 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 from softswitch.acd.settings import EngineSettings
+from softswitch.errors import SimulationError
 from softswitch.simulation.figures import Run, run_of
 from softswitch.simulation.traffic import Traffic
 from softswitch.simulation.world import World
@@ -51,7 +53,13 @@ def runs(
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         jobs = {pool.submit(run, settings, traffic, seed, formula): seed for seed in seeds}
         for job in as_completed(jobs):
-            found[jobs[job]] = job.result()
+            try:
+                found[jobs[job]] = job.result()
+            except BrokenProcessPool:
+                raise SimulationError(
+                    "a process of the simulation was killed, most often for want of memory; take fewer hours"
+                    " or calls, or run it with one core (taskset -c 0)"
+                ) from None
             if watch is not None:
                 watch(len(found) / len(seeds))
     return [found[seed] for seed in seeds]

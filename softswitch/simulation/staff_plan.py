@@ -31,6 +31,8 @@ class Wanted:
     source: Path | None = None
     """Calls as they came, or an export."""
     profile: Path | None = None
+    traffic: Path | None = None
+    """A day of several queues; who works when is not read in it."""
     calls_per_hour: float | None = None
     hours: float | None = None
     queue: str | None = None
@@ -59,11 +61,10 @@ def case_of(settings: SwitchSettings | None, wanted: Wanted) -> tuple[Case, Targ
     """What is to be staffed, and for which target; without settings a queue like the textbooks'. Raises
     SimulationError: that cannot be.
     """
-    ways = (wanted.source, wanted.profile, wanted.calls_per_hour)
-    if sum(way is not None for way in ways) != 1:
+    check_ways(wanted)
+    if wanted.traffic is not None:
         raise SimulationError(
-            "say how many call, in one way: --from calls.csv (or an export), --profile day.csv, or"
-            " --calls-per-hour 600"
+            "--traffic is planned with a configuration, all its queues together; leave --queue away"
         )
     engine, queue = _engine(settings, wanted)
     demand = _demand(engine, wanted, queue if settings is not None else None)
@@ -71,7 +72,7 @@ def case_of(settings: SwitchSettings | None, wanted: Wanted) -> tuple[Case, Targ
     if not any(demand.calls):
         raise SimulationError("nobody calls on that day, so there is nobody to staff for")
     talk = demand.talk or TALK if wanted.talk is None else drawn("--talk", wanted.talk)
-    patience, mean = _patience(demand, wanted)
+    patience, mean = patience_of(demand, wanted)
     case = Case(
         engine,
         queue,
@@ -83,7 +84,22 @@ def case_of(settings: SwitchSettings | None, wanted: Wanted) -> tuple[Case, Targ
         AT_ONCE if wanted.answer is None else drawn("--answer", wanted.answer),
         wanted.least,
     )
-    load = max(demand.calls) / demand.step * case.handling
+    return sound(case), target_of(engine.queues[queue], wanted)
+
+
+def check_ways(wanted: Wanted) -> None:
+    """Raises SimulationError: it is said in no way how many call, or in two."""
+    ways = (wanted.source, wanted.profile, wanted.traffic, wanted.calls_per_hour)
+    if sum(way is not None for way in ways) != 1:
+        raise SimulationError(
+            "say how many call, in one way: --from calls.csv (or an export), --profile day.csv, --traffic"
+            " monday.yaml, or --calls-per-hour 600"
+        )
+
+
+def sound(case: Case) -> Case:
+    """The same. Raises SimulationError: no agents could be that many, or none are needed."""
+    load = max(case.demand.calls) / case.demand.step * case.handling
     if load > MOST:
         raise SimulationError(
             f"the busiest half-hour would have a load of {load:,.0f} erlangs (calls x handling time): no"
@@ -91,13 +107,16 @@ def case_of(settings: SwitchSettings | None, wanted: Wanted) -> tuple[Case, Targ
         )
     if case.handling <= 0:
         raise SimulationError("calls that take no time need no agents; say how long they talk (--talk 180s)")
-    usual = engine.queues[queue].service_within
-    target = Target(
+    return case
+
+
+def target_of(queue: QueueSettings, wanted: Wanted) -> Target:
+    """What is to be reached. Raises SimulationError."""
+    return Target(
         part("--service-level", wanted.level, 0.01, 0.999),
-        usual if wanted.within is None else wanted.within,
+        queue.service_within if wanted.within is None else wanted.within,
         None if wanted.abandoned is None else part("--abandoned", wanted.abandoned, 0.0001, 1.0),
     )
-    return case, target
 
 
 def _engine(settings: SwitchSettings | None, wanted: Wanted) -> tuple[EngineSettings, QueueName]:
@@ -113,19 +132,15 @@ def _engine(settings: SwitchSettings | None, wanted: Wanted) -> tuple[EngineSett
         return settings.engine, QueueName(wanted.queue)
     if len(queues) != 1:
         names = ", ".join(queues) or "there are none"
-        raise SimulationError(f"whose agents? Name one queue by --queue: {names}")
+        raise SimulationError(
+            f"whose agents? Name one queue by --queue: {names}; or give calls of several, by --traffic or"
+            " --from, to plan them together"
+        )
     return settings.engine, next(iter(queues))
 
 
 def _demand(engine: EngineSettings, wanted: Wanted, queue: QueueName | None) -> Demand:
-    weekday = None
-    if wanted.weekday is not None:
-        if wanted.weekday.lower() not in DAYS:
-            near = did_you_mean(wanted.weekday.lower(), DAYS)
-            raise SimulationError(f"--weekday {wanted.weekday!r} is none{near}; write {', '.join(DAYS)}")
-        weekday = DAYS.index(wanted.weekday.lower())
-        if wanted.source is None:
-            raise SimulationError("--weekday chooses among the days of a file of calls (--from)")
+    weekday = weekday_of(wanted)
     if wanted.profile is not None:
         return of_profile(wanted.profile)
     if wanted.calls_per_hour is not None:
@@ -145,7 +160,19 @@ def _demand(engine: EngineSettings, wanted: Wanted, queue: QueueName | None) -> 
     return of_calls(wanted.source, calls(wanted.source, (*engine.queues, *there), only, alone=True), weekday)
 
 
-def _patience(demand: Demand, wanted: Wanted) -> tuple[Draws, Seconds]:
+def weekday_of(wanted: Wanted) -> int | None:
+    """Which days count, 0: Mondays; None: all. Raises SimulationError."""
+    if wanted.weekday is None:
+        return None
+    if wanted.weekday.lower() not in DAYS:
+        near = did_you_mean(wanted.weekday.lower(), DAYS)
+        raise SimulationError(f"--weekday {wanted.weekday!r} is none{near}; write {', '.join(DAYS)}")
+    if wanted.source is None:
+        raise SimulationError("--weekday chooses among the days of a file of calls (--from)")
+    return DAYS.index(wanted.weekday.lower())
+
+
+def patience_of(demand: Demand, wanted: Wanted) -> tuple[Draws, Seconds]:
     """For simulation, and for the formula."""
     if wanted.patience is not None:
         found = drawn("--patience", wanted.patience)

@@ -9,10 +9,10 @@ does, and has the last word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from math import ceil, inf, isinf, sqrt
+from math import ceil, inf, isinf, isnan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,7 +157,7 @@ def _trimmed(
     fewest = _fewer(found, case)
     while fewest != list(found.agents):
         fewer = measured(fewest, "with fewer agents")
-        missed = [level < target.level or not _enough(gone, target) for level, gone in _levels(fewer)]
+        missed = [not reaches(fewer, step, target) for step in range(len(fewest))]
         own = [less == more for less, more in zip(fewest, found.agents, strict=True)]
         after = [*(late and whole for late, whole in zip(missed[1:], own[1:], strict=True)), False]
         kept = [
@@ -170,9 +170,10 @@ def _trimmed(
     return found
 
 
-def _levels(found: Measured) -> Iterator[tuple[float, float]]:
-    """Answered in time, and abandoned, of each step."""
-    return zip(found.level.tolist(), found.abandoned.tolist(), strict=True)
+def reaches(found: Measured, step: int, target: Target) -> bool:
+    """Whether a half-hour is not below the target; one in which nobody called is not."""
+    level, gone = float(found.level[step]), float(found.abandoned[step])
+    return isnan(level) or (level >= target.level and _enough(gone, target))
 
 
 def _enough(abandoned: float, target: Target) -> bool:
@@ -248,7 +249,9 @@ def simulated(
     traffic = replace(traffic, shifts=rota(agents, case.demand.step, queue.agents))
     workers = workers_for(sum(case.demand.calls) * len(seeds))
     found = runs(settings, traffic, seeds, queue.service_formula, watch, workers)
-    return _of([run.queues[case.queue].series for run in found if case.queue in run.queues], agents, target)
+    return measured_days(
+        [run.queues[case.queue].series for run in found if case.queue in run.queues], agents, target
+    )
 
 
 def rota(
@@ -272,7 +275,8 @@ def rota(
     return found
 
 
-def _of(days: Sequence[Series], agents: Sequence[int], target: Target) -> Measured:
+def measured_days(days: Sequence[Series], agents: Sequence[int], target: Target) -> Measured:
+    """What several simulated days say of one queue with so many agents in each half-hour."""
     steps = len(agents)
     if not days:
         nothing = np.full(steps, np.nan)

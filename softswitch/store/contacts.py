@@ -11,8 +11,8 @@ from softswitch.kinds import Kind
 from softswitch.store.call_notes import CallNotes, of_calls
 from softswitch.store.call_record import CallRecord
 from softswitch.store.reading import events_of
-from softswitch.store.tables import call_notes, calls, missed, talks
-from softswitch.types import CallId
+from softswitch.store.tables import call_notes, calls, offers, talks
+from softswitch.types import CallId, OfferFailure
 
 MOST = 100
 """Calls of one agent's day that are listed, the newest first; the figures are of all."""
@@ -97,7 +97,8 @@ def day_of(connection: Connection, agent: str, since: float) -> Found:
             func.count(column.talk),
         ).where(*own)
     ).one()
-    rings = select(func.count()).where(missed.c.agent == agent, missed.c.at >= since)
+    rung = (offers.c.agent == agent, offers.c.at >= since)
+    rings = select(func.count()).where(*rung, offers.c.result == OfferFailure.NO_ANSWER)
     taken, talk, held, wrap_up, known = sums
     return {
         "taken": taken,

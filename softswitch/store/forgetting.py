@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,12 @@ from softswitch.ports import Recorded
 from softswitch.store import call_notes
 from softswitch.store.calls import rebuild
 from softswitch.store.encoding import dumps
+from softswitch.store.loader import set_note
 from softswitch.store.mails import id_by
 from softswitch.store.personal import forgotten
 from softswitch.store.projections import clean, write_calls
 from softswitch.store.tables import deliveries, events, mails, recordings, voicemails
-from softswitch.store.turns import beside_others
+from softswitch.store.turns import REWRITTEN, beside_others
 from softswitch.types import CallId
 
 T = TypeVar("T")
@@ -51,7 +53,7 @@ class Counts:
 
 def forget(connection: Connection, some: Collection[CallId]) -> Counts:
     """Take the persons out of these calls; all of their events must be in the database. Those of which that
-    was done before are not counted. Raises StoreError: the record is just made anew.
+    was done before are not counted.
     """
     if not some:
         return Counts()
@@ -100,6 +102,7 @@ def forget_events(
     if changed:
         statement = update(events).where(events.c.seq == bindparam("number")).values(data=bindparam("text"))
         connection.execute(statement, changed)
+        set_note(connection, REWRITTEN, str(time.time_ns()))
     gone = 0
     for lot in lots(seen):
         gone += connection.execute(delete(deliveries).where(deliveries.c.seq.in_(lot))).rowcount

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from softswitch.errors import StoreError
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
+from softswitch.store.attendance import CHANGING, Attendance
 from softswitch.store.database import why
 from softswitch.store.reading import open_of
 from softswitch.store.spool import backwards
@@ -56,6 +57,22 @@ def faces(folder: Path, since: float, most: int) -> list[tuple[str, str, float]]
     finally:
         engine.dispose()
     return [(number, agent, start) for number, agent, start in reversed(rows)]
+
+
+def attendance_before(connection: Connection, seq: int) -> Attendance:
+    """Who is paused and signed out just before an event, by its number."""
+    found: list[Recorded] = []
+    for event in _rows(connection, seq):
+        if event.kind == Kind.SWITCH_STARTING:
+            break
+        if event.kind in CHANGING:
+            found.append(event)
+        if event.kind == Kind.STATE_KEPT:
+            break
+    attendance = Attendance()
+    for event in reversed(found):
+        attendance.hear(event)
+    return attendance
 
 
 def _gather(found: list[Recorded], newest_first: Iterator[Recorded], today: float) -> bool:

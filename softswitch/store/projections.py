@@ -19,15 +19,16 @@ from softswitch.store.call_record import CallRecord
 from softswitch.store.callbacks import Callback, CallbackFold, open_callbacks
 from softswitch.store.calls import CallFold
 from softswitch.store.index import Change, Tape, TapeFold
+from softswitch.store.offers import Offer, OfferFold
 from softswitch.store.rows import Cells, put
 from softswitch.store.stints import Stint, StintFold, moment
 from softswitch.store.tables import callbacks, calls, events, recordings, stints, talks, visits
 from softswitch.store.visits import Talk, Visit, VisitFold
-from softswitch.types import CallId, OfferFailure
+from softswitch.types import CallId
 
 TABLES = (
     *(calls, visits, talks, stints, recordings, callbacks, tables.voicemails),
-    *(tables.call_notes, tables.missed, tables.bulletins, tables.bulletin_reads),
+    *(tables.call_notes, tables.offers, tables.bulletins, tables.bulletin_reads),
 )
 """Those that can be made anew."""
 
@@ -39,7 +40,7 @@ class Folds:
         self._cases = cases or CallbackFold()
         self.callbacks: dict[str, Callback] = {}
         self._calls, self._visits, self._agents = CallFold(), VisitFold(), agents or StintFold()
-        self._tapes = TapeFold()
+        self._tapes, self._offers = TapeFold(), OfferFold()
         self.calls: list[CallRecord] = []
         self.visits: dict[int, Visit] = {}
         self.talks: dict[int, Talk] = {}
@@ -48,7 +49,7 @@ class Folds:
         self.changes: list[Change] = []
         self.messages: list[Recorded] = []
         self.notes: list[Recorded] = []
-        self.missed: list[Cells] = []
+        self.offers: list[Offer] = []
         self.bulletins: list[Recorded] = []
 
     @property
@@ -68,6 +69,7 @@ class Folds:
         self._calls.apply(event)
         self._visits.apply(event)
         self._tapes.apply(event)
+        self._offers.apply(event)
 
     def apply(self, event: Recorded) -> None:
         """Take the next event."""
@@ -87,6 +89,8 @@ class Folds:
                 self.changes.append(each)
         if (case := self._cases.apply(event)) is not None:
             self.callbacks[case.id] = case
+        if (offer := self._offers.apply(event)) is not None:
+            self.offers.append(offer)
         self._keep(event)
 
     def _keep(self, event: Recorded) -> None:
@@ -97,8 +101,6 @@ class Folds:
             self.notes.append(event)
         elif event.kind in bulletins.KINDS:
             self.bulletins.append(event)
-        elif event.kind == Kind.OFFER_ENDED and event.data.get("result") == OfferFailure.NO_ANSWER:
-            self.missed.append((event.seq, event.call or "", clean(str(event.data.get("agent"))), event.at))
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
@@ -112,10 +114,10 @@ class Folds:
         voicemails.write(connection, self.messages)
         call_notes.write(connection, self.notes)
         bulletins.write(connection, self.bulletins)
-        put(connection, tables.missed, self.missed)
+        put(connection, tables.offers, [_cells(one) for one in self.offers])
         self.calls, self.visits, self.talks, self.stints, self.callbacks = [], {}, {}, {}, {}
         self.tapes, self.changes, self.messages = {}, [], []
-        self.notes, self.missed, self.bulletins = [], [], []
+        self.notes, self.offers, self.bulletins = [], [], []
 
 
 def resume(connection: Connection) -> Folds:
@@ -134,11 +136,11 @@ def write_calls(connection: Connection, records: Sequence[CallRecord]) -> None:
     put(connection, calls, [_row(record) for record in records])
 
 
-_COLUMNS = {Visit: visits, Talk: talks, Stint: stints}
+_COLUMNS = {Visit: visits, Talk: talks, Stint: stints, Offer: tables.offers}
 _FIELDS = {kind: attrgetter(*(column.name for column in of.columns)) for kind, of in _COLUMNS.items()}
 
 
-def _cells(one: Visit | Talk | Stint) -> Cells:
+def _cells(one: Visit | Talk | Stint | Offer) -> Cells:
     return _clean(_FIELDS[type(one)](one))
 
 

@@ -11,8 +11,7 @@
 | CallerLeft | `ABANDON`, `EXITWITHTIMEOUT` (`max-wait`), `EXITEMPTY` position, original one, wait |
 | CallerLeft | `EXITWITHKEY` (`exit-key`) key, and then the same |
 | OfferEnded | `RINGNOANSWER` ring time in ms, of `no-answer`, `busy`, `rejected` and other failures |
-| AgentPaused, AgentResumed | `PAUSEALL` reason, `UNPAUSEALL` |
-| AgentSignedIn, AgentSignedOut | `ADDMEMBER`, `REMOVEMEMBER`, queue `NONE` for all |
+| AgentOnline, AgentSignedIn ... | `ADDMEMBER`, `REMOVEMEMBER`, `PAUSEALL` reason, `UNPAUSEALL`: `members` |
 | SwitchStarted | `QUEUESTART` |
 
 Positions are by the order of joining. Times are whole seconds, as there.
@@ -25,9 +24,8 @@ from typing import Any
 
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
+from softswitch.store.members import NONE, Line, Members
 from softswitch.types import CallId, CancelReason, EndedBy, LeaveReason, OfferFailure
-
-NONE = "NONE"
 
 _EXITS = {LeaveReason.HUNG_UP: "ABANDON", LeaveReason.MAX_WAIT: "EXITWITHTIMEOUT"}
 
@@ -57,7 +55,9 @@ class _Caller:
 class QueueLog:
     """Turns events, in their order, into lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, members: Members | None = None) -> None:
+        """`members`: as they are before the first event."""
+        self._members = members or Members()
         self._callers: dict[CallId, _Caller] = {}
         self._lines: dict[str, dict[CallId, None]] = {}
         self._entered: tuple[CallId, str] | None = None
@@ -73,29 +73,22 @@ class QueueLog:
             return []
         if event.kind in _OF_CASES:  # they come when that call is over
             return before
-        line = self._of_agent(event) if event.call is None else self._of_call(event, event.call)
+        if event.call is None:
+            start = [_line(event.at, NONE, NONE, NONE, "QUEUESTART", "")]
+            started = start if event.kind == Kind.SWITCH_STARTED else []
+            return [*before, *started, *map(_member, self._members.apply(event))]
+        self._members.apply(event)
+        line = self._of_call(event, event.call)
         return before if line is None else [*before, line]
+
+    def standing(self, since: float) -> list[str]:
+        """What a log that begins at a moment says of those who are there already."""
+        return [_member(line) for line in self._members.standing(since)]
 
     def close(self) -> list[str]:
         """What is left at the end."""
         entered, self._entered = self._entered, None
         return [] if entered is None else [entered[1]]
-
-    def _of_agent(self, event: Recorded) -> str | None:
-        data: Any = event.data
-        agent, queue = str(data.get("agent") or NONE), str(data.get("queue") or NONE)
-        match event.kind:
-            case Kind.SWITCH_STARTED:
-                return _line(event.at, NONE, NONE, NONE, "QUEUESTART", "")
-            case Kind.AGENT_PAUSED:
-                return _line(event.at, NONE, NONE, agent, "PAUSEALL", data.get("reason") or "")
-            case Kind.AGENT_RESUMED:
-                return _line(event.at, NONE, NONE, agent, "UNPAUSEALL", "")
-            case Kind.AGENT_SIGNED_IN:
-                return _line(event.at, NONE, queue, agent, "ADDMEMBER", "")
-            case Kind.AGENT_SIGNED_OUT:
-                return _line(event.at, NONE, queue, agent, "REMOVEMEMBER", "")
-        return None
 
     def _of_call(self, event: Recorded, call: CallId) -> str | None:
         caller, data = self._callers.setdefault(call, _Caller()), event.data
@@ -158,6 +151,10 @@ class QueueLog:
 
     def _out_of_line(self, call: CallId, caller: _Caller) -> None:
         self._lines.get(caller.queue, {}).pop(call, None)
+
+
+def _member(line: Line) -> str:
+    return _line(line.at, NONE, line.queue, line.agent, line.what, line.data)
 
 
 def _remember(event: Recorded, caller: _Caller) -> None:

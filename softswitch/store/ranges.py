@@ -84,6 +84,16 @@ def talks_between(connection: Connection, since: float, until: float, queue: str
     return [tuple(row) for row in connection.execute(query, _named(since, until, queue))]
 
 
+def offers_between(connection: Connection, since: float, until: float, queue: str | None) -> list[Any]:
+    """Begun in [since, until): agent, result, how many."""
+    wanted = "" if queue is None else " AND queue = :queue"
+    query = text(
+        "SELECT agent, result, count(*) FROM offers "
+        f"WHERE at >= :since AND at < :until{wanted} GROUP BY agent, result"
+    )
+    return [tuple(row) for row in connection.execute(query, _named(since, until, queue))]
+
+
 def callbacks_between(connection: Connection, since: float, until: float, queue: str | None) -> list[Any]:
     """Wanted in [since, until): queue, wanted, attempts in vain, result (empty: open), waited."""
     wanted = "" if queue is None else " AND queue = :queue"

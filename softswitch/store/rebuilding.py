@@ -1,41 +1,173 @@
 """Makes anew what is read off the events: calls, visits, talks, the times of agents, the index of
-recordings.
+recordings, while a switch that runs loads on.
+
+Everything is folded once more into a database of its own, a file that nobody else sees and that is gone at
+the end. Then rows are compared with those that are there, some at a time, and what differs is put right. Each
+such slice is a short transaction that nobody else writes beside, and begins with the events that have come
+since: so a row is as it was before, or right, wherever this is cut off. Between slices others write.
+
+SQLite keeps the file in /var/tmp, or where SQLITE_TMPDIR says; it is about as large as these tables are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, delete, func, select
 
-from softswitch.store.loader import BATCH, read
+from softswitch.errors import StoreError
+from softswitch.ports import Recorded
+from softswitch.store.loader import BATCH, note_of
 from softswitch.store.projections import TABLES, Folds
-from softswitch.store.tables import events
-from softswitch.store.turns import alone
+from softswitch.store.rows import put
+from softswitch.store.tables import events, metadata
+from softswitch.store.turns import REWRITTEN, alone
+
+LOT = 500
+"""Rows, or groups of rows with the same first key, in one slice."""
+
+ATTEMPTS = 5
+"""How often it begins again when callers were forgotten meanwhile, who must not come back."""
+
+REST = 1.0
+"""Between two slices nothing is done for so many times as long as the last one took."""
+
+Progress = Callable[[int], None]
 
 
-def rebuild(connection: Connection, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
-    """Fold every event again, in the connection's transaction: all of it is there afterwards, or nothing has
-    changed. A switch that runs loads on meanwhile, a little later. Returns how many events and calls.
+class _Forgotten(Exception):
+    """Events that were folded already are not what they were."""
 
-    `progress` hears how many more events are done.
+
+def rebuild(engine: Engine, progress: Progress = lambda _: None) -> tuple[int, int]:
+    """Fold every event again and put right what differs. Returns how many events and calls.
+
+    `progress` hears how many more events are done; fewer, when it has to begin again. Raises StoreError:
+    callers are being forgotten all the time; SQLAlchemyError.
     """
-    alone(connection)
-    for table in TABLES:
-        connection.execute(delete(table))
-    folds = Folds()
-    read_so_far = made = 0
-    for event in read(connection):
-        read_so_far += 1
-        folds.apply(event)
-        if read_so_far % BATCH == 0:
-            made += len(folds.calls)
-            folds.write(connection)
-            progress(BATCH)
-    made += len(folds.calls)
-    folds.write(connection)
-    progress(read_so_far % BATCH)
-    return read_so_far, made
+    for _ in range(ATTEMPTS):
+        with _scratch() as scratch:
+            rebuilding = _Rebuilding(engine, scratch, progress)
+            try:
+                rebuilding.fold()
+                for table in TABLES:
+                    rebuilding.put_right(table)
+            except _Forgotten:
+                progress(-rebuilding.events)
+            else:
+                return rebuilding.events, rebuilding.calls
+    raise StoreError("callers are being forgotten in the record at the moment; try again in some minutes")
+
+
+@contextmanager
+def _scratch() -> Iterator[Connection]:
+    """A database without a name, which SQLite deletes by itself."""
+    options: Any = {"creator": lambda: sqlite3.connect(""), "poolclass": StaticPool}
+    engine = create_engine("sqlite://", **options)
+    try:
+        with engine.connect() as connection:
+            for pragma in ("journal_mode=OFF", "synchronous=OFF"):
+                connection.exec_driver_sql(f"PRAGMA {pragma}")
+            metadata.create_all(connection)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+class _Rebuilding:
+    """One attempt."""
+
+    def __init__(self, engine: Engine, scratch: Connection, progress: Progress) -> None:
+        self._engine = engine
+        self._scratch = scratch
+        self._progress = progress
+        self._folds = Folds()
+        self._last = 0
+        self.events = self.calls = 0
+        with engine.connect() as connection:
+            self._rewritten = note_of(connection, REWRITTEN)
+
+    def fold(self) -> None:
+        """Take all events that are there."""
+        more = True
+        while more:
+            with self._engine.connect() as connection:
+                more = self._take(connection)
+
+    def _take(self, connection: Connection) -> bool:
+        """Some more events; whether there may be others."""
+        query = select(events).where(events.c.seq > self._last).order_by(events.c.seq).limit(BATCH)
+        rows = connection.execute(query).all()
+        for row in rows:
+            self._folds.apply(
+                Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
+            )
+        if rows:
+            self._last = rows[-1].seq
+            self.events += len(rows)
+            self.calls += len(self._folds.calls)
+            self._folds.write(self._scratch)
+            self._progress(len(rows))
+        return len(rows) == BATCH
+
+    def put_right(self, table: Table) -> None:
+        """First what is there, then what is missing."""
+        for side in (None, self._scratch):
+            after: Any = None
+            while True:
+                began = time.monotonic()
+                with self._slice() as connection:
+                    lot = _keys(side or connection, table, after)
+                    if lot:
+                        self._compare(connection, table, lot)
+                if not lot:
+                    break
+                after = lot[-1]
+                time.sleep(REST * (time.monotonic() - began))
+
+    @contextmanager
+    def _slice(self) -> Iterator[Connection]:
+        """A transaction of which nobody else changes anything, with all events so far folded."""
+        with self._engine.begin() as connection:
+            alone(connection)
+            if note_of(connection, REWRITTEN) != self._rewritten:
+                raise _Forgotten
+            while self._take(connection):
+                pass
+            yield connection
+
+    def _compare(self, connection: Connection, table: Table, lot: Sequence[Any]) -> None:
+        there, right = _rows(connection, table, lot), _rows(self._scratch, table, lot)
+        names = [column.name for column in table.primary_key]
+        for key in there.keys() - right.keys():
+            statement = delete(table)
+            for name, value in zip(names, key, strict=True):
+                statement = statement.where(table.c[name] == value)
+            connection.execute(statement)
+        put(connection, table, [row for key, row in right.items() if there.get(key) != row])
+
+
+def _first(table: Table) -> Any:
+    return next(iter(table.primary_key))
+
+
+def _keys(connection: Connection, table: Table, after: Any) -> list[Any]:
+    """The next values of the first key, as this database orders them."""
+    column = _first(table)
+    query = select(column).distinct().order_by(column).limit(LOT)
+    return list(connection.execute(query if after is None else query.where(column > after)).scalars())
+
+
+def _rows(connection: Connection, table: Table, lot: Sequence[Any]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """All of them, by their whole key."""
+    places = [list(table.columns).index(column) for column in table.primary_key]
+    found = (tuple(row) for row in connection.execute(select(table).where(_first(table).in_(lot))))
+    return {tuple(row[place] for place in places): row for row in found}
 
 
 def count_events(connection: Connection) -> int:

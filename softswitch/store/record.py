@@ -16,14 +16,15 @@ from softswitch.store.spool import Spool
 class Record:
     """Open from the beginning; `close` ends it."""
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
-        """`url` of the database; None: a file in the folder.
+    def __init__(self, folder: Path, url: str | None = None, *, in_memory: int = 100_000) -> None:
+        """`url` of the database; None: a file in the folder. `in_memory`: how many events wait for a full
+        disk.
 
         Raises StoreError: the folder cannot be written, another switch does, or the URL is none. A database
         that does not work is only late.
         """
         database = database_url(url or default_url(folder))
-        self._spool = Spool(folder, loaded=left_in(database, folder))
+        self._spool = Spool(folder, limit=in_memory, loaded=left_in(database, folder))
         self.loaded: Callable[[], tuple[int, str | None]] = lambda: (0, None)
         """How far the database is, and why not further, says whoever loads it."""
         try:

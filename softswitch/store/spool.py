@@ -116,12 +116,16 @@ class Spool:
     def _lose(self, event: Recorded) -> None:
         """Count an event that finds no place; the marker takes the number of the first one of the gap."""
         self._lost += 1
+        if self._gap is None:
+            advice = "memory holds no more of them while the disk is full (`events_in_memory`); calls go on"
+            log.error("EventsLost", since=event.seq, problem=self._writer.problem, advice=advice)
         first = self._gap or event
         gap = {"count": event.seq - first.seq + 1, "last": event.seq}
         self._gap = Recorded(first.seq, first.at, Kind.EVENTS_LOST, None, gap)
 
     def _tell_of_gap(self) -> None:
         if self._gap is not None:
+            log.error("EventsLost", since=self._gap.seq, **self._gap.data)
             self._writer.put(encode(self._gap))
             self._gap = None
 

@@ -11,7 +11,7 @@
 | `callbacks` | one callback that somebody wanted | whenever it changes; by `softswitch rebuild` |
 | `voicemails` | one message that was left | when it is left, heard and deleted; by `softswitch rebuild` |
 | `call_notes` | what one agent wrote on one call | whenever it is written; by `softswitch rebuild` |
-| `missed` | one ringing that an agent did not answer | when it ends; by `softswitch rebuild` |
+| `offers` | one ringing of one agent | when it ends; by `softswitch rebuild` |
 | `bulletins` | one bulletin | when it is written and withdrawn; by `softswitch rebuild` |
 | `bulletin_reads` | one agent who has read one bulletin | when that is confirmed; by `softswitch rebuild` |
 | `deliveries` | one event that a receiver has not taken | when it fails, until it is taken |
@@ -185,14 +185,16 @@ call_notes = Table(
     Index("call_notes_of_agent", "agent", "at"),
 )
 
-missed = Table(
-    "missed",
+offers = Table(
+    "offers",
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the event that ended it
     Column("call", Text, nullable=False),
     Column("agent", Text, nullable=False),
-    Column("at", Double, nullable=False),
-    Index("missed_of_agent", "agent", "at"),
+    Column("queue", Text, nullable=False),  # empty: dialled directly
+    Column("at", Double, nullable=False),  # when it began
+    Column("result", Text, nullable=False),  # `answered`, an OfferFailure or a CancelReason
+    Index("offers_of_agent", "agent", "at", "queue", "result"),  # all that reports ask for
 )
 
 bulletins = Table(

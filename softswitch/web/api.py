@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import Field, StringConstraints
 
 from softswitch.access import Role
@@ -15,6 +15,7 @@ from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations, Pages
 from softswitch.web.patterns import CALL, LINE
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 
 PREFIX = "/api/v1"
 
@@ -39,9 +40,9 @@ Name = Annotated[Text, Path()]
 CallName = Annotated[str, StringConstraints(pattern=CALL), Path()]
 
 
-def looking_routes(operations: Operations, guard: Guard) -> APIRouter:
+def looking_routes(operations: Operations, guard: Guard) -> Routes:
     """The switch as it is."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
+    router = Routes(prefix=PREFIX, responses=PROBLEMS)
     agents: dict[str, Any] = {"dependencies": [Depends(guard.needs(Role.AGENT))], "tags": ["the switch"]}
     supervisors: dict[str, Any] = {**agents, "dependencies": [Depends(guard.needs(Role.SUPERVISOR))]}
 
@@ -68,16 +69,16 @@ def looking_routes(operations: Operations, guard: Guard) -> APIRouter:
 
 
 def _get(
-    router: APIRouter, path: str, model: Any, source: Callable[[], Awaitable[JsonValue]], more: dict[str, Any]
+    router: Routes, path: str, model: Any, source: Callable[[], Awaitable[JsonValue]], more: dict[str, Any]
 ) -> None:
     """What the switch says, as it says it."""
     router.add_api_route(path, source, methods=["GET"], response_model=model, **more)
 
 
-def record_routes(pages: Pages, guard: Guard) -> APIRouter:
+def record_routes(pages: Pages, guard: Guard) -> Routes:
     """The record's past."""
     supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["the record"], dependencies=supervisors)
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["the record"], dependencies=supervisors)
 
     @router.get("/calls", response_model=record_models.CallRecords)
     async def calls(
@@ -102,7 +103,7 @@ def record_routes(pages: Pages, guard: Guard) -> APIRouter:
     return router
 
 
-def _call_routes(router: APIRouter, pages: Pages) -> None:
+def _call_routes(router: Routes, pages: Pages) -> None:
     """What is on record of one call."""
 
     @router.get("/calls/{call}", response_model=record_models.CallRecord)

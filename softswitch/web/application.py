@@ -46,13 +46,13 @@ from softswitch.web.rebuilding import Rebuilder, rebuild_routes
 from softswitch.web.receivers import webhook_routes
 from softswitch.web.recordings import recording_routes
 from softswitch.web.reports import ReportDesk, report_routes
+from softswitch.web.routes import take
 from softswitch.web.sessions import Sessions
 from softswitch.web.sockets import ABOUT, socket_routes
 from softswitch.web.steering import caller_routes, change_routes
 from softswitch.web.streaming import event_routes
 from softswitch.web.supervising import supervision_routes
 from softswitch.web.voicemails import voicemail_routes
-from softswitch.web.wrongs import no_strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,41 +89,40 @@ def application(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(no_strangers)],
     )
     answer_with_problems(app)
     sessions = Sessions(parts.secret)
     guard = Guard(parts.accounts, sessions)
-    app.include_router(health_routes(parts.operations))
+    take(app, health_routes(parts.operations))
     if settings.metrics != "off":
         guards = [Depends(guard.needs(Role.AGENT))] if settings.metrics == "token" else []
-        app.include_router(metrics_routes(parts.operations, counting, guards))
-    app.include_router(login_routes(parts.accounts, sessions, guard))
-    app.include_router(people_routes(parts.accounts, parts.operations, sessions, guard))
-    app.include_router(looking_routes(parts.operations, guard))
-    app.include_router(record_routes(parts.pages, guard))
-    app.include_router(recording_routes(parts.recordings, guard))
-    app.include_router(voicemail_routes(parts.voicemails, guard))
-    app.include_router(panel_routes(parts.panel, parts.pages, guard))
-    app.include_router(bulletin_routes(parts.bulletins, parts.panel, guard))
-    app.include_router(report_routes(parts.reports, guard))
-    app.include_router(export_routes(parts.exports, guard))
-    app.include_router(rebuild_routes(parts.rebuilder, guard))
+        take(app, metrics_routes(parts.operations, counting, guards))
+    take(app, login_routes(parts.accounts, sessions, guard))
+    take(app, people_routes(parts.accounts, parts.operations, sessions, guard))
+    take(app, looking_routes(parts.operations, guard))
+    take(app, record_routes(parts.pages, guard))
+    take(app, recording_routes(parts.recordings, guard))
+    take(app, voicemail_routes(parts.voicemails, guard))
+    take(app, panel_routes(parts.panel, parts.pages, guard))
+    take(app, bulletin_routes(parts.bulletins, parts.panel, guard))
+    take(app, report_routes(parts.reports, guard))
+    take(app, export_routes(parts.exports, guard))
+    take(app, rebuild_routes(parts.rebuilder, guard))
     if viewers is not None:
-        app.include_router(board_routes(viewers, guard))
-    app.include_router(event_routes(live, parts.pages, guard))
-    app.include_router(erasing_routes(parts.erasure, guard))
-    app.include_router(socket_routes(live, guard))
+        take(app, board_routes(viewers, guard))
+    take(app, event_routes(live, parts.pages, guard))
+    take(app, erasing_routes(parts.erasure, guard))
+    take(app, socket_routes(live, guard))
     for routes in (
         *(agent_routes, agent_call_routes, call_routes, switch_routes),
         *(supervision_routes, caller_routes, change_routes, configuration_routes),
     ):
-        app.include_router(routes(parts.operations, guard))
-    app.include_router(webhook_routes(parts.operations, parts.receivers, guard))
+        take(app, routes(parts.operations, guard))
+    take(app, webhook_routes(parts.operations, parts.receivers, guard))
     frame = Frame(guard, sessions, _also(parts), metrics=settings.metrics != "off")
-    app.include_router(page_routes(frame))
-    app.include_router(mail_routes(parts.operations, parts.postbox, guard))
-    app.include_router(docs_routes(app, guard))
+    take(app, page_routes(frame))
+    take(app, mail_routes(parts.operations, parts.postbox, guard))
+    take(app, docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
     app.add_middleware(OnRecord, operations=parts.operations)
     app.add_middleware(Limits)

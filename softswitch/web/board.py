@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -30,6 +30,7 @@ from softswitch.types import Seconds
 from softswitch.web.api import PREFIX
 from softswitch.web.guard import Guard, Who
 from softswitch.web.problems import PROBLEMS, SOON, Refused
+from softswitch.web.routes import Routes
 from softswitch.web.streaming import HEADERS
 
 VIEWERS = 250
@@ -189,9 +190,9 @@ async def _until_gone(receive: Receive, viewer: _Viewer) -> None:
     viewer.leave()
 
 
-def board_routes(viewers: Viewers, guard: Guard) -> APIRouter:
+def board_routes(viewers: Viewers, guard: Guard) -> Routes:
     """Both routes."""
-    router = APIRouter(prefix=f"{PREFIX}/board", responses=PROBLEMS, tags=["the switch"])
+    router = Routes(prefix=f"{PREFIX}/board", responses=PROBLEMS, tags=["the switch"])
     anybody = guard.needs(Role.AGENT)
     json: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}}}}
     events: dict[int | str, dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import Field, model_validator
 
 from softswitch.access import Principal, Role
@@ -16,6 +16,7 @@ from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.patterns import LANGUAGE, SPOKEN
 from softswitch.web.problems import PROBLEMS
+from softswitch.web.routes import Routes
 
 
 class To(Body):
@@ -73,9 +74,9 @@ class Played(Body):
         return self
 
 
-def call_routes(operations: Operations, guard: Guard) -> APIRouter:
+def call_routes(operations: Operations, guard: Guard) -> Routes:
     """All of it."""
-    router = APIRouter(prefix=f"{PREFIX}/calls", responses=PROBLEMS, tags=["calls"])
+    router = Routes(prefix=f"{PREFIX}/calls", responses=PROBLEMS, tags=["calls"])
     operator = operations.operator
     supervisor = Depends(guard.needs(Role.SUPERVISOR))
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import Field, StringConstraints
 
 from softswitch.access import Principal, Role
@@ -14,6 +14,7 @@ from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.patterns import LINE_OR_NOTHING
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 
 
 class Pause(Body):
@@ -47,9 +48,9 @@ class Address(Body):
     address: Text
 
 
-def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
+def agent_routes(operations: Operations, guard: Guard) -> Routes:
     """What is done to agents; agents do it to themselves alone."""
-    router = APIRouter(prefix=f"{PREFIX}/agents/{{agent}}", responses=PROBLEMS, tags=["agents"])
+    router = Routes(prefix=f"{PREFIX}/agents/{{agent}}", responses=PROBLEMS, tags=["agents"])
     operator = operations.operator
     anybody = Depends(guard.needs(Role.AGENT))
 
@@ -88,9 +89,9 @@ def agent_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def agent_call_routes(operations: Operations, guard: Guard) -> APIRouter:
+def agent_call_routes(operations: Operations, guard: Guard) -> Routes:
     """What agents do about calls; for themselves alone."""
-    router = APIRouter(prefix=f"{PREFIX}/agents/{{agent}}", responses=PROBLEMS, tags=["agents"])
+    router = Routes(prefix=f"{PREFIX}/agents/{{agent}}", responses=PROBLEMS, tags=["agents"])
     operator = operations.operator
     anybody = Depends(guard.needs(Role.AGENT))
 
@@ -116,9 +117,9 @@ def agent_call_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def switch_routes(operations: Operations, guard: Guard) -> APIRouter:
+def switch_routes(operations: Operations, guard: Guard) -> Routes:
     """What is done to the switch."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["the switch"])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["the switch"])
     engineer = Depends(guard.needs(Role.ENGINEER))
     operator = operations.operator
 

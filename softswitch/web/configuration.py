@@ -9,7 +9,7 @@ import asyncio
 import json
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from softswitch.access import Role
@@ -21,6 +21,7 @@ from softswitch.web.guard import Guard
 from softswitch.web.leaving import while_there
 from softswitch.web.operations import Operations
 from softswitch.web.problems import PROBLEMS, SOON, Refused
+from softswitch.web.routes import Routes
 
 LIMIT: Seconds = 60.0
 """How long one reading may take."""
@@ -149,9 +150,9 @@ async def _said(*arguments: str) -> bytes:
     return b"".join(bits)
 
 
-def configuration_routes(operations: Operations, guard: Guard) -> APIRouter:
+def configuration_routes(operations: Operations, guard: Guard) -> Routes:
     """For engineers."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["the switch"])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["the switch"])
     checker = Checker(operations)
     engineers = [Depends(guard.needs(Role.ENGINEER))]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from softswitch.access import Principal, Role
 from softswitch.web import models
@@ -11,6 +11,7 @@ from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Erasure
 from softswitch.web.problems import PROBLEMS
+from softswitch.web.routes import Routes
 
 
 class Whom(Body):
@@ -22,9 +23,9 @@ class Whom(Body):
     """Erase nothing, and say how much there is."""
 
 
-def erasing_routes(erasure: Erasure, guard: Guard) -> APIRouter:
+def erasing_routes(erasure: Erasure, guard: Guard) -> Routes:
     """The only one."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["personal data"])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["personal data"])
     engineer = Depends(guard.needs(Role.ENGINEER))
 
     @router.post("/erase")

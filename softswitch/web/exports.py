@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -28,6 +28,7 @@ from softswitch.web.guard import Guard
 from softswitch.web.leaving import while_there
 from softswitch.web.problems import PROBLEMS, SOON, Refused
 from softswitch.web.reports import range_of, status_of_errand
+from softswitch.web.routes import Routes
 
 AT_ONCE = 2
 """Exports at the same time; more are refused."""
@@ -129,9 +130,9 @@ class Export(Response):
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
 
 
-def export_routes(desk: ExportDesk, guard: Guard) -> APIRouter:
+def export_routes(desk: ExportDesk, guard: Guard) -> Routes:
     """The only one."""
-    router = APIRouter(prefix=PREFIX, tags=["the record"])
+    router = Routes(prefix=PREFIX, tags=["the record"])
     kinds: dict[str, Any] = {kind.partition(";")[0]: {"schema": TEXT} for kind, _ in KINDS.values()}
     answers: dict[int | str, dict[str, Any]] = {
         **PROBLEMS,

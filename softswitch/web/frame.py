@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
@@ -38,6 +38,7 @@ from softswitch import __version__
 from softswitch.access import Principal, Role
 from softswitch.web.guard import Guard
 from softswitch.web.problems import Refused
+from softswitch.web.routes import Routes
 from softswitch.web.sessions import COOKIE, Sessions
 
 FILES = Path(__file__).with_name("pages")
@@ -146,9 +147,9 @@ class Frame:
         )  # fmt: skip
 
 
-def page_routes(frame: Frame) -> APIRouter:
+def page_routes(frame: Frame) -> Routes:
     """A route for each of `PAGES`, and the log-in."""
-    router = APIRouter(include_in_schema=False)
+    router = Routes(include_in_schema=False)
     for page in PAGES:
         router.add_api_route(page.path, _route(page, frame), methods=["GET"])
 

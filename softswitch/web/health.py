@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel
 
 from softswitch import __version__
 from softswitch.web.operations import Operations
+from softswitch.web.routes import Routes
 
 
 class Health(BaseModel):
@@ -34,9 +35,9 @@ class Readiness(BaseModel):
     """What does not work though calls do."""
 
 
-def health_routes(operations: Operations) -> APIRouter:
+def health_routes(operations: Operations) -> Routes:
     """Both."""
-    router = APIRouter(tags=["health"])
+    router = Routes(tags=["health"])
 
     @router.get("/health")
     async def health() -> Health:

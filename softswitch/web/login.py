@@ -4,7 +4,7 @@ import time
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from softswitch.access import Principal, Role, User
@@ -15,6 +15,7 @@ from softswitch.web.guard import Guard, check_attempts, source_of
 from softswitch.web.operations import Accounts
 from softswitch.web.patterns import USER
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 from softswitch.web.sessions import COOKIE, LASTS, Sessions
 
 log = structlog.get_logger(__name__)
@@ -130,9 +131,9 @@ class Door:
         return Me(name=f"user {user.name}", role=user.role, agent=user.agent, csrf=csrf)
 
 
-def login_routes(accounts: Accounts, sessions: Sessions, guard: Guard) -> APIRouter:
+def login_routes(accounts: Accounts, sessions: Sessions, guard: Guard) -> Routes:
     """Under /api/v1; the page is one of `frame`."""
-    router = APIRouter(tags=["access"], responses=PROBLEMS)
+    router = Routes(tags=["access"], responses=PROBLEMS)
     door = Door(accounts, sessions)
     router.add_api_route("/api/v1/login", door.log_in, methods=["POST"])
     router.add_api_route("/api/v1/first", door.first, methods=["POST"])

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, StringConstraints
 
 from softswitch.access import Principal, Role
@@ -14,6 +14,7 @@ from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.patterns import MAIL, MAILS
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 
 MailName = Annotated[str, StringConstraints(pattern=MAIL), Path()]
 MailNames = Annotated[str, StringConstraints(pattern=MAILS), Path()]
@@ -77,9 +78,9 @@ class Tested(BaseModel):
     """The server's words."""
 
 
-def mail_routes(operations: Operations, postbox: Postbox, guard: Guard) -> APIRouter:
+def mail_routes(operations: Operations, postbox: Postbox, guard: Guard) -> Routes:
     """For engineers."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["mail"])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["mail"])
     engineer = Depends(guard.needs(Role.ENGINEER))
     operator = operations.operator
 

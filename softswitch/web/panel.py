@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import Field, StringConstraints
 
 from softswitch.access import Principal, Role
@@ -14,6 +14,7 @@ from softswitch.web.guard import Guard
 from softswitch.web.operations import Bulletins, Pages, Panel
 from softswitch.web.patterns import LINE_OR_NOTHING, LINES, LINES_OR_NOTHING
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 
 
 class WrittenNotes(Body):
@@ -37,9 +38,9 @@ class NewBulletin(Body):
     """When it is over, in seconds since the epoch; left out: when it is withdrawn."""
 
 
-def panel_routes(panel: Panel, pages: Pages, guard: Guard) -> APIRouter:
+def panel_routes(panel: Panel, pages: Pages, guard: Guard) -> Routes:
     """What an agent has before it."""
-    router = APIRouter(prefix=f"{PREFIX}/agents/{{agent}}", responses=PROBLEMS, tags=["agents"])
+    router = Routes(prefix=f"{PREFIX}/agents/{{agent}}", responses=PROBLEMS, tags=["agents"])
     anybody = Depends(guard.needs(Role.AGENT))
 
     @router.get("/panel")
@@ -76,7 +77,7 @@ def panel_routes(panel: Panel, pages: Pages, guard: Guard) -> APIRouter:
     return router
 
 
-def _call_routes(router: APIRouter, panel: Panel, pages: Pages, anybody: Any) -> None:
+def _call_routes(router: Routes, panel: Panel, pages: Pages, anybody: Any) -> None:
     """One call of an agent's."""
 
     @router.get("/calls/{call}/contacts", response_model=panel_models.Contacts)
@@ -110,9 +111,9 @@ def _call_routes(router: APIRouter, panel: Panel, pages: Pages, anybody: Any) ->
         return models.Done(done=f"call {call} is being hung up")
 
 
-def bulletin_routes(bulletins: Bulletins, panel: Panel, guard: Guard) -> APIRouter:
+def bulletin_routes(bulletins: Bulletins, panel: Panel, guard: Guard) -> Routes:
     """What supervisors tell agents."""
-    router = APIRouter(prefix=f"{PREFIX}/bulletins", responses=PROBLEMS, tags=["bulletins"])
+    router = Routes(prefix=f"{PREFIX}/bulletins", responses=PROBLEMS, tags=["bulletins"])
     anybody, supervisor = Depends(guard.needs(Role.AGENT)), Depends(guard.needs(Role.SUPERVISOR))
 
     @router.get("")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from softswitch.access import Principal, Role, Token, User
@@ -13,6 +13,7 @@ from softswitch.web.guard import Guard
 from softswitch.web.operations import Accounts, Operations
 from softswitch.web.patterns import USER
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 from softswitch.web.sessions import Sessions
 
 UserName = Annotated[str, StringConstraints(pattern=USER)]
@@ -83,10 +84,10 @@ class MadeToken(KnownToken):
     """What the program sends as `Authorization: Bearer TOKEN`; it is not shown again."""
 
 
-def people_routes(accounts: Accounts, operations: Operations, sessions: Sessions, guard: Guard) -> APIRouter:
+def people_routes(accounts: Accounts, operations: Operations, sessions: Sessions, guard: Guard) -> Routes:
     """For engineers."""
     engineer = Depends(guard.needs(Role.ENGINEER))
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["access"], dependencies=[engineer])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["access"], dependencies=[engineer])
     _user_routes(router, accounts, operations, Links(sessions), engineer)
     _token_routes(router, accounts, engineer)
     return router
@@ -105,7 +106,7 @@ class Links:
 
 
 def _user_routes(
-    router: APIRouter, accounts: Accounts, operations: Operations, links: Links, engineer: object
+    router: Routes, accounts: Accounts, operations: Operations, links: Links, engineer: object
 ) -> None:
     by = Annotated[Principal, engineer]
 
@@ -153,7 +154,7 @@ def _user_routes(
         return models.Done(done=f"{user} is no user any more")
 
 
-def _token_routes(router: APIRouter, accounts: Accounts, engineer: object) -> None:
+def _token_routes(router: Routes, accounts: Accounts, engineer: object) -> None:
     by = Annotated[Principal, engineer]
 
     @router.get("/tokens")

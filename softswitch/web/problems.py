@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
@@ -43,7 +43,7 @@ class ProblemDetails(BaseModel):
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemDetails, "description": says}
+    status: {"description": says}
     for status, says in {
         400: "The body is no JSON.",
         401: "No log-in, or a wrong one.",
@@ -56,7 +56,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         503: "The database does not work, or everything is in use; Retry-After says when to ask again.",
     }.items()
 }
-"""What every route may answer."""
+"""What every route may answer; `docs` adds that each is a `ProblemDetails`."""
 
 
 class Refused(HTTPException):
@@ -124,8 +124,8 @@ def _allowed(request: Request) -> dict[str, str]:
     """All methods of a path: each is a route of its own, and the first would name no more than its own."""
     methods = {
         method
-        for path, known in request.app.state.methods.items()
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.url.path)
-        for method in known
+        for route in request.app.routes
+        if isinstance(route, APIRoute) and route.path_regex.match(request.url.path)
+        for method in route.methods or ()
     }
     return {"Allow": ", ".join(sorted(methods))} if methods else {}

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Annotated, Literal, Self
 
 import structlog
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel
 
 from softswitch.access import Principal, Role
@@ -20,6 +20,7 @@ from softswitch.errors import ErrandFailed, NotNow
 from softswitch.web.api import PREFIX
 from softswitch.web.guard import Guard
 from softswitch.web.problems import PROBLEMS
+from softswitch.web.routes import Routes
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ class Rebuild(BaseModel):
     calls: int | None = None
     """How many were made; null: it is not done."""
     problem: str | None = None
-    """Why it failed; the record is as it was before."""
+    """Why it failed; each row is as it was before, or right."""
 
 
 class Rebuilder:
@@ -58,7 +59,7 @@ class Rebuilder:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End it; the record is then as it was before."""
+        """End it; each row is then as it was before, or right."""
         if self._working is not None:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
@@ -100,9 +101,9 @@ class Rebuilder:
         self.last = self.last.model_copy(update={**so, "ended": time.time()})
 
 
-def rebuild_routes(rebuilder: Rebuilder, guard: Guard) -> APIRouter:
+def rebuild_routes(rebuilder: Rebuilder, guard: Guard) -> Routes:
     """For engineers."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["the record"])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["the record"])
     engineer = Depends(guard.needs(Role.ENGINEER))
 
     @router.post("/rebuild", status_code=202)

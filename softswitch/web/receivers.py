@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from softswitch.access import Principal, Role
@@ -11,6 +11,7 @@ from softswitch.web.api import MOST, PREFIX, Name, asked
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations, Receivers
 from softswitch.web.problems import PROBLEMS
+from softswitch.web.routes import Routes
 
 
 class Receiver(BaseModel):
@@ -50,9 +51,9 @@ class Revived(BaseModel):
     """How many."""
 
 
-def webhook_routes(operations: Operations, receivers: Receivers, guard: Guard) -> APIRouter:
+def webhook_routes(operations: Operations, receivers: Receivers, guard: Guard) -> Routes:
     """How events get to others' servers, and those that did not."""
-    router = APIRouter(prefix=f"{PREFIX}/webhooks", responses=PROBLEMS, tags=["webhooks"])
+    router = Routes(prefix=f"{PREFIX}/webhooks", responses=PROBLEMS, tags=["webhooks"])
     engineer = Depends(guard.needs(Role.ENGINEER))
 
     @router.get("", dependencies=[engineer])

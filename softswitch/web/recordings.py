@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import FileResponse
 
 from softswitch.access import Principal, Role
@@ -11,12 +11,13 @@ from softswitch.web.api import MOST, PREFIX, Moment, Text, asked, moment
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Recordings
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 from softswitch.web.sounds import SOUND, File, Two, Year, as_sound, is_from_start
 
 
-def recording_routes(recordings: Recordings, guard: Guard) -> APIRouter:
+def recording_routes(recordings: Recordings, guard: Guard) -> Routes:
     """The index, and the files."""
-    router = APIRouter(prefix=f"{PREFIX}/recordings", responses=PROBLEMS, tags=["recordings"])
+    router = Routes(prefix=f"{PREFIX}/recordings", responses=PROBLEMS, tags=["recordings"])
     anybody = Depends(guard.needs(Role.AGENT))
 
     @router.get("")

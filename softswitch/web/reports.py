@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -21,6 +21,7 @@ from softswitch.web.api import PREFIX, Text
 from softswitch.web.guard import Guard
 from softswitch.web.leaving import while_there
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 
 AT_ONCE = 2
 """Reports that are made at the same time; the next one waits its turn."""
@@ -115,9 +116,9 @@ def status_of_errand(error: ErrandFailed) -> int:
     return 404 if error.status == NOBODY else 503
 
 
-def report_routes(desk: ReportDesk, guard: Guard) -> APIRouter:
+def report_routes(desk: ReportDesk, guard: Guard) -> Routes:
     """The route; the page that uses it is one of `frame`."""
-    router = APIRouter(tags=["the record"])
+    router = Routes(tags=["the record"])
     supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
     answers: dict[int | str, dict[str, Any]] = {
         **PROBLEMS,
@@ -140,7 +141,8 @@ def report_routes(desk: ReportDesk, guard: Guard) -> APIRouter:
         html and pdf have plots; csv is one table, `part`, the others have all. `download`: as a file.
         """
         first, last = range_of(since, until, desk.today())
-        made = await desk.make(request, first, last, queue, by=by, format=format, part=part)
+        of_csv = part if format == "csv" else "figures"
+        made = await desk.make(request, first, last, queue, by=by, format=format, part=of_csv)
         headers = {"Cache-Control": "no-store"}
         if format == "html":
             headers["Content-Security-Policy"] = OF_A_REPORT

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, WebSocket, WebSocketDisconnect
+from fastapi import Depends, Query, WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from softswitch.access import Role
@@ -27,6 +27,7 @@ from softswitch.web.guard import Guard, Who
 from softswitch.web.lines import json_of
 from softswitch.web.live import Live, TooMany
 from softswitch.web.problems import Refused
+from softswitch.web.routes import Routes
 from softswitch.web.streaming import BEAT, CHANGED, Number, check_number, check_room
 
 PATIENCE: Seconds = 10.0
@@ -72,9 +73,9 @@ class Connection(WebSocketsSansIOProtocol):
         self._cut()
 
 
-def socket_routes(live: Live, guard: Guard) -> APIRouter:
+def socket_routes(live: Live, guard: Guard) -> Routes:
     """The one."""
-    router = APIRouter(prefix=PREFIX)
+    router = Routes(prefix=PREFIX)
     may = guard.needs(Role.SUPERVISOR)
 
     @router.get("/events/ws", include_in_schema=False, dependencies=[Depends(may)])

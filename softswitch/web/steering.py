@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from softswitch.access import Principal, Role
@@ -21,6 +21,7 @@ from softswitch.web.calling import Onward
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 
 VERSION = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 """Strict, as the next ones are: `true` is no number, and 1 does not say that something is so."""
@@ -131,9 +132,9 @@ class Changes(BaseModel):
     changes: list[Changed]
 
 
-def caller_routes(operations: Operations, guard: Guard) -> APIRouter:
+def caller_routes(operations: Operations, guard: Guard) -> Routes:
     """What is done to callers who wait."""
-    router = APIRouter(prefix=f"{PREFIX}/calls", responses=PROBLEMS, tags=["supervision"])
+    router = Routes(prefix=f"{PREFIX}/calls", responses=PROBLEMS, tags=["supervision"])
     usher = operations.operator.usher
     supervisor = Depends(guard.needs(Role.SUPERVISOR))
 
@@ -161,10 +162,10 @@ def caller_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def change_routes(operations: Operations, guard: Guard) -> APIRouter:
+def change_routes(operations: Operations, guard: Guard) -> Routes:
     """What is changed for a while."""
     needs = Depends(guard.needs(Role.SUPERVISOR))
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["supervision"])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["supervision"])
     operator = operations.operator
 
     @router.get("/changes", dependencies=[needs])
@@ -183,7 +184,7 @@ def change_routes(operations: Operations, guard: Guard) -> APIRouter:
     return router
 
 
-def _queue_changes(router: APIRouter, operator: Operator, needs: Any) -> None:
+def _queue_changes(router: Routes, operator: Operator, needs: Any) -> None:
     @router.get("/queues/{queue}/changes", dependencies=[needs])
     async def of_queue(queue: Name) -> Changed:
         """What a supervisor has changed of a queue, and the version that the next change must name."""
@@ -203,7 +204,7 @@ def _queue_changes(router: APIRouter, operator: Operator, needs: Any) -> None:
         return models.Done(done=f"queue {queue} is as configured")
 
 
-def _agent_changes(router: APIRouter, operator: Operator, needs: Any) -> None:
+def _agent_changes(router: Routes, operator: Operator, needs: Any) -> None:
     @router.get("/agents/{agent}/changes", dependencies=[needs])
     async def of_agent(agent: Name) -> Changed:
         """What a supervisor has changed of an agent, and the version that the next change must name."""

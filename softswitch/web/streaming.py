@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from softswitch.access import Role
@@ -16,7 +16,8 @@ from softswitch.web.api import MOST, PREFIX, asked, ready
 from softswitch.web.guard import Guard, Who
 from softswitch.web.live import VIEWERS, Live, TooMany
 from softswitch.web.operations import Pages
-from softswitch.web.problems import PROBLEMS, SOON, ProblemDetails, Refused
+from softswitch.web.problems import PROBLEMS, SOON, Refused
+from softswitch.web.routes import Routes
 
 BEAT: Seconds = 15.0
 """A word after so long, so that nothing on the way takes the connection for dead; and then it is asked
@@ -30,11 +31,11 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Number = Annotated[int | None, Query(ge=0, le=2**62)]
 
 
-def event_routes(live: Live, pages: Pages, guard: Guard) -> APIRouter:
+def event_routes(live: Live, pages: Pages, guard: Guard) -> Routes:
     """Both."""
     supervisors = [Depends(guard.needs(Role.SUPERVISOR))]
-    responses = PROBLEMS | {410: {"model": ProblemDetails, "description": "The record does not go so far."}}
-    router = APIRouter(prefix=PREFIX, responses=responses, tags=["events"], dependencies=supervisors)
+    responses = PROBLEMS | {410: {"description": "The record does not go so far."}}
+    router = Routes(prefix=PREFIX, responses=responses, tags=["events"], dependencies=supervisors)
 
     @router.get("/events", response_model=record_models.Events)
     async def events(after: Number = 0, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> Response:

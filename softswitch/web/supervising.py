@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from softswitch.access import Principal, Role
@@ -13,6 +13,7 @@ from softswitch.web.asked import Body
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 
 
 class As(Body):
@@ -60,9 +61,9 @@ class Supervision(BaseModel):
     """ringing or on."""
 
 
-def supervision_routes(operations: Operations, guard: Guard) -> APIRouter:
+def supervision_routes(operations: Operations, guard: Guard) -> Routes:
     """All of it."""
-    router = APIRouter(prefix=PREFIX, responses=PROBLEMS, tags=["supervision"])
+    router = Routes(prefix=PREFIX, responses=PROBLEMS, tags=["supervision"])
     overseer = operations.operator.overseer
     supervisor = Depends(guard.needs(Role.SUPERVISOR))
 

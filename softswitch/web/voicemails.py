@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from softswitch.access import Principal, Role
@@ -13,12 +13,13 @@ from softswitch.web.api import MOST, PREFIX, Moment, Text, moment
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Voicemails
 from softswitch.web.problems import PROBLEMS, Refused
+from softswitch.web.routes import Routes
 from softswitch.web.sounds import SOUND, File, Two, Year, as_sound, is_from_start
 
 
-def voicemail_routes(voicemails: Voicemails, guard: Guard) -> APIRouter:
+def voicemail_routes(voicemails: Voicemails, guard: Guard) -> Routes:
     """The messages that are there, and their sound. Agents see those of their mailboxes."""
-    router = APIRouter(prefix=f"{PREFIX}/voicemails", responses=PROBLEMS, tags=["voicemail"])
+    router = Routes(prefix=f"{PREFIX}/voicemails", responses=PROBLEMS, tags=["voicemail"])
     anybody = Depends(guard.needs(Role.AGENT))
 
     @router.get("")
@@ -54,7 +55,7 @@ def voicemail_routes(voicemails: Voicemails, guard: Guard) -> APIRouter:
     return router
 
 
-def _one_message(router: APIRouter, voicemails: Voicemails, anybody: Any) -> None:
+def _one_message(router: Routes, voicemails: Voicemails, anybody: Any) -> None:
     """What is done with one."""
 
     @router.get("/{year}/{month}/{day}/{name}", response_class=FileResponse, responses=SOUND)

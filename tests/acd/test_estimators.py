@@ -33,7 +33,15 @@ def test_a_long_line_is_summed_as_exactly_by_an_integral(position: int, impatien
     assert by_erlang_a(Basis(position, 180.0, 20.0, impatience=impatience)) == pytest.approx(exact, rel=1e-4)
 
 
-@pytest.mark.parametrize("basis", [Basis(1, None, 3.0), Basis(1, 60.0, 0.0), Basis(1, 60.0, float("inf"))])
+@pytest.mark.parametrize(
+    "basis",
+    [
+        Basis(1, None, 3.0),
+        Basis(1, 60.0, 0.0),
+        Basis(1, 60.0, float("inf")),
+        Basis(1, 0.0, 3.0, impatience=0.1),
+    ],
+)
 def test_nothing_is_said_where_nothing_is_known(basis: Basis) -> None:
     assert by_place(basis) is None
     assert by_erlang_a(basis) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from softswitch.acd.place import Place
 from softswitch.acd.shelf import Shelf
 from softswitch.acd.waiting import Caller
 from tests.acd.test_waiting import caller
@@ -27,7 +28,7 @@ def test_who_is_next_is_the_first_of_a_sorted_list(steps: list[tuple[int, int, s
         else:
             one = plain[which % len(plain)]
             one.put_on(None)
-            one.place = (0, float(ahead), 0.0, one.order, one)
+            one.place = Place(0, float(ahead), 0.0, one.order, one)
             one.put_on(shelf)
         plain.sort(key=lambda each: each.place[:4])
         assert shelf.size == len(plain)

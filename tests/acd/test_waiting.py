@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softswitch.acd import waiting
+from softswitch.acd.place import Place
 from softswitch.acd.queues import Queue
 from softswitch.acd.strategies import strategy_named
 from softswitch.acd.waiting import Caller, Line
@@ -20,7 +21,7 @@ def caller(order: int, ahead: float = 0.0, precedence: int = 0) -> Caller:
     settings = queue()
     where = Queue(settings.name, settings, strategy_named("hunt"), {"default": (0, 0.0)})
     made = Caller(CallId(f"c{order}"), "", "default", where, 0.0, order)
-    made.place = (precedence, ahead, 0.0, order, made)
+    made.place = Place(precedence, ahead, 0.0, order, made)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -159,6 +160,10 @@ async def test_a_letter_has_figures_and_its_file(
     for one in letter["files"]:
         assert base64.b64decode(one["data"])[:4] in (b"%PDF", b"labe", b"week", b"from")
     assert "<script" not in letter["html"]
+    heads = re.findall("<th style=[^>]*>", letter["html"])
+    assert sum("nowrap" in head for head in heads) < len(heads) / 10, (
+        "heads are broken, or no window is wide enough"
+    )
 
 
 async def test_a_day_without_callers_is_a_letter_too(kept: Callable[[list[Recorded]], Path]) -> None:  # noqa: F811

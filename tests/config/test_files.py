@@ -139,6 +139,7 @@ def test_a_file_that_is_no_mapping_is_a_problem(one_problem):
 
 def test_the_database_of_the_record_is_beside_the_file_or_wherever_its_url_says(check_text, tmp_path):
     assert check_text(SOUND).settings.store is None
+    assert check_text(SOUND + "events_in_memory: 2000\n").settings.events_in_memory == 2000
     assert check_text(SOUND + "store: sqlite:///var/record.db\n").settings.store == (
         f"sqlite:///{tmp_path / 'var/record.db'}"
     )

@@ -200,3 +200,40 @@ async def test_clients_are_cut_off_when_the_switch_ends(tmp_path: Path) -> None:
         await reader.readline()
     assert await reader.read() == b""
     writer.close()
+
+
+class Record:
+    """Each change is an event, which is in no file until a test says so."""
+
+    newest = 7
+    written = 7
+
+
+async def test_the_answer_to_a_change_waits_until_it_is_in_a_file(tmp_path: Path) -> None:
+    record = Record()
+
+    async def change() -> JsonValue:
+        record.newest += 1
+        return "done"
+
+    async def refused() -> JsonValue:
+        record.newest += 1
+        raise StoreError("the file is wrong")
+
+    async def stream_of_one() -> AsyncGenerator[JsonValue, None]:
+        record.newest += 1
+        yield "done"
+
+    changing = {"change": change, "refused": refused, "stream": stream_of_one}
+    async with Server(tmp_path / SOCKET, {**HANDLERS, **changing}, record):
+        for name in changing:
+            answer = asyncio.ensure_future(
+                exchange(tmp_path / SOCKET, b'{"command": "%s"}\n' % name.encode())
+            )
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(answer), 0.05)
+            record.written = record.newest
+            assert "done" in str(told := await answer) or "wrong" in str(told)
+        record.newest += 1  # by somebody else
+        async with asyncio.timeout(0.5):
+            assert (await exchange(tmp_path / SOCKET, b'{"command": "status"}\n"'))["ok"]

@@ -121,6 +121,12 @@ HELPERS = ("softswitch.clerk", "softswitch.librarian")
 READ = ("server", "exports", "rebuilding", "reports")
 """Of `softswitch.web`: what a switch with pages reads when it starts."""
 
+LATER = (
+    *("anyio._backends._asyncio", "babel.numbers", "httpcore2", "pydantic.v1", "sqlalchemy.dialects.sqlite"),
+    *("truststore", "uvicorn.lifespan.off"),
+)
+"""What others read at their first use."""
+
 
 # The parent's side --------------------------------------------------------------------------------------
 
@@ -214,12 +220,18 @@ def _main() -> None:
     import importlib
 
     import softswitch.app
+    from softswitch.sentences.grammar import category
+    from softswitch.types import Language
 
     assert softswitch.app is not None
     for helper in HELPERS:
         importlib.import_module(f"{helper}.__main__")
     for module in READ:
         importlib.import_module(f"softswitch.web.{module}")
+    for module in LATER:
+        importlib.import_module(module)
+    for language in ("en", "he", "pl"):
+        category(Language(language), 1)
     gc.freeze()  # as nothing else will write to these pages
     sys.exit(_serve(Path(sys.argv[1]))())
 

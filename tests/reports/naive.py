@@ -86,6 +86,16 @@ def by_step(stays: list[tuple[float, bool]], steps: tuple[float, ...]) -> list[t
     return made
 
 
+def rings(events: list[Recorded], agent: str, queue: str | None = None) -> tuple[int, int, int, int]:
+    """Offered, answered, missed, declined."""
+    made = [one.data for one in events if one.kind == "OfferMade" and one.data["agent"] == agent]
+    made = [one for one in made if queue in (None, one["queue"])]
+    of_it = {one["offer"] for one in made}
+    ends = [one.data["result"] for one in events if one.kind == "OfferEnded" and one.data["offer"] in of_it]
+    declined = ends.count("rejected") + ends.count("busy")
+    return len(made), ends.count("answered"), ends.count("no-answer"), declined
+
+
 def seconds_ready(events: list[Recorded], agent: str) -> int:
     """There and not paused: every second from the first event to the last is looked at by itself."""
     there, paused, ready, place = False, False, 0, 0

@@ -50,7 +50,13 @@ def _visit(told: list[Any], chance: random.Random, at: float, call: str, short: 
         return at + 0.125
     agent, talked = chance.choice(("ann", "ben")), chance.randrange(8, 2400) / 8
     offer = {"offer": f"{call}{at}", "agent": agent, "queue": queue}
+    if waited > 10:  # somebody else was rung before
+        other = {"offer": f"{call}{at} first", "agent": "ben" if agent == "ann" else "ann"}
+        result = ("no-answer", "rejected", "answered-elsewhere", "busy")[int(waited) % 4]
+        told.append((at - 10, "OfferMade", call, other | {"queue": queue}))
+        told.append((at - 5, "OfferEnded", call, other | {"result": result}))
     told.append((at - min(waited, 0.125), "OfferMade", call, offer))
+    told.append((at, "OfferEnded", call, {**offer, "result": "answered"}))
     foreseen = {"foreseen": chance.randrange(0, 480) / 8} if chance.random() < 0.5 else {}
     told.append((at, "Connected", call, {**offer, "waited": waited, "wrap_up": 10.0, **foreseen}))
     if chance.random() < 0.4:

@@ -107,13 +107,35 @@ def test_a_day_of_queue_log_knows_who_came_the_day_before(kept: Keep, tmp_path: 
             export(folder, Range(date(2026, 2, day), date(2026, 2, day)), "queue_log", tmp_path / "part")
         except StoreError:
             continue
-        parts.append((tmp_path / "part").read_text())
+        lines = (tmp_path / "part").read_text().splitlines(keepends=True)
+        standing = [line for line in lines if parts and "MEMBER|" in line]
+        assert [line.split("|")[3:5] for line in standing] == (
+            [["ann", "ADDMEMBER"], ["ben", "ADDMEMBER"]] if parts else []
+        )
+        assert lines[: len(standing)] == standing, "who is there when the day begins"
+        parts.append("".join(lines[len(standing) :]))
     last = (tmp_path / "all").read_text()
     assert "".join(parts) == last[: len("".join(parts))]
     assert len(parts) > 2
     with reading(folder) as connection:
         assert seq_at(connection, events[50].at) <= 51
         assert seq_at(connection, 0.0) == 1
+
+
+@pytest.mark.parametrize("wrong", [-86400 * 400, 86400 * 400])
+def test_a_clock_that_was_wrong_for_a_while_cuts_no_day_short(
+    kept: Keep, tmp_path: Path, wrong: float
+) -> None:
+    events, some = days(2), slice(700, 1100)
+    moved = [replace(event, at=event.at + wrong) for event in events[some]]
+    folder = kept([*events[: some.start], *moved, *events[some.stop :]])
+    export(folder, ALL, "queue_log", tmp_path / "log")
+    found = [line.split("|") for line in (tmp_path / "log").read_text().splitlines()]
+    there = [event for event in (*events[: some.start], *events[some.stop :]) if event.at < ALL.until]
+    assert Counter(cells[1] for cells in found if cells[4] == "CONNECT") == Counter(
+        event.call for event in there if event.kind == "Connected"
+    )
+    assert "REMOVEMEMBER" in {cells[4] for cells in found}, "to the end of it"
 
 
 FIELDS = {
@@ -125,6 +147,9 @@ FIELDS = {
     "EXITWITHTIMEOUT": r"[1-9][0-9]*\|[1-9][0-9]*\|[0-9]+",
     "PAUSEALL": r"[^|]*",
     "UNPAUSEALL": r"",
+    "RINGNOANSWER": r"[0-9]+",  # ms
+    "ADDMEMBER": r"",
+    "REMOVEMEMBER": r"",
     "QUEUESTART": r"",
 }
 """The parameters of each event, as Asterisk documents its queue_log."""

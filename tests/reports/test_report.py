@@ -25,7 +25,7 @@ from softswitch.reports.figures import clock, columns, impatience
 from softswitch.reports.report import WAIT_STEPS
 from softswitch.store.reading import reading
 from softswitch.types import LeaveReason
-from tests.reports.naive import by_step, count, percentile, seconds_ready
+from tests.reports.naive import by_step, count, percentile, rings, seconds_ready
 from tests.reports.sample import START, days
 
 pytestmark = pytest.mark.may_block
@@ -47,7 +47,7 @@ def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: int, short: float) -> None:
     events = days(seed, short=short)
     with reading(kept(events)) as connection:
-        report = report_of(connection, ALL)
+        report, sales = report_of(connection, ALL), report_of(connection, ALL, "sales")
     by_agent: Counter[str] = Counter()
     for made in report.groups["queue"]:
         told = count(events, made.label)
@@ -78,6 +78,12 @@ def test_the_figures_are_those_that_the_events_give_by_hand(kept: Keep, seed: in
     for one in report.agents:
         ready = seconds_ready(events, one.agent)
         assert one.occupancy == pytest.approx((by_agent[one.agent] + one.calls * 10) / ready, rel=1e-4)
+        made = (one.offered, one.answered, one.missed, one.declined)
+        assert made == rings(events, one.agent)
+        assert 0 < one.missed < one.answered < one.offered
+    for one in sales.agents:
+        made = (one.offered, one.answered, one.missed, one.declined)
+        assert made == rings(events, one.agent, "sales")
     ann, ben = report.agents
     assert (ann.online, ann.paused, ben.paused) == (4 * 86400, 1800.5, 0)
     assert ann.occupancy == pytest.approx((ann.talk + ann.calls * 10) / (4 * 86400 - 1800.5))
@@ -165,8 +171,12 @@ def test_mistakes_say_what_to_do(kept: Keep) -> None:
     for far in ("0001-01-01", "9999-12-31"):
         with pytest.raises(StoreError, match=f"--from {far}: days are of the years 1970 to 9998"):
             range_of(far, None)
-    with pytest.raises(StoreError, match=r"--from '1.3.26' is no date .* write 2026-03-31"):
-        range_of("1.3.26", None)
+    with pytest.raises(StoreError, match=r"--from 'tomorrow' is no date; write 2026-03-31"):
+        range_of("tomorrow", None)
+    with pytest.raises(StoreError, match=r"is no date \(month must be in 1..12\); write"):
+        range_of("2026-13-01", None)
+    with pytest.raises(StoreError, match="--from 9000-01-01 is in the future, as today is"):
+        range_of("9000-01-01", None)
     with pytest.raises(StoreError, match="is after --to"):
         range_of("2026-03-02", "2026-03-01")
     with reading(kept(days(3))) as connection:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bench import simulation, theory
+import numpy as np
+
+from bench import estimates, simulation, theory
+from softswitch.acd.estimators import ESTIMATORS
+from softswitch.reports.estimates import Pairs
 
 
 def test_the_bench_has_a_row_for_each_size_and_two_for_growth() -> None:
@@ -37,3 +41,14 @@ def test_theory_is_met_or_missed_by_two_percent() -> None:
     row = theory.rows(case, {"mean_wait_s": (0.015, 0.01), "occupancy": (-0.021, 0.01)})
     assert row.what == "Erlang A, patience 120 s: 3 agents, 30 calls/h of 180 s"
     assert (row.measured, row.met) == ("wait +1.5% ± 1.0%, occupancy -2.1% ± 1.0%", False)
+
+
+def test_the_default_estimator_is_held_against_the_best_of_the_others() -> None:
+    def days(*off: float) -> list[Pairs]:
+        return [Pairs(np.array([60.0 + each]), np.array([60.0])) for each in off]
+
+    found = {name + mark: days(9.0, 9.1, 9.2) for name in ESTIMATORS for mark in ("", estimates.CALIBRATED)}
+    row = estimates.verdict("a day", found | {"erlang-a": days(5.0, 5.1, 5.2)})
+    assert row.what == "estimates off by, a day"
+    assert (row.measured, row.met) == ("erlang-a 5.1 s (9.1 s calibrated)", True)
+    assert not estimates.verdict("a day", found | {"place": days(5.0, 5.1, 5.3)}).met

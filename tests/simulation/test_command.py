@@ -52,6 +52,24 @@ def test_people_get_a_table_with_what_erlang_says_beside(simulate: Run) -> None:
     assert not ran.err
 
 
+def test_calls_without_any_length_are_simulated_and_no_wait_is_estimated(simulate: Run) -> None:
+    ran = simulate(SIMULATION, "--calls-per-hour 100 --talk 0s --agents 1 --hours 1 --json")
+    assert ran.code == 0, ran.err
+    assert ran.json["talk_mean_s"] == 0
+
+
+def test_a_full_disk_is_said_of_files_and_of_what_is_printed(simulate: Run) -> None:
+    ran = simulate(SIMULATION, "--calls-per-hour 10 --agents 2 --hours 1 --html /dev/full --json")
+    assert ran.code == 2
+    assert "softswitch: cannot write /dev/full: No space left on device" in ran.err
+    command = [sys.executable, "-m", "softswitch", "version"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "softswitch: what it prints: No space left on device\n")
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -70,6 +88,10 @@ def test_people_get_a_table_with_what_erlang_says_beside(simulate: Run) -> None:
         ("--calls-per-hour 10 --talk endless", "--talk: it must end some time; only patience may be endless"),
         ("--calls-per-hour 10 --warm-up 9h", "--warm-up is 32400 s, and the whole takes 28800 s"),
         ("--calls-per-hour 10 --warm-up soon", "--warm-up 'soon': expected a duration"),
+        ("--calls-per-hour inf", "less than or equal"),
+        ("--calls-per-hour 1e6 --patience 60s --hours 9000", "9,000,000,000 calls are to be expected"),
+        ("--calls-per-hour 10 --agents 2 --plot /none/day.png", "there is no folder /none"),
+        ("--calls-per-hour 10 --agents 2 --html /", "cannot write /: it is a folder"),
         ("--arrivals none.csv", "cannot read none.csv: No such file or directory"),
     ],
 )
@@ -178,4 +200,4 @@ def test_a_picture_is_written_or_it_says_why_not(simulate: Run, tmp_path: Path) 
     assert (tmp_path / "day.png").read_bytes().startswith(b"\x89PNG")
     ran = simulate(SIMULATION, f"--calls-per-hour 10 --hours 1 --html {tmp_path / 'none' / 'day.html'}")
     assert ran.code == 2
-    assert "day.html: No such file or directory" in ran.err
+    assert "there is no folder" in ran.err

@@ -66,6 +66,14 @@ def test_seconds_and_dates_are_times_as_well(write: Write, separator: str) -> No
     assert [each.at for each in dated.calls] == [3540.0, 3660.0]
 
 
+def test_clocks_that_are_put_back_tell_an_hour_twice(write: Write) -> None:
+    text = (
+        "time,talk\n2026-10-25T02:50:00+02:00,1\n2026-10-25T02:10:00+01:00,2\n2026-10-25T03:05:00+01:00,3\n"
+    )
+    found = calls(write(text), (), QueueName("q"))
+    assert [(each.at, each.talk) for each in found.calls] == [(600.0, 2.0), (3000.0, 1.0), (3900.0, 3.0)]
+
+
 def test_every_mistake_of_a_list_of_calls_is_shown_at_once(write: Write) -> None:
     text = "time,queue,talk\n08:00,sales,3m\n25:00,sales,\n07:59,sales,\n,sales,\n08:10,sails,x\n9.5,sales,\n"
     assert problems(write(text), read_calls) == [

@@ -126,7 +126,7 @@ def test_calls_as_they_came_are_counted_by_half_hours(staff: Run, tmp_path: Path
             "--shrinkage '30': expected a percentage from 0% to 95%, as 30%",
         ),
         ("--calls-per-hour 10 --hours 1.3", "agents are planned by half-hours"),
-        ("--calls-per-hour 9000000 --talk 1h", "no house is that big"),
+        ("--calls-per-hour 900000 --talk 1h", "no house is that big"),
         ("--calls-per-hour 10 --talk 0s", "calls that take no time need no agents"),
         ("--calls-per-hour 10 --hours 2 --shift 8h", "the day has 2 hours, and a shift is longer"),
         ("--calls-per-hour 10 --shift 50m", "shifts are made of steps of 30 minutes"),

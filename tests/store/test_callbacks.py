@@ -98,7 +98,7 @@ def test_an_older_database_gets_the_table(tmp_path) -> None:
     migrate(engine)
     with engine.begin() as connection:
         new = inspect(connection).get_columns("callbacks")
-        later = ("voicemails", "call_notes", "missed", "bulletins", "bulletin_reads")
+        later = ("voicemails", "call_notes", "offers", "bulletins", "bulletin_reads")
         for table in ("callbacks", *later):
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("DROP INDEX calls_by_outside"))

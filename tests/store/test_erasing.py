@@ -175,8 +175,7 @@ def test_all_of_one_caller_goes_and_the_figures_stay(kept: Kept) -> None:
     assert (kept.recordings / BOBS).exists()
     again = kept.eraser()
     assert outcome(again.look()) == Outcome(Counts(), 0)
-    with kept.engine.begin() as connection:
-        rebuilding.rebuild(connection)
+    rebuilding.rebuild(kept.engine)
     assert kept.everything() == left, "made anew it does not come back"
     assert kept.figures() == figures
 
@@ -184,8 +183,7 @@ def test_all_of_one_caller_goes_and_the_figures_stay(kept: Kept) -> None:
 def test_nothing_of_the_number_is_left_in_any_byte_of_the_folder(tmp_path: Path) -> None:
     kept = Kept(tmp_path, default_url(tmp_path / "data"))
     kept.add([Recorded(100, 1_700_000_060.0, "CallEnded", CallId("now"), {"status": 200})])
-    with kept.engine.begin() as connection:
-        rebuilding.rebuild(connection)
+    rebuilding.rebuild(kept.engine)
     eraser = kept.eraser()
     list(eraser.look())
     outcome(eraser.erase())
@@ -315,8 +313,7 @@ def test_what_is_older_than_its_time_is_forgotten_once_and_the_rest_stays(kept: 
     left = kept.everything()
     assert left.count("600100200") == left.count("+48600100200: call back") == 2, "bulletins are the team's"
     assert "lunch" in left
-    with kept.engine.begin() as connection:
-        rebuilding.rebuild(connection)
+    rebuilding.rebuild(kept.engine)
     assert kept.everything() == left
     assert kept.figures() == figures
 

@@ -103,7 +103,8 @@ def test_it_is_the_same_wherever_the_loading_is_cut_off_and_made_anew(tmp_path: 
         query = select(recordings).order_by(recordings.c.file)
         before = connection.execute(query).all()
         assert [(row.seconds, row.deleted) for row in before] == [(9.5, None), (3.0, None), (2.0, 18.0)]
-        rebuilding.rebuild(connection)
+    rebuilding.rebuild(engine)
+    with engine.begin() as connection:
         assert connection.execute(query).all() == before
     engine.dispose()
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import structlog
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, Table, delete, insert, inspect, select, text, update
 
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
@@ -20,6 +19,7 @@ from softswitch.store.call_record import CallRecord
 from softswitch.store.calls import rebuild
 from softswitch.store.database import database_url, migrate, open_database
 from softswitch.store.encoding import encode
+from softswitch.store.forgetting import forget
 from softswitch.store.lines import LineFile
 from softswitch.store.loader import Loader, set_note
 from softswitch.store.rows import add
@@ -114,7 +114,8 @@ def test_visits_talks_and_times_of_agents_are_the_same_whenever_it_is_cut_off(
     engine = open_database(database_url(url))
     with engine.begin() as connection:
         before = [sorted(connection.execute(select(table)).all()) for table in projections.TABLES]
-        rebuilding.rebuild(connection)
+    rebuilding.rebuild(engine)
+    with engine.begin() as connection:
         assert [sorted(connection.execute(select(table)).all()) for table in projections.TABLES] == before
         found = connection.execute(select(visits.c.call, visits.c.outcome, visits.c.waited, visits.c.held))
         assert sorted(found.all()) == [("alice", "answered", 7.0, 2.0), ("bob", "abandoned", 10.0, 0.0)]
@@ -276,7 +277,8 @@ def test_a_database_of_each_earlier_version_goes_on_with_what_is_in_it(
         found = open_database(database_url(f"sqlite:///{tmp_path / name}"))
         with found.begin() as connection:
             before = connection.execute(select(calls.c.record)).scalars().all()
-            rebuilding.rebuild(connection)
+        rebuilding.rebuild(found)
+        with found.begin() as connection:
             tables = [connection.execute(select(table)).all() for table in projections.TABLES]
             made.append((before, tables))
         found.dispose()
@@ -314,31 +316,66 @@ def test_events_are_never_changed_by_being_there_twice(lines: LineFile, url: str
     engine.dispose()
 
 
-def test_what_happens_while_the_record_is_made_anew_is_not_overwritten_by_it(
-    lines: LineFile, postgres: Postgres
+CALL = CallId("c9")
+TAPE = "2026/11/25/093012417-sales-c9.wav"
+BEGUN = [
+    Recorded(1, 1_700_000_000.0, "CallArrived", CALL, {"number": "100"}),
+    Recorded(2, 1_700_000_001.0, "RecordingStarted", CALL, {"file": TAPE, "agent": "ann"}),
+    Recorded(3, 1_700_000_002.0, "CallEnded", CALL, {"status": 200}),
+]
+GONE = Recorded(4, 1_700_000_003.0, "RecordingsDeleted", None, {"files": [TAPE], "count": 1})
+
+
+def test_what_happens_while_the_record_is_made_anew_is_loaded_meanwhile_and_stays(
+    lines: LineFile, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file, call = "2026/11/25/093012417-sales-c9.wav", CallId("c9")
-    begun = [
-        Recorded(1, 1_700_000_000.0, "CallArrived", call, {"number": "100"}),
-        Recorded(2, 1_700_000_001.0, "RecordingStarted", call, {"file": file, "agent": "ann"}),
-        Recorded(3, 1_700_000_002.0, "CallEnded", call, {"status": 200}),
-    ]
-    gone = Recorded(4, 1_700_000_003.0, "RecordingsDeleted", None, {"files": [file], "count": 1})
-    engine = open_database(database_url(postgres.url))
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    write(lines, begun)
-    with loading(lines, postgres.url) as one, ThreadPoolExecutor(1) as beside:
+    write(lines, BEGUN)
+    engine = open_database(database_url(url))
+    with loading(lines, url) as one:
         assert one.step()
         with engine.begin() as connection:
-            rebuilding.rebuild(connection)
-            write(lines, [gone])
-            step = beside.submit(one.step)
-            time.sleep(0.3)
-        assert not step.result()
-        assert "made anew" in str(one.state.problem)
-        assert one.step()
+            connection.execute(delete(calls))
+            connection.execute(update(recordings).values(queue="nonsense"))
+            connection.execute(insert(visits).values(seq=99, call="never", queue="q", priority="", joined=1.0,
+                waited=1.0, outcome="", agent="", held=0.0, wrap_up=0.0))  # fmt: skip
+        rested = []
+
+        def rest(_: float) -> None:
+            if not rested:
+                write(lines, [GONE])
+            rested.append(one.step())
+
+        monkeypatch.setattr(rebuilding.time, "sleep", rest)
+        assert rebuilding.rebuild(engine) == (4, 1)
+        assert rested
+        assert all(rested), "the loader was never kept waiting"
     with engine.connect() as connection:
-        assert connection.execute(select(recordings.c.deleted)).scalar_one() == gone.at
+        assert connection.execute(select(calls.c.id)).scalars().all() == ["c9"]
+        assert connection.execute(select(recordings.c.queue, recordings.c.deleted)).all() == [("", GONE.at)]
+        assert connection.execute(select(visits)).all() == []
+    engine.dispose()
+
+
+def test_who_is_forgotten_while_the_record_is_made_anew_does_not_come_back(
+    lines: LineFile, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(lines, BEGUN)
+    engine = open_database(database_url(url))
+    with loading(lines, url) as one:
+        assert one.step()
+    put_right, heard = rebuilding._Rebuilding.put_right, []
+
+    def forgetting(self: rebuilding._Rebuilding, table: Table) -> None:
+        if not heard:
+            heard.append(table)
+            with engine.begin() as connection:
+                assert forget(connection, [CALL]).calls == 1
+        put_right(self, table)
+
+    monkeypatch.setattr(rebuilding._Rebuilding, "put_right", forgetting)
+    done: list[int] = []
+    assert rebuilding.rebuild(engine, done.append) == (3, 1)
+    assert done == [3, -3, 3]
+    with engine.connect() as connection:
+        assert connection.execute(select(calls.c.number)).scalar_one() == ""
     engine.dispose()

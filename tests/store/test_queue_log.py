@@ -46,6 +46,7 @@ def test_who_finds_the_queue_full_never_entered_it() -> None:
 
 def test_transfers_pauses_and_memberships() -> None:
     assert told(
+        (0, "AgentOnline", None, {"agent": "ann"}),
         (0, "AgentPaused", None, {"agent": "ann", "reason": "a|b\nc"}),
         (1, "AgentResumed", None, {"agent": "ann"}),
         (2, "AgentSignedOut", None, {"agent": "ann", "queue": None}),
@@ -55,6 +56,7 @@ def test_transfers_pauses_and_memberships() -> None:
         (9, "Transferred", "a", {"by": "ann", "number": "202", "attended": False}),
         (9, "ConversationEnded", "a", {"agent": "ann", "ended_by": "transfer", "talked": 4.0}),
     ) == [
+        "100|NONE|NONE|ann|ADDMEMBER|",
         "100|NONE|NONE|ann|PAUSEALL|a_b_c",
         "101|NONE|NONE|ann|UNPAUSEALL|",
         "102|NONE|NONE|ann|REMOVEMEMBER|",
@@ -62,4 +64,41 @@ def test_transfers_pauses_and_memberships() -> None:
         "104|a|q|NONE|ENTERQUEUE|||1",
         "105|a|q|ann|CONNECT|1|a|0",
         "109|a|q|ann|BLINDTRANSFER|202||1|4|1",
+    ]
+
+
+def test_agents_are_members_while_they_are_there_and_not_signed_out() -> None:
+    assert told(
+        (0, "SwitchStarting", None, {}),
+        (0, "AgentPaused", None, {"agent": "ben", "reason": "lunch", "ago": 60}),
+        (0, "AgentSignedOut", None, {"agent": "eve", "queue": None}),
+        (0, "AgentSignedIn", None, {"agent": "eve", "queue": "q"}),
+        (0, "AgentSignedOut", None, {"agent": "joe", "queue": "q"}),
+        (1, "SwitchStarted", None, {"agents": ["ann", "ben", "eve", "joe"]}),
+        (2, "AgentOnline", None, {"agent": "kim"}),
+        (3, "AgentSignedIn", None, {"agent": "eve", "queue": None}),
+        (4, "AgentOffline", None, {"agent": "kim"}),
+        (5, "AgentPaused", None, {"agent": "kim", "reason": "nobody sees it"}),
+        (9, "CallArrived", "a", {}),
+        (60, "SwitchStarting", None, {}),
+        (61, "SwitchStarted", None, {"agents": ["ann"]}),
+        (62, "SwitchStopped", None, {}),
+    ) == [
+        "101|NONE|NONE|NONE|QUEUESTART|",
+        "101|NONE|NONE|ann|ADDMEMBER|",
+        "101|NONE|NONE|ben|ADDMEMBER|",
+        "101|NONE|NONE|ben|PAUSEALL|lunch",
+        "101|NONE|q|eve|ADDMEMBER|",
+        "101|NONE|NONE|joe|ADDMEMBER|",
+        "101|NONE|q|joe|REMOVEMEMBER|",
+        "102|NONE|NONE|kim|ADDMEMBER|",
+        "103|NONE|NONE|eve|ADDMEMBER|",
+        "104|NONE|NONE|kim|REMOVEMEMBER|",
+        "109|NONE|NONE|ann|REMOVEMEMBER|",  # the last moment before the crash
+        "109|NONE|NONE|ben|REMOVEMEMBER|",
+        "109|NONE|NONE|eve|REMOVEMEMBER|",
+        "109|NONE|NONE|joe|REMOVEMEMBER|",
+        "161|NONE|NONE|NONE|QUEUESTART|",
+        "161|NONE|NONE|ann|ADDMEMBER|",
+        "162|NONE|NONE|ann|REMOVEMEMBER|",
     ]

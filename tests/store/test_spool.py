@@ -194,6 +194,9 @@ def test_while_the_disk_is_full_events_wait_in_memory_and_the_excess_is_counted(
     assert (health.last, health.waiting, health.lost) == (23, 5, 18)
     assert health.problem == "No space left on device"
     assert [line["log_level"] for line in logs if line["event"] == "RecordFailing"] == ["error"]
+    assert [(line["log_level"], line["since"]) for line in logs if line["event"] == "EventsLost"] == [
+        ("error", 6)
+    ], "at once, and once"
     disk.full = False
     store.close()
     kept = list(read_events(tmp_path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
@@ -14,8 +13,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 
 from softswitch.access import Principal
 from softswitch.accounts import Accounts
@@ -316,14 +315,20 @@ def web_settings() -> WebSettings:
 
 
 @pytest.fixture
-async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
+def hasher() -> PasswordHasher | None:
+    """A weak one: many tests log somebody in, few are about how long that takes. None: the switch's own."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture
+async def accounts(tmp_path: Path, hasher: PasswordHasher | None) -> AsyncIterator[Accounts]:
     """On a database of its own; its journal keeps notes in `journal`."""
     url = database_url(default_url(tmp_path))
     engine = open_database(url)
     await asyncio.to_thread(migrate, engine)
     engine.dispose()
     with access_to(tmp_path, None) as store:
-        yield Accounts(store, FakeJournal())
+        yield Accounts(store, FakeJournal(), hasher=hasher)
 
 
 @pytest.fixture
@@ -444,30 +449,13 @@ async def live(pages: Desk) -> AsyncIterator[Live]:
     live.close()
 
 
-_DESCRIBED: dict[WebSettings, str] = {}
+@pytest.fixture
+async def app(parts: Parts, counting: Counting, live: Live, web_settings: WebSettings) -> FastAPI:
+    return await asyncio.to_thread(application, web_settings, parts, counting, live)
 
 
 @pytest.fixture
-def described(web_settings: WebSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The description of the routes is made once, not for each application: it takes half a second."""
-    make = FastAPI.openapi
-
-    def openapi(app: FastAPI) -> dict[str, Any]:
-        if web_settings not in _DESCRIBED:
-            _DESCRIBED[web_settings] = json.dumps(make(app))
-        for _ in iter_route_contexts(app.routes):  # as describing them does; else the first request would
-            pass
-        app.openapi_schema = json.loads(_DESCRIBED[web_settings])
-        return app.openapi_schema
-
-    monkeypatch.setattr(FastAPI, "openapi", openapi)
-
-
-@pytest.fixture
-async def client(
-    parts: Parts, counting: Counting, live: Live, web_settings: WebSettings, described: None
-) -> AsyncIterator[httpx2.AsyncClient]:
-    app = await asyncio.to_thread(application, web_settings, parts, counting, live)
+async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://switch") as client:
         yield client

@@ -35,6 +35,7 @@ async def test_nothing_but_health_is_there_without_a_log_in(client):
         assert "tokens add" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("hasher", [None])
 async def test_calls_go_on_while_a_password_is_hashed(accounts):
     """argon2 lets go of Python's lock: with it held, the loop would turn once or twice in all that time."""
     turns = 0

@@ -7,11 +7,14 @@ import re
 from dataclasses import fields
 
 import pytest
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from starlette.routing import Mount
 
 from softswitch.parcels import Lot, Parcel, Undelivered
 from softswitch.store.call_record import CallRecord
 from softswitch.store.outbox import Outbox
 from softswitch.web import record_models
+from softswitch.web.wrongs import no_strangers
 
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/login", "/api/v1/first"}
 
@@ -43,6 +46,17 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
             assert operation["security"], path
     assert (await client.get("/api/v1/openapi.json")).status_code == 401
     assert (await client.get("/api/v1/docs")).headers["location"] == "/login?then=/api/v1/docs"
+
+
+def test_a_start_neither_describes_the_routes_nor_analyses_them_twice(app):
+    assert app.openapi_schema is None
+    assert {type(route) for route in app.routes} <= {APIRoute, APIWebSocketRoute, Mount}
+
+
+def test_no_route_takes_a_parameter_that_it_does_not_know(app):
+    made = [route for route in app.routes if isinstance(route, APIRoute | APIWebSocketRoute)]
+    assert len(made) > 100
+    assert [route.path for route in made if route.dependant.dependencies[0].call is not no_strangers] == []
 
 
 @pytest.mark.parametrize(
@@ -220,6 +234,8 @@ async def test_webhooks_and_what_they_never_took(client, as_role, operations, re
 async def test_a_method_that_a_path_does_not_know_is_told_all_that_it_does(client):
     answer = await client.request("PUT", "/api/v1/calls")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    page = await client.request("DELETE", "/wallboard")
+    assert (page.status_code, page.headers["allow"]) == (405, "GET")
 
 
 async def test_the_switch_is_stopped_by_engineers(client, as_role, operations):

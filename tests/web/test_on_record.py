@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from softswitch.web import on_record
+from softswitch import promises
 from tests.web.conftest import FakeOperations
 
 PAUSE = "/api/v1/agents/desk/pause"
@@ -56,7 +56,7 @@ async def test_the_answer_to_a_change_waits_until_it_is_in_a_file(supervisor, op
 async def test_it_comes_late_and_all_the_same_while_nothing_can_be_written(
     supervisor, operations, monkeypatch
 ):
-    monkeypatch.setattr(on_record, "PATIENCE", 0.02)
+    monkeypatch.setattr(promises, "PATIENCE", 0.02)
     assert (await supervisor.post(PAUSE)).status_code == 200
     assert operations.newest > operations.written
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -45,6 +45,9 @@ class Configuration(Section):
     """The database of the record: `sqlite:///FILE`, or `postgresql://user:password@host/name` (`"${NAME}"`
     reads a password from the environment). Left out: record.db in the folder `data`. Calls never wait for
     it: everything is in files first, and what it misses while it is away is loaded later."""
+    events_in_memory: Annotated[int, Field(ge=1000, le=10_000_000)] = 100_000
+    """How many events wait in memory, half a kilobyte each, while the disk is full; those above that are lost
+    and counted (`EventsLost`)."""
     web: Web | None = None
     """The web server: health, metrics and the REST API. Left out: there is none."""
     hours: dict[Name, Schedule] = Field(default={})

@@ -1,0 +1,79 @@
+"""The engine as the set-up compiled it against the Python that it is written in."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from softswitch import acd, compiled
+
+ROOT = Path(__file__).parents[2]
+
+TELL = """
+from bench.engine import World
+from softswitch.acd import COMPILED
+import hashlib
+world, said = World(60), hashlib.sha256()
+receive = world.engine.receive
+def noted(event, now):
+    actions = receive(event, now)
+    said.update(repr((now, event, actions)).encode())
+    return actions
+class Told:
+    def __init__(self, engine): self.engine = engine
+    def __getattr__(self, name): return getattr(self.engine, name)
+    receive = staticmethod(noted)
+world.engine = Told(world.engine)
+world.fill()
+world.work(3000)
+print(COMPILED, len(world.told), said.hexdigest())
+"""
+
+
+def told(how: str) -> list[str]:
+    """Whether the engine was compiled, how many events it was told, and a hash of all that it did."""
+    run = subprocess.run(
+        [sys.executable, "-c", TELL],
+        cwd=ROOT,
+        env={**os.environ, "SOFTSWITCH_ENGINE": how},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=True,
+    )
+    return run.stdout.split()
+
+
+@pytest.mark.skipif(not acd.COMPILED, reason="compiled of other sources: run the set-up")
+def test_the_compiled_engine_does_what_its_sources_say_to_the_last_bit() -> None:
+    fast, plain = told(""), told("python")
+    assert (fast[0], plain[0]) == ("True", "False")
+    assert int(fast[1]) > 3000
+    assert fast[1:] == plain[1:]
+
+
+def test_what_was_compiled_of_other_sources_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stamp = tmp_path / "stamp"
+    monkeypatch.setattr(compiled, "STAMP", stamp)
+    path = ["sources"]
+    assert not compiled.find_engine(path)
+    stamp.write_text("of other sources")
+    assert not compiled.find_engine(path)
+    monkeypatch.setattr(compiled, "FOLDER", tmp_path)
+    monkeypatch.setattr(compiled, "_load_library", lambda: None)
+    stamp.write_text(compiled.fingerprint())
+    monkeypatch.setenv("SOFTSWITCH_ENGINE", "python")
+    assert not compiled.find_engine(path)
+    monkeypatch.delenv("SOFTSWITCH_ENGINE")
+    assert compiled.find_engine(path)
+    assert path == [str(tmp_path / "softswitch" / "acd"), "sources"]
+
+
+def test_every_module_that_is_to_be_compiled_is_there() -> None:
+    assert [source for source in compiled.SOURCES if not source.is_file()] == []

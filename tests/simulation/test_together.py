@@ -1,0 +1,189 @@
+"""Agents of queues that share them: groups, and how many of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from softswitch.acd.settings import AgentSettings, EngineSettings, Member, QueueSettings, Relaxation
+from softswitch.errors import SimulationError
+from softswitch.simulation import together
+from softswitch.simulation.demand import Demand
+from softswitch.simulation.draws import Exponential
+from softswitch.simulation.groups import Numbers, groups_of, names_of, shares, with_groups
+from softswitch.simulation.runs import Watch
+from softswitch.simulation.staffing import Case, Measured, Target
+from softswitch.simulation.together import Joint, SharedCase, staff_together
+from softswitch.simulation.traffic import QueueTraffic, Traffic
+from softswitch.types import AgentName, QueueName
+from tests.simulation.commands import Run, runner
+
+A, B = QueueName("a"), QueueName("b")
+ONLY_A, ALSO_A, BOTH, ONLY_B = (AgentName(name) for name in ("a1", "a2", "ab", "b1"))
+CALLS = (20.0, 40.0, 30.0)
+
+
+def floor() -> EngineSettings:
+    """Two of `a` alone, one of both who is in the second tier of `b`, one of `b` who helps `a` in the end."""
+    skills = {ONLY_A: {"a": 2}, ALSO_A: {"a": 2}, BOTH: {"a": 2, "b": 1}, ONLY_B: {"a": 1, "b": 1}}
+    agents = {name: AgentSettings(name, skills=levels, registers=True) for name, levels in skills.items()}
+    queues = {
+        A: QueueSettings(A, tuple(skills), needs={"a": 2}, relax=(Relaxation(20.0, {"a": 1}),)),
+        B: QueueSettings(B, (BOTH, ONLY_B), members={BOTH: Member(tier=2)}),
+    }
+    return EngineSettings(queues, agents)
+
+
+def case(settings: EngineSettings) -> SharedCase:
+    demand, talk, patience = Demand(None, 1800.0, CALLS), Exponential(180.0), Exponential(180.0)
+    queues = tuple(QueueTraffic(name, talk, demand.profile, patience) for name in (A, B))
+    cases = {name: Case(settings, name, demand, talk, patience, 180.0, least=0) for name in (A, B)}
+    return SharedCase(
+        settings,
+        Traffic(demand.span, queues, step=1800.0),
+        tuple(groups_of(settings, (A, B))),
+        cases,
+        dict.fromkeys((A, B), Target(0.8, 20.0)),
+    )
+
+
+def test_groups_are_agents_who_are_the_same_to_every_queue() -> None:
+    found = groups_of(floor(), (A, B))
+    assert [(group.name, group.agents) for group in found] == [
+        ("a1", (ONLY_A, ALSO_A)),
+        ("ab", (BOTH,)),
+        ("b1", (ONLY_B,)),
+    ]
+    assert [group.queues for group in found] == [(A,), (A, B), (A, B)]
+    assert [group.homes for group in found] == [(A,), (A,), (B,)]
+
+
+def test_shares_go_by_heads_to_those_who_are_there_for_it_first() -> None:
+    groups = groups_of(floor(), (A, B))
+    assert shares(groups, A, 10) == {"a1": 7, "ab": 3}
+    assert shares(groups, B, 5) == {"b1": 5}
+    assert shares(groups[:2], B, 5) == {"ab": 5}  # nobody's home: whoever can
+
+
+def test_agents_of_a_group_have_the_skills_and_places_of_the_first() -> None:
+    settings = floor()
+    groups = groups_of(settings, (A, B))
+    made = with_groups(settings, groups, {"a1": 3, "ab": 2, "b1": 1})
+    assert made.queues[B].agents == ("ab 1", "ab 2", "b1 1")
+    assert made.queues[A].agents == (*names_of(groups[0], 3), "ab 1", "ab 2", "b1 1")
+    assert made.queues[B].member(AgentName("ab 2")).tier == 2
+    assert made.agents[AgentName("a1 3")].skills == {"a": 2}
+    assert not made.agents[AgentName("a1 3")].registers
+
+
+def test_agents_are_taken_as_long_as_all_queues_reach_their_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = (5, 9, 7)  # of both queues together, whoever they are
+
+    def simulated(case: SharedCase, numbers: Numbers, _seeds: Sequence[int], _watch: Watch | None) -> Joint:
+        total = [sum(counts[step] for counts in numbers.values()) for step in range(case.steps)]
+        short = tuple(have < need for have, need in zip(total, needed, strict=True))
+        zeros = np.zeros(len(needed))
+        one = Measured(tuple(total), zeros, np.where(short, 0.5, 0.9), zeros, zeros, zeros, short, short)
+        return Joint(numbers, dict.fromkeys(case.cases, one))
+
+    monkeypatch.setattr(together, "simulated", simulated)
+    found = staff_together(case(floor()), range(3))
+    assert not together.missed_in(found.case, found.final)
+    assert [sum(counts[step] for counts in found.final.numbers.values()) for step in range(3)] == [*needed]
+    assert found.hours(found.final.numbers) == 10.5
+
+
+def test_together_they_need_fewer_than_apart_and_reach_the_targets() -> None:
+    settings = floor()
+    shared = replace(settings.queues[A], relax=(), needs={"a": 1})
+    settings = replace(settings, queues={**settings.queues, A: shared})
+    asked = case(settings)
+    found = staff_together(asked, range(1, 5))
+    assert found.hours(found.final.numbers) < found.hours(found.alone)
+    again = together.simulated(asked, found.final.numbers, range(100, 106))
+    assert all(one.whole > 0.75 for one in again.queues.values())
+
+
+FILE = """
+numbers: {"600": {queue: a}}
+queues:
+  a: {service_level: {within: 20s}}
+  b: {service_level: {within: 30s}}
+agents:
+  one: {dial: "sip:1@127.0.0.1:7001"}
+  two: {dial: "sip:2@127.0.0.1:7002"}
+teams: {a: {agents: [one, two]}, b: {agents: [two]}}
+"""
+CSV = "time,queue,talk\n" + "".join(
+    f"{8 + number // 60:02}:{number % 60:02},{'ab'[number % 3 == 0]},120\n" for number in range(30, 90)
+)
+
+
+@pytest.fixture
+def staff(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner("staff", monkeypatch, capsys)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    config, calls = tmp_path / "two.yaml", tmp_path / "calls.csv"
+    config.write_text(FILE)
+    calls.write_text(CSV)
+    return config, calls
+
+
+def test_calls_of_several_queues_are_planned_together(
+    staff: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    config, calls = files
+    sheet = tmp_path / "plan.csv"
+    found = staff(config, "--from", calls, "--seeds 3 --shift 1h --json --csv", sheet)
+    assert found.code == 0, found.err
+    assert found.json["groups"]["two"] == {"agents": ["two"], "queues": ["a", "b"], "first_for": ["a", "b"]}
+    assert [(step["time"], step["a_calls"], step["b_calls"]) for step in found.json["steps"]] == [
+        ("08:30", 20.0, 10.0),
+        ("09:00", 20.0, 10.0),
+    ]
+    assert found.json["queues"]["b"]["within_s"] == 30.0
+    assert {shift["group"] for shift in found.json["shifts"]} <= {"one", "two"}
+    head, *lines = sheet.read_text().splitlines()
+    assert head.startswith("time,a_calls,a_service_level,a_abandoned_share,b_calls")
+    assert len(lines) == 2
+    shown = staff(config, "--from", calls, "--seeds 3")
+    assert "By formula, each queue by itself takes" in shown.out
+    assert "two and equals (1): a, b" in shown.out
+
+
+def test_a_traffic_file_says_who_calls_and_its_shifts_are_not_read(
+    staff: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    traffic = tmp_path / "day.yaml"
+    traffic.write_text(
+        'from: "08:00"\nto: "09:00"\nqueues: {a: {calls_per_hour: 40, talk: 120s, patience: 60s}}\n'
+    )
+    found = staff(files[0], "--traffic", traffic, "--seeds 2 --json")
+    assert found.code == 0, found.err
+    assert [step["a_calls"] for step in found.json["steps"]] == [20.0, 20.0]
+    refused = staff(files[0], "--traffic", traffic, "--talk 5m")
+    assert (refused.code, "--talk:" in refused.err) == (2, True)
+    refused = staff(files[0], "--traffic", traffic, "--queue a")
+    assert (refused.code, "leave --queue away" in refused.err) == (2, True)
+
+
+def test_a_queue_of_calls_that_is_not_configured_is_named(staff: Run, files: tuple[Path, Path]) -> None:
+    files[1].write_text(CSV.replace(",b,", ",bb,"))
+    found = staff(files[0], "--from", files[1])
+    assert found.code == 2
+    assert "there is no queue 'bb'; did you mean 'b'" in found.err
+
+
+def test_a_queue_that_nobody_serves_is_an_error(files: tuple[Path, Path], staff: Run) -> None:
+    files[0].write_text(FILE.replace("b: {agents: [two]}", "b: {agents: []}"))
+    found = staff(files[0], "--from", files[1])
+    assert found.code == 2
+    assert "queue 'b' has no agents who can serve it" in found.err
+    assert SimulationError.__name__ not in found.err
