@@ -58,6 +58,13 @@ class Principal:
     """For the record: `user anna`, `token crm`."""
     role: Role
     agent: str | None = None
+    id: str = ""
+    """Of a token: several may have the same name."""
+
+    @property
+    def key(self) -> str:
+        """What tells this one from all others."""
+        return f"{self.name} {self.id}"
 
 
 COMMAND_LINE = Principal("command line", Role.ENGINEER)

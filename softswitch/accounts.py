@@ -204,7 +204,7 @@ class Accounts:
         """
         digest = _digest(text)
         token = await self._tokens.ask(digest, lambda: self._store.token(digest))
-        return None if token is None else Principal(f"token {token.label}", token.role)
+        return None if token is None else Principal(f"token {token.label}", token.role, id=token.id)
 
     # The first one -----------------------------------------------------------------------------------
 

@@ -70,10 +70,10 @@ def framed(name: str, body: bytes, *, chunked: bool) -> bytes:
 class _Viewer:
     """One connection."""
 
-    def __init__(self, transport: asyncio.Transport, name: str, *, chunked: bool) -> None:
-        """`name`: whose it is."""
+    def __init__(self, transport: asyncio.Transport, key: str, *, chunked: bool) -> None:
+        """`key`: whose it is (`Principal.key`)."""
         self._transport = transport
-        self.name = name
+        self.key = key
         self._chunked = chunked
         self.woken = asyncio.Event()
         self.gone = False
@@ -125,17 +125,17 @@ class Viewers:
         for viewer in self._viewers:
             viewer.woken.set()
 
-    def stream(self, request: Request, name: str, may: Who, audience: Audience) -> Response:
-        """An answer that does not end, for somebody of that name. Raises Refused: there is no room."""
+    def stream(self, request: Request, who: Principal, may: Who, audience: Audience) -> Response:
+        """An answer that does not end, for somebody. Raises Refused: there is no room."""
         if self.count >= VIEWERS:
             raise Refused(503, f"{VIEWERS} viewers look on already", SOON)
-        if sum(viewer.name == name for viewer in self._viewers) >= PER_USER:
+        if sum(viewer.key == who.key for viewer in self._viewers) >= PER_USER:
             says = (
-                f"{name} looks on {PER_USER} times already, which is the most for one user or token; close a "
-                "page or end a program that is forgotten somewhere, or give each its own user or token"
+                f"{who.name} looks on {PER_USER} times already, which is the most for one user or token; "
+                "close a page or end a program that is forgotten somewhere, or give each its own"
             )
             raise Refused(429, says, SOON)
-        return _Stream(self, request, name, may, audience)
+        return _Stream(self, request, who.key, may, audience)
 
     async def show(self, viewer: _Viewer, request: Request, may: Who, audience: Audience) -> None:
         """Until the viewer is gone, or may look on no more."""
@@ -160,10 +160,10 @@ class Viewers:
 class _Stream(Response):
     """Begun by ASGI, continued on the transport."""
 
-    def __init__(self, viewers: Viewers, request: Request, name: str, may: Who, audience: Audience) -> None:
+    def __init__(self, viewers: Viewers, request: Request, key: str, may: Who, audience: Audience) -> None:
         super().__init__(headers=HEADERS, media_type="text/event-stream")
         del self.headers["content-length"]
-        self._viewers, self._request, self._name = viewers, request, name
+        self._viewers, self._request, self._key = viewers, request, key
         self._may, self._audience = may, audience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -174,7 +174,7 @@ class _Stream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         greeting = b": the board of a switch\nretry: 1000\n\n"
         await send({"type": "http.response.body", "body": greeting, "more_body": True})
-        viewer = _Viewer(transport, self._name, chunked=scope["http_version"] == "1.1")
+        viewer = _Viewer(transport, self._key, chunked=scope["http_version"] == "1.1")
         gone = asyncio.create_task(_until_gone(receive, viewer))
         try:
             await self._viewers.show(viewer, self._request, self._may, self._audience)
@@ -220,7 +220,7 @@ def board_routes(viewers: Viewers, guard: Guard) -> Routes:
         gets the whole.
         """
         audience = _audience(who, calls=calls)
-        return viewers.stream(request, who.name, guard.needs(_role(audience)), audience)
+        return viewers.stream(request, who, guard.needs(_role(audience)), audience)
 
     return router
 
