@@ -18,6 +18,7 @@ from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
 from softswitch.librarian.parent import Librarian
 from softswitch.panel.desk import PanelDesk, Talked
+from softswitch.panel.desk import handlers as panel_handlers
 from softswitch.panel.notices import Notices
 from softswitch.panel.notices import handlers as notices_handlers
 from softswitch.running import RunningSwitch
@@ -58,7 +59,9 @@ async def open_interfaces(
     parts |= await _of_the_record(stack, folder, running, switch, journal)
     parts |= await _for_agents(stack, folder, running, switch, journal, parts["pages"].talked)
     board.bulletins = parts["bulletins"].entries
-    commands |= notices_handlers(parts["bulletins"])  # the server looks there
+    commands |= notices_handlers(parts["bulletins"]) | panel_handlers(
+        parts["panel"]
+    )  # the server looks there
     parts["voicemails"] = VoicemailShelf(desk)
     with placed(settings.path):
         web = await asyncio.to_thread(_web, settings, folder, parts, journal)

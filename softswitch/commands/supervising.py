@@ -124,6 +124,28 @@ def print_notes(folder: Path, wanted: str, as_json: bool) -> None:
     _print([asdict(one) for one in found] if as_json else found, as_json, notes)
 
 
+def write_notes(
+    folder: Path, wanted: str, agent: str | None, notes: str | None, disposition: str | None
+) -> str:
+    """`softswitch notes --write`: what is None stays as it is. A call in progress is named by its whole id.
+    Raises ControlError.
+    """
+    with reading(folder) as connection:
+        call = find_call(connection, wanted) or wanted
+        there = [one for one in of_calls(connection, [call]).get(call, []) if agent in (None, one.agent)]
+    before = there[0] if len(there) == 1 else None
+    given: dict[str, JsonValue] = {
+        "notes": notes if notes is not None else "" if before is None else before.notes,
+        "disposition": disposition
+        if disposition is not None
+        else ""
+        if before is None
+        else before.disposition,
+    }
+    written = do(folder, "notes_write", call=call, agent=agent, **given)
+    return f"notes of {written['agent']} on call {call} are written"
+
+
 def _print(answer: Any, as_json: bool, shown: Any) -> None:
     if as_json:
         print_json(answer)

@@ -203,11 +203,22 @@ def withdraw(
 
 def notes(
     call: Annotated[str, typer.Argument(help="A call's id or its beginning, or the caller's number.")],
+    write: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="In place of what the agent wrote; '' takes it away.")
+    ] = None,
+    disposition: Annotated[str | None, typer.Option(metavar="WORD", help="How it came out.")] = None,
+    agent: Annotated[
+        str | None, typer.Option(metavar="AGENT", help="Whose notes, if several talked in the call.")
+    ] = None,
     data: Data = None,
     config: Config = None,
     json: AsJson = False,
 ) -> None:
-    """What agents wrote on a call, and how it came out."""
-    from softswitch.commands.supervising import print_notes
+    """What agents wrote on a call, and how it came out; with --write or --disposition, for an agent."""
+    from softswitch.commands.supervising import print_notes, write_notes
 
-    print_notes(folder_of(data, config), call, json)
+    folder = folder_of(data, config)
+    if write is None and disposition is None:
+        print_notes(folder, call, json)
+    else:
+        print(write_notes(folder, call, agent, write, disposition))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from softswitch.access import Principal, Role
+from softswitch.access import COMMAND_LINE, Principal, Role
 from softswitch.acd.snapshot import AgentView
 from softswitch.calls.operator import Operator
 from softswitch.calls.supervisor import Supervisor
@@ -20,6 +21,7 @@ from softswitch.panel.cards import WRITING, Card, blank, card_of
 from softswitch.panel.notebook import Notebook
 from softswitch.ports import JsonValue, Recorded
 from softswitch.types import AgentName, CallId
+from softswitch.web.patterns import LINE_OR_NOTHING, LINES_OR_NOTHING, NOTES, WORD
 
 Talked = Callable[[str], Awaitable[bytes | None]]
 """Who talked in a call, by the database: `librarian.Desk.talked`."""
@@ -122,6 +124,21 @@ class PanelDesk:
         written = self._notebook.written(call, agent)
         return self._switch.clock.now() if written is None else written.at
 
+    async def only_agent(self, call: str) -> str:
+        """Who talks or talked in a call. Raises NoSuch; ControlError: several did, or nobody."""
+        found = await self._talked(call)
+        if found is None:
+            live = self._supervisor.find(CallId(call))
+            if live is None:
+                raise NoSuch(f"no call {call!r} is known")
+            agents = [live.agent] if live.agent is not None else []
+        else:
+            agents = list(json.loads(found)["agents"])
+        if len(agents) != 1:
+            said = f"{' and '.join(agents)} talked" if agents else "nobody talked"
+            raise ControlError(f"{said} in call {call}; say whose notes they are")
+        return str(agents[0])
+
     def hang_up(self, agent: str, call: str, who: Principal) -> None:
         """End a call that is in an agent's hands. Raises NoSuch, NotNow."""
         found = self._card(agent, call)
@@ -191,3 +208,18 @@ class PanelDesk:
             **said,
             "dispositions": list(self._switch.settings.dispositions.get(card["queue"], ())),
         }
+
+
+def handlers(desk: PanelDesk) -> dict[str, Callable[..., Awaitable[JsonValue]]]:
+    """The commands of the control socket."""
+
+    async def notes_write(call: str, notes: str, disposition: str, agent: str | None = None) -> JsonValue:
+        if len(notes) > NOTES or not re.fullmatch(LINES_OR_NOTHING, notes):
+            raise ControlError(f"notes are a text of at most {NOTES} characters, in one line or more")
+        if len(disposition) > WORD or not re.fullmatch(LINE_OR_NOTHING, disposition):
+            raise ControlError(f"a disposition is a word or some, of at most {WORD} characters")
+        whose = agent or await desk.only_agent(call)
+        written = await desk.write(whose, call, notes, disposition, None, COMMAND_LINE)
+        return {"agent": whose, "written": written}
+
+    return {notes_write.__name__: notes_write}

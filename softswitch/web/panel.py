@@ -12,7 +12,7 @@ from softswitch.web.asked import Body
 from softswitch.web.changing import check_own
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Bulletins, Pages, Panel
-from softswitch.web.patterns import LINE_OR_NOTHING, LINES, LINES_OR_NOTHING
+from softswitch.web.patterns import LINE_OR_NOTHING, LINES, LINES_OR_NOTHING, NOTES, WORD
 from softswitch.web.problems import PROBLEMS, Refused
 from softswitch.web.routes import Routes
 
@@ -20,8 +20,8 @@ from softswitch.web.routes import Routes
 class WrittenNotes(Body):
     """What is written on a call, in place of what this agent wrote there before."""
 
-    notes: Annotated[str, StringConstraints(max_length=4000, pattern=LINES_OR_NOTHING)] = ""
-    disposition: Annotated[str, StringConstraints(max_length=64, pattern=LINE_OR_NOTHING)] = ""
+    notes: Annotated[str, StringConstraints(max_length=NOTES, pattern=LINES_OR_NOTHING)] = ""
+    disposition: Annotated[str, StringConstraints(max_length=WORD, pattern=LINE_OR_NOTHING)] = ""
     """One of `dispositions` of the queue; where there are none, any word."""
     seen: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     """`written` of the notes that the writer had before; others that are newer are not replaced then (409).

@@ -15,7 +15,7 @@ from softswitch.calls.operator import Operator
 from softswitch.errors import ControlError, NoSuch, NotAllowed, NotNow
 from softswitch.jsontext import dumps
 from softswitch.panel.cards import blank, link
-from softswitch.panel.desk import PanelDesk
+from softswitch.panel.desk import PanelDesk, handlers
 from softswitch.ports import Clock, JsonValue, Recorded
 from softswitch.testing.fakes import FakeJournal, answers
 from softswitch.types import AgentName, CallId, LegState
@@ -125,6 +125,30 @@ async def test_a_disposition_is_one_of_the_queues() -> None:
         ):
             await desk.write(DESK, card["call"], "", "solt", None, ANNA)
         await desk.write(DESK, card["call"], "", "sold", None, ANNA)
+
+
+async def test_the_command_line_writes_for_who_talked_and_asks_where_that_was_not_one() -> None:
+    async with a_desk(answers()) as (it, desk, past):
+        write = handlers(desk)["notes_write"]
+        it.call()
+        await asyncio.sleep(2)
+        (card,) = seen(desk)["calls"]
+        assert (await write(card["call"], "<b>tea</b>", "sold"))["agent"] == DESK
+        (note,) = it.journal.find("NotesWritten")
+        assert (note.data["by"], note.data["notes"]) == ("command line", "<b>tea</b>")
+        past.calls = {
+            "two": {"agents": {DESK: "support", "desk-202": "support"}, "ended": None},
+            "nobody": {"agents": {}, "ended": None},
+        }
+        with pytest.raises(ControlError, match=r"desk-201 and desk-202 talked in call two; say whose"):
+            await write("two", "x", "")
+        assert (await write("two", "x", "", DESK))["agent"] == DESK
+        for call, error in (("nobody", ControlError), ("none", NoSuch)):
+            with pytest.raises(error):
+                await write(call, "x", "")
+        for notes, how in (("x" * 4001, ""), ("bell \a", ""), ("x", "two\nlines"), ("x", "x" * 65)):
+            with pytest.raises(ControlError, match="at most"):
+                await write("two", notes, how, DESK)
 
 
 async def test_agents_write_on_their_own_calls_of_the_day_and_supervisors_on_older_ones() -> None:
