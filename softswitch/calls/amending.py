@@ -19,7 +19,7 @@ from softswitch.config.settings import SwitchSettings
 from softswitch.errors import ControlError, EngineError, NotNow
 from softswitch.hours import midnight
 from softswitch.ports import JsonValue
-from softswitch.types import Seconds, ToAgent, ToMenu, ToQueue, ToVoicemail
+from softswitch.types import Reject, Seconds, ToAgent, ToMenu, ToQueue, ToVoicemail
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +93,17 @@ class Amending:
     def menus(self) -> list[str]:
         """Those to which a queue may send callers."""
         return [str(name) for name in self._switch.settings.menus.menus]
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Numbers that lead elsewhere than to queues, menus and agents, each by where it leads, in words."""
+        rules = self._switch.settings.routing.numbers
+        known_otherwise = ToQueue | ToMenu | ToAgent | Reject
+        found: dict[str, str] = {}
+        for rule in rules:
+            if rule.pattern.strip("+").isdigit() and not isinstance(rule.then, known_otherwise):
+                found.setdefault(describe(rule.then), rule.pattern)
+        return found
 
     def look(self) -> None:
         """The configuration is another: what sends callers where nobody is any more ends, and says so."""

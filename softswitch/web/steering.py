@@ -118,12 +118,22 @@ class Changed(BaseModel):
     until: float | None
 
 
+class Line(BaseModel):
+    """A number of `numbers`."""
+
+    number: str
+    to: str
+    """Where it leads, as a change says it: `dial +48221234567`, `voicemail sales`."""
+
+
 class Choices(BaseModel):
     """What may be named in a change of a queue, beside queues and agents."""
 
     strategies: list[str]
     """Plug-ins too."""
     menus: list[str]
+    numbers: list[Line]
+    """Those that lead elsewhere than to a queue, a menu or an agent: outside, to a mailbox; one for each."""
 
 
 class Changes(BaseModel):
@@ -175,9 +185,11 @@ def change_routes(operations: Operations, guard: Guard) -> Routes:
 
     @router.get("/changes/choices", dependencies=[needs])
     async def choices() -> Choices:
-        """Strategies and menus that a change of a queue may name."""
+        """Strategies, menus and numbers that a change of a queue may name."""
         strategies = await asyncio.to_thread(known_strategies)  # reads what is installed
-        return Choices(strategies=list(strategies), menus=operator.amending.menus)
+        amending = operator.amending
+        numbers = [Line(number=number, to=to) for to, number in amending.numbers.items()]
+        return Choices(strategies=list(strategies), menus=amending.menus, numbers=numbers)
 
     _queue_changes(router, operator, needs)
     _agent_changes(router, operator, needs)

@@ -16,10 +16,21 @@ from softswitch.calls.amendments import Of
 from softswitch.calls.operator import Operator
 from softswitch.errors import ControlError, NoSuch, NotNow
 from softswitch.ports import Recorded
+from softswitch.routing import NumberRule, Routing
 from softswitch.store.attendance import Attendance
 from softswitch.store.records import misfits
 from softswitch.testing.fakes import answers
-from softswitch.types import HangUp, MenuName, QueueName, ToMenu, ToQueue
+from softswitch.types import (
+    HangUp,
+    MailboxName,
+    MenuName,
+    Prompt,
+    QueueName,
+    ToMenu,
+    ToMessage,
+    ToQueue,
+    ToVoicemail,
+)
 from tests.calls.house import house
 from tests.calls.office import SALES, SUPPORT, hung_up, office
 
@@ -171,6 +182,17 @@ async def test_what_cannot_be_is_said_and_changes_nothing() -> None:
                 amending.amend(of, name, change, until, 0, "user sam")
         assert not it.journal.find("QueueAmended")
         assert amending.all == []
+
+
+async def test_numbers_to_choose_lead_where_no_name_does() -> None:
+    async with switch() as (it, amending):
+        assert amending.numbers == {}  # queues, menus and agents have names; 9* is refused
+        plain = it.switch.settings
+        box, message = ToVoicemail(MailboxName("night")), ToMessage(Prompt({}))
+        more = (("650", box), ("651", box), ("65x", box), ("+4822", message), ("652", HangUp()))
+        rules = tuple(NumberRule(pattern, then) for pattern, then in more)
+        it.switch.settings = replace(plain, routing=Routing(rules + plain.routing.numbers, ()))
+        assert amending.numbers == {"voicemail night": "650", "message": "+4822", "hang up": "652"}
 
 
 def test_midnight_is_the_next_one_also_where_clocks_change() -> None:

@@ -196,6 +196,7 @@ class FakeOperations:
 
     usher = amending = overseer
     menus = ("welcome",)
+    numbers = {"dial +48221234567": "650"}  # noqa: RUF012
 
     def supervise(self, call: str, mode: str, to: str, ring: float, by: str) -> str:
         self.done.append(("supervise", call, mode, to, by))

@@ -140,6 +140,7 @@ async def test_supervisors_who_are_agents_need_not_say_whose_phone(client, accou
 async def test_what_a_change_of_a_queue_may_name(client, as_role):
     answer = await client.get("/api/v1/changes/choices", headers=await as_role("supervisor"))
     assert answer.json()["menus"] == ["welcome"]
+    assert answer.json()["numbers"] == [{"number": "650", "to": "dial +48221234567"}]
     assert {"hunt", "ring-all"} <= set(answer.json()["strategies"])
 
 

@@ -23,21 +23,23 @@ export async function changeQueue(name) {
   const given = await form(t("desk.change_of", { queue: label }), [
     [t("desk.strategy"), choice("strategy", [same(), ...choices.strategies.map((one) => [one, one])], now.strategy)],
     [t("desk.max_wait"), el("input", { name: "max_wait", type: "number", min: 1, max: 86400, value: now.max_wait ?? "" })],
-    ...PLACES.map((place) => [t(`desk.${place}`), goal(place, now[place], others, choices.menus)]),
+    ...PLACES.map((place) => [t(`desk.${place}`), goal(place, now[place], others, choices)]),
     [null, helpers(now.overflow, others)],
   ]);
-  const wanted = given && changed(given, now);
+  const wanted = given && changed(given, now, choices.numbers);
   if (wanted && Object.keys(wanted).length)
     await act("PATCH", `/queues/${encodeURIComponent(name)}/changes`, { version, ...wanted });
 }
 
 const same = () => ["", t("desk.as_configured")];
 
-// Where callers go, as "queue sales"; what has been chosen by the API and is none of these stays what it is.
-function goal(place, chosen, queues, menus) {
+// Where callers go, as "queue sales", a number by what it leads to, as "dial +48221234567"; what has been chosen by
+// the API and is none of these stays what it is.
+function goal(place, chosen, queues, { menus, numbers }) {
   const agents = [...live.section("agents")].map(([agent, one]) => [agent, one.label]);
   const groups = [["queue", queues], ["menu", menus.map((menu) => [menu, menu])], ["agent", agents]]
     .map(([kind, all]) => [t(`desk.to_${kind}`), all.map(([one, label]) => [`${kind} ${one}`, label])]);
+  groups.push([t("desk.to_number"), numbers.map(({ number, to }) => [to, `${number}: ${to}`])]);
   const known = groups.some(([, all]) => all.some(([value]) => value === chosen));
   return choice(place, [same(), ...(chosen && !known ? [[chosen, chosen]] : []), ...groups], chosen);
 }
@@ -55,7 +57,7 @@ function helpers(chosen, queues) {
 }
 
 // What is to be other than it is, for the API; null: as configured.
-function changed(given, now) {
+function changed(given, now, numbers) {
   const wanted = {};
   const put = (key, value, before) => {
     if (JSON.stringify(value) !== JSON.stringify(before ?? null)) wanted[key] = value;
@@ -63,8 +65,9 @@ function changed(given, now) {
   put("strategy", given.get("strategy") || null, now.strategy);
   put("max_wait", Number(given.get("max_wait")) || null, now.max_wait);
   for (const place of PLACES) {
-    const [, kind, name] = /^(queue|menu|agent) (.*)$/.exec(given.get(place)) ?? [];
-    if (given.get(place) !== (now[place] ?? "")) wanted[place] = kind ? { [kind]: name } : null;
+    const goes = given.get(place);
+    const [, kind, name] = /^(queue|menu|agent) (.*)$/.exec(goes) ?? ["", "number", numbers.find(({ to }) => to === goes)?.number];
+    if (goes !== (now[place] ?? "")) wanted[place] = name ? { [kind]: name } : null;
   }
   const how = given.get("helpers");
   put("overflow", how === "these" ? given.getAll("overflow") : how === "nobody" ? [] : null, now.overflow);
