@@ -30,6 +30,7 @@ from softswitch.board.entries import (
     trend_entry,
 )
 from softswitch.board.history import History, Step
+from softswitch.board.zone import machine_zone
 from softswitch.calls.call import Call
 from softswitch.config.settings import SwitchSettings
 from softswitch.ports import Clock, Journal, Recorded
@@ -44,8 +45,10 @@ BREATH: Seconds = 0.05
 TICK: Seconds = 1.0
 """Between two looks, at most."""
 
-BEAT: Seconds = 3.0
-"""When nothing was sent for so long, that is said."""
+BEAT: Seconds = 1.0
+"""When nothing was sent for so long, that is said: a page that hears nothing for a few of them knows that its
+connection is lost, though nobody has ended it.
+"""
 
 LINE, LINES = 20, 160
 """Callers of one queue that are shown, and of all queues together."""
@@ -99,6 +102,8 @@ class Producer:
         self._engine = engine
         self._calls = calls
         self._settings = settings
+        self._applied = settings()
+        self._loaded = self._clock.now()
         self._shown = _shown(settings(), self._ahead())
         self._watch(settings())
         self._listeners: dict[Audience, dict[int, Listener]] = {audience: {} for audience in Audience}
@@ -109,10 +114,11 @@ class Producer:
         """And before it: an event may be a moment before what it tells of."""
         self._agents: dict[str, tuple[AgentView, QueueName | None, Entry]] = {}
         self._known: Known = {}
-        self._looked = self._changed = float("-inf")
+        self._looked = self._told = self._changed = float("-inf")
         self._sent = dict.fromkeys(Audience, self._looked)
         self._soon: asyncio.Handle | None = None
         self._ticking: asyncio.TimerHandle | None = None
+        self._beating: asyncio.TimerHandle | None = None
         self._anew = True
         """Trends, names and all calls are to be looked at anew."""
 
@@ -120,12 +126,18 @@ class Producer:
         """Keep the board from now on; `past`: what was counted today before the switch started."""
         self.history.restore(past or {}, self._clock.now())
         self._tick()
+        self._beat()
 
     def close(self) -> None:
         """No more."""
-        for timer in (self._soon, self._ticking):
+        for timer in (self._soon, self._ticking, self._beating):
             if timer is not None:
                 timer.cancel()
+
+    @property
+    def zone(self) -> str | None:
+        """In which people are told what time it is; None: nobody knows its name."""
+        return self._applied.zone or machine_zone()
 
     @property
     def viewers(self) -> int:
@@ -168,6 +180,8 @@ class Producer:
 
     def apply(self, settings: SwitchSettings) -> None:
         """Changed settings are in force: everybody gets the whole board."""
+        if settings is not self._applied:
+            self._applied, self._loaded = settings, self._clock.now()
         self._shown = _shown(settings, self._ahead())
         self._watch(settings)
         self._agents.clear()
@@ -206,6 +220,18 @@ class Producer:
             self._read()
         elif self._loop.time() - self._looked >= TICK / 2:
             self._try_to_look()
+
+    def _beat(self) -> None:
+        """Say so where nothing has been sent for so long; not when looks fail, which might be a lie."""
+        now = self._loop.time()
+        due = now + BEAT
+        for audience, listeners in self._listeners.items():
+            if not listeners or now - self._told > 2 * TICK:
+                continue
+            if now - self._sent[audience] > BEAT - BREATH:
+                self._send(audience, "beat", self.board.beat(audience, self._now()))
+            due = min(due, self._sent[audience] + BEAT)
+        self._beating = self._loop.call_at(due, self._beat)
 
     def _try_to_look(self) -> None:
         try:
@@ -257,7 +283,10 @@ class Producer:
                 self._agents[name] = view, queue, agent_entry(view, shown, queue)
         agents: dict[str, Entry] = {name: self._agents[name][2] for name in seen.agents}
         board.replace("agents", _in_order(shown.agents, agents))
-        whole: Entry = {"draining": self.draining, "calls": len(self._calls.calls)}
+        whole: Entry = {
+            **{"draining": self.draining, "calls": len(self._calls.calls)},
+            **{"loaded": round(self._loaded, 2), "zone": self.zone},
+        }
         board.replace("bulletins", self.bulletins())
         board.replace("alerts", self._alarms.entries(shown))
         board.replace("switch", {"switch": whole})
@@ -285,17 +314,14 @@ class Producer:
         self.board.replace("trends", trends)
 
     def _tell(self, now: Seconds) -> None:
+        self._told = now
         changes = self.board.take(self._now(), lambda audience: bool(self._listeners[audience]))
-        for audience, listeners in self._listeners.items():
-            change = changes.get(audience)
-            if change is not None:
-                self._changed = now
-                self._send(audience, "change", change)
-            elif listeners and now - self._sent[audience] >= BEAT:
-                self._send(audience, "beat", self.board.beat(audience, self._now()))
+        for audience, change in changes.items():
+            self._changed = now
+            self._send(audience, "change", change)
 
     def _send(self, audience: Audience, name: str, body: bytes) -> None:
-        self._sent[audience] = self._looked
+        self._sent[audience] = self._loop.time()
         for listener in list(self._listeners[audience].values()):
             listener(name, body)
 

@@ -27,6 +27,7 @@ from softswitch.web.live import Live
 from softswitch.web.login import login_routes
 from softswitch.web.mails import Postbox, mail_routes
 from softswitch.web.metrics import metrics_routes
+from softswitch.web.midway import Midway
 from softswitch.web.on_record import OnRecord
 from softswitch.web.operations import (
     Accounts,
@@ -119,12 +120,14 @@ def application(
     ):
         take(app, routes(parts.operations, guard))
     take(app, webhook_routes(parts.operations, parts.receivers, guard))
-    frame = Frame(guard, sessions, _also(parts), metrics=settings.metrics != "off")
+    zone = lambda: None if parts.board is None else parts.board.zone  # noqa: E731
+    frame = Frame(guard, sessions, _also(parts), zone, metrics=settings.metrics != "off")
     take(app, page_routes(frame))
     take(app, mail_routes(parts.operations, parts.postbox, guard))
     take(app, docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
     app.add_middleware(OnRecord, operations=parts.operations)
+    app.add_middleware(Midway)
     app.add_middleware(Limits)
     return app
 

@@ -121,9 +121,12 @@ class Static(StaticFiles):
 class Frame:
     """What goes around every page."""
 
-    def __init__(self, guard: Guard, sessions: Sessions, also: Also, *, metrics: bool) -> None:
-        """`metrics`: whether they are served."""
+    def __init__(
+        self, guard: Guard, sessions: Sessions, also: Also, zone: Callable[[], str | None], *, metrics: bool
+    ) -> None:
+        """`zone`: in which people are told what time it is; `metrics`: whether they are served."""
         self._guard, self._sessions, self._also, self._metrics = guard, sessions, also, metrics
+        self._zone = zone
 
     def sees(self, who: Principal, page: Page) -> bool:
         """Whether somebody may see a page."""
@@ -143,7 +146,7 @@ class Frame:
         csrf = self._sessions.csrf(cookie) if cookie and "authorization" not in request.headers else ""
         return _html(
             request, page, who=who, csrf=csrf, kiosk="kiosk" in request.query_params, metrics=self._metrics,
-            menu=[one for one in PAGES if self.sees(who, one)],
+            menu=[one for one in PAGES if self.sees(who, one)], zone=self._zone() or "",
         )  # fmt: skip
 
 
@@ -211,14 +214,14 @@ def words(language: str) -> Mapping[str, str]:
 
 def skeleton(
     page: Page, language: str, who: Principal | None = None, menu: Sequence[Page] = (), csrf: str = "",
-    *, kiosk: bool = False, metrics: bool = False,
+    *, kiosk: bool = False, metrics: bool = False, zone: str = "",
 ) -> str:  # fmt: skip
     """The page before its modules fill it; `who`: None: nobody is logged in yet."""
     say = words(language)
     known = {
         "lang": language, "dir": LANGUAGES[language][1], "class": "kiosk" if kiosk else "",
         "data-version": __version__, "data-page": page.name, "data-csrf": csrf,
-        "data-metrics": "yes" if metrics else "",
+        "data-metrics": "yes" if metrics else "", "data-zone": zone,
     }  # fmt: skip
     if who is not None:
         name = who.name.partition(" ")[2]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import time
 
 import pytest
 import pytest_asyncio
@@ -27,7 +29,11 @@ async def browser():
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stage(browser, tmp_path_factory):
     sales = {**OFFICE["queues"]["sales"], "priority": {"default": 0, "vip": 60, "gold": 80}}
-    more = {"queues": {**OFFICE["queues"], "sales": sales}}
+    more = {
+        "queues": {**OFFICE["queues"], "sales": sales},
+        "numbers": {**OFFICE["numbers"], "650": {"voicemail": "night"}},
+        "voicemail": {"night": {}},
+    }
     async with open_stage(tmp_path_factory.mktemp("desk"), browser, more) as stage:
         yield stage
 
@@ -120,12 +126,17 @@ async def test_a_queue_is_changed_over_a_crash_and_the_later_of_two_supervisors_
     await page.locator("dialog").get_by_role("button", name="Save").click()
     says = "strategy hunt · when closed to agent ida · helped by support — user sam, until"
     await expect(queue.locator(".who")).to_contain_text(says)
+    await queue.get_by_role("button", name="Change …").click()
+    await expect(page.locator("dialog [name=closed]")).to_have_value("agent ida")
+    await page.locator("dialog [name=full]").select_option(label="650: voicemail night")
+    await page.locator("dialog").get_by_role("button", name="Save").click()
+    await expect(queue.locator(".who")).to_contain_text("voicemail night · when closed to agent ida")
     await queue.get_by_role("button", name="As configured").click()
     await expect(queue.locator(".who")).to_have_text("")
 
     await queue.get_by_role("button", name="Change …").click()
     await page.locator("dialog [name=strategy]").select_option("hunt")
-    await stage.api("PATCH", "/queues/billing/changes", {"version": 2, "strategy": "random"})
+    await stage.api("PATCH", "/queues/billing/changes", {"version": 3, "strategy": "random"})
     await page.locator("dialog").get_by_role("button", name="Save").click()
     await expect(page.locator(".notice.warn")).to_contain_text("user ada has changed it: strategy random")
     await expect(queue.locator(".who")).to_contain_text("strategy random — user ada, until 00:00")
@@ -175,3 +186,32 @@ async def test_agents_have_no_desk(stage):
     await expect(page.locator("a[href='/desk']")).to_have_count(0)
     answer = await page.request.get("/desk")
     assert answer.status == 403
+
+
+async def test_a_switch_that_hangs_is_noticed_soon_and_does_later_nothing_that_was_given_up(stage):
+    """Nothing ends its connections: neither the stream's nor that of a button."""
+    switch = stage.house.switch
+    page, complaints = await stage.page("/desk", "sam")
+    tom = row(page, "agents", "Tom Baker")
+    pause = tom.get_by_role("button", name="Pause")
+    await expect(pause).to_be_visible()
+    switch.signal(signal.SIGSTOP)
+    try:
+        hangs = time.monotonic()
+        for _ in range(2):
+            await pause.click()
+        await expect(page.locator("#banner")).to_contain_text("No connection to the switch since")
+        assert time.monotonic() - hangs < 3.5
+        notice = page.locator(".notice")
+        await expect(notice.first).to_contain_text("not answered for 8 s. What you wanted may have been")
+        assert await page.locator(".notice.good").count() == 0
+        await asyncio.sleep(0.5)  # the browser's network process closes what the page has given up
+    finally:
+        switch.signal(signal.SIGCONT)
+    await expect(page.locator("#banner")).to_be_hidden()
+    await asyncio.sleep(1)
+    assert not [one for one in switch.events("AgentPaused") if one["data"]["agent"] == "tom"]
+    await pause.click()
+    await expect(tom.get_by_role("button", name="Resume")).to_be_visible()
+    await stage.api("POST", "/agents/tom/resume")
+    assert [one for one in complaints.heard if "ERR_" not in one] == []

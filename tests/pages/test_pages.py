@@ -210,8 +210,13 @@ async def test_check_tells_mistakes_and_a_reload_what_it_has_changed(stage):
     file.write_text(sound.replace("We are on holiday.", "We are back.") + "webhooks: {}\n")
     await check.click()
     await expect(page.locator(".standing")).to_contain_text("is not in force: reload it", timeout=SLOW)
+    other, _ = await stage.page("/configuration")
+    await expect(other.locator(".standing")).to_contain_text("is not in force", timeout=SLOW)
     await reload.click()
     await expect(page.locator(".told.good dl")).to_have_text("changedmenus.last_summer", timeout=SLOW)
+    await expect(other.locator(".standing")).to_have_text("switch.yaml is in force.", timeout=SLOW)
+    await expect(other.locator(".good-news")).to_contain_text("was put in force anew at")
+    await expect(page.locator(".good-news")).to_have_count(0)
     await expect(page.locator(".standing")).to_have_text("switch.yaml is in force.")
     switch = stage.house.switch
     changed = await asyncio.to_thread(until, lambda: switch.events("Changed"), 5, switch.last_words)

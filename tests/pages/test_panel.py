@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MARKUP = "<img src=x onerror=window.hit=1>"
 CALLER = "48600123456"
+ZONE, OFFSET = "Europe/Warsaw", "+01:00"
 SAVED = re.compile(r"^saved \d+:\d+$")
 MORE = {
     "queues": {
@@ -31,6 +34,7 @@ MORE = {
     },
     "numbers": {**OFFICE["numbers"], "603": {"voicemail": "office"}},
     "voicemail": {"office": {"agents": ["ola"], "min": "1s", "greeting": {"say": {"en": "Hello."}}}},
+    "hours": {"office": {"timezone": ZONE, "open": {"mon-sun": "00:00-24:00"}}},
     "panel": {"link": "https://crm.example/?number={number}"},
 }
 WATCH = """() => new MutationObserver(() => {
@@ -246,7 +250,11 @@ async def test_what_an_attacker_writes_is_text(stage):
 
 async def test_supervisors_write_bulletins_and_see_who_has_read_them(stage):
     agent, _ = await stage.page("/panel", user="ola")
-    page, complaints = await stage.page("/panel", user="sam")
+    page, complaints = await stage.page("/panel", user="sam", timezone_id="America/New_York")
+    office = await page.evaluate("document.documentElement.dataset.zone")
+    assert office == ZONE
+    await expect(page.locator(".write")).to_contain_text(f"({ZONE})")  # another clock than this browser's
+    await page.fill("#bulletin-until", "2035-01-31T14:30")
     await page.fill(".write textarea", "The new tariff holds from today.")
     await page.check(".choices input[value=billing]")
     await page.click("[data-do=tell]")
@@ -254,6 +262,9 @@ async def test_supervisors_write_bulletins_and_see_who_has_read_them(stage):
     await expect(fresh).to_be_visible()
     shown = page.locator(".board li", has_text="The new tariff")
     await expect(shown).to_contain_text("read by 0")
+    await expect(shown).to_contain_text("until Jan 31, 14:30")
+    (told,) = (await stage.api("GET", "/bulletins"))["bulletins"]
+    assert datetime.fromtimestamp(told["until"], ZoneInfo(ZONE)).isoformat() == f"2035-01-31T14:30:00{OFFSET}"
     await fresh.locator("[data-do=read]").click()
     await expect(shown).to_contain_text("read by 1")
     await shown.locator("[data-do=withdraw]").click()

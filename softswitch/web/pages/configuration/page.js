@@ -1,9 +1,10 @@
 // Where calls go, as a picture of the configuration's file; check and reload. The file itself is never changed here.
 
 import "../frame/frame.js";
-import { call } from "../frame/api.js";
+import { call, FILE } from "../frame/api.js";
 import { el, text } from "../frame/dom.js";
-import { t } from "../frame/words.js";
+import { live } from "../frame/live.js";
+import { t, timeOfDay } from "../frame/words.js";
 import { details } from "./details.js";
 import { Picture } from "./picture.js";
 import { checked, problem, reloaded } from "./results.js";
@@ -68,7 +69,7 @@ function stand({ in_force, problems, file }) {
 
 async function draw() {
   try {
-    const map = await call("GET", "/configuration/map");
+    const map = await call("GET", "/configuration/map", undefined, { limit: FILE });
     show(map);
     return map;
   } catch (wrong) {
@@ -78,7 +79,9 @@ async function draw() {
 }
 
 // One thing at a time; what it says stays until the next.
+let acting = false;
 async function busy(act) {
+  acting = true;
   for (const one of Object.values(doing)) one.disabled = true;
   said.replaceChildren(el("p", { class: "soft" }, t("map.reading")));
   try {
@@ -87,11 +90,13 @@ async function busy(act) {
     said.replaceChildren(problem(wrong.message));
   }
   for (const one of Object.values(doing)) one.disabled = false;
+  acting = false;
+  loaded = now();
 }
 
 function check() {
   return busy(async () => {
-    const found = await call("POST", "/check");
+    const found = await call("POST", "/check", undefined, { limit: FILE });
     stand(found);
     return checked(found);
   });
@@ -100,7 +105,7 @@ function check() {
 function reload() {
   return busy(async () => {
     try {
-      const done = reloaded(await call("POST", "/reload"));
+      const done = reloaded(await call("POST", "/reload", undefined, { limit: FILE }));
       await draw();
       return done;
     } catch (wrong) {
@@ -110,6 +115,22 @@ function reload() {
     }
   });
 }
+
+// What others put in force meanwhile.
+let loaded = null;
+const now = () => live.section("switch").get("switch")?.loaded ?? null;
+
+live.on(["switch"], () => {
+  const known = loaded;
+  if (acting || now() === known) return;
+  loaded = now();
+  if (known !== null) busy(async () => {
+    const map = await draw();
+    return map ? [el("p", { class: "good-news" }, t("map.elsewhere", { time: timeOfDay(loaded) }))] : [...said.childNodes];
+  });
+});
+
+live.open();
 
 wanted.addEventListener("input", () => picture.find(wanted.value));
 wanted.addEventListener("keydown", (event) => {

@@ -3,9 +3,11 @@
 import { since } from "../frame/clocks.js";
 import { attribute, el, keyed, part, text } from "../frame/dom.js";
 import { live } from "../frame/live.js";
-import { named, t, timeOfDay } from "../frame/words.js";
+import { moment, named, t, timeOfDay } from "../frame/words.js";
 import { form } from "./dialogs.js";
 import { act, changeOf, versionOf } from "./known.js";
+
+const DAY = 86400;
 
 export const agents = el("ul", { class: "rows" });
 
@@ -50,7 +52,8 @@ function showAgent(row, name, agent) {
 // As "strategy hunt — user sam, until 00:00".
 export function says(changed) {
   const what = Object.entries(changed.change).map(([key, value]) => `${named("desk_key", key)} ${shown(value)}`);
-  return `${what.join(" · ")} — ${t("desk.changed", { by: changed.by, time: timeOfDay(changed.until) })}`;
+  const time = (changed.until - live.now() > DAY ? moment : timeOfDay)(changed.until);
+  return `${what.join(" · ")} — ${t("desk.changed", { by: changed.by, time })}`;
 }
 
 // One value of a change: names, levels by skill, yes or no.

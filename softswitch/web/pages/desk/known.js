@@ -47,6 +47,17 @@ export async function act(method, path, body, done = t("desk.done")) {
   }
 }
 
+// As `act`, but what is sent names the version of a queue or an agent as it is shown.
+export async function put(kind, name, given) {
+  let version;
+  try {
+    version = await versionOf(kind, name);
+  } catch (problem) {
+    return notice(problem.message, "alarm");
+  }
+  return act("PATCH", `/${kind}s/${encodeURIComponent(name)}/changes`, { version, ...given });
+}
+
 // The version of a queue or an agent as it is shown: who has seen nothing of a change asks first.
 export async function versionOf(kind, name) {
   const shown = changeOf(kind, name);

@@ -6,7 +6,7 @@ import { number, t } from "../frame/words.js";
 import { says, undo } from "./agents.js";
 import { changeQueue } from "./changing.js";
 import { ask } from "./dialogs.js";
-import { act, changeOf, versionOf } from "./known.js";
+import { changeOf, put } from "./known.js";
 
 export const queues = el("ul", { class: "rows" });
 
@@ -22,7 +22,7 @@ function makeQueue([name]) {
     el("span", { class: "chip", data: { part: "closed" } }),
     el("span", { class: "figure", data: { part: "waiting" } }),
     el("span", { class: "actions" },
-      button("open", () => put(name, { opened: true })),
+      button("open", () => put("queue", name, { opened: true })),
       button("close", () => close(name), "danger"),
       button("change", () => changeQueue(name)),
       button("undo", () => undo("queue", name))),
@@ -41,11 +41,7 @@ function showQueue(row, name, queue) {
   text(part(row, "who"), changed ? says(changed) : "");
 }
 
-async function put(name, given) {
-  await act("PATCH", `/queues/${encodeURIComponent(name)}/changes`, { version: await versionOf("queue", name), ...given });
-}
-
 async function close(name) {
   const { label } = live.section("queues").get(name);
-  if (await ask(t("desk.sure_close", { queue: label }), t("desk.close"))) await put(name, { opened: false });
+  if (await ask(t("desk.sure_close", { queue: label }), t("desk.close"))) await put("queue", name, { opened: false });
 }

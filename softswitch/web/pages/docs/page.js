@@ -7,6 +7,7 @@ import { logIn } from "../frame/live.js";
 import { t } from "../frame/words.js";
 
 const ADDRESS = "/api/v1/openapi.json";
+const LONGEST = 60000; // ms that an answer may take
 let schemas = {};
 
 const wanted = el("input", { type: "search", "aria-label": t("docs.find"), placeholder: t("docs.find"), dir: "auto" });
@@ -53,7 +54,7 @@ function tryOut(path, parameters) {
     }
     output.hidden = false;
     try {
-      const answer = await fetch(url + (query.size ? `?${query}` : ""));
+      const answer = await fetch(url + (query.size ? `?${query}` : ""), { signal: AbortSignal.timeout(LONGEST) });
       const said = await answer.text();
       text(output, `${answer.status}\n${pretty(said)}`);
     } catch {
@@ -113,7 +114,7 @@ wanted.addEventListener("input", () => {
 });
 
 try {
-  const answer = await fetch(ADDRESS, { cache: "no-store" });
+  const answer = await fetch(ADDRESS, { cache: "no-store", signal: AbortSignal.timeout(LONGEST) });
   if (answer.status === 401) logIn();
   else show(await answer.json());
 } catch {

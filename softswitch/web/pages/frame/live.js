@@ -13,7 +13,9 @@ import { attribute, text } from "./dom.js";
 import { Line } from "./stream.js";
 import { exactTime, t } from "./words.js";
 
-const SILENCE = 8000; // ms without a word (the switch says one every 3 s) after which a connection is dead
+const SILENCE = 2500; // ms without a word (the switch says one every second) after which a connection is dead
+const GRACE = 250; // ms for what has come while the page itself was busy
+const BEGINNING = 5000; // ms that the first word may take
 const FIRST = 400; // ms until the first new attempt; each next one waits twice as long
 const LONGEST = 8000;
 
@@ -64,7 +66,7 @@ class Live {
     clearTimeout(this.#again);
     this.#trying = true;
     this.#line.open();
-    this.#watch();
+    this.#watch(BEGINNING);
   }
 
   #hear(kind, said) {
@@ -84,6 +86,7 @@ class Live {
     this.#refused = false;
     clearTimeout(this.#again);
     this.boot = whole.boot;
+    attribute(root, "data-zone", whole.sections.switch?.switch.zone);
     this.#number = whole.n;
     this.#offset = whole.now - performance.now() / 1000;
     const names = new Set([...this.#sections.keys(), ...Object.keys(whole.sections)]);
@@ -119,9 +122,9 @@ class Live {
     text(banner, "");
   }
 
-  #watch() {
+  #watch(patience = SILENCE) {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#lose(), SILENCE);
+    this.#watchdog = setTimeout(() => (this.#watchdog = setTimeout(() => this.#lose(), GRACE)), patience);
   }
 
   // The connection is gone, or not to be trusted: say so, and connect again, after `wait` ms at least.

@@ -9,10 +9,33 @@ const words = await (await fetch(`/static/words/${language}.json`)).json();
 const plurals = new Intl.PluralRules(language);
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const dated = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
-const exact = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
+
+// Times are the office's (`data-zone`, of the opening hours), wherever the browser is.
+const root = document.documentElement;
+const TIME = { hour: "2-digit", minute: "2-digit" };
+const KINDS = {
+  clock: TIME,
+  day: { day: "numeric", month: "short", ...TIME },
+  dated: { dateStyle: "medium", timeStyle: "short" },
+  exact: { timeStyle: "medium" },
+};
+const made = new Map();
+
+function formatter(kind) {
+  const zone = root.dataset.zone || undefined;
+  const key = `${kind} ${zone}`;
+  if (!made.has(key)) made.set(key, inZone(language, { ...KINDS[kind], hourCycle: "h23" }, zone));
+  return made.get(key);
+}
+
+// A zone that this browser does not know is its own.
+function inZone(locale, so, timeZone) {
+  try {
+    return new Intl.DateTimeFormat(locale, { ...so, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat(locale, so);
+  }
+}
 
 export function t(key, values = {}) {
   let word = words[key] ?? key;
@@ -53,21 +76,44 @@ export function duration(seconds) {
 
 // A moment, in seconds since the epoch, as 14:05, and as 14:05:09.
 export function timeOfDay(at) {
-  return clock.format(at * 1000);
+  return formatter("clock").format(at * 1000);
 }
 
 export function exactTime(at) {
-  return exact.format(at * 1000);
+  return formatter("exact").format(at * 1000);
 }
 
 // The same with its day, as 30 Nov 2026, 14:05.
 export function dayAndTime(at) {
-  return dated.format(at * 1000);
+  return formatter("dated").format(at * 1000);
 }
 
 // As 14:05 of today, and as 3 May, 14:05 of another day.
 export function moment(at) {
-  const when = new Date(at * 1000);
-  const today = when.toDateString() === new Date().toDateString();
-  return today ? clock.format(when) : day.format(when);
+  const today = written(at).slice(0, 10) === written(Date.now() / 1000).slice(0, 10);
+  return formatter(today ? "clock" : "day").format(at * 1000);
+}
+
+// A moment as the office's clock has it: 2026-11-30T14:05.
+export function written(at) {
+  const parts = inZone("en", { year: "numeric", month: "2-digit", day: "2-digit", ...TIME, hourCycle: "h23" }, root.dataset.zone || undefined)
+    .formatToParts(at * 1000);
+  const { year, month, day, hour, minute } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  return `${year.padStart(4, "0")}-${month}-${day}T${hour}:${minute}`;
+}
+
+// The moment, in seconds since the epoch, at which the office's clock is so: of 2026-11-30T14:05, or of a day alone,
+// when it begins. What a change of the clock leaves out is an hour later.
+export function momentOf(text) {
+  const wanted = Date.parse(`${text.length > 10 ? text : `${text}T00:00`}Z`) / 1000;
+  const off = (at) => Date.parse(`${written(at)}Z`) / 1000 - Math.floor(at / 60) * 60;
+  const near = wanted - off(wanted);
+  return wanted - off(near);
+}
+
+// Where the office is, if its clock is another than the browser's: for a label.
+export function elsewhere() {
+  const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = root.dataset.zone;
+  return zone && zone !== here ? zone : "";
 }

@@ -80,7 +80,7 @@ function upTime(seconds) {
 async function look() {
   try {
     const [ready, known] = await Promise.all(
-      ["/ready", "/api/v1/status"].map(async (path) => (await fetch(path, { cache: "no-store" })).json()));
+      ["/ready", "/api/v1/status"].map(async (path) => (await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(EVERY) })).json()));
     status = known;
     const wrong = [...ready.reasons, ...ready.degraded];
     if (status.record.lost) wrong.push(t("home.lost", { count: status.record.lost }));

@@ -50,6 +50,7 @@ form.addEventListener("submit", async (event) => {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(key ? { ...given, key } : given),
+      signal: AbortSignal.timeout(15000),
     });
     if (!answer.ok) return text(problem, await told(answer));
     location.assign(within(new URLSearchParams(location.search).get("then")) ?? "/");

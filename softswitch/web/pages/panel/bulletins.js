@@ -4,7 +4,7 @@ import { call as ask } from "../frame/api.js";
 import { me, notice } from "../frame/frame.js";
 import { el, keyed, part, text } from "../frame/dom.js";
 import { live } from "../frame/live.js";
-import { moment, t } from "../frame/words.js";
+import { elsewhere, moment, momentOf, t } from "../frame/words.js";
 import { agentLabel, entry, queueLabel } from "./desk.js";
 
 const fresh = el("ul", { class: "fresh" });
@@ -67,19 +67,21 @@ const says = el("textarea", { rows: 2, maxlength: 2000, required: true, "aria-la
 const queues = el("fieldset", {}, el("legend", { class: "label" }, t("panel.for_queues")));
 const chosen = el("div", { class: "choices" });
 const until = el("input", { type: "datetime-local", id: "bulletin-until" });
+const zone = el("bdi", { class: "soft" });
 queues.append(chosen);
 form.append(says, queues,
-  el("div", { class: "row" }, el("label", { for: "bulletin-until", class: "label" }, t("panel.until_when")), until,
+  el("div", { class: "row" }, el("label", { for: "bulletin-until", class: "label" }, t("panel.until_when"), zone), until,
     el("button", { type: "submit", class: "primary", data: { do: "tell" } }, t("panel.tell"))));
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = { text: says.value, queues: [...chosen.querySelectorAll("input:checked")].map((box) => box.value) };
-  if (until.value) body.until = new Date(until.value).getTime() / 1000;
+  if (until.value) body.until = momentOf(until.value);
   if (await tell("POST", "/bulletins", body)) form.reset();
 });
 
 function showForm() {
+  text(zone, elsewhere() && ` (${elsewhere()})`);
   form.hidden = !me.may("supervisor");
   keyed(chosen, [...live.section("queues")], ([name]) => name,
     ([name]) => el("label", {}, el("input", { type: "checkbox", value: name }), el("bdi")),

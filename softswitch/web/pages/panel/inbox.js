@@ -34,6 +34,7 @@ export function openInbox() {
   onNames(() => {
     if (known) return;
     look = polled(path("/callbacks"), EVERY, showCallbacks);
+    if (!document.querySelector(".top nav [data-page=voicemails]")) return; // who has no mailbox has none to ask for
     const hear = polled("/voicemails?limit=20", EVERY, (found) => showVoicemails(found, () => hear()));
   });
   live.on(["queues", "agents"], () => {

@@ -45,17 +45,14 @@ export function makeNotes(agent, one, saved = () => {}) {
     try {
       const body = { ...sent, ...(seen === null ? {} : { seen }) };
       const answer = await ask("PUT", `/agents/${encodeURIComponent(agent)}/calls/${one.call}/notes`, body, { keepalive });
-      if (!answer) throw new Error(t("panel.not_saved")); // the answer was cut: nobody knows
       last = sent;
       seen = answer.written;
       other.hidden = true;
       saved({ ...one, ...sent, written: seen });
       said();
     } catch (problem) {
-      if (problem.status === 409) {
-        seen = null; // what is there has been said: the next one replaces it
-        refresh();
-      }
+      if (problem.status === 409) seen = null; // what is there has been said: the next one replaces it
+      if (problem.status === 409 || problem.status === 0) refresh(); // and what came of it without an answer is shown
       text(status, t("panel.not_saved"));
       notice(problem.message, "alarm");
     } finally {
@@ -83,7 +80,7 @@ export function makeNotes(agent, one, saved = () => {}) {
   function show(said_by_switch) {
     const { notes, disposition, written } = said_by_switch;
     if (written === null || (seen !== null && written < seen) || busy) return;
-    if (dirty) {
+    if (dirty && (notes !== area.value || disposition !== choice.value)) {
       if (notes !== last.notes && notes !== area.value) {
         text(other, `${t("panel.other")} ${notes}`);
         other.hidden = false;
@@ -91,6 +88,7 @@ export function makeNotes(agent, one, saved = () => {}) {
       return;
     }
     last = { notes, disposition };
+    dirty = false;
     seen = written;
     if (area.value !== notes) area.value = notes;
     if (listed && disposition && !one.dispositions.includes(disposition) && ![...choice.options].some((option) => option.value === disposition))

@@ -4,9 +4,10 @@ import "../frame/frame.js";
 import { call } from "../frame/api.js";
 import { el, text } from "../frame/dom.js";
 import { logIn } from "../frame/live.js";
-import { t } from "../frame/words.js";
+import { t, written } from "../frame/words.js";
 
 const BY = ["day", "hour", "queue", "agent"];
+const LONGEST = 90000; // ms that one may take
 const SPANS = [[0, 0, "today"], [1, 1, "yesterday"], [6, 0, "days"], [29, 0, "days"]];
 
 const field = (name, input) => el("label", {}, t(`reports.${name}`), input);
@@ -31,12 +32,10 @@ let asking = null;
 
 document.getElementById("main").append(el("h1", {}, t("page.reports")), form, spans, says, problem, page);
 
-const two = (number) => String(number).padStart(2, "0");
-
 function day(ago) {
-  const at = new Date();
-  at.setDate(at.getDate() - ago);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const at = new Date(`${written(Date.now() / 1000).slice(0, 10)}T00:00Z`);
+  at.setUTCDate(at.getUTCDate() - ago);
+  return at.toISOString().slice(0, 10);
 }
 
 function choose(from, to) {
@@ -65,7 +64,7 @@ async function show() {
   for (const kind of ["csv", "pdf"]) document.getElementById(kind).href = address(kind, { download: "true" });
   history.replaceState(null, "", `#${url.split("?")[1]}`);
   try {
-    const answer = await fetch(url, { signal: mine.signal });
+    const answer = await fetch(url, { signal: AbortSignal.any([mine.signal, AbortSignal.timeout(LONGEST)]) });
     if (answer.status === 401) return logIn();
     const made = await answer.text();
     page.hidden = files.hidden = !answer.ok;

@@ -3,7 +3,7 @@
 import "../frame/frame.js";
 import { call } from "../frame/api.js";
 import { el, text } from "../frame/dom.js";
-import { dayAndTime, duration, t } from "../frame/words.js";
+import { dayAndTime, duration, momentOf, t } from "../frame/words.js";
 
 const KINDS = {
   recordings: {
@@ -93,6 +93,7 @@ async function show(before) {
     if (value) query.set(field, value);
   }
   history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+  if (query.has("since")) query.set("since", momentOf(query.get("since")));
   query.set("limit", PAGE);
   if (before) query.set("before", before);
   text(problem, "");
