@@ -111,6 +111,7 @@ async def test_keyboard_and_theme(stage):
     assert await page.evaluate("document.documentElement.dataset.theme") == "light"
 
 
+@pytest.mark.at_length  # seven pages
 async def test_pages_of_one_browser_share_a_connection_and_are_told_why_one_is_refused(stage):
     """A browser keeps six to one server, and would load no seventh page."""
     page, _ = await stage.page("/wallboard?queue=sales")
