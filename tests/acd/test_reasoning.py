@@ -47,6 +47,14 @@ def test_what_other_queues_of_the_agent_had_is_told_with_their_weights() -> None
     assert why.rivals == (Rival(QueueName("two"), 0.0, 2.0, 2),)
 
 
+def test_queues_of_other_agents_where_something_is_due_at_the_same_moment_are_no_rivals() -> None:
+    desk = Desk(*(queue(name, who, ring=10.0, retry=1.0) for name, who in (("one", "ann"), ("two", "bob"))))
+    desk.join("c1", "one")
+    desk.join("c2", "two")
+    desk.wait(11.0)
+    assert [len(only(Ring, desk.all)), why_of(desk, "ann").rivals, why_of(desk, "bob").rivals] == [4, (), ()]
+
+
 def test_who_is_overdue_or_has_an_old_place_is_told_so() -> None:
     desk = Desk(queue(agents="ann", overdue=60.0, keep_place=300.0))
     desk.pause("ann")
