@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from softswitch import __version__, overview
 from softswitch.acd.snapshot import Snapshot
+from softswitch.calls.reasons import reasons
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.clerk.parent import Clerk
@@ -18,7 +19,7 @@ from softswitch.errors import NoSuch
 from softswitch.ports import BEHIND, JsonValue, Store
 from softswitch.registry import Registry
 from softswitch.sip.endpoint import SipEndpoint
-from softswitch.types import QueueName, Seconds
+from softswitch.types import CallId, QueueName, Seconds
 from softswitch.web.figures import Figures, Lag
 
 LISTED = 1000
@@ -170,6 +171,13 @@ class Looking:
             names = self._switch.settings.engine.queues
             raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
         return overview.callers(found.callers, self._ahead())
+
+    async def waits(self, call: str) -> JsonValue:
+        """Where a caller waits for whom no phone rings now, and why none does; None: nobody like that."""
+        now = asyncio.get_running_loop().time()
+        engine = self._switch.dispatcher.engine
+        stay, why = engine.stay_of(CallId(call), now), engine.why_nobody(CallId(call), now)
+        return None if stay is None or why is None else {"queue": stay[0], "why": reasons(why, now)}
 
     async def agents(self) -> JsonValue:
         """Every agent with its state."""

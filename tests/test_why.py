@@ -134,3 +134,18 @@ def test_who_moved_the_caller_and_gave_it_to_whom_and_took_over_is_told() -> Non
     assert "user ada gave the caller of queue sales to ann at" in text
     assert "user sam took over from ann" in text
     assert "another call" not in text
+
+
+def test_a_caller_who_waited_on_after_phones_rang_is_told_why_none_did_any_more() -> None:
+    paused = (Skipped(AgentName("ann"), SkipReason.PAUSED),)
+    told = reasons(Why("", 1, 0.0, (), paused, 0, 1, None, 82.0), 50.0)
+    joined = ("CallerJoined", {"queue": "support"})
+    rung = ("OfferMade", {"offer": "o1", "agent": "ann", "queue": "support"})
+    left = words(record(joined, rung, ("CallerLeft", {"reason": "hung-up", "why": told})))
+    assert "no phone rang any more for queue support: the caller hung up after 1:22 of waiting" in left
+    assert "ann: paused" in left
+    out = io.StringIO()
+    now = {"queue": "support", "why": told}
+    Console(file=out, width=200).print(why(CALL, record(joined, rung), now=now))
+    assert "no phone rings now; it waits in queue support" in out.getvalue()
+    assert "ann: paused" in out.getvalue()

@@ -56,8 +56,8 @@ def reason(
 
 
 def why_nobody(caller: Caller, now: Seconds) -> Why | None:
-    """Why no agent was rung for who stands in line; None: some were, or the customer was called."""
-    if caller.rounds or caller.callback or not caller.in_line:
+    """Why no phone rings for who stands in line, also after some did; None: one does, or it is a callback."""
+    if caller.offers or caller.callback or not caller.in_line:
         return None
     return reason(caller, (), 0, "", (), now)
 
@@ -65,8 +65,8 @@ def why_nobody(caller: Caller, now: Seconds) -> Why | None:
 def _rivals(
     queue: Queue, heads: Sequence[Caller], rung: Sequence[AgentName], now: Seconds
 ) -> tuple[Rival, ...]:
-    """Those of other queues who were weighed against the caller for one of the agents that are rung, one of each
-    queue, the best first. What got due at the same moment elsewhere, for others, has nothing to do with it.
+    """Those of other queues who were weighed against the caller for an agent that is rung, one of each queue,
+    the best first. What got due at the same moment elsewhere, for others, has nothing to do with it.
     """
     if len(heads) == 2:  # an agent of two queues: by far the most often
         only = heads[0] if heads[0].queue is not queue else heads[1]

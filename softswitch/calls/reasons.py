@@ -39,7 +39,7 @@ def reasons(why: Why, now: Seconds) -> dict[str, JsonValue]:
 
 
 def why_nobody(why: Why | None, now: Seconds) -> dict[str, JsonValue]:
-    """Of leaving without any offer."""
+    """Of leaving while no phone rings."""
     return {} if why is None else {"why": reasons(why, now)}
 
 

@@ -42,8 +42,10 @@ def offer(number: int, event: Recorded, result: str) -> RenderableType:
     return _told(head, [*rows, *_others(reasons), ("result", result)])
 
 
-def nobody(event: Recorded, queue: str | None) -> RenderableType | None:
-    """The caller left a queue, and no agent was rung; None: some were. `queue`: the one that was joined."""
+def nobody(event: Recorded, queue: str | None, rung: bool = False) -> RenderableType | None:
+    """The caller left a queue while no phone rang; None: one did. `queue`: the one that was joined; `rung`:
+    whether phones had rung there before.
+    """
     data: Data = event.data
     reasons: Data = data.get("why") or {}
     turned_away = data.get("reason") in ("full", "closed", "no-agents") and not data.get("waited")
@@ -52,8 +54,16 @@ def nobody(event: Recorded, queue: str | None) -> RenderableType | None:
     name, reason = data.get("queue") or queue or "?", str(data.get("reason"))
     why, waited = LEFT.get(reason, reason), data.get("waited") or reasons.get("waited")
     after = f" after {duration(waited)} of waiting" if waited else ""
-    head = f"[bold]no agent was rung[/] for queue {escape(name)}: {escape(why)}{after}, at {_clock(event)}"
+    what = "no phone rang any more" if rung else "no agent was rung"
+    head = f"[bold]{what}[/] for queue {escape(name)}: {escape(why)}{after}, at {_clock(event)}"
     return _told(head, [*_caller(reasons), *_others(reasons)] if reasons else [])
+
+
+def waits(answer: Data) -> RenderableType:
+    """The caller is in a queue now, and no phone rings."""
+    reasons: Data = answer["why"]
+    head = f"[bold]no phone rings now[/]; it waits in queue {escape(answer['queue'])}"
+    return _told(head, [*_caller(reasons), *_others(reasons)])
 
 
 def hopeless(event: Recorded) -> str:

@@ -157,7 +157,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "queue": "its name",
                 "reason": "a LeaveReason",
                 "waited": "seconds since joining",
-                "why": "the reasoning at that moment, as of OfferMade, if no agent was rung",
+                "why": "the reasoning at that moment, as of OfferMade, if no phone rang",
             },
         ),
         Kind.CALLER_HOPELESS: Word(

@@ -126,14 +126,26 @@ def test_leaving_without_an_offer_says_why_nobody_was_rung() -> None:
     assert (leave.why.waited, leave.why.considered) == (60.0, ())
 
 
-def test_who_was_rung_for_leaves_without_that() -> None:
-    desk = Desk(queue(agents="ann", ring=10.0, max_wait=30.0))
+def test_who_leaves_while_a_phone_rings_has_that_offer_for_a_reason() -> None:
+    desk = Desk(queue(agents="ann", ring=40.0, max_wait=30.0))
     desk.join("c1")
     assert only(Ring, desk.all)
     assert desk.engine.why_nobody(CallId("c1"), desk.now) is None
     (leave,) = only(Leave, desk.wait(30.0))
     assert leave.why is None
     assert desk.engine.why_nobody(CallId("nobody"), desk.now) is None
+
+
+def test_who_was_rung_for_and_waited_on_is_told_why_nobody_was_afterwards() -> None:
+    desk = Desk(queue(agents="ann bob", ring=10.0, pause_after=1, max_wait=60.0))
+    desk.join("c1")
+    desk.wait(25.0)
+    why = desk.engine.why_nobody(CallId("c1"), desk.now)
+    assert why is not None
+    assert [(each.agent, each.reason) for each in why.skipped] == [(ANN, "paused"), (BOB, "paused")]
+    (leave,) = only(Leave, desk.wait(35.0))
+    assert leave.why is not None
+    assert (leave.why.waited, leave.why.considered) == (60.0, ())
 
 
 def test_somebody_whom_nobody_can_ever_take_is_told_of_once_and_counted() -> None:
