@@ -19,7 +19,7 @@ from softswitch.errors import NoSuch
 from softswitch.ports import BEHIND, JsonValue, Store
 from softswitch.registry import Registry
 from softswitch.sip.endpoint import SipEndpoint
-from softswitch.types import CallId, QueueName, Seconds
+from softswitch.types import QueueName, Seconds
 from softswitch.web.figures import Figures, Lag
 
 LISTED = 1000
@@ -172,12 +172,23 @@ class Looking:
             raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
         return overview.callers(found.callers, self._ahead())
 
-    async def waits(self, call: str) -> JsonValue:
-        """Where a caller waits for whom no phone rings now, and why none does; None: nobody like that."""
-        now = asyncio.get_running_loop().time()
+    async def waits(self, wanted: str) -> JsonValue:
+        """The last call in progress whose id begins so, or that comes from this number; None: there is none.
+        If it waits and no phone rings for it, in which queue, and why.
+        """
+        found = [
+            call.id
+            for call in self.supervisor.calls
+            if call.id.startswith(wanted) or call.leg.remote.number == wanted
+        ]
+        if not wanted or not found:
+            return None
+        call, now = found[-1], asyncio.get_running_loop().time()
         engine = self._switch.dispatcher.engine
-        stay, why = engine.stay_of(CallId(call), now), engine.why_nobody(CallId(call), now)
-        return None if stay is None or why is None else {"queue": stay[0], "why": reasons(why, now)}
+        stay, why = engine.stay_of(call, now), engine.why_nobody(call, now)
+        if stay is None or why is None:
+            return {"call": call, "queue": None, "why": None}
+        return {"call": call, "queue": stay[0], "why": reasons(why, now)}
 
     async def agents(self) -> JsonValue:
         """Every agent with its state."""

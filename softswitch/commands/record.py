@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -136,8 +137,9 @@ def _scores(record: CallRecord) -> Text:
 
 def print_why(folder: Path, wanted: str, as_json: bool) -> None:
     """`softswitch why`. Raises StoreError: no such call."""
+    now = _now(folder, wanted)
     with reading(folder) as connection:
-        call, found = find_call(connection, wanted), say_behind(connection, folder)
+        call, found = find_call(connection, now.get("call", wanted)), say_behind(connection, folder)
         if call is None:
             yet = " (but that lags behind)" if found.events else ""
             raise StoreError(
@@ -150,7 +152,7 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         print_json(reasoning(sorted(events, key=lambda event: event.seq)))
         return
     if not attempts:
-        console().print(why(call, events, now=_now(folder, call)))
+        console().print(why(call, events, now=now))
     if any(event.kind == Kind.CALLBACK_WANTED for event in events):
         console().print(callback_story(wanted, events))
     told = 0
@@ -159,17 +161,19 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         told += sum(event.kind == Kind.OFFER_MADE for event in parts[attempt])
 
 
-def _now(folder: Path, call: CallId) -> Any:
-    """Where the call waits while no phone rings for it, and why none does; None: that is not so, or no switch
-    runs that could tell.
+def _now(folder: Path, wanted: str) -> Mapping[str, Any]:
+    """The call in progress that is meant, where it waits while no phone rings for it, and why none does;
+    empty: there is none, or no switch runs that could tell.
     """
     try:
-        return ask(folder / SOCKET, "waits", call=call)
+        return ask(folder / SOCKET, "waits", wanted=wanted) or {}
     except ControlError:
-        return None
+        return {}
 
 
-def why(call: CallId, events: list[Recorded], before: int = 0, now: Any = None) -> RenderableType:
+def why(
+    call: CallId, events: list[Recorded], before: int = 0, now: Mapping[str, Any] = MappingProxyType({})
+) -> RenderableType:
     """Each offer with its reasoning and its end, and what else became of the call; `before`: so many offers
     were told; `now`: how it waits at this moment, while no phone rings.
     """
@@ -187,7 +191,7 @@ def why(call: CallId, events: list[Recorded], before: int = 0, now: Any = None) 
             parts.append(told(event))
         elif event.kind == Kind.CALLER_LEFT and (left := nobody(event, queue, rung)) is not None:
             parts.append(left)
-    parts += [waits(now)] if now else []
+    parts += [waits(now)] if now.get("why") else []
     parts += _attempts(events)
     parts += _transfers(events)
     if _was_cut(events):
