@@ -149,3 +149,14 @@ def test_a_caller_who_waited_on_after_phones_rang_is_told_why_none_did_any_more(
     Console(file=out, width=200).print(why(CALL, record(joined, rung), now=now))
     assert "no phone rings now; it waits in queue support" in out.getvalue()
     assert "ann: paused" in out.getvalue()
+
+
+def test_by_what_the_strategy_has_chosen_is_told_up_to_the_figure_that_decided() -> None:
+    names = tuple(map(AgentName, ("ann", "bob", "cid", "dan")))
+    idle = ({"load": 0, "idle_since": 10.0}, {"load": 0, "idle_since": 38.0}, {"load": 0, "idle_since": 49.0})
+    assert "hunt chose among ann (idle 40 s), bob (idle 12 s), cid (idle 1.0 s), dan" in offered(
+        considered=names, figures=idle
+    )
+    taken = ({"taken": 0, "load": 0, "idle_since": 10.0}, {"taken": 1, "load": 0, "idle_since": 9.0})
+    assert "ann (0 calls taken), bob (1 call taken), cid" in offered(considered=names, figures=taken)
+    assert "ann, bob, cid, dan" in offered(considered=names, figures=({"load": 0}, {"load": 0}))

@@ -6,7 +6,7 @@ about callers who do not stand first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from softswitch.acd.agents import Agent
 from softswitch.acd.explain import Rival, Skipped, SkipReason, Why
@@ -25,6 +25,7 @@ def reason(
     strategy: str,
     heads: Sequence[Caller],
     now: Seconds,
+    figures: tuple[Mapping[str, float], ...] = (),
 ) -> Why:
     """Why so many of `order` are rung for a caller, who was the best of `heads`; nobody is: why not."""
     queue, let_go, helped = caller.queue, caller.let_go, caller.queue.helped
@@ -52,6 +53,7 @@ def reason(
         _helpers(queue, considered) if helped else {},
         caller.wished,
         0.0 if let_go is None else let_go - caller.joined,
+        figures,
     )
 
 

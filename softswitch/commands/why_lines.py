@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -147,10 +148,35 @@ def _rivals(reasons: Data) -> Iterator[Row]:
 
 def _choice(reasons: Data) -> Iterator[Row]:
     considered = reasons.get("considered") or ()
-    among = ", ".join(considered) or "nobody"
+    told = [f" ({each})" if each else "" for each in _figures(reasons.get("figures") or ())]
+    among = (
+        ", ".join(f"{name}{figures}" for name, figures in zip_longest(considered, told, fillvalue=""))
+        or "nobody"
+    )
     yield "strategy", f"{reasons.get('strategy', '?')} chose among {among}"
     for agent, team in (reasons.get("helping") or {}).items():
         yield "helps", f"{agent} of the team of {team}, since the queue overflows"
+
+
+FIGURES: Mapping[str, Callable[[float], str]] = {
+    "level": lambda level: f"level {level:g}",
+    "load": lambda calls: f"in {calls:g} call{'' if calls == 1 else 's'}",
+    "idle": lambda seconds: f"idle {duration(seconds)}",
+    "taken": lambda calls: f"{calls:g} call{'' if calls == 1 else 's'} taken",
+    "talk_time": lambda seconds: f"talked {duration(seconds)}",
+}
+"""What strategies rank agents by, in words."""
+
+
+def _figures(compared: Sequence[Mapping[str, float]]) -> Iterator[str]:
+    """Of each who was compared, the figures up to the first in which they differ."""
+    fields = [name for name in (compared[0] if compared else ()) if name in FIGURES]
+    differing = [place for place, name in enumerate(fields) if len({each[name] for each in compared}) > 1]
+    deciding = fields[: differing[0] + 1] if differing else []
+    for each in compared:
+        yield ", ".join(
+            FIGURES[name](each[name]) for name in deciding if name != "load" or name == deciding[-1]
+        )
 
 
 def _others(reasons: Data) -> Iterator[Row]:

@@ -238,3 +238,22 @@ def test_of_a_large_team_those_beyond_the_fiftieth_are_named_as_they_are() -> No
     desk.join("c9")
     why = why_of(desk, "a0")
     assert {each.agent: each.reason for each in why.skipped}["a2"] == "paused"
+
+
+def test_by_what_figures_the_first_candidates_were_ranked_is_told_in_their_order() -> None:
+    desk = Desk(queue(agents="ann bob cid dan", strategy="fewest-calls", wrap_up=0.0))
+    desk.join("c0")
+    desk.answer("ann")
+    desk.end("c0")
+    desk.join("c1")
+    why = why_of(desk, "bob")
+    assert why.considered == ("bob", "cid", "dan", "ann")
+    assert [dict(each)["taken"] for each in why.figures] == [0, 0, 0]
+    assert list(why.figures[0]) == ["taken", "load", "idle_since"]
+
+
+def test_where_nobody_was_to_be_compared_there_are_no_figures() -> None:
+    for strategy, agents in (("longest-idle", "ann"), ("random", "ann bob")):
+        desk = Desk(queue(agents=agents, strategy=strategy))
+        desk.join("c1")
+        assert only(Ring, desk.all)[0].why.figures == ()
