@@ -48,7 +48,10 @@ def test_points_are_rounded_and_who_else_waited_is_told() -> None:
     [
         ({"position": 3, "waiting": 5}, "those before ring already, or need other agents"),
         ({"overdue": True}, "overdue: has waited so long as to go before everybody who has not"),
-        ({"regained": 70.0}, "called again or was moved, and has the place that was taken 1:10 before"),
+        (
+            {"regained": 70.0},
+            "called again, was moved or is called back, and has the place that was taken 1:10 before",
+        ),
         ({"preferred": "bob", "held": 20.0}, "waited 20 s for the preferred agent bob alone"),
         ({"weight": 5.0}, "the queue's weight is 5, which makes 8 points against other queues"),
         (
@@ -160,3 +163,10 @@ def test_by_what_the_strategy_has_chosen_is_told_up_to_the_figure_that_decided()
     taken = ({"taken": 0, "load": 0, "idle_since": 10.0}, {"taken": 1, "load": 0, "idle_since": 9.0})
     assert "ann (0 calls taken), bob (1 call taken), cid" in offered(considered=names, figures=taken)
     assert "ann, bob, cid, dan" in offered(considered=names, figures=({"load": 0}, {"load": 0}))
+
+
+def test_an_agent_who_is_kept_for_a_customer_who_is_called_first_was_not_rung() -> None:
+    made = {"offer": "o1", "agent": "ann", "queue": "support", "reserved": True}
+    said = words(record(("OfferMade", made)))
+    assert "ann was reserved, the customer being called first, at" in said
+    assert "was rung" not in said

@@ -279,6 +279,7 @@ class Dispatcher:
             agent=offer.agent,
             queue=offer.queue,
             why=reasons(offer.why, self._loop.time()),
+            **({"reserved": True} if isinstance(offer, CallBack) else {}),
         )
 
     def _report(self, action: Action) -> None:

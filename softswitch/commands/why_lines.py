@@ -38,7 +38,8 @@ def offer(number: int, event: Recorded, result: str) -> RenderableType:
     data: Data = event.data
     reasons: Data = data.get("why") or {}
     whose = f"for queue {data['queue']}" if data["queue"] else "directly"
-    head = f"[bold]{number}. {escape(data['agent'])}[/] was rung at {_clock(event)} {escape(whose)}"
+    what = "was reserved, the customer being called first," if data.get("reserved") else "was rung"
+    head = f"[bold]{number}. {escape(data['agent'])}[/] {what} at {_clock(event)} {escape(whose)}"
     rows = [*_caller(reasons), *_choice(reasons)] if reasons else []
     return _told(head, [*rows, *_others(reasons), ("result", result)])
 
@@ -127,7 +128,7 @@ def _caller(reasons: Data) -> Iterator[Row]:
         yield "", "overdue: has waited so long as to go before everybody who has not"
     if reasons.get("regained"):
         ago = duration(reasons["regained"])
-        yield "", f"called again or was moved, and has the place that was taken {ago} before"
+        yield "", f"called again, was moved or is called back, and has the place that was taken {ago} before"
     if reasons.get("held"):
         yield "", f"waited {duration(reasons['held'])} for the preferred agent {reasons['preferred']} alone"
     yield from _rivals(reasons)
