@@ -166,9 +166,9 @@ def _read(token: str, over: Event, took: list[float]) -> None:
             took.append(time.monotonic() - began)
 
 
-def token(folder: Path) -> str:
+def token(folder: Path, label: str = "bench") -> str:
     """Of a supervisor, for the switch whose record is there."""
-    command = [sys.executable, "-m", "softswitch", "tokens", "add", "bench", "--role", "supervisor"]
+    command = [sys.executable, "-m", "softswitch", "tokens", "add", label, "--role", "supervisor"]
     asked = subprocess.run(
         [*command, "--data", str(folder)], cwd=ROOT, check=True, capture_output=True, text=True
     )

@@ -44,7 +44,7 @@ def run() -> list[Row]:
             switch(folder / "bench.yaml", PORT, folder) as process,
             sipp("bench_agent.xml", "-p", str(AGENT), "-mp", "27000"),
         ):
-            tokens = [token(folder) for _ in range(VIEWERS // PER_USER)]
+            tokens = [token(folder, f"bench-{place}") for place in range(VIEWERS // PER_USER)]
             with sipp("bench_call.xml", *load, "-p", "5096", "-d", "1000", target=f"127.0.0.1:{PORT}"):
                 time.sleep(3)
                 spells = [_spell(process.pid, tokens, watched=bool(place % 2)) for place in range(SPELLS)]
@@ -111,6 +111,7 @@ class _Crowd:
         self._told, there = context.Pipe(duplex=False)
         self._process = context.Process(target=_view, args=(self.tokens, self._over, there))
         self._process.start()
+        there.close()  # so that one who was refused is no viewer who is waited for
         self._told.recv()  # they all have the whole board
 
     def leave(self) -> tuple[int, int]:
@@ -129,7 +130,10 @@ def _view(tokens: Sequence[str], over: Event, told: Any) -> None:
         viewer.sendall((ask % tokens[place % len(tokens)]).encode())
         begun = b""
         while b"event: board" not in begun:
-            begun += viewer.recv(65536)
+            got = viewer.recv(65536)
+            begun += got
+            if not got or b" 200 " not in begun[:16]:
+                raise RuntimeError(f"viewer {place + 1} was refused: {begun.decode(errors='replace')}")
         viewer.setblocking(False)
         chooser.register(viewer, selectors.EVENT_READ)
     told.send(None)

@@ -93,7 +93,7 @@ def _fill(connection: Connection, count: int, chance: np.random.Generator) -> No
     _insert(connection, "visits", visits)
     _insert(connection, "talks", talks)
     _insert(connection, "offers", offers)
-    _insert(connection, "calls", [(*one, "{}") for one in calls])
+    _insert(connection, "calls", [(*one, "{}", "") for one in calls])
     _stints(connection, days)
     last = [(count + 1, days[-1].timestamp() + 86400, "SwitchStopped", None, json.dumps({}), 1)]
     _insert(connection, "events", last)

@@ -9,10 +9,12 @@ set-up. What a compiled module keeps to is in native/README.md.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 from build import cache
@@ -36,9 +38,14 @@ setup(
 """
 
 
+def how() -> str:
+    """By which compiler and which script."""
+    return f"mypyc {version('mypy')} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
+
+
 def main() -> int:
     """Compile what is not compiled yet."""
-    wanted = fingerprint()
+    wanted = f"{fingerprint()}\n{how()}\n"
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return NOTHING_TO_DO
     log = cache() / LOG

@@ -26,6 +26,7 @@ from softswitch.commands import (
     record_lines,
     report_lines,
     simulation_lines,
+    supervision_lines,
     voicemail_lines,
 )
 from softswitch.commands.options import AsJson, Config, Data, folder_of, one_of
@@ -46,6 +47,7 @@ app.add_typer(voicemail_lines.voicemails, name="voicemails", rich_help_panel="Th
 app.add_typer(access_lines.tokens, name="tokens", rich_help_panel=access_lines.PANEL)
 
 RUNNING = "The running switch"
+SUPERVISION = "Supervision"
 RECORD = "The record"
 FILES = "Configurations"
 
@@ -359,6 +361,12 @@ def rebuild(
     rebuild_calls(folder_of(data, config), json, noted=noted)
 
 
+app.command(rich_help_panel=SUPERVISION)(supervision_lines.move)
+app.command(rich_help_panel=SUPERVISION)(supervision_lines.pull)
+app.add_typer(supervision_lines.supervisions, name="supervisions", rich_help_panel=SUPERVISION)
+app.add_typer(supervision_lines.changes, name="changes", rich_help_panel=SUPERVISION)
+app.add_typer(supervision_lines.bulletins, name="bulletins", rich_help_panel=SUPERVISION)
+app.command(rich_help_panel=RECORD)(supervision_lines.notes)
 app.command(rich_help_panel=RECORD)(record_lines.recordings)
 app.command(rich_help_panel=RECORD)(record_lines.erase)
 

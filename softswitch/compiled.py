@@ -19,7 +19,7 @@ FOLDER = _HERE.parent / "build" / "engine"
 """Where the set-up puts what it compiled: a tree like that of the sources."""
 
 STAMP = FOLDER / "stamp"
-"""Of what."""
+"""Of what, and then how."""
 
 GROUP = "softswitch_acd"
 """Begins the name of the library that all compiled modules share."""
@@ -49,9 +49,10 @@ def find_engine(path: list[str]) -> bool:
     if os.environ.get("SOFTSWITCH_ENGINE") == "python":
         return False
     try:
-        if STAMP.read_text(encoding="utf-8") != fingerprint():
-            return False
+        stamp = STAMP.read_text(encoding="utf-8").splitlines()
     except OSError:
+        return False
+    if stamp[:1] != [fingerprint()]:
         return False
     _load_library()
     path.insert(0, str(FOLDER / "softswitch" / "acd"))

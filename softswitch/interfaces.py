@@ -19,6 +19,7 @@ from softswitch.control.server import Server
 from softswitch.librarian.parent import Librarian
 from softswitch.panel.desk import PanelDesk, Talked
 from softswitch.panel.notices import Notices
+from softswitch.panel.notices import handlers as notices_handlers
 from softswitch.running import RunningSwitch
 from softswitch.store.access import access_to
 from softswitch.store.history import History
@@ -52,11 +53,12 @@ async def open_interfaces(
     commands |= voicemail_handlers(desk, COMMAND_LINE.name)
     await stack.enter_async_context(Server(folder / "control.sock", commands, running))
     if settings.web is None:
-        return accounts, nullcontext()
+        return accounts, nullcontext()  # and nobody would read bulletins
     parts: dict[str, Any] = {"operations": running, "accounts": accounts, "erasure": erasure, "board": board}
     parts |= await _of_the_record(stack, folder, running, switch, journal)
     parts |= await _for_agents(stack, folder, running, switch, journal, parts["pages"].talked)
     board.bulletins = parts["bulletins"].entries
+    commands |= notices_handlers(parts["bulletins"])  # the server looks there
     parts["voicemails"] = VoicemailShelf(desk)
     with placed(settings.path):
         web = await asyncio.to_thread(_web, settings, folder, parts, journal)

@@ -15,6 +15,7 @@ import structlog
 from softswitch.access import COMMAND_LINE
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
+from softswitch.calls.by_command import ByCommand
 from softswitch.calls.operator import Operator
 from softswitch.calls.phones import PhoneBook
 from softswitch.calls.supervisor import Supervisor
@@ -99,6 +100,7 @@ class RunningSwitch(Looking):
             "reload": self.reload,
             "stop": self.stop,
             "mail_test": self.mail_test,
+            **ByCommand(self.operator).handlers(),
         }
 
     async def until_stopped(self) -> None:

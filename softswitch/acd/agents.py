@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.explain import Skipped, SkipReason
@@ -36,13 +36,18 @@ class AgentState(StrEnum):
 
 
 # Named here once: to find a member in its enum takes longer than all that is done with it, at every event.
-_FREE, _TALKING, _RINGING, _RESERVED = (
-    AgentState.FREE, AgentState.TALKING, AgentState.RINGING, AgentState.RESERVED,
-)  # fmt: skip
-_OUTSIDE_CALL, _WRAP_UP = AgentState.OUTSIDE_CALL, AgentState.WRAP_UP
-_PAUSED, _BACK_OFF = AgentState.PAUSED, AgentState.BACK_OFF
-_TALKS, _RINGS, _IS_RESERVED = OfferState.TALKING, OfferState.RINGING, OfferState.RESERVED
-_CLOSED = OfferState.CLOSED
+_FREE: Final = AgentState.FREE
+_TALKING: Final = AgentState.TALKING
+_RINGING: Final = AgentState.RINGING
+_RESERVED: Final = AgentState.RESERVED
+_OUTSIDE_CALL: Final = AgentState.OUTSIDE_CALL
+_WRAP_UP: Final = AgentState.WRAP_UP
+_PAUSED: Final = AgentState.PAUSED
+_BACK_OFF: Final = AgentState.BACK_OFF
+_TALKS: Final = OfferState.TALKING
+_RINGS: Final = OfferState.RINGING
+_IS_RESERVED: Final = OfferState.RESERVED
+_CLOSED: Final = OfferState.CLOSED
 
 
 class Membership:
@@ -234,11 +239,11 @@ class Agent:
         return self.note
 
 
-_ENDING = frozenset({AgentState.BACK_OFF, AgentState.PAUSED, AgentState.WRAP_UP})
+_ENDING: Final = frozenset({AgentState.BACK_OFF, AgentState.PAUSED, AgentState.WRAP_UP})
 """States that may end by themselves."""
 
 
-_REASON = {
+_REASON: Final = {
     AgentState.TALKING: SkipReason.TALKING,
     AgentState.RINGING: SkipReason.RINGING,
     AgentState.RESERVED: SkipReason.RESERVED,

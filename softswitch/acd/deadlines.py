@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
 from math import inf
+from typing import Final
 
 from softswitch.types import Seconds
 
-_SWEEP_FROM = 1024
+_SWEEP_FROM: Final = 1024
 """Fewer dead timers are not worth a sweep."""
 
-_SPAN = 8.0
+_SPAN: Final = 8.0
 """Seconds. A power of two, so that every moment is in the span that its division gives, to the last bit."""
 
 

@@ -9,14 +9,15 @@ against what came of it, and is silent until it has seen enough, and while it wa
 from __future__ import annotations
 
 from collections import deque
+from typing import Final
 
 from softswitch.acd.estimators import DEFAULT, Basis
 from softswitch.acd.record import record
 from softswitch.types import Seconds
 
-HANDLED = 50
+HANDLED: Final = 50
 """Conversations the mean is taken over: the last ones, so that it follows the day."""
-_ENOUGH = 5
+_ENOUGH: Final = 5
 """Conversations before the mean is trusted."""
 
 
@@ -37,9 +38,9 @@ class HandleTimes:
             self.mean = sum(self._times) / len(self._times)
 
 
-WAITS = 200
+WAITS: Final = 200
 """Waits by which impatience is judged: the last ones."""
-_FEWEST_GONE = 5
+_FEWEST_GONE: Final = 5
 """Who gave up, of these, before anything follows from it."""
 
 
@@ -69,11 +70,11 @@ class Impatience:
         self.rate = self._gone / self._total if self._gone >= _FEWEST_GONE and self._total > 0 else 0.0
 
 
-OUTCOMES = 50
+OUTCOMES: Final = 50
 """Callers who waited, by whom the estimate is judged and corrected: the last ones."""
-_FEWEST_OUTCOMES = 5
+_FEWEST_OUTCOMES: Final = 5
 """Of these before anything is said."""
-_MOST_CORRECTION = 4.0
+_MOST_CORRECTION: Final = 4.0
 """What is off by more than this factor is no estimate, and is not made one."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import isinf, log
 from types import MappingProxyType
+from typing import Final
 
 from softswitch.acd.record import record
 from softswitch.types import Seconds
@@ -34,7 +35,7 @@ class Basis:
     """Of those who wait, so many give up per second: who did, by all waits."""
 
 
-SUMMED = 16
+SUMMED: Final = 16
 """So many terms of a sum are added up, and the others are an integral: it is asked for each caller of a long
 line, and off by less than one in ten thousand.
 """

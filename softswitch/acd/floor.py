@@ -7,16 +7,10 @@ never chooses: who is offered whom is `matching.py`, what an event means is `eng
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from softswitch.acd import hope, patience, pauses, presence
-from softswitch.acd.actions import (
-    Action,
-    CancelRing,
-    Connect,
-    Leave,
-    ReportWrapUp,
-    Ring,
-)
+from softswitch.acd.actions import Action, CancelRing, Connect, Leave, ReportWrapUp, Ring
 from softswitch.acd.agents import Agent
 from softswitch.acd.amendments import Amended
 from softswitch.acd.chance import SplitMix64
@@ -46,9 +40,15 @@ _REMEMBERED = 65_536
 """Calls and offers that are over and still known: minutes at hundreds of calls per second."""
 
 # Named here once: to find a member in its enum takes longer than what is done with it, at every call.
-_OFFER, _CONNECT, _END, _LEAVE = CallerMove.OFFER, CallerMove.CONNECT, CallerMove.END, CallerMove.LEAVE
-_ANSWER, _ENDED, _WRAPPED_UP = OfferMove.ANSWER, OfferMove.END, OfferMove.WRAPPED_UP
-_CALLER_LEFT, _ANSWERED_ELSEWHERE = CancelReason.CALLER_LEFT, CancelReason.ANSWERED_ELSEWHERE
+_OFFER: Final = CallerMove.OFFER
+_CONNECT: Final = CallerMove.CONNECT
+_END: Final = CallerMove.END
+_LEAVE: Final = CallerMove.LEAVE
+_ANSWER: Final = OfferMove.ANSWER
+_ENDED: Final = OfferMove.END
+_WRAPPED_UP: Final = OfferMove.WRAPPED_UP
+_CALLER_LEFT: Final = CancelReason.CALLER_LEFT
+_ANSWERED_ELSEWHERE: Final = CancelReason.ANSWERED_ELSEWHERE
 
 
 class Floor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import NoneType
-from typing import Any
+from typing import Any, Final
 
 from softswitch.acd import callbacks
 from softswitch.acd.agents import Agent
@@ -16,7 +16,7 @@ from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, Seconds
 
-COMPARED = 3
+COMPARED: Final = 3
 """Of so many candidates a why has the figures by which they were ranked."""
 
 Urgency = tuple[int, float, Seconds, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isinf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.estimate import Calibration, Foreseen, HandleTimes, Impatience, estimate
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from softswitch.acd.agents import Agent, Membership
 
 
-HELPERS = 1_000_000
+HELPERS: Final = 1_000_000
 """The tier of agents of other teams."""
 
-NAMED = 50
+NAMED: Final = 50
 """How many agents a why names at most, considered and skipped each; a larger ring-all names all who ring."""
 
 Standing = tuple[int, float]

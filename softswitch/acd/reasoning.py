@@ -7,6 +7,7 @@ about callers who do not stand first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from softswitch.acd.agents import Agent
 from softswitch.acd.explain import Rival, Skipped, SkipReason, Why
@@ -14,7 +15,7 @@ from softswitch.acd.queues import NAMED, Queue
 from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.types import AgentName, QueueName, Seconds
 
-RIVALS = 5
+RIVALS: Final = 5
 """How many other queues a why names at most."""
 
 

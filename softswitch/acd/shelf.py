@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from softswitch.acd.place import Place
     from softswitch.acd.waiting import Caller
 
-_SWEEP_FROM = 64
+_SWEEP_FROM: Final = 64
 """Below so many dead entries a sweep is not worth it; from there on they are swept out when most are dead."""
 
 

@@ -38,6 +38,8 @@ class CallerView:
     told: Seconds | None = None
     """The wait from `told_at` on that the caller was told last; None: none was."""
     told_at: Seconds | None = None
+    standing: Seconds = 0.0
+    """When the wait began that counts: before `joined` for who was moved here, or called again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def _caller(caller: Caller, position: int, now: Seconds) -> CallerView:
         callback=caller.absent,
         told=caller.told.wait,
         told_at=None if caller.told.wait is None else caller.announced,
+        standing=caller.standing,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from math import inf
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from softswitch.acd.deadlines import Timer
 from softswitch.acd.estimate import Foreseen, Told
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from softswitch.acd.reach import Reach
     from softswitch.acd.shelf import Shelf
 
-OVERDUE = -(2**31)
+OVERDUE: Final = -(2**31)
 """The precedence of those who have waited too long: they go before all others, by the time they came."""
 
 
-FIRST = OVERDUE - 1
+FIRST: Final = OVERDUE - 1
 """The precedence of those whom a supervisor has put first: before these too, the last one first."""
 
 
-ALONE = 0
+ALONE: Final = 0
 """At once: no phone beside the one that a supervisor had rung, whatever the strategy would say."""
 
-_RESTING = CallerState.RESTING
+_RESTING: Final = CallerState.RESTING
 
 
 class Caller:
@@ -205,7 +205,7 @@ class Caller:
         self.shelf = shelf
 
 
-_CALLER = attrgetter("caller")
+_CALLER: Final = attrgetter("caller")
 
 _BLOCK = 1024
 """Callers per block: 100,000 waiting are about 100 blocks, whose lengths are quickly summed."""

@@ -105,7 +105,7 @@ def caller_entry(queue: QueueView, caller: CallerView, shown: Shown) -> Entry:
         "queue": queue.name,
         "number": caller.number,
         "class": caller.priority,
-        "since": shown.moment(caller.joined),
+        "since": shown.moment(caller.standing),
         "told": told,
         "ringing": list(caller.ringing),
         "callback": caller.callback,

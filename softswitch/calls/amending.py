@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -88,6 +88,11 @@ class Amending:
     def all(self) -> list[Amendment]:
         """Those in force."""
         return self._book.all
+
+    @property
+    def menus(self) -> list[str]:
+        """Those to which a queue may send callers."""
+        return [str(name) for name in self._switch.settings.menus.menus]
 
     def look(self) -> None:
         """The configuration is another: what sends callers where nobody is any more ends, and says so."""
@@ -207,6 +212,31 @@ def _named(change: Change, settings: SwitchSettings) -> Iterator[tuple[str, str,
                 yield "agent", agent, settings.phones
             case ToVoicemail(mailbox):
                 yield "mailbox", mailbox, settings.mailboxes
+
+
+def described(one: Amendment) -> dict[str, JsonValue]:
+    """As JSON: `queue` or `agent`, `version`, `change` with destinations in words (null: as configured),
+    `by`, `at` and `until`.
+    """
+    change: dict[str, JsonValue] | None = None
+    if one.change is not None:
+        values = ((field.name, getattr(one.change, field.name)) for field in fields(one.change))
+        change = {name: _plain(value) for name, value in values if value is not None}
+    which: dict[str, JsonValue] = {one.of.value: one.name}
+    return which | {
+        "version": one.version,
+        "change": change,
+        "by": one.by,
+        "at": one.at or None,
+        "until": one.until,
+    }
+
+
+def _plain(value: Any) -> JsonValue:
+    if isinstance(value, tuple):
+        return list(value)
+    plain = value if isinstance(value, bool | int | float | str | dict) else describe(value)
+    return cast(JsonValue, plain)
 
 
 def words(change: Change) -> str:

@@ -209,6 +209,24 @@ class Case:
         self.joined = replace(self.joined, restored=True)
         self.join()
 
+    def move(self, queue: QueueName, priority: str | None) -> None:
+        """Stand in that queue's line; wait, attempts and the time of rest are what they are. `priority`: a
+        class of it, None: the one that there is.
+        """
+        if queue == self.queue:
+            self.joined = replace(self.joined, priority=priority or self.joined.priority)
+            return
+        standing = asyncio.get_running_loop().time() - self.waits
+        again, priority = self.again, priority or self.joined.priority
+        self.withdraw(LeaveReason.MOVED)
+        if self.barred:
+            self._note_barred("")
+        self.joined = replace(
+            self.joined, queue=queue, priority=priority, standing=standing, attempts=self.attempts,
+            rests_until=again, restored=False,
+        )  # fmt: skip
+        self.join()
+
     def withdraw(self, reason: LeaveReason) -> None:
         """Stand in line no more; whoever is being called is let go."""
         attempt, self.attempt = self.attempt, None

@@ -7,7 +7,9 @@
 | is put first | goes before all others, until another class is given |
 | is pulled to an agent | rings there and nowhere else; without an answer waits on at the same place |
 
-Whoever does any of it says where they saw the caller: of two at once the later is told what is now.
+Whoever does any of it says where they saw the caller: of two at once the later is told what is now. Who is
+to be called back has a place like anybody else's, as long as nobody is calling; pulled, they are called at
+once, from that agent's phone.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from softswitch.acd.amendments import CallerAdvanced, CallerPulled
 from softswitch.acd.events import PriorityChanged
 from softswitch.calls.call import Call
+from softswitch.calls.case import Case
 from softswitch.calls.originator import known
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
@@ -28,6 +31,9 @@ from softswitch.types import AgentName, CallId, QueueName, ToQueue
 
 Note = Callable[[str, str, str, str], None]
 """Puts a change on record: by whom, what, of what, how."""
+
+TakeBack = Callable[[str, str, str], CallId]
+"""Calls somebody back from an agent's phone at once: which callback, whose phone, who wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,11 @@ class Place:
 class Usher:
     """Everything happens at once, on the loop; `by` is who does it, for the record."""
 
-    def __init__(self, switch: Switch, supervisor: Supervisor, note: Note) -> None:
+    def __init__(self, switch: Switch, supervisor: Supervisor, note: Note, take: TakeBack) -> None:
         self._switch = switch
         self._supervisor = supervisor
         self._note = note
+        self._take = take
         self._done: dict[CallId, str] = {}
         """What was done to callers in progress last, in words."""
 
@@ -56,30 +63,48 @@ class Usher:
         """Give a caller who was seen in the queue `seen` another place. Raises NoSuch; NotNow: the caller is
         not there any more, or nobody can wait in the other queue; ControlError: there is nothing to do.
         """
-        known("queue", seen, self._switch.settings.engine.queues)
-        found, stay = self._waiting(call, seen)
+        queues = self._switch.settings.engine.queues
+        known("queue", seen, queues)
+        case = self._switch.callbacks.cases.get(CallId(call))
+        found, stay = self._waiting(call, seen) if case is None else (self._to_call(case, seen), None)
         into = seen if place.queue is None else place.queue
-        known("queue", into, self._switch.settings.engine.queues)
+        known("queue", into, queues)
         if place.priority is not None:
-            classes = self._switch.settings.engine.queues[QueueName(into)].priority
-            known("priority class", place.priority, ("default", *classes))
+            known("priority class", place.priority, ("default", *queues[QueueName(into)].priority))
         elif into == seen and not place.first:
             raise ControlError("that is where the caller is; name another queue, a class, or first")
         if into != seen and not self._switch.dispatcher.engine.has_room(QueueName(into)):
             raise NotNow(f"nobody more can wait in queue {into}: it is closed, or full")
         more: dict[str, JsonValue] = {} if place.priority is None else {"priority": place.priority}
         more |= {"first": True} if place.first else {}
-        found.note("CallerMoved", queue=seen, to=into, by=by, **more)
+        self._switch.journal.note("CallerMoved", found.id, queue=seen, to=into, by=by, **more)
         self._note(by, "move", call, _words(place))
-        self._remember(found, f"{by} has moved it: {_words(place)}")
-        if into != seen:
+        self._remember(found.id, f"{by} has moved it: {_words(place)}")
+        if into != seen and stay is not None:
             stay.move(ToQueue(QueueName(into), place.priority), first=place.first)
             return
+        if case is not None:
+            case.move(QueueName(into), place.priority)
+        self._place_anew(found.id, place)
+
+    def _place_anew(self, call: CallId, place: Place) -> None:
+        """Within the queue."""
         feed = self._switch.dispatcher.feed
         if place.priority is not None:
-            feed(PriorityChanged(found.id, place.priority))
+            feed(PriorityChanged(call, place.priority))
         if place.first:
-            feed(CallerAdvanced(found.id))
+            feed(CallerAdvanced(call))
+
+    def queue_of(self, call: str) -> str:
+        """Where somebody waits. Raises NoSuch, NotNow: nowhere."""
+        case = self._switch.callbacks.cases.get(CallId(call))
+        found = self._supervisor.find(CallId(call))
+        queue = case.queue if case is not None else found.queue if found is not None else None
+        if queue is not None:
+            return queue
+        if found is None:
+            raise NoSuch(f"no call {call!r} is in progress; `softswitch queues` shows those who wait")
+        raise NotNow(f"call {call} waits in no queue: it is {found.phase}")
 
     def pull(self, call: str, seen: str, agent: str, by: str) -> None:
         """Give a caller who was seen in the queue `seen` to an agent, whose phone rings. Raises NoSuch;
@@ -89,6 +114,12 @@ class Usher:
         switch, name = self._switch, AgentName(agent)
         known("queue", seen, switch.settings.engine.queues)
         known("agent", agent, switch.settings.engine.agents)
+        if (case := switch.callbacks.cases.get(CallId(call))) is not None:
+            self._to_call(case, seen)
+            self._take(call, agent, by)
+            switch.journal.note("CallerPulled", case.id, queue=seen, agent=agent, by=by)
+            self._remember(case.id, f"{by} has pulled it")
+            return
         found, stay = self._waiting(call, seen)
         if stay.pulled_to is not None and self._rings(found.id, stay.pulled_to):
             raise NotNow(f"call {call} rings at {stay.pulled_to} already: {self._done.get(found.id, '')}")
@@ -104,7 +135,7 @@ class Usher:
                 f"call {call} cannot be given to {agent}: it hears something first, or is being taken"
             )
         found.note("CallerPulled", queue=seen, agent=agent, by=by)
-        self._remember(found, f"{by} has pulled it")
+        self._remember(found.id, f"{by} has pulled it")
         self._note(by, "pull", call, f"to {agent}")
 
     def _waiting(self, call: str, seen: str) -> tuple[Call, Stay]:
@@ -120,13 +151,24 @@ class Usher:
             raise NotNow(f"call {call} waits in queue {found.queue}, and not in {seen} any more{more}")
         return found, waiter
 
+    def _to_call(self, case: Case, seen: str) -> Case:
+        """A callback that nobody is calling. Raises NotNow."""
+        last = self._done.get(case.id, "")
+        more = f"; {last}" if last else ""
+        if case.queue != seen:
+            raise NotNow(f"callback {case.id} waits in queue {case.queue}, and not in {seen} any more{more}")
+        try:
+            return self._switch.callbacks.free(case.id)
+        except NotNow as error:
+            raise NotNow(f"{error}{more}") from None
+
     def _rings(self, call: CallId, agent: AgentName) -> bool:
         ringing = self._switch.dispatcher.ringing
         return any(ring.call == call and ring.agent == agent for ring in ringing)
 
-    def _remember(self, call: Call, words: str) -> None:
-        alive = {one.id for one in self._supervisor.calls}
-        self._done = {id: said for id, said in self._done.items() if id in alive} | {call.id: words}
+    def _remember(self, call: CallId, words: str) -> None:
+        alive = {one.id for one in self._supervisor.calls} | set(self._switch.callbacks.cases)
+        self._done = {id: said for id, said in self._done.items() if id in alive} | {call: words}
 
 
 def _words(place: Place) -> str:

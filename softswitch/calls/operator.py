@@ -54,7 +54,7 @@ class Operator:
         self._originator = Originator(switch, supervisor)
         self.overseer = Overseer(switch, supervisor, self._originator, self.changed)
         """What supervisors do in conversations."""
-        self.usher = Usher(switch, supervisor, self.changed)
+        self.usher = Usher(switch, supervisor, self.changed, self.take_callback)
         """What they do to those who wait."""
         self.amending = Amending(switch, self.changed)
         """What they change for a while."""

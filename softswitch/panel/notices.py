@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,19 +14,23 @@ from typing import Any, Self
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from softswitch.access import Principal, Role
+from softswitch.access import COMMAND_LINE, Principal, Role
 from softswitch.bulletins import Bulletin, Bulletins
 from softswitch.calls.originator import known
 from softswitch.calls.switch import Switch
-from softswitch.errors import NoSuch, NotAllowed, NotNow, StoreError
+from softswitch.errors import ControlError, NoSuch, NotAllowed, NotNow, StoreError
 from softswitch.kinds import Kind
-from softswitch.ports import Recorded, Store
+from softswitch.ports import JsonValue, Recorded, Store
 from softswitch.store.bulletins import in_force
 from softswitch.store.reading import reading
 from softswitch.types import Seconds
+from softswitch.web.patterns import LINES
 
 MOST = 100
 """Bulletins at a time."""
+
+LONGEST = 2000
+"""Characters of one."""
 
 LOOK: Seconds = 0.1
 """Between two looks whether the database has what was before the start."""
@@ -63,6 +68,8 @@ class Notices:
     def hear(self, event: Recorded) -> None:
         """The record's newest event (`Journal.subscribe`)."""
         self._there.hear(event.kind, event.at, event.data)
+        if event.kind == Kind.CALLER_ERASED and self._loading is not None and self._loading.done():
+            self._loading = asyncio.create_task(self._load(), name="bulletins after an erasure")
 
     def entries(self) -> dict[str, dict[str, Any]]:
         """For the board, the newest first."""
@@ -127,6 +134,24 @@ class Notices:
             except (SQLAlchemyError, StoreError) as error:
                 log.warning("bulletins.wait", why=str(error).splitlines()[0])
             await asyncio.sleep(AGAIN)
+
+
+def handlers(notices: Notices) -> dict[str, Callable[..., Awaitable[JsonValue]]]:
+    """The commands of the control socket."""
+
+    async def bulletins() -> JsonValue:
+        return [{"id": id, **entry} for id, entry in notices.entries().items()]
+
+    async def bulletin_write(text: str, queues: list[str], until: float | None = None) -> JsonValue:
+        if len(text) > LONGEST or not re.fullmatch(LINES, text):
+            raise ControlError(f"a bulletin is a text of at most {LONGEST} characters, in one line or more")
+        return {"bulletin": notices.write(text, queues, until, COMMAND_LINE)}
+
+    async def bulletin_withdraw(bulletin: str) -> JsonValue:
+        notices.withdraw(bulletin, COMMAND_LINE)
+        return {"bulletin": bulletin}
+
+    return {each.__name__: each for each in (bulletins, bulletin_write, bulletin_withdraw)}
 
 
 def _read(folder: Path, now: float) -> list[Bulletin]:

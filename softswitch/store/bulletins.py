@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from softswitch.bulletins import Bulletin
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
+from softswitch.store.personal import forgotten
 from softswitch.store.rows import put
 from softswitch.store.tables import bulletin_reads, bulletins
 
@@ -45,6 +46,14 @@ def _row(event: Recorded, id: str) -> dict[str, Any]:
         "queues": json.dumps([_clean(queue) for queue in data.get("queues") or ()]),
         "until": data.get("until"),
     }
+
+
+def forget(connection: Connection, events: Iterable[Recorded]) -> None:
+    """Take numbers out of those that these events began."""
+    for event in events:
+        if event.kind == Kind.BULLETIN_WRITTEN:
+            text = _clean(forgotten(event.kind, event.data)["text"])
+            connection.execute(update(bulletins).where(bulletins.c.seq == event.seq).values(text=text))
 
 
 def in_force(connection: Connection, now: float) -> list[Bulletin]:

@@ -103,6 +103,8 @@ class CallRecord:
     """Those that came about, in order."""
     transferred_from: str = ""
     """Of a call that did not come in: the one in which the caller's leg was before."""
+    by_agent: str = ""
+    """The agent who made it, at a phone or by an interface."""
     originated_by: str = ""
     """Who asked for it through an interface, of a call that did not come in."""
     callback: str = ""

@@ -20,7 +20,7 @@ from softswitch.types import CallId
 _OF_CASES = frozenset(
     (
         *(Kind.CALLBACK_WANTED, Kind.CALLBACK_TRIED, Kind.CALLBACK_NOT_REACHED, Kind.CALLBACK_RESTING),
-        Kind.CALLBACK_ENDED,
+        *(Kind.CALLBACK_ENDED, Kind.CALLER_MOVED),
     )
 )
 
@@ -92,6 +92,9 @@ class CallbackFold:
                 case.again = None
             case Kind.CALLBACK_NOT_REACHED:
                 case.attempts = int(data.get("attempt", case.attempts + 1))
+            case Kind.CALLER_MOVED:
+                case.queue = str(data.get("to") or case.queue)
+                case.priority = str(data.get("priority") or case.priority)
             case Kind.CALLBACK_RESTING:
                 pause = data.get("pause")
                 case.again = None if pause is None else event.at + float(pause)

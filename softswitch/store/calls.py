@@ -95,6 +95,7 @@ def _arrived(state: _Open, at: float, data: Data) -> None:
     record.sip_call_id = str(data.get("sip_call_id", ""))
     record.transport = str(data.get("transport", ""))
     record.transferred_from = str(data.get("transferred_from") or "")
+    record.by_agent = str(data.get("agent") or "")
     record.originated_by = str(data.get("originated_by") or "")
     record.trunk = str(data.get("trunk", ""))
     record.callback = str(data.get("callback") or "")

@@ -36,20 +36,26 @@ def talked(connection: Connection, call: str) -> Found | None:
 
 
 def earlier(connection: Connection, number: str, but: str, limit: int) -> list[Found]:
-    """Calls of a number that ended, the newest first, but for one; who hides has none."""
+    """Calls from and to a number that ended, the newest first, but for one; who hides has none."""
     if not number:
         return []
-    query = select(calls.c.record).where(calls.c.number == number, calls.c.id != but)
-    rows = connection.execute(query.order_by(calls.c.seq.desc()).limit(limit)).scalars()
-    records = [CallRecord.from_json(json.loads(text)) for text in rows]
+    found: dict[CallId, CallRecord] = {}
+    for column in (calls.c.number, calls.c.outside):  # each by its own index
+        query = select(calls.c.record).where(column == number, calls.c.id != but)
+        for text in connection.execute(query.order_by(calls.c.seq.desc()).limit(limit)).scalars():
+            record = CallRecord.from_json(json.loads(text))
+            found[record.id] = record
+    records = sorted(found.values(), key=lambda record: -record.seq)[:limit]
     notes = of_calls(connection, [record.id for record in records])
     return [
         {
             "call": record.id,
             "at": record.start,
             "queue": record.queues[-1] if record.queues else "",
-            "agents": list(dict.fromkeys(talk.agent for talk in record.talks if talk.agent)),
+            "agents": _agents(record),
             "outcome": record.outcome,
+            "outgoing": record.number != number,
+            "callback": bool(record.callback),
             "wait": record.wait,
             "talk": record.talk,
             "notes": notes.get(record.id, []),
@@ -58,13 +64,22 @@ def earlier(connection: Connection, number: str, but: str, limit: int) -> list[F
     ]
 
 
+def _agents(record: CallRecord) -> list[str]:
+    """Who of the house was in it, in order."""
+    return list(dict.fromkeys(filter(None, (record.by_agent, *(talk.agent for talk in record.talks)))))
+
+
 def number_of(connection: Connection, call: str) -> str:
     """Whom an agent talked to in a call that ended: the caller, or who was called; empty: nobody knows."""
     text = connection.execute(select(calls.c.record).where(calls.c.id == call)).scalar()
     if text is None:
         return ""
     record = CallRecord.from_json(json.loads(text))
-    return record.outside if record.originated_by and record.outside else record.number
+    return record.outside if _is_outgoing(record) else record.number
+
+
+def _is_outgoing(record: CallRecord) -> bool:
+    return bool(record.outside and (record.by_agent or record.originated_by))
 
 
 def day_of(connection: Connection, agent: str, since: float) -> Found:
@@ -121,7 +136,7 @@ def _partner(record: CallRecord | None) -> Found:
     """Whom the agent talked to; of a call that goes on nothing is known here yet."""
     if record is None:
         return {"number": "", "name": "", "outgoing": False}
-    if record.originated_by and record.outside:
+    if _is_outgoing(record):
         return {"number": record.outside, "name": "", "outgoing": True}
     return {"number": record.number, "name": record.name, "outgoing": False}
 

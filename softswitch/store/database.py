@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from softswitch.errors import StoreError
 from softswitch.store.tables import metadata
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest migration in `migrations/versions`."""
 
 PATIENCE_MS = 5000

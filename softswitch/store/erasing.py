@@ -2,7 +2,7 @@
 
 | step | after a crash in it |
 |---|---|
-| every event is searched for the number: calls, and changes of no call | nothing is changed |
+| every event is searched for the number: calls, changes of no call, bulletins | nothing is changed |
 | recordings of these calls are deleted, and messages left in them | the calls are found again |
 | the record's files are changed where they stand | the calls are found again |
 | events, calls and the index, some calls in one transaction | the calls that are left are found again |
@@ -24,10 +24,11 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from softswitch.ports import JsonValue, Recorded
 from softswitch.routing import SEPARATORS
+from softswitch.store import bulletins
 from softswitch.store.callbacks import open_callbacks
 from softswitch.store.database import empty_log
 from softswitch.store.forgetting import Counts, count, files_of, forget, forget_events, lots, messages_of
-from softswitch.store.personal import LONE, forgotten
+from softswitch.store.personal import SEARCHED, forgotten
 from softswitch.store.scrubbing import scrub
 from softswitch.store.somebody import Somebody
 from softswitch.store.tables import events
@@ -151,7 +152,9 @@ class Eraser:
                 counts.add(forget(connection, lot))
             yield Gone([])
         with self._engine.begin() as connection:
-            counts.add(forget_events(connection, _events(connection, found.lone)))
+            lone = _events(connection, found.lone)
+            counts.add(forget_events(connection, lone))
+            bulletins.forget(connection, lone)
         empty_log(self._engine)
         yield Outcome(counts, found.going_on)
 
@@ -167,7 +170,7 @@ class Eraser:
                 continue
             if row.call is not None:
                 self._found.calls[CallId(row.call)] = None
-            elif row.kind in LONE and forgotten(row.kind, data) != data:
+            elif row.kind in SEARCHED and forgotten(row.kind, data) != data:
                 self._found.lone.add(row.seq)
 
     def _left(self, event: Recorded) -> dict[str, JsonValue] | None:

@@ -28,6 +28,9 @@ _KEPT = {(Kind.NUMBER_ENTERED, "name")}
 LONE = (Kind.CHANGED, Kind.ORIGINATE_FAILED)
 """Kinds that may name a person outside of any call."""
 
+SEARCHED = (*LONE, Kind.BULLETIN_WRITTEN)
+"""Those in which one person is looked for. Bulletins are the team's, and stay otherwise."""
+
 _WHOM = {
     "transfer": "how",
     "dial": "how",
@@ -46,6 +49,8 @@ def forgotten(kind: str, data: Data) -> Data:
     if kind == Kind.CHANGED:
         field = _WHOM.get(str(data.get("what")))
         return {**data, field: ""} if field is not None else data
+    if kind == Kind.BULLETIN_WRITTEN:
+        return {**data, "text": without_numbers(str(data.get("text", "")))}
     return {
         name: value if (kind, name) in _KEPT else _without_person(name, value) for name, value in data.items()
     }

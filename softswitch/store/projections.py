@@ -187,6 +187,7 @@ def _row(record: CallRecord) -> Cells:
         record.wait,
         record.talk,
         clean(record.line()),
+        clean(record.outside),
     )
 
 

@@ -53,9 +53,11 @@ calls = Table(
     Column("wait", Double, nullable=False),
     Column("talk", Double),  # not known where a crash cut it
     Column("record", Text, nullable=False),  # all of it, as JSON
+    Column("outside", Text, nullable=False, server_default=""),  # the number that was called; empty: none
     Index("calls_by_start", "start"),
     Index("calls_by_seq", "seq"),
     Index("calls_by_number", "number"),
+    Index("calls_by_outside", "outside"),
 )
 
 visits = Table(

@@ -63,8 +63,8 @@ AMENDMENTS: Mapping[str, Word] = {
     ),
     Kind.AGENT_AMENDMENT_ENDED: Word("An agent is as configured again.", {"agent": "who", **_OVER}),
     Kind.CALLER_MOVED: Word(
-        "A supervisor gave a waiting caller another place; CallerLeft and CallerJoined follow if that is in"
-        " another queue.",
+        "A supervisor gave a waiting caller, or a callback, another place; CallerLeft and, of a caller on the"
+        " line, CallerJoined follow if that is in another queue.",
         {
             "queue": "where the caller waited",
             "to": "in which queue the caller waits now",
@@ -74,7 +74,7 @@ AMENDMENTS: Mapping[str, Word] = {
         },
     ),
     Kind.CALLER_PULLED: Word(
-        "A supervisor gave a waiting caller to an agent, whose phone rings.",
+        "A supervisor gave a waiting caller, or a callback, to an agent, whose phone rings.",
         {"queue": "where the caller waits", "agent": "to whom", "by": "who wanted it"},
     ),
 }

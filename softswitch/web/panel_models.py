@@ -88,15 +88,19 @@ class Desk(BaseModel):
 
 
 class Contact(BaseModel):
-    """An earlier call of the same number."""
+    """An earlier call with the same number."""
 
     call: str
     at: float
     queue: str
     """The last one; empty: none."""
     agents: list[str]
-    """Who talked, in order."""
+    """Who talked, in order; of an outgoing call who made it."""
     outcome: str
+    outgoing: bool
+    """They were called."""
+    callback: bool
+    """They were called back."""
     wait: float
     talk: float | None
     """null: nobody knows, as a crash cut it."""

@@ -81,6 +81,8 @@ class CallRecord(BaseModel):
     talks: list[Talk]
     transfers: list[Transfer]
     transferred_from: str
+    by_agent: str = ""
+    """The agent who made it."""
     originated_by: str = ""
     """Who asked for it through an interface, of a call that did not come in."""
     callback: str

@@ -1,13 +1,15 @@
 """/api/v1: what supervisors do to callers who wait, and change of queues and agents for a while."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from softswitch.access import Principal, Role
+from softswitch.acd.strategies import known_strategies
+from softswitch.calls.amending import described
 from softswitch.calls.amendments import Amendment, Of
-from softswitch.calls.describe import describe
 from softswitch.calls.moving import Place
 from softswitch.calls.operator import Operator
 from softswitch.calls.originator import Then
@@ -116,6 +118,14 @@ class Changed(BaseModel):
     until: float | None
 
 
+class Choices(BaseModel):
+    """What may be named in a change of a queue, beside queues and agents."""
+
+    strategies: list[str]
+    """Plug-ins too."""
+    menus: list[str]
+
+
 class Changes(BaseModel):
     """All that is not as configured."""
 
@@ -131,7 +141,8 @@ def caller_routes(operations: Operations, guard: Guard) -> Routes:
     @router.post("/{call}/move")
     async def move(call: CallName, to: Move, who: Annotated[Principal, supervisor]) -> models.Done:
         """Give a waiting caller another place: in another queue, where the wait counts on, by another class,
-        or before all others. 409: the caller does not wait there any more, and where instead.
+        or before all others. 409: the caller does not wait there any more, and where instead. It may be a
+        callback too, as long as nobody is calling.
         """
         usher.move(call, to.seen, Place(to.queue, to.priority, to.first), who.name)
         return models.Done(done=f"call {call} is moved")
@@ -139,7 +150,8 @@ def caller_routes(operations: Operations, guard: Guard) -> Routes:
     @router.post("/{call}/pull")
     async def pull(call: CallName, to: Pull, who: Annotated[Principal, supervisor]) -> models.Done:
         """Ring one agent's phone for a waiting caller, and no other, whatever team and pause; without an
-        answer the caller keeps the place. 409: the caller is gone, or somebody else has pulled it.
+        answer the caller keeps the place. 409: the caller is gone, or somebody else has pulled it. A callback
+        is called from that phone, by the agent's dial plan.
         """
         agent = to.agent or who.agent
         if agent is None:
@@ -160,6 +172,12 @@ def change_routes(operations: Operations, guard: Guard) -> Routes:
     async def changes() -> Changes:
         """Every queue and agent that is not as configured."""
         return Changes(changes=[_shown(one) for one in operator.amending.all])
+
+    @router.get("/changes/choices", dependencies=[needs])
+    async def choices() -> Choices:
+        """Strategies and menus that a change of a queue may name."""
+        strategies = await asyncio.to_thread(known_strategies)  # reads what is installed
+        return Choices(strategies=list(strategies), menus=operator.amending.menus)
 
     _queue_changes(router, operator, needs)
     _agent_changes(router, operator, needs)
@@ -217,15 +235,4 @@ def _goal(operator: Operator, value: Any) -> Any:
 
 
 def _shown(one: Amendment) -> Changed:
-    change = None
-    if one.change is not None:
-        fields = type(one.change).__dataclass_fields__
-        values = {name: getattr(one.change, name) for name in fields}
-        change = {name: _value(value) for name, value in values.items() if value is not None}
-    which = {one.of.value: one.name}
-    return Changed(**which, version=one.version, change=change, by=one.by, at=one.at or None, until=one.until)
-
-
-def _value(value: Any) -> Any:
-    plain = isinstance(value, bool | int | float | str | dict)
-    return value if plain else list(value) if isinstance(value, tuple) else describe(value)
+    return Changed.model_validate(described(one))

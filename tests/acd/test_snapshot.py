@@ -16,7 +16,10 @@ def test_a_snapshot_shows_callers_agents_and_conversations() -> None:
     desk.wait(6)
     seen = desk.engine.snapshot(desk.now)
     assert seen.queues[QueueName("q")].callers == (
-        CallerView(CallId("c2"), "+48c2", 1, "urgent", 53.0, desk.now - 6, 6.0, ringing=(AgentName("bob"),)),
+        CallerView(
+            *(CallId("c2"), "+48c2", 1, "urgent", 53.0, desk.now - 6, 6.0, (AgentName("bob"),)),
+            standing=desk.now - 6,
+        ),
     )
     assert seen.conversations == (
         ConversationView(CallId("c1"), "+48c1", QueueName("q"), AgentName("ann"), desk.now - 6, 4.0),

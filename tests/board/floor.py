@@ -62,5 +62,5 @@ class Floor:
         self.happened += 1
         self.producer.hear(Recorded(self.happened, 0.0, type(event).__name__, call, {}))
 
-    def join(self, call, queue=SUPPORT):
-        self.happen(CallerJoined(CallId(call), queue, number="100"), CallId(call))
+    def join(self, call, queue=SUPPORT, standing=None):
+        self.happen(CallerJoined(CallId(call), queue, number="100", standing=standing), CallId(call))

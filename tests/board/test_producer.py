@@ -66,6 +66,15 @@ async def test_a_caller_who_joins_is_told_at_once_after_quiet(floor):
     assert viewer.board["agents"]["ewa"]["reason"] == "lunch"
 
 
+async def test_who_was_moved_has_waited_from_the_beginning(floor):
+    viewer = Viewer(floor)
+    begun = floor.now()
+    await asyncio.sleep(60)
+    floor.join("c1", standing=floor.loop.time() - 60)
+    await asyncio.sleep(1)
+    assert viewer.board["callers"]["c1"]["since"] == pytest.approx(begun, abs=0.1)
+
+
 async def test_many_events_are_few_messages(floor):
     viewer = Viewer(floor)
     await asyncio.sleep(5)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from softswitch.acd.settings import QueueSettings
+from softswitch.calls.moving import Place
 from softswitch.calls.operator import Operator
 from softswitch.errors import NoSuch, NotNow
 from softswitch.testing.fakes import answers, busy
+from softswitch.types import QueueName
 from tests.calls.house import House
 from tests.calls.test_callbacks import DESK, _house, customers, ends, office, play_customer, wanted
 
@@ -101,3 +105,40 @@ async def test_a_callback_that_is_cancelled_while_it_is_taken_stays_so() -> None
         await asyncio.sleep(30)
         assert it.switch.callbacks.cases == {}
         assert ends(it) == ["cancelled"]
+
+
+def two_queues():
+    """The office, with a class for some, and a queue beside."""
+    config = office(priority={"vip": 100})
+    queues = config.engine.queues | {QueueName("sales"): QueueSettings(QueueName("sales"), (DESK,))}
+    return replace(config, engine=replace(config.engine, queues=queues))
+
+
+async def test_a_supervisor_moves_a_callback_and_gives_it_to_an_agent() -> None:
+    async with _house({"201": answers(after=2.0)}, two_queues()) as it:
+        play_customer(it, answers(after=3.0))
+        operator, id = await promised(it)
+        case, usher = it.switch.callbacks.cases[id], operator.usher
+        await asyncio.sleep(10)
+        ago = case.waits
+        usher.move(id, "support", Place(priority="vip"), "user sam")
+        assert case.describe()["priority"] == "vip"
+        usher.move(id, "support", Place("sales", first=True), "user sam")
+        now = asyncio.get_running_loop().time()
+        lines = it.switch.dispatcher.engine.snapshot(now).queues
+        (there,) = lines[QueueName("sales")].callers
+        assert (there.call, there.priority, lines[QueueName("support")].callers) == (id, "vip", ())
+        assert (case.queue, case.waits, there.waited) == ("sales", pytest.approx(ago), pytest.approx(ago))
+        with pytest.raises(NotNow, match="queue sales, and not in support any more; user sam has moved"):
+            usher.move(id, "support", Place(first=True), "user ada")
+        usher.pull(id, "sales", "desk-201", "user sam")
+        with pytest.raises(NotNow, match="called already; user sam has pulled it"):
+            usher.pull(id, "sales", "desk-201", "user ada")
+        operator.resume(DESK, "x")
+        await asyncio.sleep(60)
+        customers(it)[0].hang_up()
+        await asyncio.sleep(5)
+        assert ends(it) == ["reached"]
+        told = [(note.call, note.data["to"]) for note in it.journal.find("CallerMoved")]
+        assert told == [(id, "support"), (id, "sales")]
+        assert it.journal.find("CallerPulled")[0].data == {"queue": "sales", "agent": DESK, "by": "user sam"}

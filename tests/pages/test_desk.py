@@ -81,7 +81,7 @@ async def test_a_supervisor_listens_whispers_and_takes_over_which_is_heard(stage
     assert complaints.heard == []
 
 
-async def test_a_caller_is_moved_and_the_later_of_two_supervisors_is_told(stage):
+async def test_a_caller_is_moved_by_pointer_and_by_keyboard(stage):
     page, complaints = await stage.page("/desk", "sam")
     await stage.api("POST", "/agents/ola/pause", {"reason": "lunch"})
     for name in ("ida", "max", "eli"):
@@ -95,11 +95,37 @@ async def test_a_caller_is_moved_and_the_later_of_two_supervisors_is_told(stage)
     await expect(classes.locator("option")).to_have_text(["Class …", "gold", "vip"])
     await classes.select_option("gold")
     await expect(waits.locator(".chip")).to_have_text("gold")
+    await classes.focus()  # an arrow on the way to a class gives none, Enter does
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Tab")
+    await classes.focus()
+    await page.keyboard.press("v")
+    await page.keyboard.press("Enter")
+    await expect(waits.locator(".chip")).to_have_text("vip")
+    switch = stage.house.switch
+    given = lambda: [one["data"].get("priority") for one in switch.events("CallerMoved")]  # noqa: E731
+    await asyncio.to_thread(until, lambda: given() == [None, "gold", "vip"], 10, lambda: str(given()))
+    assert complaints.heard == []
+    caller.bye()
 
+
+async def test_a_queue_is_changed_over_a_crash_and_the_later_of_two_supervisors_is_told(stage):
+    page, complaints = await stage.page("/desk", "sam")
     queue = row(page, "queues", "Billing")
     await queue.get_by_role("button", name="Change …").click()
     await page.locator("dialog [name=strategy]").select_option("hunt")
-    await stage.api("PATCH", "/queues/billing/changes", {"version": 0, "strategy": "random"})
+    await page.locator("dialog [name=closed]").select_option(label="Ida Berg")
+    await page.locator("dialog [name=helpers]").select_option("these")
+    await page.get_by_label("Support", exact=True).check()
+    await page.locator("dialog").get_by_role("button", name="Save").click()
+    says = "strategy hunt · when closed to agent ida · helped by support — user sam, until"
+    await expect(queue.locator(".who")).to_contain_text(says)
+    await queue.get_by_role("button", name="As configured").click()
+    await expect(queue.locator(".who")).to_have_text("")
+
+    await queue.get_by_role("button", name="Change …").click()
+    await page.locator("dialog [name=strategy]").select_option("hunt")
+    await stage.api("PATCH", "/queues/billing/changes", {"version": 2, "strategy": "random"})
     await page.locator("dialog").get_by_role("button", name="Save").click()
     await expect(page.locator(".notice.warn")).to_contain_text("user ada has changed it: strategy random")
     await expect(queue.locator(".who")).to_contain_text("strategy random — user ada, until 00:00")
@@ -122,7 +148,6 @@ async def test_a_caller_is_moved_and_the_later_of_two_supervisors_is_told(stage)
     ends = lambda: switch.events("QueueAmended")  # noqa: E731
     await asyncio.to_thread(until, lambda: ends()[-1]["data"]["change"]["opened"], 15, switch.last_words)
     assert [one for one in complaints.heard if "ERR_" not in one and "409" not in one] == []
-    caller.bye()
 
 
 async def test_an_agent_gets_another_team_by_keyboard_and_on_a_phone_nothing_scrolls_sideways(stage):

@@ -156,6 +156,14 @@ async def test_the_configuration_is_a_picture_and_a_click_tells_more(stage):
     await expect(panel.locator("h2")).to_have_text("all_busy")
     await page.keyboard.press("Escape")
     await expect(panel).to_be_hidden()
+
+    await box(page, "menus/welcome").locator(".fold").click()
+    await expect(box(page, "menus/after_hours")).to_be_hidden()
+    await expect(box(page, "menus/faults")).to_be_visible()  # a number leads there, too
+    await page.fill("input[type=search]", "We are closed")
+    await expect(box(page, "menus/after_hours")).to_be_in_viewport()
+    await page.get_by_role("button", name="Fold all", exact=True).click()
+    await expect(page.locator(".box.menus ul:visible")).to_have_count(1)  # that of one which leads nowhere
     assert complaints.heard == []
 
 

@@ -96,6 +96,7 @@ async def test_hebrew_runs_from_right_to_left_and_a_phone_needs_no_sideways_scro
 async def test_keyboard_and_theme(stage):
     page, _ = await stage.page("/wallboard", color_scheme="dark")
     dark = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    await expect(page.locator(".queue")).to_have_count(3)  # all modules have run
     await page.keyboard.press("Tab")
     skip = page.locator(".skip")
     await expect(skip).to_be_focused()
@@ -108,6 +109,28 @@ async def test_keyboard_and_theme(stage):
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
     await page.reload()
     assert await page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+async def test_pages_of_one_browser_share_a_connection_and_are_told_why_one_is_refused(stage):
+    """A browser keeps six to one server, and would load no seventh page."""
+    page, _ = await stage.page("/wallboard?queue=sales")
+    others = [await page.context.new_page() for _ in range(6)]
+    for other in others:
+        await other.goto("/wallboard?queue=sales")
+        await expect(card(other, "Sales")).to_have_count(1)
+    await stage.api("POST", "/agents/ida/pause", {"reason": "lunch"})
+    for other in (page, *others):
+        await expect(other.locator(".state[data-state=paused] .what")).to_have_text("lunch")
+    await stage.api("POST", "/agents/ida/resume")
+    for other in others:
+        await other.close()
+    refused = {"status": 429, "json": {"title": "Too Many", "status": 429, "detail": "ada looks on 50 times"}}
+    await page.context.route("**/board/stream", lambda route: route.fulfill(**refused))
+    await page.add_init_script("delete window.SharedWorker")  # by which nothing can come in between
+    await page.reload()
+    await expect(page.locator("#banner")).to_contain_text("as many pages of the switch open as one user may")
+    await page.context.unroute("**/board/stream")
+    await expect(page.locator("#banner")).to_be_hidden()
 
 
 async def test_a_reload_that_renames_a_queue_leaves_nothing_of_the_old_one(stage):

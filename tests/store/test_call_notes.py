@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from softswitch.bulletins import Bulletin
 from softswitch.ports import Recorded
@@ -18,7 +18,7 @@ from softswitch.store.encoding import dumps
 from softswitch.store.forgetting import forget
 from softswitch.store.projections import Folds
 from softswitch.store.rebuilding import rebuild
-from softswitch.store.tables import call_notes, events
+from softswitch.store.tables import call_notes, calls, events
 from softswitch.types import CallId
 from tests.store.sample import ALICE, STORY
 
@@ -105,6 +105,56 @@ def test_an_agent_looks_back_on_a_caller_and_on_the_day(connection: Connection) 
     assert day_of(connection, "ben", START + 100)["taken"] == 0
     assert day_of(connection, "ann", START)["missed"] == 1
     assert day_of(connection, "ann", START)["calls"] == []
+
+
+def test_earlier_contacts_are_also_those_that_agents_began(connection: Connection) -> None:
+    def made(call: str, at: float, **arrived: Any) -> list[Any]:
+        return [
+            (at, "CallArrived", call, {"number": "201", "dialled": "0600100200", "agent": "ann"} | arrived),
+            (at + 1, "DialledOut", call, {"number": NUMBER, "trunk": "carrier", "server": 0}),
+            (at + 2, "Connected", call, {"number": NUMBER}),
+            (at + 9, "CallEnded", call, {"ended_by": "caller", "status": 200}),
+        ]
+
+    back = {"number": NUMBER, "callback": ALICE, "agent": ""}
+    tell(
+        connection,
+        [*made("out", 40.0), *made("back", 60.0, **back), note(50.0, "tea", agent="ann", call="out")],
+    )
+    found = earlier(connection, NUMBER, "now", 10)
+    told = [(one["call"], one["outgoing"], one["callback"], one["agents"]) for one in found]
+    assert told == [
+        ("back", False, True, []),
+        ("out", True, False, ["ann"]),
+        (ALICE, False, False, ["ben"]),
+    ]
+    assert [one.notes for one in found[1]["notes"]] == ["tea"]
+    assert [one["call"] for one in earlier(connection, NUMBER, "out", 2)] == ["back", ALICE]
+    assert number_of(connection, "out") == NUMBER
+    forget(connection, ["out"])
+    assert [one["call"] for one in earlier(connection, NUMBER, "now", 10)] == ["back", ALICE]
+
+
+def test_the_calls_of_before_get_the_number_that_was_called(tmp_path) -> None:
+    engine = open_database(database_url(default_url(tmp_path)))
+    migrate(engine)
+    plain = dict.fromkeys(("number", "dialled", "queue", "agent", "outcome"), "")
+    with engine.begin() as connection:
+        for place, outside in enumerate((NUMBER, "", NUMBER)):
+            record = dumps({"id": f"c{place}", "outside": outside})
+            row = {"id": f"c{place}", "seq": place, "start": 0.0, "end": 0.0, "wait": 0.0, "record": record}
+            connection.execute(insert(calls).values(row | plain))
+        connection.execute(text("DROP INDEX calls_by_outside"))
+        connection.execute(text("ALTER TABLE calls DROP COLUMN outside"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(select(calls.c.outside).order_by(calls.c.seq)).scalars().all() == [
+            NUMBER,
+            "",
+            NUMBER,
+        ]
+    engine.dispose()
 
 
 def test_who_talked_in_a_call_and_who_made_it_may_write_on_it(connection: Connection) -> None:

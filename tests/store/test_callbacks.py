@@ -101,6 +101,8 @@ def test_an_older_database_gets_the_table(tmp_path) -> None:
         later = ("voicemails", "call_notes", "offers", "bulletins", "bulletin_reads")
         for table in ("callbacks", *later):
             connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("DROP INDEX calls_by_outside"))
+        connection.execute(text("ALTER TABLE calls DROP COLUMN outside"))
         version = text("SELECT version_num FROM alembic_version")
         assert connection.execute(version).scalar() is not None
         connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": "0006"})
@@ -121,6 +123,16 @@ def test_what_is_forgotten_of_a_person_leaves_the_figures() -> None:
         for event in events:
             fold[1] = fold[0].apply(event) or fold[1]
     assert whole[1] == rest[1]
+
+
+def test_a_callback_that_was_moved_is_in_the_other_queue_after_a_restart() -> None:
+    moved = {"queue": "support", "to": "sales", "by": "user sam", "priority": "gold"}
+    fold = CallbackFold()
+    fold.apply(story()[1])
+    case = fold.apply(Recorded(15, 101.0, "CallerMoved", CallId("c1"), moved))
+    assert case is not None
+    assert (case.queue, case.priority, case.standing) == ("sales", "gold", 90.0)
+    assert fold.apply(Recorded(16, 102.0, "CallerMoved", CallId("c9"), moved)) is None, "on the line"
 
 
 def test_unknown_cases_are_passed_over() -> None:

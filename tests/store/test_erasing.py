@@ -55,6 +55,8 @@ MORE: list[tuple[float, str, CallId | None, dict[str, Any]]] = [
     (39.5, "Changed", None, {"by": "token crm", "what": "transfer", "of": "bob", "how": "0048600100200"}),
     (39.5, "OriginateFailed", None, {"by": "token crm", "number": "600100200", "status": 404}),
     (39.6, "Changed", None, {"by": "token crm", "what": "pause", "of": "ann", "how": "lunch"}),
+    (39.7, "BulletinWritten", None, {"bulletin": "b1", "text": "+48600100200: call back", "by": "user sam"}),
+    (39.8, "BulletinWritten", None, {"bulletin": "b2", "text": "+48600100777: call back", "by": "user sam"}),
     (40.0, "CallArrived", CallId("now"), {"number": "+48600100200", "dialled": "600"}),
 ]
 
@@ -142,7 +144,7 @@ def outcome(steps: Iterator[Any]) -> Outcome:
 def test_looking_counts_and_changes_nothing(kept: Kept) -> None:
     before = kept.everything()
     found = outcome(kept.eraser().look())
-    assert found == Outcome(Counts(calls=2, events=12, recordings=1, voicemails=1, deliveries=2), going_on=1)
+    assert found == Outcome(Counts(calls=2, events=13, recordings=1, voicemails=1, deliveries=2), going_on=1)
     assert kept.everything() == before
     assert outcome(kept.eraser("600100299").look()) == Outcome(Counts(), 0)
 
@@ -164,6 +166,8 @@ def test_all_of_one_caller_goes_and_the_figures_stay(kept: Kept) -> None:
         assert trace not in left
     assert "+48600100201" in left, "somebody else's"
     assert "lunch" in left
+    assert "***: call back" in left, "the rest of a bulletin is the team's"
+    assert "+48600100777: call back" in left
     assert kept.figures() == figures
     assert figures[:3] == before[:3]
     assert [event.seq for event in read_events(kept.folder)] == [*lines, 100]
@@ -299,14 +303,15 @@ def test_what_is_older_than_its_time_is_forgotten_once_and_the_rest_stays(kept: 
     done = list(expire(kept.engine, kept.folder, 1_700_000_100.0))
     assert sum(counts.calls for counts in done) == 2
     left = kept.everything()
-    assert left.count("+48600100200") == 2, "the call in progress stays: in the database, and in the file"
+    said = "the call in progress and the bulletin stay: in the database, and in the file"
+    assert left.count("+48600100200") == 4, said
     assert "Alice" not in left
     assert kept.figures() == figures
     kept.add([Recorded(100, 1_700_000_060.0, "CallEnded", CallId("now"), {"status": 200})])
     figures = kept.figures()
     list(expire(kept.engine, kept.folder, 1_700_000_100.0))
     left = kept.everything()
-    assert "600100200" not in left
+    assert left.count("600100200") == left.count("+48600100200: call back") == 2, "bulletins are the team's"
     assert "lunch" in left
     rebuilding.rebuild(kept.engine)
     assert kept.everything() == left

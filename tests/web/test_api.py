@@ -85,6 +85,7 @@ def test_no_route_takes_a_parameter_that_it_does_not_know(app):
         ("delete", "/api/v1/bulletins/b1", None, "supervisor"),
         ("post", "/api/v1/calls/a1/supervise", {"as": "listen", "agent": "desk"}, "supervisor"),
         ("get", "/api/v1/supervisions", None, "supervisor"),
+        ("get", "/api/v1/changes/choices", None, "supervisor"),
         ("post", "/api/v1/calls/a1/move", {"from": "support", "first": True}, "supervisor"),
         ("post", "/api/v1/calls/a1/pull", {"from": "support", "agent": "desk"}, "supervisor"),
         ("get", "/api/v1/users", None, "engineer"),
@@ -134,6 +135,12 @@ async def test_supervisors_who_are_agents_need_not_say_whose_phone(client, accou
     ]
     both = {"as": "listen", "agent": "desk", "number": "100"}
     assert (await client.post("/api/v1/calls/a1/supervise", json=both, headers=csrf)).status_code == 422
+
+
+async def test_what_a_change_of_a_queue_may_name(client, as_role):
+    answer = await client.get("/api/v1/changes/choices", headers=await as_role("supervisor"))
+    assert answer.json()["menus"] == ["welcome"]
+    assert {"hunt", "ring-all"} <= set(answer.json()["strategies"])
 
 
 async def test_a_program_says_whose_phone(client, as_role):

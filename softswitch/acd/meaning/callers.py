@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from softswitch.acd import accepting, announcing, callbacks, redial
 from softswitch.acd.actions import CancelRing, Leave
 from softswitch.acd.events import (
@@ -32,10 +34,10 @@ from softswitch.acd.states import CallerMove, OfferState
 from softswitch.errors import EngineError
 from softswitch.types import CancelReason, Destination, LeaveReason, OfferFailure, OfferId
 
-UNANSWERED = frozenset({OfferFailure.NO_ANSWER, OfferFailure.UNREACHABLE})
+UNANSWERED: Final = frozenset({OfferFailure.NO_ANSWER, OfferFailure.UNREACHABLE})
 """Failures by which an agent is taken to be away from the phone."""
 
-_RINGING = OfferState.RINGING
+_RINGING: Final = OfferState.RINGING
 
 
 def joined(floor: Floor, event: CallerJoined) -> None:

@@ -25,6 +25,9 @@ document.getElementById("main").append(
     el("div", { class: "acts", role: "group", "aria-label": t("map.zoom") },
       zoomer("−", "smaller", () => picture.zoom(1 / 1.25)), zoomer("+", "larger", () => picture.zoom(1.25)),
       zoomer("⤢", "fit", () => picture.fit())),
+    el("div", { class: "acts", role: "group", "aria-label": t("map.folding") },
+      el("button", { type: "button", on: { click: () => picture.foldAll(true) } }, t("map.fold_all")),
+      el("button", { type: "button", on: { click: () => picture.foldAll(false) } }, t("map.unfold_all"))),
     el("p", { class: "soft keys", id: "map-keys" }, t("map.keys"))),
   none,
   el("div", { class: "both" }, stage, panel),
@@ -118,5 +121,8 @@ wanted.addEventListener("keydown", (event) => {
 });
 addEventListener("keydown", (event) => event.key === "Escape" && picture.choose(null));
 
+const reading = el("p", { class: "soft" }, t("map.reading"));
+said.append(reading);
 const first = await draw();
+reading.remove();
 if (first?.problems.length || first?.warnings.length) said.replaceChildren(...checked(first));

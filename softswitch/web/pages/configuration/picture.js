@@ -2,9 +2,10 @@
 // curves, drawn from where the boxes have come to stand. It scrolls as any page does, by keys, wheel or finger;
 // it is dragged by its ground, and zoomed.
 
-import { el, svg } from "../frame/dom.js";
+import { el, svg, text } from "../frame/dom.js";
 import { t } from "../frame/words.js";
 import { goal, isBad } from "./ends.js";
+import { MANY, before, beginnings, foldable, isFoldable, seen } from "./folding.js";
 
 const LEAST = 0.2;
 const MOST = 2;
@@ -17,6 +18,8 @@ export class Picture {
   #boxes = new Map();
   #elements = new Map();
   #lines = []; // [path, from, to]
+  #from = []; // where one begins to look
+  #folded = null;
   #found = [];
   #at = -1;
   #scale = 1;
@@ -42,7 +45,9 @@ export class Picture {
     const columns = [];
     for (const box of boxes) (columns[box.column] ??= []).push(this.#elements.get(box.id));
     this.#columns.replaceChildren(...columns.filter(Boolean).map((some) => el("div", { class: "column" }, ...some)));
-    this.#draw();
+    this.#from = beginnings(this.#boxes);
+    this.#folded ??= new Set(boxes.length > MANY ? foldable(this.#boxes) : []);
+    this.#fold();
     this.#zoomTo(Math.max(READABLE, Math.min(1, this.#fitting())));
     this.choose(this.#boxes.has(this.#id) ? this.#id : null);
   }
@@ -63,6 +68,35 @@ export class Picture {
     }
     this.#chosen(id);
     if (follow) this.#go(id);
+  }
+
+  foldAll(all) {
+    this.#folded = new Set(all ? foldable(this.#boxes) : []);
+    this.#fold();
+  }
+
+  // Hide what is behind folded boxes, and draw the rest.
+  #fold() {
+    const shown = seen(this.#boxes, this.#from, this.#folded);
+    for (const [id, box] of this.#elements) {
+      const folded = this.#folded.has(id), ways = this.#boxes.get(id).ways.length;
+      box.hidden = !shown.has(id);
+      const list = box.querySelector("ul"), toggle = box.querySelector(".fold");
+      if (list) list.hidden = folded;
+      if (!toggle) continue;
+      toggle.setAttribute("aria-expanded", String(!folded));
+      toggle.title = t(folded ? "map.unfold" : "map.fold", { count: ways });
+      text(toggle, folded ? `+${ways}` : "−");
+    }
+    for (const column of this.#columns.children) column.hidden = [...column.children].every((box) => box.hidden);
+    this.#draw();
+  }
+
+  // A box that is behind folded ones is shown.
+  #reveal(id) {
+    if (!this.#elements.get(id)?.hidden) return;
+    for (const one of before(this.#boxes, this.#from, id)) this.#folded.delete(one);
+    this.#fold();
   }
 
   find(words) {
@@ -118,6 +152,7 @@ export class Picture {
   #go(id) {
     const box = this.#elements.get(id);
     if (!box) return;
+    this.#reveal(id);
     if (this.#scale < READABLE) this.#zoomTo(READABLE);
     const [inner, outer] = [box.getBoundingClientRect(), this.#stage.getBoundingClientRect()];
     this.#stage.scrollBy(
@@ -128,8 +163,14 @@ export class Picture {
 
   #make(box) {
     const name = el("button", { type: "button", class: "name" }, el("bdi", {}, box.label || box.name));
+    const fold = el("button", { type: "button", class: "quiet fold", "aria-label": `${t("map.ways")}: ${box.label || box.name}` });
+    fold.addEventListener("click", (event) => {
+      event.stopPropagation();
+      this.#folded[this.#folded.has(box.id) ? "delete" : "add"](box.id);
+      this.#fold();
+    });
     const made = el("article", { class: `box ${box.kind}`, data: { id: box.id } },
-      el("header", {}, name, ...box.marks.map((mark) => el("span", { class: "chip warn" }, t(`mark.${mark}`)))),
+      el("header", {}, name, isFoldable(box) ? fold : null, ...box.marks.map((mark) => el("span", { class: "chip warn" }, t(`mark.${mark}`)))),
       box.ways.length ? el("ul", {}, ...box.ways.map((way) => this.#row(way))) : null);
     made.addEventListener("click", () => this.choose(this.#id === box.id ? null : box.id));
     return made;
@@ -144,6 +185,7 @@ export class Picture {
     for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) this.#ways.setAttribute(name, value);
     this.#lines = [];
     for (const [id, box] of this.#boxes) {
+      if (this.#elements.get(id).hidden || this.#folded.has(id)) continue;
       const rows = this.#elements.get(id).querySelectorAll("li");
       box.ways.forEach((way, place) => {
         const target = way.to && this.#elements.get(way.to);

@@ -8,13 +8,14 @@ export async function ask(question, verb) {
   return (await form(question, [], verb, "danger")) !== null;
 }
 
-// Shows fields, [[label, element], ...]; their values by name once it is sent, or null.
+// Shows fields, [[label, element], ...], a null for what has labels of its own; their values by name once it is
+// sent, or null.
 export function form(title, fields, verb = t("desk.save"), kind = "primary") {
   return new Promise((settle) => {
     let answer = null;
     const inner = el("form", { method: "dialog" },
       el("h3", {}, title),
-      ...fields.map(([label, field]) => el("label", {}, el("span", { class: "label" }, label), field)),
+      ...fields.map(([label, field]) => (label === null ? field : el("label", {}, el("span", { class: "label" }, label), field))),
       el("p", { class: "buttons" },
         el("button", { type: "button", on: { click: () => shown.close() } }, t("desk.cancel")),
         el("button", { type: "submit", class: kind }, verb)));
@@ -29,6 +30,9 @@ export function form(title, fields, verb = t("desk.save"), kind = "primary") {
   });
 }
 
-// A choice: options as [[value, label], ...]
-export const choice = (name, options, chosen = "") =>
-  el("select", { name }, ...options.map(([value, label]) => el("option", { value, selected: value === chosen }, label)));
+// A choice: options as [[value, label], ...], or [[label of a group, its options], ...] among them.
+export const choice = (name, options, chosen = "") => el("select", { name }, ...options.map((one) => option(one, chosen)));
+
+const option = ([value, label], chosen) => Array.isArray(label)
+  ? el("optgroup", { label: value, hidden: !label.length }, ...label.map((one) => option(one, chosen)))
+  : el("option", { value, selected: value === chosen }, label);

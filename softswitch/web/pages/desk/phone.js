@@ -1,7 +1,7 @@
 // Whose phone is rung for the supervisor: kept in this browser.
 
 import { attribute, el, keyed, text } from "../frame/dom.js";
-import { me } from "../frame/frame.js";
+import { me, notice } from "../frame/frame.js";
 import { live } from "../frame/live.js";
 import { t } from "../frame/words.js";
 
@@ -35,5 +35,6 @@ export function myPhone() {
   attribute(input, "aria-invalid", wanted ? null : "true");
   if (wanted) return live.section("agents").has(wanted) ? { agent: wanted } : { number: wanted };
   input.focus();
+  notice(t("desk.no_phone"), "warn");
   return null;
 }

@@ -1,7 +1,7 @@
 // Callers who wait: another queue, another class, the first place, an agent's phone.
 
 import { since } from "../frame/clocks.js";
-import { attribute, el, keyed, part, text } from "../frame/dom.js";
+import { chosen, el, keyed, part, text } from "../frame/dom.js";
 import { live } from "../frame/live.js";
 import { t } from "../frame/words.js";
 import { act } from "./known.js";
@@ -20,9 +20,8 @@ export function showWaiting() {
 function makeCaller([name, one]) {
   if (!one) return el("li", { class: "empty" }, t("board.nobody"));
   const choose = (label, sent) => {
-    const select = el("select", { "aria-label": label, title: label }, el("option", { value: "" }, label));
-    select.addEventListener("change", () => {
-      const value = select.value;
+    const select = el("select", { "aria-label": label, title: t("desk.by_enter") }, el("option", { value: "" }, label));
+    chosen(select, (value) => {
       select.value = "";
       if (value) sent(value);
     });
@@ -69,7 +68,6 @@ function showCaller(row, one) {
   options(part(row, "agents"), agents);
   const classes = live.section("queues").get(one.queue)?.classes ?? [];
   options(part(row, "classes"), classes.filter((name) => name !== one.class).map((name) => [name, { label: name }]));
-  for (const name of ["queues", "agents", "classes", "first", "pull"]) attribute(part(row, name), "disabled", one.callback);
 }
 
 // Those of a choice, behind its own name.

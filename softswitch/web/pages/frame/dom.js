@@ -60,3 +60,21 @@ export function part(element, name) {
   const parts = (element.parts ??= {});
   return (parts[name] ??= element.querySelector(`[data-part="${name}"]`));
 }
+
+// act(value) once something is chosen: by pointer at once, by keyboard with Enter, lest every arrow on the way to it
+// acts. Whoever leaves it without Enter has chosen nothing.
+export function chosen(select, act) {
+  let before = select.value;
+  let keys = false;
+  select.addEventListener("focus", () => (before = select.value));
+  select.addEventListener("pointerdown", () => (keys = false));
+  select.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter" && keys && select.value !== before) act(select.value);
+    else if (key !== "Tab" && key !== "Shift") keys = true;
+  });
+  select.addEventListener("change", () => keys || act(select.value));
+  select.addEventListener("blur", () => {
+    if (keys) select.value = before;
+    keys = false;
+  });
+}

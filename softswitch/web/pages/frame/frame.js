@@ -1,7 +1,7 @@
 // Who is logged in, theme, language, log-out, and notices; every page's module imports it first.
 
 import { call } from "./api.js";
-import { attribute, el, text } from "./dom.js";
+import { attribute, chosen, el, text } from "./dom.js";
 import { t } from "./words.js";
 
 const root = document.documentElement;
@@ -39,11 +39,16 @@ theme.addEventListener("click", () => {
 });
 showTheme();
 
-// On a phone the menu is one line, which scrolls: to where one is.
-document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// On a phone the menu is one line, which scrolls: to where one is. (scrollIntoView would begin the order of the Tab
+// key there.)
+const here = document.querySelector(".top nav [aria-current]");
+if (here) {
+  const menu = here.parentElement, at = here.getBoundingClientRect(), all = menu.getBoundingClientRect();
+  menu.scrollLeft += at.left + at.width / 2 - all.left - all.width / 2;
+}
 
-document.getElementById("language").addEventListener("change", (event) => {
-  document.cookie = `language=${event.target.value}; path=/; max-age=31536000; samesite=lax`;
+chosen(document.getElementById("language"), (language) => {
+  document.cookie = `language=${language}; path=/; max-age=31536000; samesite=lax`;
   location.reload();
 });
 

@@ -10,6 +10,7 @@
 // board. Until then the page says so (`html.lost`, the banner) and is grey.
 
 import { attribute, text } from "./dom.js";
+import { Line } from "./stream.js";
 import { exactTime, t } from "./words.js";
 
 const SILENCE = 8000; // ms without a word (the switch says one every 3 s) after which a connection is dead
@@ -23,7 +24,10 @@ class Live {
   #sections = new Map();
   #listeners = [];
   #due = new Set();
-  #source = null;
+  #line = null;
+  #trying = false; // connected, or about to be
+  #refused = false; // the switch has answered the last attempt with a refusal
+  #heard = 0; // when the switch was heard last, by the page's own clock
   #number = 0;
   #offset = 0; // of the switch's clock, from performance.now() / 1000
   #watchdog = 0;
@@ -35,6 +39,8 @@ class Live {
 
   open({ calls = false } = {}) {
     this.#address = `/api/v1/board/stream${calls ? "?calls=true" : ""}`;
+    this.#line = new Line(this.#address, (kind, said) => this.#hear(kind, said));
+    this.#heard = Date.now();
     addEventListener("online", () => this.#hurry());
     addEventListener("pageshow", (event) => event.persisted && this.#lose());
     document.addEventListener("visibilitychange", () => document.hidden || this.#hurry());
@@ -56,19 +62,27 @@ class Live {
 
   #connect() {
     clearTimeout(this.#again);
-    this.#source?.close();
-    const source = (this.#source = new EventSource(this.#address));
-    const heard = (kind, take) =>
-      source.addEventListener(kind, (event) => source === this.#source && take(JSON.parse(event.data)));
-    heard("board", (whole) => this.#begin(whole));
-    heard("change", (change) => this.#change(change));
-    heard("beat", (beat) => (beat.n === this.#number ? this.#alive() : this.#lose()));
-    source.addEventListener("error", () => source === this.#source && this.#lose());
+    this.#trying = true;
+    this.#line.open();
     this.#watch();
+  }
+
+  #hear(kind, said) {
+    if (kind === "error") return this.#lose(said);
+    const message = JSON.parse(said);
+    if (kind === "board") return this.#begin(message);
+    if (!this.online) return;
+    if (kind === "change") return this.#change(message);
+    if (message.n !== this.#number) return this.#lose();
+    this.#offset = Math.max(this.#offset, message.now - performance.now() / 1000);
+    this.#alive();
   }
 
   #begin(whole) {
     if (root.dataset.version !== whole.version && renew(whole.version)) return;
+    this.#trying = true;
+    this.#refused = false;
+    clearTimeout(this.#again);
     this.boot = whole.boot;
     this.#number = whole.n;
     this.#offset = whole.now - performance.now() / 1000;
@@ -96,6 +110,7 @@ class Live {
   }
 
   #alive() {
+    this.#heard = Date.now();
     this.#watch();
     if (this.online) return;
     this.online = true;
@@ -109,28 +124,33 @@ class Live {
     this.#watchdog = setTimeout(() => this.#lose(), SILENCE);
   }
 
-  // The connection is gone, or not to be trusted: say so, and connect again.
-  #lose() {
-    this.#source?.close();
-    this.#source = null;
+  // The connection is gone, or not to be trusted: say so, and connect again, after `wait` ms at least.
+  #lose(refused = false, says = null, wait = 0) {
+    this.#line.close();
+    this.#trying = false;
+    this.#refused = refused;
     clearTimeout(this.#watchdog);
     clearTimeout(this.#again);
-    if (this.online || banner.hidden) {
-      this.online = false;
-      root.classList.add("lost");
-      text(banner, t("frame.lost", { time: exactTime(Date.now() / 1000) }));
-      attribute(banner, "hidden", null);
-    }
-    this.#again = setTimeout(() => this.#retry(), this.#pause * (0.75 + Math.random() / 2));
+    this.online = false;
+    root.classList.add("lost");
+    text(banner, says ?? t("frame.lost", { time: exactTime(this.#heard / 1000) }));
+    attribute(banner, "hidden", null);
+    this.#again = setTimeout(() => this.#retry(), Math.max(wait, this.#pause * (0.75 + Math.random() / 2)));
     this.#pause = Math.min(2 * this.#pause, LONGEST);
   }
 
-  // EventSource does not say why it fails: whether somebody is still logged in, an ordinary request tells.
+  // Whether somebody is still logged in, and why the switch refuses if it does: a stream does not say.
   async #retry() {
     try {
-      const answer = await fetch("/api/v1/me", { cache: "no-store", signal: AbortSignal.timeout(5000) });
-      if (answer.status === 401) return logIn();
-      if (!answer.ok) return this.#lose();
+      const asked = ["/api/v1/me", ...(this.#refused ? [this.#address] : [])];
+      for (const address of asked) {
+        const limit = new AbortController();
+        setTimeout(() => limit.abort(), 5000);
+        const answer = await fetch(address, { cache: "no-store", signal: limit.signal });
+        if (answer.status === 401) return logIn();
+        if (!answer.ok) return this.#lose(true, await reason(answer), 1000 * (answer.headers.get("Retry-After") ?? 0));
+        limit.abort();
+      }
     } catch {
       return this.#lose();
     }
@@ -138,7 +158,7 @@ class Live {
   }
 
   #hurry() {
-    if (this.#source) return;
+    if (this.#trying) return;
     this.#pause = FIRST;
     clearTimeout(this.#again);
     this.#retry();
@@ -155,6 +175,12 @@ class Live {
     for (const { sections, render } of this.#listeners)
       if (sections.some((name) => due.has(name))) render(due);
   }
+}
+
+// What a refusal says, and what can be done about it.
+async function reason(answer) {
+  const says = (await answer.json().catch(() => null))?.detail ?? String(answer.status);
+  return answer.status === 429 ? t("frame.too_many") : t("frame.refused", { says });
 }
 
 export function logIn() {

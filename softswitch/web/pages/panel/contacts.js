@@ -17,6 +17,7 @@ function row(one) {
       el("span", { class: "when" }, moment(one.at)),
       el("span", { class: `chip ${one.outcome === "answered" ? "good" : one.outcome === "abandoned" ? "warn" : ""}` },
         named("outcome", one.outcome)),
+      one.callback || one.outgoing ? el("span", { class: "chip" }, t(one.callback ? "panel.called_back" : "panel.outgoing")) : null,
       el("bdi", { class: "soft" }, [queueLabel(one.queue), agents].filter(Boolean).join(" · ")),
       one.talk ? el("span", { class: "clock soft" }, duration(one.talk)) : null),
     ...one.notes.map((each) => el("blockquote", {},

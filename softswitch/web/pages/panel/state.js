@@ -44,7 +44,7 @@ export function showState() {
   since(clock, mine.since);
   const paused = mine.reason !== null;
   text(more, mine.state === "paused" ? mine.reason
-    : paused ? t("panel.paused_after", { reason: mine.reason || named("state", "paused") })
+    : paused ? (mine.reason ? t("panel.paused_after", { reason: mine.reason }) : t("panel.pause_after"))
     : mine.until === null ? "" : t("panel.until"));
   ends.hidden = mine.until === null;
   if (mine.until !== null) until(ends, mine.until);

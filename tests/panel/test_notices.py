@@ -1,0 +1,51 @@
+"""Bulletins of a running switch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+
+from softswitch.kinds import Kind
+from softswitch.panel.notices import Notices
+from softswitch.ports import Recorded
+from softswitch.store.database import database_url, default_url, migrate, open_database
+from softswitch.store.reading import URL_FILE
+from softswitch.store.tables import bulletins
+
+
+async def until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.may_block
+async def test_when_a_caller_is_erased_bulletins_are_read_anew(tmp_path) -> None:
+    engine = open_database(database_url(default_url(tmp_path)))
+    migrate(engine)
+    (tmp_path / URL_FILE).write_text(default_url(tmp_path))
+    row = {
+        "id": "b1",
+        "seq": 1,
+        "at": time.time(),
+        "by": "user sam",
+        "text": "600100200: call",
+        "queues": "[]",
+    }
+    with engine.begin() as connection:
+        connection.execute(insert(bulletins).values(row))
+    switch: Any = SimpleNamespace(clock=SimpleNamespace(now=time.time))
+    store: Any = SimpleNamespace(last=0, health=lambda: SimpleNamespace(loaded=0))
+    async with Notices(switch, tmp_path, store) as notices:
+        await until(notices.entries)
+        with engine.begin() as connection:
+            connection.execute(update(bulletins).values(text="***: call"))
+        notices.hear(Recorded(2, time.time(), Kind.CALLER_ERASED, None, {}))
+        await until(lambda: notices.entries()["b1"]["text"] == "***: call")
+    engine.dispose()
