@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from softswitch import __version__, overview
 from softswitch.acd.snapshot import Snapshot
+from softswitch.calls.reasons import reasons
 from softswitch.calls.supervisor import Supervisor
 from softswitch.calls.switch import Switch
 from softswitch.clerk.parent import Clerk
@@ -170,6 +171,24 @@ class Looking:
             names = self._switch.settings.engine.queues
             raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
         return overview.callers(found.callers, self._ahead())
+
+    async def waits(self, wanted: str) -> JsonValue:
+        """The last call in progress whose id begins so, or that comes from this number; None: there is none.
+        If it waits and no phone rings for it, in which queue, and why.
+        """
+        found = [
+            call.id
+            for call in self.supervisor.calls
+            if call.id.startswith(wanted) or call.leg.remote.number == wanted
+        ]
+        if not wanted or not found:
+            return None
+        call, now = found[-1], asyncio.get_running_loop().time()
+        engine = self._switch.dispatcher.engine
+        stay, why = engine.stay_of(call, now), engine.why_nobody(call, now)
+        if stay is None or why is None:
+            return {"call": call, "queue": None, "why": None}
+        return {"call": call, "queue": stay[0], "why": reasons(why, now)}
 
     async def agents(self) -> JsonValue:
         """Every agent with its state."""

@@ -89,6 +89,7 @@ class RunningSwitch(Looking):
             "status": self.status,
             "queues": self.queues,
             "agents": self.agents,
+            "waits": self.waits,
             "calls": self.calls,
             "phones": self.phones,
             "bans": self.bans,

@@ -48,7 +48,10 @@ def test_points_are_rounded_and_who_else_waited_is_told() -> None:
     [
         ({"position": 3, "waiting": 5}, "those before ring already, or need other agents"),
         ({"overdue": True}, "overdue: has waited so long as to go before everybody who has not"),
-        ({"regained": 70.0}, "called again or was moved, and has the place that was taken 1:10 before"),
+        (
+            {"regained": 70.0},
+            "called again, was moved or is called back, and has the place that was taken 1:10 before",
+        ),
         ({"preferred": "bob", "held": 20.0}, "waited 20 s for the preferred agent bob alone"),
         ({"weight": 5.0}, "the queue's weight is 5, which makes 8 points against other queues"),
         (
@@ -134,3 +137,36 @@ def test_who_moved_the_caller_and_gave_it_to_whom_and_took_over_is_told() -> Non
     assert "user ada gave the caller of queue sales to ann at" in text
     assert "user sam took over from ann" in text
     assert "another call" not in text
+
+
+def test_a_caller_who_waited_on_after_phones_rang_is_told_why_none_did_any_more() -> None:
+    paused = (Skipped(AgentName("ann"), SkipReason.PAUSED),)
+    told = reasons(Why("", 1, 0.0, (), paused, 0, 1, None, 82.0), 50.0)
+    joined = ("CallerJoined", {"queue": "support"})
+    rung = ("OfferMade", {"offer": "o1", "agent": "ann", "queue": "support"})
+    left = words(record(joined, rung, ("CallerLeft", {"reason": "hung-up", "why": told})))
+    assert "no phone rang any more for queue support: the caller hung up after 1:22 of waiting" in left
+    assert "ann: paused" in left
+    out = io.StringIO()
+    now = {"queue": "support", "why": told}
+    Console(file=out, width=200).print(why(CALL, record(joined, rung), now=now))
+    assert "no phone rings now; it waits in queue support" in out.getvalue()
+    assert "ann: paused" in out.getvalue()
+
+
+def test_by_what_the_strategy_has_chosen_is_told_up_to_the_figure_that_decided() -> None:
+    names = tuple(map(AgentName, ("ann", "bob", "cid", "dan")))
+    idle = ({"load": 0, "idle_since": 10.0}, {"load": 0, "idle_since": 38.0}, {"load": 0, "idle_since": 49.0})
+    assert "hunt chose among ann (idle 40 s), bob (idle 12 s), cid (idle 1.0 s), dan" in offered(
+        considered=names, figures=idle
+    )
+    taken = ({"taken": 0, "load": 0, "idle_since": 10.0}, {"taken": 1, "load": 0, "idle_since": 9.0})
+    assert "ann (0 calls taken), bob (1 call taken), cid" in offered(considered=names, figures=taken)
+    assert "ann, bob, cid, dan" in offered(considered=names, figures=({"load": 0}, {"load": 0}))
+
+
+def test_an_agent_who_is_kept_for_a_customer_who_is_called_first_was_not_rung() -> None:
+    made = {"offer": "o1", "agent": "ann", "queue": "support", "reserved": True}
+    said = words(record(("OfferMade", made)))
+    assert "ann was reserved, the customer being called first, at" in said
+    assert "was rung" not in said

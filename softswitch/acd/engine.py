@@ -114,9 +114,16 @@ class Engine:
         return since
 
     def why_nobody(self, call: CallId, now: Seconds) -> Why | None:
-        """Why no agent has been rung by `now` for who waits; None: some were, or nobody like that waits."""
+        """Why no phone rings at `now` for who waits; None: one does, or nobody like that waits."""
         caller = self._floor.callers.get(call)
         return None if caller is None else why_nobody(caller, now)
+
+    def stay_of(self, call: CallId, now: Seconds) -> tuple[QueueName, Seconds] | None:
+        """In which queue a call waits, and for how long it has; None: in none."""
+        caller = self._floor.callers.get(call)
+        if caller is None or caller.conversation is not None:
+            return None
+        return caller.queue.name, now - caller.joined
 
     def has_a_line(self, agent: AgentName) -> bool:
         """Whether a call from outside the queues would keep the agent within the limit of calls at once.

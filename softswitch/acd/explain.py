@@ -108,3 +108,7 @@ class Why:
     """Who is rung first, if free."""
     held: Seconds = 0.0
     """For how long the caller waited for that one alone, until somebody else could be rung."""
+    figures: tuple[Mapping[str, float], ...] = field(default=(), hash=False)
+    """Of the first few of `considered`, by what a strategy that goes by figures of each agent has ranked them
+    (`strategies/base.py`), in its order; none where there was nobody to choose from.
+    """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import NoneType
-from typing import Any
+from typing import Any, Final
 
 from softswitch.acd import callbacks
 from softswitch.acd.agents import Agent
@@ -15,6 +15,9 @@ from softswitch.acd.strategies.base import Ask, Candidate, Choice
 from softswitch.acd.waiting import OVERDUE, Caller
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, Seconds
+
+COMPARED: Final = 3
+"""Of so many candidates a why has the figures by which they were ranked."""
 
 Urgency = tuple[int, float, Seconds, int]
 """Precedence, minus points (or, overdue, since when), order of joining: the smallest goes first."""
@@ -109,7 +112,8 @@ def _offer(floor: Floor, caller: Caller, candidates: Sequence[Agent], heads: Seq
         rung = order if at_once is None else order[: max(at_once - len(caller.offers), 0)]
     if rung:
         names = [candidate.name for candidate in order[: max(NAMED, len(rung))]]
-        why = reason(caller, names, len(rung), strategy, heads, floor.now)
+        figures = () if len(names) < 2 else _figures(floor, caller.queue, names, strategy)
+        why = reason(caller, names, len(rung), strategy, heads, floor.now, figures)
         if customer_first:
             callbacks.call_back(floor, caller, floor.agents[names[0]], why)
         else:
@@ -141,6 +145,16 @@ def _choice(floor: Floor, caller: Caller, candidates: Sequence[Agent]) -> tuple[
     except Exception as fault:
         return Choice(candidates), f"team order, since {name} failed: {type(fault).__name__}"
     return choice, name
+
+
+def _figures(
+    floor: Floor, queue: Queue, names: Sequence[AgentName], strategy: str
+) -> tuple[Mapping[str, float], ...]:
+    """By what the queue's strategy has ranked the first of these, if it was the one that chose."""
+    fields, agents = queue.ranked_by, floor.agents
+    if not fields or strategy != queue.strategy.name:
+        return ()
+    return tuple([{field: getattr(agents[name], field) for field in fields} for name in names[:COMPARED]])
 
 
 def _preferred(caller: Caller, candidates: Sequence[Agent]) -> Sequence[Agent] | None:

@@ -165,7 +165,8 @@ class Queue:
         self.own = self.team[: len(self.settings.agents)]
         self.places = {name: place for place, name in enumerate(team)}
         self.weights = {name: each.weight for name, each in self.settings.members.items()}
-        self.ranked = ranking(self.strategy.ranked_by if isinstance(self.strategy, Ranked) else ())
+        self.ranked_by = self.strategy.ranked_by if isinstance(self.strategy, Ranked) else ()
+        self.ranked = ranking(self.ranked_by)
         self.notes = [agent.passed_over for agent in self.own[: 2 * NAMED]]
         noted = range(len(self.notes))
         self.unnoted, self.unnoted_beyond = set(noted[: NAMED + 1]), set(noted[NAMED + 1 :])

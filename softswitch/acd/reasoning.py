@@ -6,7 +6,7 @@ about callers who do not stand first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from softswitch.acd.agents import Agent
@@ -26,6 +26,7 @@ def reason(
     strategy: str,
     heads: Sequence[Caller],
     now: Seconds,
+    figures: tuple[Mapping[str, float], ...] = (),
 ) -> Why:
     """Why so many of `order` are rung for a caller, who was the best of `heads`; nobody is: why not."""
     queue, let_go, helped = caller.queue, caller.let_go, caller.queue.helped
@@ -49,34 +50,49 @@ def reason(
         caller.joined - caller.standing,
         caller.place[0] == OVERDUE,
         queue.settings.weight,
-        _rivals(queue, heads, now) if len(heads) > 1 else (),
+        _rivals(queue, heads, considered[:ringing], now) if len(heads) > 1 else (),
         _helpers(queue, considered) if helped else {},
         caller.wished,
         0.0 if let_go is None else let_go - caller.joined,
+        figures,
     )
 
 
 def why_nobody(caller: Caller, now: Seconds) -> Why | None:
-    """Why no agent was rung for who stands in line; None: some were, or the customer was called."""
-    if caller.rounds or caller.callback or not caller.in_line:
+    """Why no phone rings for who stands in line, also after some did; None: one does, or it is a callback."""
+    if caller.offers or caller.callback or not caller.in_line:
         return None
     return reason(caller, (), 0, "", (), now)
 
 
-def _rivals(queue: Queue, heads: Sequence[Caller], now: Seconds) -> tuple[Rival, ...]:
-    """Those of other queues who were weighed against the caller, one of each queue, the best first."""
+def _rivals(
+    queue: Queue, heads: Sequence[Caller], rung: Sequence[AgentName], now: Seconds
+) -> tuple[Rival, ...]:
+    """Those of other queues who were weighed against the caller for an agent that is rung, one of each queue,
+    the best first. What got due at the same moment elsewhere, for others, has nothing to do with it.
+    """
     if len(heads) == 2:  # an agent of two queues: by far the most often
         only = heads[0] if heads[0].queue is not queue else heads[1]
-        return () if only.queue is queue else (_rival(only, now),)
+        return () if only.queue is queue or not _wants(only, rung) else (_rival(only, now),)
     others: dict[Queue, Caller] = {}
     for head in heads:
         other = head.queue
-        if other is not queue and (other not in others or head.place < others[other].place):
+        if (
+            other is not queue
+            and (other not in others or head.place < others[other].place)
+            and _wants(head, rung)
+        ):
             others[other] = head
     found = [_rival(head, now) for head in others.values()]
     if len(found) > 1:
         found.sort(key=lambda rival: (not rival.overdue, -rival.score - rival.weight))
     return tuple(found[:RIVALS])
+
+
+def _wants(head: Caller, rung: Sequence[AgentName]) -> bool:
+    """Whether one of these could take that caller, too."""
+    reach, places = head.reach, head.queue.places
+    return reach is not None and any(name in places and places[name] in reach.places for name in rung)
 
 
 def _rival(head: Caller, now: Seconds) -> Rival:

@@ -279,6 +279,7 @@ class Dispatcher:
             agent=offer.agent,
             queue=offer.queue,
             why=reasons(offer.why, self._loop.time()),
+            **({"reserved": True} if isinstance(offer, CallBack) else {}),
         )
 
     def _report(self, action: Action) -> None:
@@ -335,6 +336,8 @@ class Dispatcher:
             case CallerLeft():
                 now = self._loop.time()
                 told = why_nobody(self.engine.why_nobody(event.call, now), now)
+                if stay := self.engine.stay_of(event.call, now):
+                    told = {"queue": stay[0], "waited": round(stay[1], 3), **told}
                 self._note("CallerLeft", event.call, reason=event.reason, **told)
             case SettingsChanged():
                 self._queues = event.settings.queues

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from softswitch.acd.explain import Rival, Skipped, Why
 from softswitch.ports import JsonValue
 from softswitch.types import Seconds
@@ -35,11 +37,13 @@ def reasons(why: Why, now: Seconds) -> dict[str, JsonValue]:
     if why.preferred is not None:
         said["preferred"] = why.preferred
         said["held"] = round(why.held, 3)
+    if why.figures:
+        said["figures"] = [_figures(each, now) for each in why.figures]
     return said
 
 
 def why_nobody(why: Why | None, now: Seconds) -> dict[str, JsonValue]:
-    """Of leaving without any offer."""
+    """Of leaving while no phone rings."""
     return {} if why is None else {"why": reasons(why, now)}
 
 
@@ -49,6 +53,14 @@ def _skipped(each: Skipped, now: Seconds) -> dict[str, JsonValue]:
     if each.skill:
         said |= {"skill": each.skill, "level": each.level, "has": each.has}
     return said
+
+
+def _figures(each: Mapping[str, float], now: Seconds) -> dict[str, JsonValue]:
+    """Of an agent; `idle` is for how long."""
+    return {
+        "idle" if name == "idle_since" else name: round(now - value if name == "idle_since" else value, 3)
+        for name, value in each.items()
+    }
 
 
 def _rival(each: Rival) -> dict[str, JsonValue]:

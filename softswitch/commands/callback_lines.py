@@ -18,9 +18,9 @@ Data = Mapping[str, Any]
 
 
 def _rest(data: Data) -> str:
-    pause = data.get("pause")
+    pause, tried = data.get("pause"), data.get("attempts", 0)
     until = "until the queue opens" if pause is None else f"for {duration(pause)}"
-    return f"rests {until}, after {data.get('attempts', 0)} attempts in vain"
+    return f"rests {until}, after {tried} attempt{'' if tried == 1 else 's'} in vain"
 
 
 def _end(data: Data) -> str:

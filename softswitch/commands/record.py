@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,8 +14,10 @@ from rich.text import Text
 from softswitch.commands.behind import say_behind
 from softswitch.commands.callback_lines import callback_story
 from softswitch.commands.table import console, duration, foreign, print_json, when
-from softswitch.commands.why_lines import hopeless, moved, nobody, offer, pulled
-from softswitch.errors import StoreError
+from softswitch.commands.why_lines import hopeless, moved, nobody, offer, pulled, waits
+from softswitch.control.client import ask
+from softswitch.control.wire import SOCKET
+from softswitch.errors import ControlError, StoreError
 from softswitch.fitting import Cell, Fitting
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
@@ -134,8 +137,9 @@ def _scores(record: CallRecord) -> Text:
 
 def print_why(folder: Path, wanted: str, as_json: bool) -> None:
     """`softswitch why`. Raises StoreError: no such call."""
+    now = _now(folder, wanted)
     with reading(folder) as connection:
-        call, found = find_call(connection, wanted), say_behind(connection, folder)
+        call, found = find_call(connection, now.get("call", wanted)), say_behind(connection, folder)
         if call is None:
             yet = " (but that lags behind)" if found.events else ""
             raise StoreError(
@@ -148,7 +152,7 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         print_json(reasoning(sorted(events, key=lambda event: event.seq)))
         return
     if not attempts:
-        console().print(why(call, events))
+        console().print(why(call, events, now=now))
     if any(event.kind == Kind.CALLBACK_WANTED for event in events):
         console().print(callback_story(wanted, events))
     told = 0
@@ -157,23 +161,37 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         told += sum(event.kind == Kind.OFFER_MADE for event in parts[attempt])
 
 
-def why(call: CallId, events: list[Recorded], before: int = 0) -> RenderableType:
+def _now(folder: Path, wanted: str) -> Mapping[str, Any]:
+    """The call in progress that is meant, where it waits while no phone rings for it, and why none does;
+    empty: there is none, or no switch runs that could tell.
+    """
+    try:
+        return ask(folder / SOCKET, "waits", wanted=wanted) or {}
+    except ControlError:
+        return {}
+
+
+def why(
+    call: CallId, events: list[Recorded], before: int = 0, now: Mapping[str, Any] = MappingProxyType({})
+) -> RenderableType:
     """Each offer with its reasoning and its end, and what else became of the call; `before`: so many offers
-    were told.
+    were told; `now`: how it waits at this moment, while no phone rings.
     """
     ends = {event.data["offer"]: event for event in events if event.kind == Kind.OFFER_ENDED}
     parts: list[RenderableType] = _entrances(events)
     queue: str | None = None
+    rung = False
     for event in events:
         if event.kind == Kind.OFFER_MADE:
-            before += 1
+            before, rung = before + 1, True
             parts.append(offer(before, event, _result(event, ends.get(event.data["offer"]), events)))
         elif event.kind == Kind.CALLER_JOINED:
-            queue = str(event.data.get("queue"))
+            queue, rung = str(event.data.get("queue")), False
         elif (told := _TOLD.get(event.kind)) is not None:
             parts.append(told(event))
-        elif event.kind == Kind.CALLER_LEFT and (left := nobody(event, queue)) is not None:
+        elif event.kind == Kind.CALLER_LEFT and (left := nobody(event, queue, rung)) is not None:
             parts.append(left)
+    parts += [waits(now)] if now.get("why") else []
     parts += _attempts(events)
     parts += _transfers(events)
     if _was_cut(events):

@@ -23,7 +23,7 @@ from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.figures import Spread
 from softswitch.simulation.plan import Plan
 from softswitch.simulation.replay import Frame, happened, newcomers, replayed, strangers
-from softswitch.simulation.runs import runs, workers_for
+from softswitch.simulation.runs import Crew, part_of, workers_for
 from softswitch.simulation.source import Day
 from softswitch.simulation.source import day_of as read_day
 
@@ -46,10 +46,11 @@ def replay(
     if known is None or known.path != other.path:
         plans.append((config.name, replayed(found.past, frame, other, known)))
     sides = [happened(found.past, plans[0][1], HAPPENED)]
-    with progress() as watch:
-        for label, plan in plans:
-            workers = workers_for(len(found.past.callers) * len(seeds))
-            done = runs(plan.settings, plan.traffic, seeds, plan.formula, watch, workers)
+    workers = workers_for(len(found.past.callers) * len(seeds) * len(plans))
+    with progress() as watch, Crew(workers) as crew:
+        for number, (label, plan) in enumerate(plans):
+            part = part_of(watch, number, len(plans))
+            done = crew.runs(plan.settings, plan.traffic, seeds, plan.formula, part)
             sides.append(Simulated(label, plan, done))
     notes = _notes(found, other, known, was)
     if output.json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,7 +26,7 @@ from softswitch.errors import SimulationError
 from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.figures import Spread, by_queue, spreads
 from softswitch.simulation.plan import Wishes, plan
-from softswitch.simulation.runs import Watch, runs
+from softswitch.simulation.runs import Crew, Watch, cores, part_of
 from softswitch.simulation.traffic import HOUR
 from softswitch.simulation.world import World
 from softswitch.store.encoding import encode
@@ -59,11 +59,11 @@ def simulate(files: Sequence[Path], wishes: Wishes, seeds: Sequence[int], output
     writable(output.plot, output.html, output.events)
     plans = [plan(load(file), wishes) for file in files]
     begun = time.perf_counter()
-    with progress() as watch:
+    with progress() as watch, Crew(min(len(seeds), cores())) as crew:
         found = []
         for number, each in enumerate(plans):
-            part = _part(watch, number, len(plans))
-            done = runs(each.settings, each.traffic, seeds, each.formula, part)
+            part = part_of(watch, number, len(plans))
+            done = crew.runs(each.settings, each.traffic, seeds, each.formula, part)
             found.append(Simulated(files[number].name, each, done))
     took = time.perf_counter() - begun
     if output.json:
@@ -87,21 +87,28 @@ def _record(one: Simulated, seed: int, path: Path, zone: str | None) -> None:
 
 
 @contextmanager
-def progress(what: str = "simulating") -> Iterator[Watch | None]:
+def progress() -> Iterator[Watch | None]:
     """A bar, if somebody sees it, on standard error."""
+    with rounds() as begin:
+        yield begin("simulating")
+
+
+@contextmanager
+def rounds() -> Iterator[Callable[[str], Watch | None]]:
+    """A bar for works that come one after the other: called with what is done now, it begins again."""
     screen = Console(stderr=True)
     if not screen.is_terminal:
-        yield None
+        yield lambda _: None
         return
-    columns = (TextColumn(what), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
-    with Progress(*columns, TimeRemainingColumn(), console=screen, transient=True) as progress:
-        task = progress.add_task("", total=1.0)
-        yield lambda part: progress.update(task, completed=min(part, 1.0))
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
+    with Progress(*columns, TimeRemainingColumn(), console=screen, transient=True) as bars:
+        task = bars.add_task("", total=1.0)
 
+        def begin(what: str) -> Watch:
+            bars.reset(task, description=what)
+            return lambda part: bars.update(task, completed=min(part, 1.0))
 
-def _part(watch: Watch | None, number: int, of: int) -> Watch | None:
-    """Of several pieces of work the one with this number."""
-    return None if watch is None else lambda part: watch((number + part) / of)
+        yield begin
 
 
 def _plain(found: Sequence[Simulated]) -> dict[str, object]:

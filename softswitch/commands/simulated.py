@@ -11,12 +11,11 @@ from rich.text import Text
 from softswitch.commands.table import duration
 from softswitch.fitting import Cell, Fitting
 from softswitch.simulation.compared import TOTAL, Simulated, differences
-from softswitch.simulation.figures import Spread
+from softswitch.simulation.figures import SHARES, Spread
 from softswitch.simulation.series import Series
 from softswitch.simulation.traffic import DAY, HOUR, Traffic
 from softswitch.types import Seconds
 
-SHARES = ("service_level", "service_level_2", "abandoned_share", "occupancy")
 COUNTS = (
     *("calls", "answered", "abandoned", "turned_away", "most_waiting", "unserved"),
     *("callbacks", "called_back"),
@@ -126,7 +125,7 @@ def _rows(columns: Iterable[Mapping[str, Spread]]) -> Iterator[tuple[str, str]]:
 def _reach(name: str, one: Spread) -> Text:
     if one.low is None or one.high is None:
         return Text()
-    return Text(f"{shown(name, max(one.low, 0.0))} to {shown(name, one.high)}", style="dim")
+    return Text(f"{shown(name, one.low)} to {shown(name, one.high)}", style="dim")
 
 
 def day(series: Series, traffic: Traffic, formula: str, room: int) -> RenderableType:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.text import Text
 
-from softswitch.commands.simulate import DIGITS, progress
+from softswitch.commands.simulate import DIGITS, rounds
 from softswitch.commands.staff_made import Made, clock_of
 from softswitch.commands.staff_together import staff_queues
 from softswitch.commands.table import console, duration
@@ -90,8 +90,8 @@ def staff_day(file: Path | None, wanted: Wanted, seeds: Sequence[int], made: Mad
         raise SimulationError(
             f"--shift: the day has {case.demand.span / HOUR:g} hours, and a shift is longer"
         )
-    with progress() as watch:
-        found = staff(case, target, seeds, lambda _: watch)
+    with rounds() as begin:
+        found = staff(case, target, seeds, begin)
     rows = _rows(found, made.shrinkage, length)
     if made.json:
         print(json.dumps(_json(rows, made), indent=2, ensure_ascii=False))
@@ -200,6 +200,11 @@ def sentences(rows: Rows, made: Made) -> list[str]:
     if any(found.final.short):
         late = ", ".join(rows.clock(step) for step, short in enumerate(found.final.short) if short)
         said.append(f"Still below the target: {late}. Who waited there came before; look at the hours above.")
+    if doubtful := [step for step in found.missed if not found.final.short[step]]:
+        said.append(
+            f"Below the target in these days, as may be by chance: {', '.join(map(rows.clock, doubtful))}."
+            " More --seeds would tell."
+        )
     if made.shrinkage:
         said.append(
             f"To roster, for a shrinkage of {made.shrinkage:.0%}: agents divided by {1 - made.shrinkage:.2f}."

@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.text import Text
 
-from softswitch.commands.simulate import DIGITS, progress
+from softswitch.commands.simulate import DIGITS, rounds
 from softswitch.commands.staff_made import Made, clock_of
 from softswitch.commands.table import console
 from softswitch.commands.written import write
@@ -21,7 +21,7 @@ from softswitch.errors import SimulationError
 from softswitch.fitting import Fitting
 from softswitch.simulation.shifts import Group, cover, present, steps_of
 from softswitch.simulation.staff_plan import Wanted
-from softswitch.simulation.together import SharedStaffing, missed_in, staff_together
+from softswitch.simulation.together import SharedStaffing, staff_together
 from softswitch.simulation.together_plan import shared_case_of
 from softswitch.simulation.traffic import HOUR
 
@@ -55,8 +55,8 @@ def staff_queues(settings: SwitchSettings, wanted: Wanted, seeds: Sequence[int],
         raise SimulationError(
             f"--shift: the day has {case.steps * case.step / HOUR:g} hours, and a shift is longer"
         )
-    with progress("planning, a day at a time") as watch:
-        found = staff_together(case, seeds, lambda: watch)
+    with rounds() as begin:
+        found = staff_together(case, seeds, begin)
     rostered = {
         name: tuple(ceil(count / (1.0 - made.shrinkage) - 1e-9) for count in counts)
         for name, counts in found.final.numbers.items()
@@ -100,10 +100,15 @@ def sentences(plan: Plan) -> list[str]:
     levels = ", ".join(f"{name} {one.whole:.1%}" for name, one in found.final.queues.items())
     said.append(
         f"By formula, each queue by itself takes {found.hours(found.alone):,.1f} hours of agents; together"
-        f" {found.hours(found.final.numbers):,.1f} do by simulation ({found.seeds} days): {levels}."
+        f" {found.hours(found.final.numbers):,.1f} do by simulation: {levels}."
     )
-    if late := _late(plan):
-        said.append(f"Still below a target: {', '.join(late)}.")
+    said.append(
+        f"Found in {found.rounds} rounds of {found.search_days} days, and checked with {found.seeds} others,"
+        " whose levels these are."
+    )
+    if not found.ended:
+        said.append("The search ended before all was tried: somewhat fewer agents may do.")
+    said += _below(plan)
     if plan.made.shrinkage:
         away = plan.made.shrinkage
         said.append(f"Shifts have a shrinkage of {away:.0%} in them: agents divided by {1 - away:.2f}.")
@@ -116,9 +121,21 @@ def sentences(plan: Plan) -> list[str]:
     return said
 
 
-def _late(plan: Plan) -> list[str]:
-    """The half-hours in which some queue is below its target."""
-    return [plan.clock(step) for step in sorted({step for _, step in missed_in(plan.of.case, plan.of.final)})]
+def _below(plan: Plan) -> list[str]:
+    """Where targets are not reached, and whether more days may say otherwise."""
+    found, late = plan.of, dict[bool, dict[str, list[str]]]()
+    for queue, step in found.missed:
+        sure = found.final.queues[queue].short[step]
+        late.setdefault(sure, {}).setdefault(queue, []).append(plan.clock(step))
+    words = {
+        True: "Below the target, and not by chance",
+        False: "Below the target in these days, as may be by chance (more --seeds would tell)",
+    }
+    return [
+        f"{words[sure]}: " + "; ".join(f"{queue} {', '.join(times)}" for queue, times in late[sure].items())
+        for sure in words
+        if sure in late
+    ]
 
 
 def _share(value: float) -> str:
@@ -164,9 +181,13 @@ def _json(plan: Plan) -> dict[str, Any]:
             for group in case.groups
         },
         "seeds": found.seeds,
+        "search": {"days": found.search_days, "rounds": found.rounds, "ended": found.ended},
         "shrinkage": plan.made.shrinkage,
         "agent_hours": found.hours(found.final.numbers),
-        "below_target": _late(plan),
+        "below_target": [
+            {"queue": queue, "time": plan.clock(step), "surely": found.final.queues[queue].short[step]}
+            for queue, step in found.missed
+        ],
         "steps": _rows(plan),
     }
     if plan.shifts:

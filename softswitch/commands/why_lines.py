@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -37,13 +38,16 @@ def offer(number: int, event: Recorded, result: str) -> RenderableType:
     data: Data = event.data
     reasons: Data = data.get("why") or {}
     whose = f"for queue {data['queue']}" if data["queue"] else "directly"
-    head = f"[bold]{number}. {escape(data['agent'])}[/] was rung at {_clock(event)} {escape(whose)}"
+    what = "was reserved, the customer being called first," if data.get("reserved") else "was rung"
+    head = f"[bold]{number}. {escape(data['agent'])}[/] {what} at {_clock(event)} {escape(whose)}"
     rows = [*_caller(reasons), *_choice(reasons)] if reasons else []
     return _told(head, [*rows, *_others(reasons), ("result", result)])
 
 
-def nobody(event: Recorded, queue: str | None) -> RenderableType | None:
-    """The caller left a queue, and no agent was rung; None: some were. `queue`: the one that was joined."""
+def nobody(event: Recorded, queue: str | None, rung: bool = False) -> RenderableType | None:
+    """The caller left a queue while no phone rang; None: one did. `queue`: the one that was joined; `rung`:
+    whether phones had rung there before.
+    """
     data: Data = event.data
     reasons: Data = data.get("why") or {}
     turned_away = data.get("reason") in ("full", "closed", "no-agents") and not data.get("waited")
@@ -52,8 +56,16 @@ def nobody(event: Recorded, queue: str | None) -> RenderableType | None:
     name, reason = data.get("queue") or queue or "?", str(data.get("reason"))
     why, waited = LEFT.get(reason, reason), data.get("waited") or reasons.get("waited")
     after = f" after {duration(waited)} of waiting" if waited else ""
-    head = f"[bold]no agent was rung[/] for queue {escape(name)}: {escape(why)}{after}, at {_clock(event)}"
+    what = "no phone rang any more" if rung else "no agent was rung"
+    head = f"[bold]{what}[/] for queue {escape(name)}: {escape(why)}{after}, at {_clock(event)}"
     return _told(head, [*_caller(reasons), *_others(reasons)] if reasons else [])
+
+
+def waits(answer: Data) -> RenderableType:
+    """The caller is in a queue now, and no phone rings."""
+    reasons: Data = answer["why"]
+    head = f"[bold]no phone rings now[/]; it waits in queue {escape(answer['queue'])}"
+    return _told(head, [*_caller(reasons), *_others(reasons)])
 
 
 def hopeless(event: Recorded) -> str:
@@ -116,7 +128,7 @@ def _caller(reasons: Data) -> Iterator[Row]:
         yield "", "overdue: has waited so long as to go before everybody who has not"
     if reasons.get("regained"):
         ago = duration(reasons["regained"])
-        yield "", f"called again or was moved, and has the place that was taken {ago} before"
+        yield "", f"called again, was moved or is called back, and has the place that was taken {ago} before"
     if reasons.get("held"):
         yield "", f"waited {duration(reasons['held'])} for the preferred agent {reasons['preferred']} alone"
     yield from _rivals(reasons)
@@ -137,10 +149,35 @@ def _rivals(reasons: Data) -> Iterator[Row]:
 
 def _choice(reasons: Data) -> Iterator[Row]:
     considered = reasons.get("considered") or ()
-    among = ", ".join(considered) or "nobody"
+    told = [f" ({each})" if each else "" for each in _figures(reasons.get("figures") or ())]
+    among = (
+        ", ".join(f"{name}{figures}" for name, figures in zip_longest(considered, told, fillvalue=""))
+        or "nobody"
+    )
     yield "strategy", f"{reasons.get('strategy', '?')} chose among {among}"
     for agent, team in (reasons.get("helping") or {}).items():
         yield "helps", f"{agent} of the team of {team}, since the queue overflows"
+
+
+FIGURES: Mapping[str, Callable[[float], str]] = {
+    "level": lambda level: f"level {level:g}",
+    "load": lambda calls: f"in {calls:g} call{'' if calls == 1 else 's'}",
+    "idle": lambda seconds: f"idle {duration(seconds)}",
+    "taken": lambda calls: f"{calls:g} call{'' if calls == 1 else 's'} taken",
+    "talk_time": lambda seconds: f"talked {duration(seconds)}",
+}
+"""What strategies rank agents by, in words."""
+
+
+def _figures(compared: Sequence[Mapping[str, float]]) -> Iterator[str]:
+    """Of each who was compared, the figures up to the first in which they differ."""
+    fields = [name for name in (compared[0] if compared else ()) if name in FIGURES]
+    differing = [place for place, name in enumerate(fields) if len({each[name] for each in compared}) > 1]
+    deciding = fields[: differing[0] + 1] if differing else []
+    for each in compared:
+        yield ", ".join(
+            FIGURES[name](each[name]) for name in deciding if name != "load" or name == deciding[-1]
+        )
 
 
 def _others(reasons: Data) -> Iterator[Row]:

@@ -16,13 +16,37 @@ KEYS = MappingProxyType(
 STRATEGIES = frozenset(
     {
         "least-occupied",
-        "round-robin-ordered",
-        "skills",
         "predictive",
-        "preferred",
     }
 )
 """Strategies that are planned."""
+
+ELSEWHERE = MappingProxyType(
+    {
+        "agent-with-fewest-calls": "fewest-calls",
+        "agent-with-least-talk-time": "least-talk",
+        "fewestcalls": "fewest-calls",
+        "leastrecent": "longest-idle",
+        "linear": "hunt",
+        "longest-idle-agent": "longest-idle",
+        "ringall": "ring-all",
+        "round-robin-ordered": "round-robin",
+        "rrmemory": "round-robin",
+        "rrordered": "round-robin",
+        "sequentially-by-agent-order": "sequential",
+        "top-down": "hunt",
+        "wrandom": "weighted-random",
+    }
+)
+"""What Asterisk (`app_queue`) and FreeSWITCH (`mod_callcenter`) call a strategy, and its name here."""
+
+BESIDE = MappingProxyType(
+    {
+        "preferred": "rules and callers have `preferred`, a queue has `last_agent`",
+        "skills": "`needs` and `relax` of the queue, `skills` of the agents",
+    }
+)
+"""What is a strategy with others, and here goes with any of them."""
 
 
 def feature_of(model: type, key: str) -> str | None:

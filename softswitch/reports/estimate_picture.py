@@ -57,4 +57,4 @@ def _steps(axes: Axes, whole: Pairs) -> None:
     axes.axhline(0, color=GREY, lw=0.8)
     axes.set_xticks(places, [each.label.replace(" to ", "\nto ") for each in found])
     axes.set_title("By waiting time, in seconds")
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)

@@ -32,6 +32,9 @@ from softswitch.types import QueueName, Seconds
 
 Floats = NDArray[np.float64]
 
+SHARES = ("service_level", "service_level_2", "abandoned_share", "occupancy")
+"""Figures from 0 to 1."""
+
 LITTLE = 1e-6
 """What summing millions of waits in another order may differ by."""
 
@@ -234,7 +237,17 @@ def spread(values: Sequence[float | None]) -> Spread:
 def spreads(outcomes: Sequence[Outcome]) -> dict[str, Spread]:
     """Every figure over all runs."""
     numbers = [each.numbers() for each in outcomes]
-    return {name: spread([each[name] for each in numbers]) for name in (numbers[0] if numbers else ())}
+    names = numbers[0] if numbers else ()
+    return {name: _within_reason(name, spread([each[name] for each in numbers])) for name in names}
+
+
+def _within_reason(name: str, one: Spread) -> Spread:
+    """Student's intervals know no bounds; no figure is below 0, and no share above 1, so the true one is not
+    either.
+    """
+    if one.low is None or one.high is None:
+        return one
+    return Spread(one.mean, max(one.low, 0.0), min(one.high, 1.0) if name in SHARES else one.high)
 
 
 def by_queue(runs: Sequence[Run]) -> dict[QueueName, list[Outcome]]:

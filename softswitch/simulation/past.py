@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from softswitch.acd.events import (
@@ -105,6 +106,10 @@ class Past:
     not_reached: int = 0
     unanswered: int = 0
     """Rings to the end."""
+    begins: float = inf
+    """With the first event that there is (seconds since the epoch): before it nothing is known."""
+    ends: float = inf
+    """Where the last one is that the switch stopped; else it is not known that nothing came after it."""
     file: str = ""
     """The configuration, as the switch named it last."""
     agents: set[str] = field(default_factory=set)
@@ -145,6 +150,8 @@ class Fold:
 
     def apply(self, event: Recorded) -> None:
         """Take the next event."""
+        self.past.begins = min(self.past.begins, event.at)
+        self.past.ends = event.at if event.kind == Kind.SWITCH_STOPPED else inf
         if event.call is None:
             self._of_switch(event)
             self._of_agents(event)

@@ -84,8 +84,8 @@ def _callers(axes: Axes, one: Simulated) -> None:
         if values.any():
             axes.bar(_middle(series), values, width, bottom=floor, color=colour, label=name)
         floor = floor + values
-    minutes = (series.edges[1] - series.edges[0]) / 60
-    axes.set_title(f"Callers in {minutes:g} minutes")
+    step = series.edges[1] - series.edges[0]
+    axes.set_title(f"Callers in {step:g} seconds" if step < 60 else f"Callers in {step / 60:g} minutes")
     legend(axes)
 
 

@@ -35,6 +35,7 @@ from softswitch.simulation.plan import TALK, Plan
 from softswitch.simulation.traffic import HOUR, Callbacks, Listed, Presence, QueueTraffic, Span, Traffic
 from softswitch.types import AgentName, QueueName, Seconds
 
+MINUTE: Seconds = 60.0
 HALF: Seconds = 1800.0
 
 RINGS: Seconds = 10.0
@@ -80,10 +81,17 @@ class Frame:
 
     @classmethod
     def of(cls, past: Past, midnight: float) -> Frame:
-        """From the hour in which the first one came to the half-hour in which the last one did."""
+        """From the hour in which the first one came to the half-hour in which the last one did; not before
+        the minute in which the record begins, nor after that in which the switch stopped for good.
+        """
         joined = [caller.joined for caller in past.callers]
         zero = midnight + (min(joined) - midnight) // HOUR * HOUR
-        return cls(zero, (max(joined) - zero) // HALF * HALF + HALF, midnight)
+        if zero < past.begins <= min(joined):
+            zero = midnight + (past.begins - midnight) // MINUTE * MINUTE
+        span = (max(joined) - zero) // HALF * HALF + HALF
+        if max(joined) <= past.ends < zero + span:
+            span = min(span, (past.ends - zero) // MINUTE * MINUTE + MINUTE)
+        return cls(zero, span, midnight)
 
 
 def replayed(past: Past, frame: Frame, settings: SwitchSettings, known: SwitchSettings | None = None) -> Plan:

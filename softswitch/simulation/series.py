@@ -15,7 +15,7 @@ from softswitch.types import QueueName, Seconds
 
 Floats = NDArray[np.float64]
 
-STEPS: Sequence[Seconds] = (300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
+STEPS: Sequence[Seconds] = (30, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 MOST = 64
 """Steps of a picture."""
 

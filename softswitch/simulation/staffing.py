@@ -21,7 +21,7 @@ from softswitch.acd.settings import EngineSettings
 from softswitch.simulation.demand import Demand
 from softswitch.simulation.draws import AT_ONCE, Draws
 from softswitch.simulation.plan import with_agents
-from softswitch.simulation.runs import Watch, runs, workers_for
+from softswitch.simulation.runs import Crew, Watch, workers_for
 from softswitch.simulation.series import Series
 from softswitch.simulation.student import interval
 from softswitch.simulation.theory import Expected, endless_patience, with_patience
@@ -32,6 +32,9 @@ Floats = NDArray[np.float64]
 
 ROUNDS = 8
 """So often agents are added where they were too few, at most."""
+
+FEWEST_ROUNDS = 3
+"""The day of the formula, with more agents, with fewer."""
 
 SERVED: Seconds = HOUR
 """So long after the end the last agents serve those who still wait."""
@@ -131,6 +134,11 @@ class Staffing:
         return self.final.agents
 
     @property
+    def missed(self) -> list[int]:
+        """The half-hours that are below the target, also those that may be so by chance."""
+        return [step for step in range(len(self.agents)) if not reaches(self.final, step, self.target)]
+
+    @property
     def hours(self) -> float:
         """Of agents at work, all together."""
         return sum(self.agents) * self.case.demand.step / HOUR
@@ -142,11 +150,13 @@ def staff(
     """The numbers of agents, by formula and as corrected. Raises SimulationError."""
     wanted = [by_formula(calls / case.demand.step, case, target) for calls in case.demand.calls]
 
-    def measured(numbers: Sequence[int], what: str) -> Measured:
-        return simulated(case, target, numbers, seeds, watch(what))
+    with Crew(workers_for(sum(case.demand.calls) * len(seeds) * FEWEST_ROUNDS)) as crew:
 
-    first = measured([count for count, _ in wanted], "the day of the formula")
-    found = _trimmed(_mended(first, measured), case, target, measured)
+        def measured(numbers: Sequence[int], what: str) -> Measured:
+            return simulated(case, target, numbers, seeds, watch(what), crew)
+
+        first = measured([count for count, _ in wanted], "the day of the formula")
+        found = _trimmed(_mended(first, measured), case, target, measured)
     return Staffing(case, target, tuple(expected for _, expected in wanted), first, found, len(seeds))
 
 
@@ -231,9 +241,16 @@ def expectation(agents: int, rate: float, handling: Seconds, patience: Seconds, 
 
 
 def simulated(
-    case: Case, target: Target, agents: Sequence[int], seeds: Sequence[int], watch: Watch | None = None
+    case: Case,
+    target: Target,
+    agents: Sequence[int],
+    seeds: Sequence[int],
+    watch: Watch | None = None,
+    crew: Crew | None = None,
 ) -> Measured:
-    """The day with so many agents in each half-hour, so many times. Raises SimulationError."""
+    """The day with so many agents in each half-hour, so many times; no crew: in this process. Raises
+    SimulationError.
+    """
     traffic = Traffic(
         case.demand.span,
         (QueueTraffic(case.queue, case.talk, case.demand.profile, case.patience, case.wrap_up),),
@@ -247,8 +264,7 @@ def simulated(
     queue = replace(settings.queues[case.queue], service_within=target.within, overflow=None)
     settings = replace(settings, queues={**settings.queues, case.queue: queue})
     traffic = replace(traffic, shifts=rota(agents, case.demand.step, queue.agents))
-    workers = workers_for(sum(case.demand.calls) * len(seeds))
-    found = runs(settings, traffic, seeds, queue.service_formula, watch, workers)
+    found = (crew or Crew(1)).runs(settings, traffic, seeds, queue.service_formula, watch)
     return measured_days(
         [run.queues[case.queue].series for run in found if case.queue in run.queues], agents, target
     )

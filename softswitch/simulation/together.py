@@ -6,17 +6,20 @@ and then taken, a group at a time, as long as all queues reach their targets wit
 simulation, from a formula's start: R. Wallace and W. Whitt, A Staffing Algorithm for Call Centers with
 Skill-Based Routing, Manufacturing & Service Operations Management 7, 2005. It finds numbers from which nobody
 can be taken, not the least of all numbers; each agent is as good to save as any other.
+
+The search has few days, and what is found there is the best of many for these very days. So its numbers are
+checked with more days that it has not seen, and agents are added where they show that there are too few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from softswitch.acd.settings import EngineSettings
 from softswitch.simulation.figures import Run
 from softswitch.simulation.groups import Numbers, SkillGroup, names_of, shares, with_groups
-from softswitch.simulation.runs import Watch, runs, workers_for
+from softswitch.simulation.runs import Crew, Watch, workers_for
 from softswitch.simulation.staffing import (
     Case,
     Measured,
@@ -29,11 +32,23 @@ from softswitch.simulation.staffing import (
 from softswitch.simulation.traffic import HOUR, Shift, Traffic, with_wrap_ups
 from softswitch.types import AgentName, QueueName, Seconds
 
+SEARCHED = 2
+"""The search has half as many days as the check,"""
+
+FEWEST_DAYS = 4
+"""and no fewer than these."""
+
 ADDITIONS = 5
 """So often agents are added where they were too few, at most."""
 
-MOST_TRIALS = 60
+MOST_TRIALS = 40
 """So often fewer agents are tried, at most."""
+
+CORRECTIONS = 4
+"""So often the check adds an agent, at most."""
+
+TRIES = 3
+"""So often one agent of a group is tried less in a half-hour: by few days chance alone may forbid it."""
 
 PART = 8
 """An eighth of a group is taken at first, then half as many as could not be."""
@@ -62,6 +77,11 @@ class SharedCase:
         """Of the day."""
         return len(next(iter(self.cases.values())).demand.calls)
 
+    @property
+    def calls(self) -> float:
+        """Of a day, as expected."""
+        return sum(sum(each.demand.calls) for each in self.cases.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Joint:
@@ -78,30 +98,54 @@ class SharedStaffing:
     case: SharedCase
     alone: Mapping[QueueName, tuple[int, ...]]
     """What the formula wants for each queue by itself."""
-    first: Joint
     final: Joint
+    """By the days of the check."""
     seeds: int
+    """Days of the check."""
+    search_days: int
+    rounds: int
+    """So often the days of the search were simulated."""
+    ended: bool
+    """Everything was tried; else there were too many rounds."""
 
     def hours(self, numbers: Mapping[str, Sequence[int]] | Mapping[QueueName, Sequence[int]]) -> float:
         """Of agents at work, all together."""
         return sum(map(sum, numbers.values())) * self.case.step / HOUR
 
+    @property
+    def missed(self) -> list[tuple[QueueName, int]]:
+        """Queues that are below their targets, and in which half-hours, as the day goes."""
+        found = missed_in(self.case.targets, self.final)
+        return sorted(found, key=lambda each: (each[1], each[0]))
 
-Measure = Callable[[Numbers], Joint]
+
+Measure = Callable[[Numbers, str], Joint]
+"""What days say of numbers; and what is done, in words."""
+
+Begin = Callable[[str], Watch | None]
 
 
-def staff_together(
-    case: SharedCase, seeds: Sequence[int], watch: Callable[[], Watch | None] = lambda: None
-) -> SharedStaffing:
-    """The numbers of every group. Raises SimulationError."""
+def staff_together(case: SharedCase, seeds: Sequence[int], begin: Begin = lambda _: None) -> SharedStaffing:
+    """The numbers of every group; `seeds` are the days of the check, and those of the search come after them.
+    Raises SimulationError.
+    """
     alone = {name: _alone(each, case.targets[name]) for name, each in case.cases.items()}
+    few = range(seeds[-1] + 1, seeds[-1] + 1 + max(len(seeds) // SEARCHED, FEWEST_DAYS))
+    rounds = 0
+    with Crew(workers_for(case.calls * (len(seeds) + len(few) * ADDITIONS))) as crew:
 
-    def measure(numbers: Numbers) -> Joint:
-        return simulated(case, numbers, seeds, watch())
+        def search(numbers: Numbers, what: str) -> Joint:
+            nonlocal rounds
+            rounds += 1
+            return simulated(case, numbers, few, begin(f"{what}, round {rounds}"), crew)
 
-    first = measure(_start(case, alone))
-    found = _mended(case, measure(_trimmed(case, _mended(case, first, measure), measure)), measure)
-    return SharedStaffing(case, alone, first, found, len(seeds))
+        def check(numbers: Numbers, what: str) -> Joint:
+            return simulated(case, numbers, seeds, begin(what), crew)
+
+        enough = _mended(case, search(_start(case, alone), "as the formula has it"), search)
+        numbers, ended = _trimmed(case, enough, search)
+        final = _checked(case, numbers, check)
+    return SharedStaffing(case, alone, final, len(seeds), len(few), rounds, ended)
 
 
 def _alone(case: Case, target: Target) -> tuple[int, ...]:
@@ -123,15 +167,31 @@ def _mended(case: SharedCase, found: Joint, measure: Measure) -> Joint:
     goes again.
     """
     for number in range(ADDITIONS):
-        missed = missed_in(case, found)
+        missed = missed_in(case.targets, found)
         if not missed:
             break
-        more = {name: list(counts) for name, counts in found.numbers.items()}
-        for queue, step in missed:
-            for name, count in shares(case.groups, queue, 1 << number).items():
-                more[name][step] += count
-        found = measure({name: tuple(counts) for name, counts in more.items()})
+        found = measure(_more(case, found.numbers, missed, 1 << number), "adding agents")
     return found
+
+
+def _checked(case: SharedCase, numbers: Numbers, measure: Measure) -> Joint:
+    """What other days say of the numbers, with an agent more where these are below a target."""
+    found = measure(numbers, "checking with other days")
+    for number in range(CORRECTIONS):
+        missed = missed_in(case.targets, found)
+        if not missed:
+            break
+        found = measure(_more(case, found.numbers, missed, 1), f"checking, correction {number + 1}")
+    return found
+
+
+def _more(case: SharedCase, numbers: Numbers, missed: Iterable[tuple[QueueName, int]], count: int) -> Numbers:
+    """So many more in the home groups of each queue that is below its target."""
+    more = {name: list(counts) for name, counts in numbers.items()}
+    for queue, step in missed:
+        for name, part in shares(case.groups, queue, count).items():
+            more[name][step] += part
+    return {name: tuple(counts) for name, counts in more.items()}
 
 
 class _Trials:
@@ -142,6 +202,7 @@ class _Trials:
         self._sizes = {
             name: [max(count // PART, min(count, 1)) for count in counts] for name, counts in numbers.items()
         }
+        self._tries = {name: [TRIES] * len(counts) for name, counts in numbers.items()}
         self._turn = 0
 
     def next(self, numbers: Numbers) -> dict[int, tuple[str, int]]:
@@ -158,55 +219,76 @@ class _Trials:
         return found
 
     def failed(self, step: int, name: str, size: int) -> None:
-        """So many were too many: next time half of them, and of one it is known."""
-        self._sizes[name][step] = size // 2
+        """So many were too many: next time half of them, and of one it is known after a few times."""
+        self._tries[name][step] -= size == 1
+        self._sizes[name][step] = size // 2 or min(self._tries[name][step], 1)
 
 
-def _trimmed(case: SharedCase, found: Joint, measure: Measure) -> Numbers:
-    """With as few agents as can be: whoever can be spared is, then and in the half-hour after it. What was
-    missed before forbids nothing.
+def _trimmed(case: SharedCase, found: Joint, measure: Measure) -> tuple[Numbers, bool]:
+    """With as few agents as can be, and whether all was tried: whoever can be spared is, then and in the
+    half-hour after it. What did not reach its target before must not become worse.
     """
-    numbers, before = found.numbers, missed_in(case, found)
+    numbers, targets = found.numbers, _attainable(case, found)
     trials = _Trials(numbers)
     for _ in range(MOST_TRIALS):
         tried = trials.next(numbers)
         if not tried:
-            break
+            return numbers, True
         fewer = {name: list(counts) for name, counts in numbers.items()}
         for step, (name, size) in tried.items():
             fewer[name][step] -= size
-        less = measure({name: tuple(counts) for name, counts in fewer.items()})
-        missed = {step for _, step in missed_in(case, less) - before}
+        less = measure({name: tuple(counts) for name, counts in fewer.items()}, "taking agents")
+        missed = {
+            step for (queue, step), target in targets.items() if not reaches(less.queues[queue], step, target)
+        }
         for step, (name, size) in tried.items():
             after = step + 1 in missed and step + 1 not in tried
             if step in missed or after:
                 fewer[name][step] += size
                 trials.failed(step, name, size)
         numbers = {name: tuple(counts) for name, counts in fewer.items()}
-    return numbers
+    return numbers, False
 
 
-def missed_in(case: SharedCase, found: Joint) -> set[tuple[QueueName, int]]:
+def _attainable(case: SharedCase, found: Joint) -> dict[tuple[QueueName, int], Target]:
+    """The target of each queue and half-hour, or what is reached there if that is less."""
+    targets = {(queue, step): target for queue, target in case.targets.items() for step in range(case.steps)}
+    for queue, step in missed_in(case.targets, found):
+        target, one = case.targets[queue], found.queues[queue]
+        level, gone = min(target.level, float(one.level[step])), float(one.abandoned[step])
+        most = None if target.abandoned is None else max(target.abandoned, gone)
+        targets[queue, step] = replace(target, level=level, abandoned=most)
+    return targets
+
+
+def missed_in(targets: Mapping[QueueName, Target], found: Joint) -> set[tuple[QueueName, int]]:
     """Queues that are below their targets, and in which half-hours."""
     return {
         (queue, step)
         for queue, one in found.queues.items()
-        for step in range(case.steps)
-        if not reaches(one, step, case.targets[queue])
+        for step in range(len(one.agents))
+        if not reaches(one, step, targets[queue])
     }
 
 
-def simulated(case: SharedCase, numbers: Numbers, seeds: Sequence[int], watch: Watch | None = None) -> Joint:
-    """The day with so many agents of each group, so many times. Raises SimulationError."""
+def simulated(
+    case: SharedCase,
+    numbers: Numbers,
+    seeds: Sequence[int],
+    watch: Watch | None = None,
+    crew: Crew | None = None,
+) -> Joint:
+    """The day with so many agents of each group, so many times; no crew: in this process. Raises
+    SimulationError.
+    """
     most = {name: max(counts) for name, counts in numbers.items()}
     settings = with_wrap_ups(with_groups(case.settings, case.groups, most), case.traffic)
     shifts: dict[AgentName, tuple[Shift, ...]] = {}
     for group in case.groups:
         shifts |= rota(numbers[group.name], case.step, names_of(group, most[group.name]))
     traffic = replace(case.traffic, shifts=shifts)
-    calls = sum(sum(each.demand.calls) for each in case.cases.values())
     formula = next(iter(settings.queues.values())).service_formula
-    done = runs(settings, traffic, seeds, formula, watch, workers_for(calls * len(seeds)))
+    done = (crew or Crew(1)).runs(settings, traffic, seeds, formula, watch)
     return Joint(numbers, {name: _of(case, name, numbers, done) for name in case.cases})
 
 

@@ -157,7 +157,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "queue": "its name",
                 "reason": "a LeaveReason",
                 "waited": "seconds since joining",
-                "why": "the reasoning at that moment, as of OfferMade, if no agent was rung",
+                "why": "the reasoning at that moment, as of OfferMade, if no phone rang",
             },
         ),
         Kind.CALLER_HOPELESS: Word(
@@ -174,6 +174,7 @@ VOCABULARY: Mapping[str, Word] = MappingProxyType(
                 "why": "the reasoning, see acd/explain.py, without what goes without saying; `left`: for"
                 " how many seconds a reason holds",
                 "sip_call_id": "the Call-ID of the agent's leg",
+                "reserved": "true: no phone rings yet, the customer is called first",
             },
         ),
         Kind.OFFER_ENDED: Word(

@@ -47,6 +47,14 @@ def test_what_other_queues_of_the_agent_had_is_told_with_their_weights() -> None
     assert why.rivals == (Rival(QueueName("two"), 0.0, 2.0, 2),)
 
 
+def test_queues_of_other_agents_where_something_is_due_at_the_same_moment_are_no_rivals() -> None:
+    desk = Desk(*(queue(name, who, ring=10.0, retry=1.0) for name, who in (("one", "ann"), ("two", "bob"))))
+    desk.join("c1", "one")
+    desk.join("c2", "two")
+    desk.wait(11.0)
+    assert [len(only(Ring, desk.all)), why_of(desk, "ann").rivals, why_of(desk, "bob").rivals] == [4, (), ()]
+
+
 def test_who_is_overdue_or_has_an_old_place_is_told_so() -> None:
     desk = Desk(queue(agents="ann", overdue=60.0, keep_place=300.0))
     desk.pause("ann")
@@ -118,14 +126,26 @@ def test_leaving_without_an_offer_says_why_nobody_was_rung() -> None:
     assert (leave.why.waited, leave.why.considered) == (60.0, ())
 
 
-def test_who_was_rung_for_leaves_without_that() -> None:
-    desk = Desk(queue(agents="ann", ring=10.0, max_wait=30.0))
+def test_who_leaves_while_a_phone_rings_has_that_offer_for_a_reason() -> None:
+    desk = Desk(queue(agents="ann", ring=40.0, max_wait=30.0))
     desk.join("c1")
     assert only(Ring, desk.all)
     assert desk.engine.why_nobody(CallId("c1"), desk.now) is None
     (leave,) = only(Leave, desk.wait(30.0))
     assert leave.why is None
     assert desk.engine.why_nobody(CallId("nobody"), desk.now) is None
+
+
+def test_who_was_rung_for_and_waited_on_is_told_why_nobody_was_afterwards() -> None:
+    desk = Desk(queue(agents="ann bob", ring=10.0, pause_after=1, max_wait=60.0))
+    desk.join("c1")
+    desk.wait(25.0)
+    why = desk.engine.why_nobody(CallId("c1"), desk.now)
+    assert why is not None
+    assert [(each.agent, each.reason) for each in why.skipped] == [(ANN, "paused"), (BOB, "paused")]
+    (leave,) = only(Leave, desk.wait(35.0))
+    assert leave.why is not None
+    assert (leave.why.waited, leave.why.considered) == (60.0, ())
 
 
 def test_somebody_whom_nobody_can_ever_take_is_told_of_once_and_counted() -> None:
@@ -218,3 +238,22 @@ def test_of_a_large_team_those_beyond_the_fiftieth_are_named_as_they_are() -> No
     desk.join("c9")
     why = why_of(desk, "a0")
     assert {each.agent: each.reason for each in why.skipped}["a2"] == "paused"
+
+
+def test_by_what_figures_the_first_candidates_were_ranked_is_told_in_their_order() -> None:
+    desk = Desk(queue(agents="ann bob cid dan", strategy="fewest-calls", wrap_up=0.0))
+    desk.join("c0")
+    desk.answer("ann")
+    desk.end("c0")
+    desk.join("c1")
+    why = why_of(desk, "bob")
+    assert why.considered == ("bob", "cid", "dan", "ann")
+    assert [dict(each)["taken"] for each in why.figures] == [0, 0, 0]
+    assert list(why.figures[0]) == ["taken", "load", "idle_since"]
+
+
+def test_where_nobody_was_to_be_compared_there_are_no_figures() -> None:
+    for strategy, agents in (("longest-idle", "ann"), ("random", "ann bob")):
+        desk = Desk(queue(agents=agents, strategy=strategy))
+        desk.join("c1")
+        assert only(Ring, desk.all)[0].why.figures == ()

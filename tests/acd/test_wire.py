@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from softswitch.acd.actions import Action, CancelRing, Leave
@@ -19,11 +19,13 @@ from softswitch.types import CallId, CancelReason, LeaveReason, OfferId, Prompt,
 TEXT = st.text(max_size=8)
 st.register_type_strategy(Path, TEXT.map(lambda text: Path("/prompts") / text.replace("\0", "")))
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""As a busy machine makes them slowly."""
 
 
 @pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
 def test_every_event_comes_back_as_it_was(kind: type[Any]) -> None:
-    @settings(max_examples=25, deadline=None)
+    @EXAMPLES
     @given(event=st.from_type(kind))
     def comes_back(event: Event) -> None:
         assert event_from_json(to_json(event)) == event
@@ -33,7 +35,7 @@ def test_every_event_comes_back_as_it_was(kind: type[Any]) -> None:
 
 @pytest.mark.parametrize("kind", get_args(Action), ids=lambda kind: kind.__name__)
 def test_every_action_comes_back_as_it_was(kind: type[Any]) -> None:
-    @settings(max_examples=25, deadline=None)
+    @EXAMPLES
     @given(action=st.from_type(kind))
     def comes_back(action: Action) -> None:
         assert action_from_json(to_json(action)) == action

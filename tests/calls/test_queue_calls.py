@@ -82,7 +82,9 @@ async def test_a_caller_who_hangs_up_stops_the_ringing_at_once() -> None:
         agent = it.endpoint.dialled[0]
         assert agent.state is LegState.ENDED
         assert agent.log[-1][0] - caller.log[-1][0] < 0.1
-        assert it.journal.find("CallerLeft")[0].data["reason"] == "hung-up"
+        left = it.journal.find("CallerLeft")[0].data
+        assert (left["reason"], left["queue"]) == ("hung-up", "support")
+        assert left["waited"] >= 0
         assert it.journal.find("CallEnded")[0].data["ended_by"] == "caller"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.config.unsupported import KEYS, STRATEGIES
+from softswitch.acd.strategies import BUILT_IN
+from softswitch.config.unsupported import BESIDE, ELSEWHERE, KEYS, STRATEGIES
 from tests.config.conftest import SOUND
 
 DESK = 'dial: "sip:a@b"'
@@ -41,3 +42,17 @@ def test_transports_that_are_not_built_say_so(one_problem, listen, feature):
 def test_strategies_that_are_planned_say_so(one_problem, strategy):
     message = one_problem(SOUND.replace("support: {}", f"support: {{strategy: §{strategy}}}", 1))
     assert message == f"not supported yet: {strategy!r} (strategy)"
+
+
+@pytest.mark.parametrize(("theirs", "ours"), ELSEWHERE.items())
+def test_names_of_other_switches_say_what_that_is_called_here(one_problem, theirs, ours):
+    message = one_problem(SOUND.replace("support: {}", f"support: {{strategy: §{theirs}}}", 1))
+    assert message.startswith(f"unknown strategy; here that is called {ours!r}")
+    assert ours in BUILT_IN
+    assert theirs not in BUILT_IN
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_goes_with_any_strategy_says_by_which_keys(one_problem, name):
+    message = one_problem(SOUND.replace("support: {}", f"support: {{strategy: §{name}}}", 1))
+    assert message.startswith(f"{name} is no strategy here, it goes with any of them: ")

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
+from softswitch.control.client import ask
+from softswitch.control.wire import SOCKET
 from softswitch.testing.phone import Phone
 from softswitch.testing.phone.call import Refused
 from tests.e2e.house import House, open_house
@@ -122,9 +124,14 @@ async def test_who_is_cut_off_and_calls_again_is_served_before_who_came_later(ho
         agent = await house.picked_up("redial", after=0.1)
         cut_off = await house.dial(two, "604")
         later = await house.dial(three, "604")
+        waits = await asyncio.to_thread(ask, house.switch.data / SOCKET, "waits", wanted="+48608")
+        skipped = [(each["agent"], each["reason"]) for each in waits["why"]["skipped"]]
+        assert (waits["queue"], skipped) == ("redial", [("redial", "talking")])
         before = len(gone(house))
         cut_off.bye()
-        await noted(lambda: gone(house)[before:])
+        (left,) = await noted(lambda: gone(house)[before:])
+        assert left["data"]["queue"] == "redial"
+        assert left["data"]["waited"] > 0
         again = await house.dial(two, "604")
         talking.bye()
         await agent.until_ended()

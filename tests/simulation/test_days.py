@@ -194,6 +194,7 @@ def test_steps_of_a_picture_are_round_and_not_too_many() -> None:
     assert step_of(8 * 3600) == 600
     assert step_of(11.5 * 3600) == 900
     assert step_of(3600) == 300
+    assert step_of(180) == 30
     assert step_of(1e9) * 64 == pytest.approx(1e9)
 
 

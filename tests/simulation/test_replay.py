@@ -322,3 +322,20 @@ def test_a_queue_that_the_other_rules_do_not_have_is_named(common: SwitchSetting
     past = past_of((0, "CallArrived", "a", {}), (0, "CallerJoined", "a", JOINED | {"queue": "suport"}))
     with pytest.raises(SimulationError, match=r"queue .suport., and .* has none; did you mean .support."):
         replayed(past, Frame.of(past, MIDNIGHT), common)
+
+
+def test_a_day_begins_and_ends_no_earlier_and_later_than_its_record() -> None:
+    past = past_of(
+        (2415, "SwitchStarted", None, {"agents": []}),
+        (2430, "CallArrived", "a", {}), (2431, "CallerJoined", "a", JOINED), (2500, "CallEnded", "a", {}),
+        (2505, "SwitchStopped", None, {}),
+    )  # fmt: skip
+    frame = Frame.of(past, MIDNIGHT)
+    assert (frame.zero, frame.span) == (ZERO + 2400, 120)
+    past = past_of(
+        (-7200, "SwitchStarted", None, {"agents": []}),
+        (2430, "CallArrived", "a", {}), (2431, "CallerJoined", "a", JOINED), (2500, "CallEnded", "a", {}),
+        (2510, "SwitchStopped", None, {}), (3000, "SwitchStarting", None, {}),
+    )  # fmt: skip
+    frame = Frame.of(past, MIDNIGHT)
+    assert (frame.zero, frame.span) == (ZERO, 3600)

@@ -70,6 +70,30 @@ def test_both_numbers_are_shown_and_shifts_are_made(staff: Run, profile: Path, t
     ).replace("https://matplotlib.org", "").replace("http://creativecommons.org", "")
 
 
+def test_half_hours_without_calls_need_nobody_and_break_no_target(staff: Run, tmp_path: Path) -> None:
+    file = tmp_path / "day.csv"
+    file.write_text("time,calls\n08:00,0\n08:30,30\n09:00,0\n09:30,0\n")
+    words = "--talk 180s --patience 90s --abandoned 5% --at-least 0 --seeds 3"
+    found = staff("--profile", file, words, "--json")
+    assert found.code == 0, found.err
+    steps = found.json["steps"]
+    assert [step["agents"] > 0 for step in steps] == [False, True, False, False]
+    assert (steps[0]["service_level"], steps[0]["abandoned_share"]) == (None, None)
+    assert not any(step["below_target"] for step in steps)
+    shown = staff("--profile", file, words)
+    assert shown.code == 0, shown.err
+    assert "nan" not in shown.out
+    assert "08:00, " not in shown.out
+
+
+def test_what_chance_may_have_missed_is_told(staff: Run, tmp_path: Path) -> None:
+    file = tmp_path / "day.csv"
+    file.write_text("time,calls\n08:00,20\n08:30,20\n09:00,20\n09:30,20\n10:00,20\n")
+    ran = staff("--profile", file, "--talk 180s --patience 90s --abandoned 2% --seeds 3")
+    assert "Below the target in these days, as may be by chance: " in ran.out
+    assert "Still below the target" not in ran.out
+
+
 def test_the_same_seed_gives_the_same_plan(staff: Run, profile: Path) -> None:
     words = "--talk 120s --seeds 3 --json"
     one, other = (staff("--profile", profile, words) for _ in range(2))

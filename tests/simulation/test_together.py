@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +15,8 @@ from softswitch.simulation import together
 from softswitch.simulation.demand import Demand
 from softswitch.simulation.draws import Exponential
 from softswitch.simulation.groups import Numbers, groups_of, names_of, shares, with_groups
-from softswitch.simulation.runs import Watch
 from softswitch.simulation.staffing import Case, Measured, Target
-from softswitch.simulation.together import Joint, SharedCase, staff_together
+from softswitch.simulation.together import Joint, SharedCase, SharedStaffing, staff_together
 from softswitch.simulation.traffic import QueueTraffic, Traffic
 from softswitch.types import AgentName, QueueName
 from tests.simulation.commands import Run, runner
@@ -80,21 +79,68 @@ def test_agents_of_a_group_have_the_skills_and_places_of_the_first() -> None:
     assert not made.agents[AgentName("a1 3")].registers
 
 
-def test_agents_are_taken_as_long_as_all_queues_reach_their_targets(monkeypatch: pytest.MonkeyPatch) -> None:
-    needed = (5, 9, 7)  # of both queues together, whoever they are
+NEEDED = (5, 9, 7)
+"""Of both queues together, whoever they are."""
 
-    def simulated(case: SharedCase, numbers: Numbers, _seeds: Sequence[int], _watch: Watch | None) -> Joint:
+
+def days_with(needed: Sequence[int], never: int | None = None) -> Callable[..., Joint]:
+    """Simulated days in which so many agents do, and in one half-hour no number of them."""
+
+    def simulated(case: SharedCase, numbers: Numbers, *_others: object) -> Joint:
         total = [sum(counts[step] for counts in numbers.values()) for step in range(case.steps)]
         short = tuple(have < need for have, need in zip(total, needed, strict=True))
-        zeros = np.zeros(len(needed))
-        one = Measured(tuple(total), zeros, np.where(short, 0.5, 0.9), zeros, zeros, zeros, short, short)
+        zeros, level = np.zeros(len(needed)), np.where(short, 0.5, 0.9)
+        if never is not None:
+            level[never] -= 0.2
+        one = Measured(tuple(total), zeros, level, zeros, zeros, zeros, short, short)
         return Joint(numbers, dict.fromkeys(case.cases, one))
 
-    monkeypatch.setattr(together, "simulated", simulated)
-    found = staff_together(case(floor()), range(3))
-    assert not together.missed_in(found.case, found.final)
-    assert [sum(counts[step] for counts in found.final.numbers.values()) for step in range(3)] == [*needed]
+    return simulated
+
+
+def totals(found: SharedStaffing) -> list[int]:
+    return [sum(counts[step] for counts in found.final.numbers.values()) for step in range(3)]
+
+
+def test_agents_are_taken_as_long_as_all_queues_reach_their_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "simulated", days_with(NEEDED))
+    told = list[str]()
+    found = staff_together(case(floor()), range(3), told.append)
+    assert not found.missed
+    assert found.ended
+    assert totals(found) == [*NEEDED]
     assert found.hours(found.final.numbers) == 10.5
+    assert told[0] == "as the formula has it, round 1"
+    assert told[-1] == "checking with other days"
+    assert len(told) == found.rounds + 1
+
+
+def test_what_no_number_reaches_is_told_and_does_not_become_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "simulated", days_with(NEEDED, never=1))
+    found = staff_together(case(floor()), range(3))
+    assert found.missed == [(A, 1), (B, 1)]
+    before, missed, after = totals(found)
+    assert (before, after) == (5, 7)
+    added = together.CORRECTIONS * 2  # an agent for each queue, each time the check was not content
+    assert missed == 9 + added
+
+
+def test_a_search_that_finds_no_end_is_ended_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "simulated", days_with(NEEDED))
+    monkeypatch.setattr(together, "MOST_TRIALS", 2)
+    assert not staff_together(case(floor()), range(3)).ended
+
+
+def test_the_check_has_days_that_the_search_had_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[int, set[int]] = {}
+
+    def simulated(case: SharedCase, numbers: Numbers, seeds: Sequence[int], *_others: object) -> Joint:
+        seen.setdefault(len(seeds), set()).update(seeds)
+        return days_with(NEEDED)(case, numbers)
+
+    monkeypatch.setattr(together, "simulated", simulated)
+    staff_together(case(floor()), range(7, 27))
+    assert seen == {10: {*range(27, 37)}, 20: {*range(7, 27)}}
 
 
 def test_together_they_need_fewer_than_apart_and_reach_the_targets() -> None:
@@ -156,6 +202,7 @@ def test_calls_of_several_queues_are_planned_together(
     shown = staff(config, "--from", calls, "--seeds 3")
     assert "By formula, each queue by itself takes" in shown.out
     assert "two and equals (1): a, b" in shown.out
+    assert "rounds of 4 days, and checked with 3 others" in shown.out
 
 
 def test_a_traffic_file_says_who_calls_and_its_shifts_are_not_read(

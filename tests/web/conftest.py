@@ -28,7 +28,7 @@ from softswitch.panel.notices import Notices
 from softswitch.parcels import Post
 from softswitch.ports import Recorded, StoreHealth
 from softswitch.store.access import access_to
-from softswitch.store.database import database_url, default_url, migrate, open_database
+from softswitch.store.database import database_url, default_url, open_database
 from softswitch.store.history import History
 from softswitch.store.postbox import Postbox
 from softswitch.store.receivers import Receivers
@@ -44,8 +44,8 @@ from softswitch.web.live import Live
 from softswitch.web.rebuilding import Rebuilder
 from softswitch.web.reports import ReportDesk
 from tests.voicemail.office import OFFICE, Office
+from tests.web.sharing import SECRET, empty_database, shared
 
-SECRET = "s" * 64
 SUPPORT, DESK = QueueName("support"), AgentName("desk")
 
 
@@ -324,10 +324,7 @@ def hasher() -> PasswordHasher | None:
 @pytest.fixture
 async def accounts(tmp_path: Path, hasher: PasswordHasher | None) -> AsyncIterator[Accounts]:
     """On a database of its own; its journal keeps notes in `journal`."""
-    url = database_url(default_url(tmp_path))
-    engine = open_database(url)
-    await asyncio.to_thread(migrate, engine)
-    engine.dispose()
+    (tmp_path / "record.db").write_bytes(await asyncio.to_thread(empty_database))
     with access_to(tmp_path, None) as store:
         yield Accounts(store, FakeJournal(), hasher=hasher)
 
@@ -451,8 +448,18 @@ async def live(pages: Desk) -> AsyncIterator[Live]:
 
 
 @pytest.fixture
-async def app(parts: Parts, counting: Counting, live: Live, web_settings: WebSettings) -> FastAPI:
-    return await asyncio.to_thread(application, web_settings, parts, counting, live)
+def own_app() -> bool:
+    """Whether a test needs an application of its own, as what that keeps between requests matters."""
+    return False
+
+
+@pytest.fixture
+async def app(
+    parts: Parts, counting: Counting, live: Live, web_settings: WebSettings, own_app: bool
+) -> FastAPI:
+    if own_app:
+        return await asyncio.to_thread(application, web_settings, parts, counting, live)
+    return await asyncio.to_thread(shared(web_settings).lend, parts, counting, live)
 
 
 @pytest.fixture

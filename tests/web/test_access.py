@@ -14,9 +14,15 @@ from softswitch.store.access import AccessStore
 from softswitch.store.lately import HOLDS, Lately
 from softswitch.web.attempts import Attempts
 from softswitch.web.sessions import COOKIE, CSRF, LASTS, Sessions, secret_in
-from tests.web.conftest import SECRET
+from tests.web.sharing import SECRET
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def own_app() -> bool:
+    """As it keeps who waits, and who failed."""
+    return True
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ async def test_every_path_but_those_of_health_and_log_in_needs_a_log_in(client, 
     assert (await client.get("/api/v1/docs")).headers["location"] == "/login?then=/api/v1/docs"
 
 
+@pytest.mark.parametrize("own_app", [True])
 def test_a_start_neither_describes_the_routes_nor_analyses_them_twice(app):
     assert app.openapi_schema is None
     assert {type(route) for route in app.routes} <= {APIRoute, APIWebSocketRoute, Mount}

@@ -31,6 +31,12 @@ teams: {support: {agents: [desk]}, night: {agents: [desk]}}
 
 
 @pytest.fixture
+def own_app() -> bool:
+    """As it keeps who waits, and who failed."""
+    return True
+
+
+@pytest.fixture
 def file(operations: FakeOperations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """In force as it is."""
     monkeypatch.setenv("DESK_PASSWORD", "correct horse")

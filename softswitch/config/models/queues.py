@@ -42,7 +42,7 @@ from softswitch.config.quantities import (
     parse_text,
     wrong,
 )
-from softswitch.config.unsupported import STRATEGIES, not_yet
+from softswitch.config.unsupported import BESIDE, ELSEWHERE, STRATEGIES, not_yet
 
 DISPOSITION_MOST = 64
 """Characters."""
@@ -55,7 +55,11 @@ def _parse_strategy(value: object) -> str:
         return text
     if text in STRATEGIES:
         raise not_yet(text, "strategy")
+    if text in BESIDE:
+        raise wrong(f"{text} is no strategy here, it goes with any of them: {BESIDE[text]}")
     message = f"unknown strategy; known are {', '.join(known)}"
+    if text in ELSEWHERE:
+        message = f"unknown strategy; here that is called {ELSEWHERE[text]!r}"
     raise PydanticCustomError("word", "{message}", {"message": message, "words": known})
 
 
