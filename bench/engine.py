@@ -40,7 +40,7 @@ from softswitch.acd.events import (
     TimerExpired,
 )
 from softswitch.acd.settings import AgentSettings, AnnounceSettings, EngineSettings, QueueSettings
-from softswitch.app import GC_THRESHOLDS
+from softswitch.garbage import set_aside
 from softswitch.types import AgentName, CallId, OfferFailure, QueueName
 
 SIZES = (100, 1_000, 10_000, 100_000)
@@ -209,9 +209,7 @@ def collector_of_the_switch() -> Iterator[None]:
     here the notes of what was told. What the engine itself keeps of calls is looked through.
     """
     before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
+    set_aside()
     try:
         yield
     finally:

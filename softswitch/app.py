@@ -7,7 +7,6 @@ order: no new calls, the calls in progress, the engine's timer, music, SIP, spee
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import time
 from collections.abc import Coroutine
@@ -38,6 +37,7 @@ from softswitch.config.places import placed
 from softswitch.config.settings import SwitchSettings
 from softswitch.config.spoken import calls_back, own, prompts_of
 from softswitch.errors import ConfigError, StoreError
+from softswitch.garbage import set_aside
 from softswitch.interfaces import import_web, open_interfaces
 from softswitch.log import mask_numbers
 from softswitch.outbound.enquiries import Enquiries
@@ -59,10 +59,6 @@ log = structlog.get_logger(__name__)
 
 WARM_POSITIONS = 20
 """Announcements of the first so many positions are rendered ahead of need."""
-
-GC_THRESHOLDS = (1_000, 10, 100)
-"""Objects between two collections. Calls leave nothing in circles (tests hold that), so the collector finds
-little, and what it looks at while calls are many must be little too: ten lots of a thousand take 16 ms."""
 
 
 class SystemClock:
@@ -168,7 +164,7 @@ def _dispatcher(stack: AsyncExitStack, journal: Journal, settings: SwitchSetting
 
 def _take_calls(endpoint: SipEndpoint, settings: SwitchSettings) -> None:
     """From now on calls are answered; the collector looks no more at what a start has made."""
-    _set_aside_garbage()
+    set_aside()
     emergencies = settings.dialplan.numbering.emergency_forms
     endpoint.admit(draining=False, max_calls=settings.sip.max_calls, emergencies=emergencies)
 
@@ -229,13 +225,6 @@ def _opening(switch: Switch, running: RunningSwitch) -> Opening:
     opening.look()
     running.followers.append(lambda _: opening.changed())
     return opening
-
-
-def _set_aside_garbage() -> None:
-    """What is there now stays: the collector need not look at it again while calls wait."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def _report(endpoint: SipEndpoint, running: RunningSwitch, supervisor: Supervisor) -> None:

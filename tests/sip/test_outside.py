@@ -23,6 +23,8 @@ from tests.sip.conftest import free_port, settings
 from tests.sip.phone import Dialog, Phone, Ringing, sdp
 from tests.sip.stun_server import StunServer
 
+pytestmark = pytest.mark.may_block  # each starts and ends a switch in this process
+
 PUBLIC = "203.0.113.7"
 ELSEWHERE = (IPv4Network("10.0.0.0/8"),)
 """Local networks without the loopback: so phones there are outside."""
