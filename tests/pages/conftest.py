@@ -1,7 +1,7 @@
 """Tests of pages: which of them `make test` runs, and that none leaves a tab behind.
 
-A page in Chromium costs a second of a core, so `make test` has some of the wallboard's, those that show what it
-is for, and one of each other page; `make test-pages` has all.
+A page in Chromium costs a second of a core, so `make test` has those of the wallboard that show what it is
+for, and one of each other page; `make test-pages` has all.
 """
 
 from __future__ import annotations
