@@ -121,8 +121,7 @@ def application(
         take(app, routes(parts.operations, guard))
     take(app, webhook_routes(parts.operations, parts.receivers, guard))
     zone = lambda: None if parts.board is None else parts.board.zone  # noqa: E731
-    frame = Frame(guard, sessions, _also(parts), zone, metrics=settings.metrics != "off")
-    take(app, page_routes(frame))
+    take(app, page_routes(Frame(guard, sessions, _also(parts), zone, metrics=settings.metrics != "off")))
     take(app, mail_routes(parts.operations, parts.postbox, guard))
     take(app, docs_routes(app, guard))
     app.mount("/static", Static(directory=FILES))
