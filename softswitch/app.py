@@ -72,7 +72,7 @@ class SystemClock:
 async def serve(path: Path, *, data: Path | None = None, named_by: str = "--data") -> None:
     """Run the switch on a configuration file until SIGTERM, SIGINT or `softswitch stop`; SIGHUP reloads.
 
-    `named_by`: what said `data`. Raises ConfigError, StoreError, EndpointError, ControlError: it cannot start.
+    `named_by`: what said `data`. Raises ConfigError, StoreError, EndpointError or ControlError: it cannot.
     """
     settings = load(path)
     folder = record_folder(settings, data)
