@@ -37,6 +37,8 @@ def are_several(settings: SwitchSettings | None, wanted: Wanted) -> bool:
 
 def shared_case_of(settings: SwitchSettings, wanted: Wanted) -> SharedCase:
     """What is to be staffed. Raises SimulationError: that cannot be."""
+    if wanted.least != 1:
+        raise SimulationError("--at-least is for one queue (--queue): together any group may have nobody")
     growth = part("--growth", wanted.growth, -1.0, 10.0)
     if wanted.traffic is not None:
         traffic, demands = _of_file(settings, wanted, wanted.traffic)
@@ -51,8 +53,9 @@ def shared_case_of(settings: SwitchSettings, wanted: Wanted) -> SharedCase:
     queues = tuple(replace(each, profile=demands[each.queue].profile) for each in traffic.queues)
     traffic = replace(traffic, queues=queues, shifts={}, step=HALF)
     if wanted.within is not None:
-        within = target_of(engine.queues[queues[0].queue], wanted).within
-        changed = {name: replace(queue, service_within=within) for name, queue in engine.queues.items()}
+        changed = {
+            name: replace(queue, service_within=wanted.within) for name, queue in engine.queues.items()
+        }
         engine = replace(engine, queues=changed)
     cases, targets = {}, {}
     for each in queues:
@@ -87,6 +90,7 @@ def _of_file(settings: SwitchSettings, wanted: Wanted, path: Path) -> tuple[Traf
         ("--wrap-up", wanted.wrap_up),
         ("--answer", wanted.answer),
         ("--hours", wanted.hours),
+        ("--weekday", wanted.weekday),
     )
     for option, value in given:
         if value is not None:
@@ -116,6 +120,8 @@ def _of_calls(
     settings: SwitchSettings, wanted: Wanted, path: Path
 ) -> tuple[Traffic, dict[QueueName, Demand]]:
     """Of a file of calls: of each of its queues that is configured."""
+    if wanted.hours is not None:
+        raise SimulationError(f"--hours: {path} says when calls come")
     there, known = queues_in(path), settings.engine.queues
     for name in there:
         if name not in known:
@@ -124,7 +130,7 @@ def _of_calls(
     weekday = weekday_of(wanted)
     names = [name for name in known if name in there]
     single = {name: of_calls(path, calls(path, known, name, alone=True), weekday) for name in names}
-    demands = _aligned(single)
+    demands = _aligned(single, of_calls(path, calls(path, known, None), weekday).days)
     wrap_up = None if wanted.wrap_up is None else drawn("--wrap-up", wanted.wrap_up)
     queues = tuple(
         QueueTraffic(
@@ -142,13 +148,12 @@ def _of_calls(
     return Traffic(first.span, queues, answer=answer, clock=first.opens), demands
 
 
-def _aligned(single: dict[QueueName, Demand]) -> dict[QueueName, Demand]:
-    """Days that begin and end at once. A queue that nobody called on some of the days has fewer calls in the
-    mean than its own days say.
+def _aligned(single: dict[QueueName, Demand], days: int) -> dict[QueueName, Demand]:
+    """Days that begin and end at once. A queue that nobody called on some of all the `days` has fewer calls
+    in the mean than its own days say.
     """
     opens = min(each.opens or 0.0 for each in single.values())
     ends = max((each.opens or 0.0) + each.span for each in single.values())
-    days = max(each.days for each in single.values())
     found = {}
     for name, each in single.items():
         before = round(((each.opens or 0.0) - opens) / HALF)

@@ -115,6 +115,24 @@ def test_agents_are_taken_as_long_as_all_queues_reach_their_targets(monkeypatch:
     assert len(told) == found.rounds + 1
 
 
+def test_who_was_needed_for_the_next_half_hour_comes_back_though_that_was_tried_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who waits at the end of the first half-hour spoils the second: that wants eight in the first."""
+
+    def simulated(case: SharedCase, numbers: Numbers, *_others: object) -> Joint:
+        total = [sum(counts[step] for counts in numbers.values()) for step in range(case.steps)]
+        short = (total[0] < 3, total[1] < 5 or total[0] < 8, total[2] < 5)
+        level, zeros = np.where(short, 0.5, 0.9), np.zeros(3)
+        one = Measured(tuple(total), zeros, level, zeros, zeros, zeros, short, short)
+        return Joint(numbers, dict.fromkeys(case.cases, one))
+
+    monkeypatch.setattr(together, "simulated", simulated)
+    found = staff_together(case(floor()), range(3))
+    assert found.ended
+    assert totals(found) == [8, 5, 5]
+
+
 def test_what_no_number_reaches_is_told_and_does_not_become_worse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(together, "simulated", days_with(NEEDED, never=1))
     found = staff_together(case(floor()), range(3))
@@ -205,6 +223,31 @@ def test_calls_of_several_queues_are_planned_together(
     assert "rounds of 4 days, and checked with 3 others" in shown.out
 
 
+def test_the_days_of_all_queues_are_counted(staff: Run, files: tuple[Path, Path]) -> None:
+    """Each queue is called on other days: 20 and 10 calls, over three days."""
+    days = [("2026-03-02", "a"), ("2026-03-03", "a"), ("2026-03-04", "b")]
+    calls = [f"{day} 08:{10 + number},{queue},120" for day, queue in days for number in range(10)]
+    files[1].write_text("time,queue,talk\n" + "\n".join(calls) + "\n")
+    found = staff(files[0], "--from", files[1], "--seeds 2 --json")
+    assert found.code == 0, found.err
+    [step] = found.json["steps"]
+    assert (step["a_calls"], step["b_calls"]) == (
+        pytest.approx(20 / 3, abs=0.01),
+        pytest.approx(10 / 3, abs=0.01),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [("--at-least 2", "--at-least is for one queue"), ("--hours 3", "calls.csv says when calls come")],
+)
+def test_what_holds_of_one_queue_alone_is_refused(
+    staff: Run, files: tuple[Path, Path], words: str, says: str
+) -> None:
+    refused = staff(files[0], "--from", files[1], words)
+    assert (refused.code, says in refused.err.replace("\n", " ")) == (2, True), refused.err
+
+
 def test_a_traffic_file_says_who_calls_and_its_shifts_are_not_read(
     staff: Run, files: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -217,6 +260,8 @@ def test_a_traffic_file_says_who_calls_and_its_shifts_are_not_read(
     assert [step["a_calls"] for step in found.json["steps"]] == [20.0, 20.0]
     refused = staff(files[0], "--traffic", traffic, "--talk 5m")
     assert (refused.code, "--talk:" in refused.err) == (2, True)
+    refused = staff(files[0], "--traffic", traffic, "--weekday monday")
+    assert (refused.code, "--weekday:" in refused.err) == (2, True)
     refused = staff(files[0], "--traffic", traffic, "--queue a")
     assert (refused.code, "leave --queue away" in refused.err) == (2, True)
 
