@@ -83,10 +83,12 @@ def migrate(engine: Engine) -> None:
 
     Raises StoreError: the database is from a later version; SQLAlchemyError: it cannot be reached.
     """
-    with engine.begin() as connection:
-        version = _version(connection)
-        if version == HEAD:
+    with engine.connect() as connection:
+        if _version(connection) == HEAD:
             return
+    with engine.begin() as connection:
+        _whole(connection)
+        version = _version(connection)
         if version is None:
             metadata.create_all(connection)
             connection.execute(
@@ -95,6 +97,14 @@ def migrate(engine: Engine) -> None:
             connection.execute(text(f"INSERT INTO {_VERSION} VALUES ('{HEAD}')"))
             return
         upgrade(connection)
+
+
+def _whole(connection: Connection) -> None:
+    """All that this transaction changes is there in the end, or none of it, tables too."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for a change of tables
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
