@@ -24,6 +24,7 @@ from softswitch.compiled import FOLDER, GROUP, SOURCES, STAMP, fingerprint
 ROOT = Path(__file__).resolve().parent.parent
 NOTHING_TO_DO = 3
 LOG = "engine.log"
+PART = "engine-"
 
 COMPILE = """
 import sys
@@ -51,16 +52,20 @@ def main() -> int:
     log = cache() / LOG
     log.unlink(missing_ok=True)
     FOLDER.parent.mkdir(exist_ok=True)
+    for left in FOLDER.parent.glob(f"{PART}*"):  # of a set-up that was killed
+        shutil.rmtree(left, ignore_errors=True)
     with (
         step("compiling the queue engine", "about 35 s"),
-        tempfile.TemporaryDirectory(prefix="engine-", dir=FOLDER.parent) as work,
+        tempfile.TemporaryDirectory(prefix=PART, dir=FOLDER.parent) as work,
     ):
         sources = [str(source.relative_to(ROOT)) for source in SOURCES]
         run([sys.executable, "-c", COMPILE, GROUP, work, *sources], log, cwd=ROOT)
         made = Path(work, "lib")
-        (made / STAMP.name).write_text(wanted, encoding="utf-8")
+        STAMP.unlink(missing_ok=True)  # first, and written last: with it all the rest is there
         shutil.rmtree(FOLDER, ignore_errors=True)
         os.replace(made, FOLDER)
+        os.sync()
+        STAMP.write_text(wanted, encoding="utf-8")
     return 0
 
 

@@ -18,6 +18,7 @@ import structlog
 
 from softswitch import __version__
 from softswitch.accounts import Accounts, announce_the_first
+from softswitch.acd import COMPILED
 from softswitch.acd.engine import Engine
 from softswitch.acd.events import SettingsChanged
 from softswitch.audio.speech import SpeechService
@@ -263,6 +264,11 @@ def _recordings(settings: SwitchSettings, folder: Path) -> Path:
 
 def _note_start(journal: Journal, settings: SwitchSettings, stopped: ExitStack) -> None:
     """The start, and once `stopped` closes, the end."""
+    if not COMPILED:
+        log.warning(
+            "engine.uncompiled",
+            advice="`make setup` compiles the queue engine, which takes half as long then",
+        )
     fixed = [str(name) for name, agent in settings.engine.agents.items() if not agent.registers]
     service = settings.services.to_json()
     known: dict[str, JsonValue] = {"version": __version__, "file": str(settings.path), "service": service}

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from importlib.machinery import ExtensionFileLoader
+import warnings
+from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
@@ -33,28 +34,31 @@ SOURCES = [_HERE / "acd" / f"{name}.py" for name in _MODULES.split()]
 """What runs at every event. Not the data that goes in and out, nor strategies: anybody may write these."""
 
 
-_BELOW = ("compiled.py", "errors.py", "types.py")
+_RESTS_ON = ("acd/*.py", "acd/meaning/*.py", "acd/strategies/base.py", "compiled.py", "errors.py", "types.py")
 
 
 def fingerprint() -> str:
     """Changes with the sources, with what they rest on, and with Python."""
     shape = hashlib.sha256(sys.version.encode())
-    for source in sorted([*(_HERE / "acd").rglob("*.py"), *(_HERE / name for name in _BELOW)]):
-        shape.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    for source in sorted(found for some in _RESTS_ON for found in _HERE.glob(some) if found.is_file()):
+        shape.update(str(source.relative_to(_HERE)).encode() + b"\0" + source.read_bytes() + b"\0")
     return shape.hexdigest()
 
 
 def find_engine(path: list[str]) -> bool:
-    """Put the compiled modules first on the path of the engine's package; false: the sources are to run."""
-    if os.environ.get("SOFTSWITCH_ENGINE") == "python":
+    """Put the compiled modules first on the path of the engine's package; false: the sources are to run, of
+    which a warning says why if something is wrong with what was compiled.
+    """
+    if os.environ.get("SOFTSWITCH_ENGINE") == "python" or not STAMP.exists():
         return False
     try:
-        stamp = STAMP.read_text(encoding="utf-8").splitlines()
-    except OSError:
+        if STAMP.read_text(encoding="utf-8").splitlines()[:1] != [fingerprint()]:
+            return False
+        _load_library()
+    except (OSError, ValueError, ImportError) as error:
+        problem = f"the compiled queue engine in {FOLDER} is not used: {error}; `make setup` compiles it anew"
+        warnings.warn(problem, RuntimeWarning, stacklevel=2)
         return False
-    if stamp[:1] != [fingerprint()]:
-        return False
-    _load_library()
     path.insert(0, str(FOLDER / "softswitch" / "acd"))
     return True
 
@@ -65,12 +69,11 @@ def find_meaning(path: list[str]) -> None:
 
 
 def _load_library() -> None:
-    """What the compiled modules share is sought by its name alone, and on no path."""
+    """What the compiled modules share is sought by its name alone, and on no path. Raises ImportError."""
     name = f"{GROUP}__mypyc"
-    [file] = FOLDER.glob(f"{name}.*")
-    spec = spec_from_loader(name, ExtensionFileLoader(name, str(file)))
+    loader = ExtensionFileLoader(name, str(FOLDER / (name + EXTENSION_SUFFIXES[0])))
+    spec = spec_from_loader(name, loader)
     assert spec is not None
-    assert spec.loader is not None
     library = module_from_spec(spec)
+    loader.exec_module(library)
     sys.modules[name] = library
-    spec.loader.exec_module(library)

@@ -13,7 +13,7 @@ from typing import Final
 
 from softswitch.types import Seconds
 
-_SWEEP_FROM: Final = 1024
+_SWEEP_FROM = 1024
 """Fewer dead timers are not worth a sweep."""
 
 _SPAN: Final = 8.0

@@ -69,6 +69,8 @@ class Queue:
     places: dict[AgentName, int]
     free: FreeAgents
     """Who of the team can be offered a call."""
+    ranked_by: Sequence[str] = ()
+    """The figures of an agent that the strategy ranks by."""
     ranked: Rank | None = None
     """What the strategy ranks them by; None: the team's order."""
     notes: list[Skipped]
