@@ -59,6 +59,7 @@ def test_the_compiled_engine_does_what_its_sources_say_to_the_last_bit() -> None
 def test_what_was_compiled_of_other_sources_is_not_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.delenv("SOFTSWITCH_ENGINE", raising=False)
     stamp = tmp_path / "stamp"
     monkeypatch.setattr(compiled, "STAMP", stamp)
     path = ["sources"]
