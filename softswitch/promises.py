@@ -39,9 +39,10 @@ class Promise:
         self._before = progress.newest
 
     async def kept(self) -> None:
-        """Wait until all that has happened since is on record; at once where that is nothing."""
-        upto = self._progress.newest
-        if upto == self._before:
+        """Wait until all that has happened since the last time is on record; at once where nothing has."""
+        before, upto = self._before, self._progress.newest
+        self._before = upto
+        if upto == before:
             return
         clock = asyncio.get_running_loop().time
         until = clock() + PATIENCE

@@ -225,13 +225,15 @@ class Producer:
         """Say so where nothing has been sent for so long; not when looks fail, which might be a lie."""
         now = self._loop.time()
         due = now + BEAT
-        for audience, listeners in self._listeners.items():
-            if not listeners or now - self._told > 2 * TICK:
-                continue
-            if now - self._sent[audience] > BEAT - BREATH:
-                self._send(audience, "beat", self.board.beat(audience, self._now()))
-            due = min(due, self._sent[audience] + BEAT)
-        self._beating = self._loop.call_at(due, self._beat)
+        try:
+            for audience, listeners in self._listeners.items():
+                if not listeners or now - self._told > 2 * TICK:
+                    continue
+                if now - self._sent[audience] > BEAT - BREATH:
+                    self._send(audience, "beat", self.board.beat(audience, self._now()))
+                due = min(due, self._sent[audience] + BEAT)
+        finally:
+            self._beating = self._loop.call_at(due, self._beat)
 
     def _try_to_look(self) -> None:
         try:

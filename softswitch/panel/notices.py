@@ -52,6 +52,8 @@ class Notices:
         self._before = store.last
         self._there = Bulletins()
         self._loading: asyncio.Task[None] | None = None
+        self._stale = True
+        """What is in the database is to be read: a caller has been erased there, or nothing was read yet."""
 
     async def __aenter__(self) -> Self:
         self._loading = asyncio.create_task(self._load(), name="bulletins")
@@ -68,8 +70,10 @@ class Notices:
     def hear(self, event: Recorded) -> None:
         """The record's newest event (`Journal.subscribe`)."""
         self._there.hear(event.kind, event.at, event.data)
-        if event.kind == Kind.CALLER_ERASED and self._loading is not None and self._loading.done():
-            self._loading = asyncio.create_task(self._load(), name="bulletins after an erasure")
+        if event.kind == Kind.CALLER_ERASED:
+            self._stale = True
+            if self._loading is not None and self._loading.done():
+                self._loading = asyncio.create_task(self._load(), name="bulletins after an erasure")
 
     def entries(self) -> dict[str, dict[str, Any]]:
         """For the board, the newest first."""
@@ -127,12 +131,14 @@ class Notices:
     async def _load(self) -> None:
         while self._store.health().loaded < self._before:  # noqa: ASYNC110 - the clerk tells nobody
             await asyncio.sleep(LOOK)
-        while True:
+        while self._stale:
+            self._stale = False
             try:
                 self._there.load(await asyncio.to_thread(_read, self._folder, self._switch.clock.now()))
-                return
+                continue
             except (SQLAlchemyError, StoreError) as error:
                 log.warning("bulletins.wait", why=str(error).splitlines()[0])
+                self._stale = True
             await asyncio.sleep(AGAIN)
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.types import CallId
+from softswitch.types import CallId, CancelReason
+
+_NEVER_RUNG = frozenset({CancelReason.CALLER_LEFT, CancelReason.CUSTOMER_NOT_REACHED})
+"""How it ends for an agent who was reserved while the customer was called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +32,26 @@ class OfferFold:
     """Turns events, in their order, into offers."""
 
     def __init__(self) -> None:
-        self._ringing: dict[CallId, dict[str, tuple[str, float]]] = {}
-        """The queue and the moment, by call and offer."""
+        self._ringing: dict[CallId, dict[str, tuple[str, float, bool]]] = {}
+        """The queue, the moment and whether the agent was only reserved, by call and offer."""
 
     def apply(self, event: Recorded) -> Offer | None:
-        """Take an event; the offer that it ended."""
+        """Take an event; the offer that it ended. None where no phone rang: the agent was reserved, and the
+        customer was not reached.
+        """
         call = event.call
         if call is None:
             return None
         match event.kind:
             case Kind.OFFER_MADE:
-                began = (str(event.data.get("queue") or ""), event.at)
+                began = (str(event.data.get("queue") or ""), event.at, bool(event.data.get("reserved")))
                 self._ringing.setdefault(call, {})[str(event.data.get("offer"))] = began
             case Kind.OFFER_ENDED:
-                queue, at = self._ringing.get(call, {}).pop(str(event.data.get("offer")), ("", event.at))
+                unknown = ("", event.at, False)
+                queue, at, reserved = self._ringing.get(call, {}).pop(str(event.data.get("offer")), unknown)
                 agent, result = str(event.data.get("agent", "")), str(event.data.get("result", ""))
+                if reserved and result in _NEVER_RUNG:
+                    return None
                 return Offer(event.seq, call, agent, queue, at, result)
             case Kind.CALL_ENDED:
                 self._ringing.pop(call, None)

@@ -51,7 +51,10 @@ class Midway:
             await self._app(scope, receive, told)
         except asyncio.CancelledError:  # by the server, which ends
             if not begun:
-                await problem(503, ENDS, SOON)(scope, receive, send)
+                again = (
+                    SOON if scope["method"] in READING else None
+                )  # what may have been done is not done again
+                await problem(503, ENDS, again)(scope, receive, send)
 
 
 async def _given_up(scope: Scope) -> bool:

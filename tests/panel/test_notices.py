@@ -50,3 +50,25 @@ async def test_when_a_caller_is_erased_bulletins_are_read_anew(tmp_path) -> None
         await until(lambda: notices.entries()["b1"]["text"] != row["text"])
         assert notices.entries()["b1"]["text"] == "***: call"
     engine.dispose()
+
+
+async def test_an_erasure_that_is_heard_during_a_reading_is_followed_by_another(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[float]()
+    loop = asyncio.get_running_loop()
+    switch: Any = SimpleNamespace(clock=SimpleNamespace(now=time.time))
+    store: Any = SimpleNamespace(last=0, health=lambda: SimpleNamespace(loaded=0))
+    notices = Notices(switch, tmp_path, store)
+
+    def reading(_folder: object, now: float) -> list[Any]:
+        read.append(now)
+        if len(read) == 1:
+            erased = Recorded(2, now, Kind.CALLER_ERASED, None, {})
+            loop.call_soon_threadsafe(notices.hear, erased)
+            time.sleep(0.05)
+        return []
+
+    monkeypatch.setattr("softswitch.panel.notices._read", reading)
+    async with notices:
+        await until(lambda: len(read) == 2)

@@ -37,14 +37,14 @@ export function makeNotes(agent, one, saved = () => {}) {
     if (dirty) timer = setTimeout(put, IDLE);
   }
 
-  async function put({ keepalive = false } = {}) {
+  async function put() {
     clearTimeout(timer);
     if (!differs() || busy) return;
     const sent = now();
     busy = true;
     try {
       const body = { ...sent, ...(seen === null ? {} : { seen }) };
-      const answer = await ask("PUT", `/agents/${encodeURIComponent(agent)}/calls/${one.call}/notes`, body, { keepalive });
+      const answer = await ask("PUT", `/agents/${encodeURIComponent(agent)}/calls/${one.call}/notes`, body, { keepalive: true }); // it is sent though the page is left
       last = sent;
       seen = answer.written;
       other.hidden = true;
@@ -75,7 +75,7 @@ export function makeNotes(agent, one, saved = () => {}) {
     event.preventDefault();
     put();
   });
-  addEventListener("pagehide", () => form.isConnected && put({ keepalive: true }));
+  addEventListener("pagehide", () => form.isConnected && put());
 
   function show(said_by_switch) {
     const { notes, disposition, written } = said_by_switch;
