@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, delete, func, select
+from sqlalchemy.exc import OperationalError
 
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
@@ -32,7 +33,9 @@ LOT = 500
 """Rows, or groups of rows with the same first key, in one slice."""
 
 ATTEMPTS = 5
-"""How often it begins again when callers were forgotten meanwhile, who must not come back."""
+"""How often it begins again when callers were forgotten meanwhile, who must not come back; and how often it
+asks for a database that others have.
+"""
 
 REST = 1.0
 """Between two slices nothing is done for so many times as long as the last one took."""
@@ -121,14 +124,26 @@ class _Rebuilding:
             after: Any = None
             while True:
                 began = time.monotonic()
-                with self._slice() as connection:
-                    lot = _keys(side or connection, table, after)
-                    if lot:
-                        self._compare(connection, table, lot)
+                lot = self._put_lot_right(table, side, after)
                 if not lot:
                     break
                 after = lot[-1]
                 time.sleep(REST * (time.monotonic() - began))
+
+    def _put_lot_right(self, table: Table, side: Connection | None, after: Any) -> list[Any]:
+        """The next rows that are there, or in `side`; again, if others had the database for too long."""
+        patience = ATTEMPTS
+        while True:
+            try:
+                with self._slice() as connection:
+                    lot = _keys(side or connection, table, after)
+                    if lot:
+                        self._compare(connection, table, lot)
+                    return lot
+            except OperationalError:
+                patience -= 1
+                if not patience:
+                    raise
 
     @contextmanager
     def _slice(self) -> Iterator[Connection]:
