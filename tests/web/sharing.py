@@ -24,7 +24,7 @@ from softswitch.web.live import Live
 SECRET = "s" * 64
 
 INNER = ("operator", "usher", "overseer", "amending")
-"""Parts of parts, which are there for good; whatever else routes took when they are made would be out of date."""
+"""Parts of parts, there for good; whatever else routes take when they are made would be out of date."""
 
 
 class Present:
