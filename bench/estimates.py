@@ -87,7 +87,10 @@ def verdict(label: str, found: dict[str, list[Pairs]]) -> Row:
 
 
 def _off_by(name: str, days: list[Pairs]) -> list[float]:
-    return [score(name, each).off_by or 0.0 for each in days]
+    found = [score(name, each).off_by for each in days]
+    if None in found:  # days of which nothing is known are no days without an error
+        raise ValueError(f"{name}: there is a day on which no wait was estimated")
+    return [each for each in found if each is not None]
 
 
 def _floor(agents: int) -> EngineSettings:

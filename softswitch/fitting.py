@@ -33,6 +33,7 @@ class Fitting:
     |---|---|
     | first | heads are broken between words, and the column `sentences` becomes `SENTENCE` wide |
     | then | the columns `below` go below their row, the first first, each value with its head |
+    | then | what is given as `otherwise` is shown in its place: the same as smaller tables |
     | then | the widest columns are narrowed down to their longest words |
     | at last | each row is a block, with a line for each cell |
     """
@@ -43,12 +44,14 @@ class Fitting:
         rows: Sequence[Sequence[Cell]],
         below: Sequence[str] = (),
         sentences: str = "",
+        otherwise: RenderableType | None = None,
     ) -> None:
         """A column whose name begins with > is aligned to the right; each row has a cell for every column."""
         self._columns = tuple(columns)
         self._rows = [tuple(map(_as_text, row)) for row in rows]
         self._below = tuple(column for column in below if column in self._columns)
         self._sentences = sentences
+        self._otherwise = otherwise
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         room = options.max_width
@@ -57,7 +60,9 @@ class Fitting:
             if (widths := self._widths(shown, room)) is not None:
                 yield from self._lines(shown, widths, room)
                 return
-        if (widths := self._narrowed(shown, room)) is not None:
+        if self._otherwise is not None:
+            yield self._otherwise
+        elif (widths := self._narrowed(shown, room)) is not None:
             yield from self._lines(shown, widths, room)
         else:
             yield self._blocks()

@@ -287,6 +287,13 @@ def test_columns_of_few_words_go_below_before_words_are_broken() -> None:
     ]  # fmt: skip
 
 
+def test_smaller_tables_are_shown_where_the_whole_has_no_room() -> None:
+    smaller = Fitting(("name",), [("a" * 30,)])
+    table = Fitting(("name", "what"), [("a" * 30, "b" * 30)], otherwise=smaller)
+    assert drawn(table, 40) == drawn(smaller, 40)
+    assert "what" in drawn(table, 70)
+
+
 def test_at_last_each_row_is_a_block() -> None:
     table = Fitting(("name", "what"), [("a" * 30, "b" * 30)])
     assert drawn(table, 40).split() == ["name", "a" * 30, "what", "b" * 30]

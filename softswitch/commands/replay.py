@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
 from softswitch.commands.finding import ANYTHING
 from softswitch.commands.report import day_of as date_of
 from softswitch.commands.simulate import DIGITS, Output, progress
-from softswitch.commands.simulated import QUIET, ROWS, day, more, shown
+from softswitch.commands.simulated import QUIET, ROWS, day, differing, more, shown
 from softswitch.commands.table import console, foreign
 from softswitch.commands.written import writable, write
 from softswitch.config.load import load
@@ -35,10 +37,11 @@ def replay(
 ) -> None:
     """Replay, and print. Raises ConfigError, SimulationError, StoreError and NobodyCalled."""
     writable(output.plot, output.html)
-    other = load(config)
-    found = read_day(source, None if wanted is None else date_of(wanted, "--day"))
-    known = _known(found, was)
-    frame = Frame.of(found.past, found.midnight)
+    other, before = load(config), None if was is None else load(was)
+    zone = other.zone if before is None else before.zone
+    found = read_day(source, None if wanted is None else date_of(wanted, "--day", _today(zone)), zone)
+    known = _known(found) if before is None else before
+    frame = Frame.of(found.past, found.midnight, zone)
     plans: list[tuple[str, Plan]] = []
     if known is not None:
         same = "the same rules" if known.path != other.path else f"{config.name}, replayed"
@@ -60,10 +63,12 @@ def replay(
     _draw(found, sides, output)
 
 
-def _known(found: Day, was: Path | None) -> SwitchSettings | None:
-    """The configuration of that day, if it can be had."""
-    if was is not None:
-        return load(was)
+def _today(zone: str | None) -> date:
+    return datetime.now(None if zone is None else ZoneInfo(zone)).date()
+
+
+def _known(found: Day) -> SwitchSettings | None:
+    """The configuration that the record names, if it can be had."""
     file = Path(found.past.file)
     if not found.past.file or not file.is_file():
         return None
@@ -114,7 +119,8 @@ def _print(found: Day, sides: Sequence[Simulated], seeds: Sequence[int], notes: 
 
 
 def _title(found: Day) -> str:
-    return f"{found.date:%A}, {found.date}"
+    zone = "" if found.zone is None else f" ({found.zone})"
+    return f"{found.date:%A}, {found.date}{zone}"
 
 
 def _table(part: str, sides: Sequence[Simulated]) -> Fitting:
@@ -131,13 +137,9 @@ def _table(part: str, sides: Sequence[Simulated]) -> Fitting:
         cells = [Text(shown(name, mean)) for mean in means]
         if compared:
             spread = between.get(name, Spread(None))
-            low, high = spread.low, spread.high
-            known = low is not None and high is not None
-            style = "bold" if low is not None and high is not None and low * high > 0 else ""
-            cells.append(Text(more(name, spread.mean), style=style))
+            cells.append(Text(more(name, spread.mean), style="bold" if spread.is_sure else ""))
             if sure:
-                reach = f"{more(name, low)} to {more(name, high)}" if known else ""
-                cells.append(Text(reach, style="dim"))
+                cells.append(differing(name, spread))
         rows.append((foreign(words), *cells))
     heads = ["", *(f">{each.label}" for each in sides)]
     heads += [*([">difference"] if compared else []), *([">95 % interval"] if sure else [])]
@@ -153,6 +155,7 @@ def _json(found: Day, sides: Sequence[Simulated], notes: Sequence[str]) -> dict[
     """For machines; `same` is null where the rules of that day are not known."""
     plain: dict[str, Any] = {
         "day": str(found.date),
+        "zone": found.zone,
         "callers": len(found.past.callers),
         "gave_up": sum(caller.gave_up for caller in found.past.callers),
         "seeds": [run.seed for run in sides[1].runs],

@@ -66,9 +66,11 @@ class Range:
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
 
-def day_of(text: str, option: str) -> date:
-    """A date as people write it on a command line. Raises StoreError that says how."""
-    today = date.today()
+def day_of(text: str, option: str, today: date | None = None) -> date:
+    """A date as people write it on a command line; `today`: None: by the machine's clock. Raises StoreError
+    that says how.
+    """
+    today = today or date.today()
     words = {"today": today, "yesterday": today - timedelta(days=1)}
     try:
         found = words.get(text.lower()) or date.fromisoformat(text)

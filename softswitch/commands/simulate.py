@@ -7,10 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from datetime import time as clock_time
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic_core import PydanticCustomError
 from rich.console import Console
@@ -25,6 +23,7 @@ from softswitch.config.quantities import parse_duration
 from softswitch.errors import SimulationError
 from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.figures import Spread, by_queue, spreads
+from softswitch.simulation.opening import beginning
 from softswitch.simulation.plan import Wishes, plan
 from softswitch.simulation.runs import Crew, Watch, cores, part_of
 from softswitch.simulation.traffic import HOUR
@@ -78,10 +77,9 @@ def simulate(files: Sequence[Path], wishes: Wishes, seeds: Sequence[int], output
 def _record(one: Simulated, seed: int, path: Path, zone: str | None) -> None:
     """One day once more, as events on record. It begins at its date, or on the first Monday of 2026."""
     traffic, found = one.plan.traffic, list[bytes]()
-    of_hours = None if zone is None else ZoneInfo(zone)
-    midnight = datetime.combine(traffic.day or date(2026, 1, 5), clock_time(), of_hours).timestamp()
+    zero = beginning(traffic.day or date(2026, 1, 5), traffic.clock or 0.0, zone).timestamp()
     world = World(one.plan.settings, traffic, seed)
-    world.record(midnight + (traffic.clock or 0.0), lambda event: found.append(encode(event)))
+    world.record(zero, lambda event: found.append(encode(event)))
     world.run()
     write(path, b"".join(found))
 
@@ -167,6 +165,11 @@ def _print(found: Sequence[Simulated], took: float) -> None:
         screen.print(day(each.series(TOTAL), each.plan.traffic, each.formula(TOTAL), screen.width))
 
 
+def hours_of(span: Seconds) -> str:
+    """`8 hours`, `1 hour`."""
+    return f"{span / HOUR:g} hour{'' if span == HOUR else 's'}"
+
+
 def title(found: Sequence[Simulated]) -> str:
     """What was simulated."""
     one = found[0]
@@ -174,7 +177,7 @@ def title(found: Sequence[Simulated]) -> str:
     seeds = [run.seed for run in one.runs]
     chance = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
     files = " and ".join(each.label for each in found)
-    return f"{files}, {whom}: {one.plan.traffic.span / HOUR:g} hours, {chance}"
+    return f"{files}, {whom}: {hours_of(one.plan.traffic.span)}, {chance}"
 
 
 def _draw(found: Sequence[Simulated], output: Output) -> None:

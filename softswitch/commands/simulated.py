@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isnan
 
 from rich.console import Group, RenderableType
@@ -69,12 +69,30 @@ def more(name: str, value: float | None) -> str:
     return ("-" if value < 0 else "+") + shown(name, abs(value))
 
 
+def reach(mean: str, low: str, high: str) -> str:
+    """An interval for people; where all three have the same unit, it stands beside the mean alone."""
+    if len({_unit(each) for each in (mean, low, high)}) == 1:
+        low, high = low.removesuffix(_unit(low)), high.removesuffix(_unit(high))
+    return f"{low} to {high}"
+
+
+def _unit(figure: str) -> str:
+    return figure[len(figure.rstrip(" %abcdefghijklmnopqrstuvwxyz")) :]
+
+
 def alone(one: Simulated) -> RenderableType:
-    """The figures of one configuration: a column for each queue."""
+    """The figures of one configuration: a column for each queue; where that has no room, a table for each."""
     parts = [*one.parts]
-    heads = parts if len(parts) > 1 else ["simulated"]
+    if len(parts) == 1:
+        return _figures(one, parts)
+    each = Group(*(Group(Text(part, style="bold"), _figures(one, [part])) for part in parts))
+    return _figures(one, parts, each)
+
+
+def _figures(one: Simulated, parts: Sequence[str], otherwise: RenderableType | None = None) -> Fitting:
+    named = parts if len(parts) > 1 else ["simulated"]
     count, theory = len(one.runs), one.theory
-    columns = [name for head in heads for name in (f">{head}", *([">95 % interval"] if count > 1 else []))]
+    columns = [name for head in named for name in (f">{head}", *([">95 % interval"] if count > 1 else []))]
     figures = {part: one.spreads(part) for part in parts}
     theirs = theory.numbers(one.plan.formula) if theory else {}
     rows: list[list[Cell]] = []
@@ -87,7 +105,8 @@ def alone(one: Simulated) -> RenderableType:
         if theory:
             row.append(shown(name, theirs[name]) if name in theirs else "")
         rows.append(row)
-    return Fitting(("", *columns, *([f">{theory.name}"] if theory else [])), rows)
+    heads = ["", *columns, *([f">{theory.name}"] if theory else [])]
+    return Fitting(heads, rows, otherwise=otherwise)
 
 
 def beside(one: Simulated, other: Simulated) -> RenderableType:
@@ -106,9 +125,7 @@ def _beside(part: str, one: Simulated, other: Simulated) -> RenderableType:
         row: list[Cell] = [words, *(shown(name, each[name].mean) for each in (before, after))]
         row.append(Text(more(name, more_of.mean), style="bold" if more_of.is_sure else ""))
         if sure:
-            known = more_of.low is not None
-            words_of = f"{more(name, more_of.low)} to {more(name, more_of.high)}" if known else ""
-            row.append(Text(words_of, style="dim"))
+            row.append(differing(name, more_of))
         rows.append(row)
     title = () if part == TOTAL and len(one.parts) == 1 else (Text(part, style="bold"),)
     return Group(*title, Fitting(("", *heads), rows))
@@ -122,10 +139,19 @@ def _rows(columns: Iterable[Mapping[str, Spread]]) -> Iterator[tuple[str, str]]:
             yield name, words
 
 
+def differing(name: str, one: Spread) -> Text:
+    """The interval of a difference."""
+    return _between(more, name, one)
+
+
 def _reach(name: str, one: Spread) -> Text:
+    return _between(shown, name, one)
+
+
+def _between(words: Callable[[str, float | None], str], name: str, one: Spread) -> Text:
     if one.low is None or one.high is None:
         return Text()
-    return Text(f"{shown(name, one.low)} to {shown(name, one.high)}", style="dim")
+    return Text(reach(*(words(name, value) for value in (one.mean, one.low, one.high))), style="dim")
 
 
 def day(series: Series, traffic: Traffic, formula: str, room: int) -> RenderableType:

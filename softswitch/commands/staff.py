@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, isnan
 from pathlib import Path
 from typing import Any
 
+from rich.console import Group
 from rich.text import Text
 
-from softswitch.commands.simulate import DIGITS, rounds
-from softswitch.commands.staff_made import Made, clock_of
+from softswitch.commands.simulate import hours_of, rounds
+from softswitch.commands.staff_made import (
+    Made,
+    Rostered,
+    clock_of,
+    plain,
+    rostered,
+    share,
+    sheet,
+    shift_lines,
+    shifts_of,
+)
 from softswitch.commands.staff_together import staff_queues
 from softswitch.commands.table import console, duration
 from softswitch.commands.written import writable, write
 from softswitch.config.load import load
-from softswitch.errors import SimulationError
-from softswitch.fitting import Fitting
-from softswitch.simulation.shifts import Group, cover, present, steps_of
+from softswitch.fitting import Cell, Fitting
 from softswitch.simulation.staff_plan import Wanted, case_of, check_ways
 from softswitch.simulation.staffing import Staffing, staff
 from softswitch.simulation.together_plan import are_several
@@ -33,11 +39,7 @@ class Rows:
     """The table: a row for each half-hour."""
 
     of: Staffing
-    rostered: tuple[int, ...]
-    """With those who will be missing."""
-    groups: tuple[Group, ...] = ()
-    in_shifts: tuple[int, ...] = ()
-    """By shifts; empty: there are none."""
+    roster: Rostered
 
     def clock(self, step: int) -> str:
         """When a half-hour begins."""
@@ -62,18 +64,12 @@ class Rows:
                 "mean_wait_s": final.wait[step],
                 "occupancy": final.occupancy[step],
                 "below_target": final.short[step],
-                "rostered": self.rostered[step],
+                "rostered": self.roster.counts[step],
             }
-            if self.in_shifts:
-                row["in_shifts"] = self.in_shifts[step]
-            found.append({name: _plain(value) for name, value in row.items()})
+            if self.roster.in_shifts:
+                row["in_shifts"] = self.roster.in_shifts[step]
+            found.append({name: plain(value) for name, value in row.items()})
         return found
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return None if isnan(value) else round(float(value), DIGITS)
-    return value
 
 
 def staff_day(file: Path | None, wanted: Wanted, seeds: Sequence[int], made: Made) -> None:
@@ -85,20 +81,16 @@ def staff_day(file: Path | None, wanted: Wanted, seeds: Sequence[int], made: Mad
         staff_queues(settings, wanted, seeds, made)
         return
     case, target = case_of(settings, wanted)
-    length = None if made.shift is None else steps_of(made.shift, case.demand.step)
-    if length is not None and length > len(case.demand.calls):
-        raise SimulationError(
-            f"--shift: the day has {case.demand.span / HOUR:g} hours, and a shift is longer"
-        )
+    length = made.length(len(case.demand.calls), case.demand.step)
     with rounds() as begin:
         found = staff(case, target, seeds, begin)
-    rows = _rows(found, made.shrinkage, length)
+    rows = Rows(found, rostered(found.agents, made.shrinkage, length))
     if made.json:
         print(json.dumps(_json(rows, made), indent=2, ensure_ascii=False))
     else:
         _print(rows, made)
     if made.csv is not None:
-        write(made.csv, _csv(rows))
+        write(made.csv, sheet(rows.plain()))
     if made.plot is not None or made.html is not None:
         _draw(rows, made)
 
@@ -106,20 +98,12 @@ def staff_day(file: Path | None, wanted: Wanted, seeds: Sequence[int], made: Mad
 def _draw(rows: Rows, made: Made) -> None:
     from softswitch.simulation.staff_picture import page, png  # noqa: PLC0415 - matplotlib takes its time
 
-    found = rows.of
+    found, roster = rows.of, rows.roster
     if made.plot is not None:
-        write(made.plot, png(title(found), found, rows.rostered, rows.in_shifts))
+        write(made.plot, png(title(found), found, roster.counts, roster.in_shifts))
     if made.html is not None:
         heads, cells = _cells(rows)
-        write(made.html, page(title(found), found, (rows.rostered, rows.in_shifts), heads, cells))
-
-
-def _rows(found: Staffing, shrinkage: float, length: int | None) -> Rows:
-    rostered = tuple(ceil(count / (1.0 - shrinkage) - 1e-9) for count in found.agents)
-    if length is None:
-        return Rows(found, rostered)
-    groups = cover(rostered, length)
-    return Rows(found, rostered, tuple(groups), tuple(present(groups, len(rostered), length)))
+        write(made.html, page(title(found), found, (roster.counts, roster.in_shifts), heads, cells))
 
 
 def title(found: Staffing) -> str:
@@ -131,7 +115,7 @@ def title(found: Staffing) -> str:
 
 def _cells(rows: Rows) -> tuple[list[str], list[list[str]]]:
     """The table for people: heads (> aligns to the right) and lines."""
-    found, shifts = rows.of, bool(rows.in_shifts)
+    found, shifts = rows.of, bool(rows.roster.in_shifts)
     name = found.case.formula
     heads = [
         "time",
@@ -142,7 +126,7 @@ def _cells(rows: Rows) -> tuple[list[str], list[list[str]]]:
         ">simulated",
         ">agents",
         ">level",
-        ">abandoned",
+        ">gave up",
     ]
     heads += [">wait", ">occupancy", ">to roster", *([">in shifts"] if shifts else [])]
     lines = []
@@ -152,30 +136,28 @@ def _cells(rows: Rows) -> tuple[list[str], list[list[str]]]:
             f"{each['calls']:,.1f}",
             f"{each['erlangs']:,.1f}",
             str(each["agents_formula"]),
-            *(_share(each[key]) for key in ("service_level_formula", "service_level_formula_simulated")),
+            *(share(each[key]) for key in ("service_level_formula", "service_level_formula_simulated")),
             str(each["agents"]),
-            *(_share(each[key]) for key in ("service_level", "abandoned_share")),
+            *(share(each[key]) for key in ("service_level", "abandoned_share")),
             duration(each["mean_wait_s"]),
-            _share(each["occupancy"]),
+            share(each["occupancy"]),
             str(each["rostered"]),
         ]
         lines.append([*cells, *([str(each["in_shifts"])] if shifts else [])])
     return heads, lines
 
 
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
-
-
 def _print(rows: Rows, made: Made) -> None:
     screen, found = console(), rows.of
     screen.print(Text(title(found), style="bold"))
     heads, lines = _cells(rows)
-    cells: list[list[str | Text]] = []
+    cells: list[list[Cell]] = []
     for line, before, after in zip(lines, found.formula_agents, found.agents, strict=True):
         style = "bold" if before != after else ""
         cells.append([*line[:6], Text(line[6], style=style), *line[7:]])
-    screen.print(Fitting(heads, cells, below=(">erlangs", ">wait", ">abandoned")))
+    by_formula = Fitting(heads[:6], [line[:6] for line in cells])
+    by_simulation = Fitting([heads[0], *heads[6:]], [[line[0], *line[6:]] for line in cells])
+    screen.print(Fitting(heads, cells, otherwise=Group(by_formula, by_simulation)))
     for sentence in sentences(rows, made):
         screen.print(Text(sentence))
 
@@ -209,20 +191,17 @@ def sentences(rows: Rows, made: Made) -> list[str]:
         said.append(
             f"To roster, for a shrinkage of {made.shrinkage:.0%}: agents divided by {1 - made.shrinkage:.2f}."
         )
-    if rows.groups and made.shift is not None:
-        count, length = sum(group.count for group in rows.groups), round(made.shift / demand.step)
+    if made.shift is not None:
+        count = rows.roster.shift_count
         paid = count * made.shift / HOUR
-        said.append(f"{count} shifts of {made.shift / HOUR:g} hours, {paid:,.1f} hours in all:")
-        said += [
-            f"  {rows.clock(group.start)} to {rows.clock(group.start + length)}: {group.count}"
-            for group in rows.groups
-        ]
+        said.append(f"{count} shifts of {hours_of(made.shift)}, {paid:,.1f} hours in all:")
+        said += shift_lines(rows.roster, demand)
     return said
 
 
 def _json(rows: Rows, made: Made) -> dict[str, Any]:
     found = rows.of
-    plain: dict[str, Any] = {
+    made_of: dict[str, Any] = {
         "queue": found.case.queue,
         "formula": found.case.formula,
         "target": {
@@ -230,30 +209,17 @@ def _json(rows: Rows, made: Made) -> dict[str, Any]:
             "within_s": found.target.within,
             "abandoned_share": found.target.abandoned,
         },
-        "handling_s": _plain(found.case.handling),
-        "patience_mean_s": _plain(found.case.patience_mean) if found.case.formula == "Erlang A" else None,
+        "handling_s": plain(found.case.handling),
+        "patience_mean_s": plain(found.case.patience_mean) if found.case.formula == "Erlang A" else None,
         "days": found.case.demand.days,
         "seeds": found.seeds,
         "agent_hours_formula": sum(found.formula_agents) * found.case.demand.step / HOUR,
         "agent_hours": found.hours,
-        "service_level_formula_simulated": _plain(found.first.whole),
-        "service_level": _plain(found.final.whole),
+        "service_level_formula_simulated": plain(found.first.whole),
+        "service_level": plain(found.final.whole),
         "shrinkage": made.shrinkage,
         "steps": rows.plain(),
     }
-    if rows.groups and made.shift is not None:
-        length = round(made.shift / found.case.demand.step)
-        plain["shifts"] = [
-            {"from": rows.clock(each.start), "to": rows.clock(each.start + length), "agents": each.count}
-            for each in rows.groups
-        ]
-    return plain
-
-
-def _csv(rows: Rows) -> str:
-    out = io.StringIO()
-    plain = rows.plain()
-    writer = csv.DictWriter(out, list(plain[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(plain)
-    return out.getvalue()
+    if made.shift is not None:
+        made_of["shifts"] = shifts_of(rows.roster, found.case.demand)
+    return made_of

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, isnan
 from typing import Any
 
+from rich.console import Group
 from rich.text import Text
 
-from softswitch.commands.simulate import DIGITS, rounds
-from softswitch.commands.staff_made import Made, clock_of
+from softswitch.commands.simulate import rounds
+from softswitch.commands.staff_made import (
+    Made,
+    Rostered,
+    clock_of,
+    plain,
+    rostered,
+    share,
+    sheet,
+    shift_lines,
+    shifts_of,
+)
 from softswitch.commands.table import console
 from softswitch.commands.written import write
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import SimulationError
 from softswitch.fitting import Fitting
-from softswitch.simulation.shifts import Group, cover, present, steps_of
+from softswitch.simulation.demand import Demand
 from softswitch.simulation.staff_plan import Wanted
 from softswitch.simulation.together import SharedStaffing, staff_together
 from softswitch.simulation.together_plan import shared_case_of
-from softswitch.simulation.traffic import HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +39,17 @@ class Plan:
 
     of: SharedStaffing
     made: Made
-    rostered: dict[str, tuple[int, ...]]
-    shifts: dict[str, list[Group]]
-    """Of each group; empty: none are wanted."""
-    length: int = 0
-    """Of a shift, in half-hours."""
+    rosters: dict[str, Rostered]
+    """Of each group."""
+
+    @property
+    def demand(self) -> Demand:
+        """Of any queue: they have the same half-hours."""
+        return next(iter(self.of.case.cases.values())).demand
 
     def clock(self, step: int) -> str:
         """When a half-hour begins."""
-        return clock_of(next(iter(self.of.case.cases.values())).demand, step)
+        return clock_of(self.demand, step)
 
 
 def staff_queues(settings: SwitchSettings, wanted: Wanted, seeds: Sequence[int], made: Made) -> None:
@@ -50,25 +59,18 @@ def staff_queues(settings: SwitchSettings, wanted: Wanted, seeds: Sequence[int],
             "pictures and pages are of one queue; name it by --queue, or take --csv or --json"
         )
     case = shared_case_of(settings, wanted)
-    length = 0 if made.shift is None else steps_of(made.shift, case.step)
-    if length > case.steps:
-        raise SimulationError(
-            f"--shift: the day has {case.steps * case.step / HOUR:g} hours, and a shift is longer"
-        )
+    length = made.length(case.steps, case.step)
     with rounds() as begin:
         found = staff_together(case, seeds, begin)
-    rostered = {
-        name: tuple(ceil(count / (1.0 - made.shrinkage) - 1e-9) for count in counts)
-        for name, counts in found.final.numbers.items()
-    }
-    shifts = {name: cover(counts, length) for name, counts in rostered.items()} if length else {}
-    plan = Plan(found, made, rostered, shifts, length)
+    numbers = found.final.numbers
+    rosters = {name: rostered(counts, made.shrinkage, length) for name, counts in numbers.items()}
+    plan = Plan(found, made, rosters)
     if made.json:
         print(json.dumps(_json(plan), indent=2, ensure_ascii=False))
     else:
         _print(plan)
     if made.csv is not None:
-        write(made.csv, _csv(plan))
+        write(made.csv, sheet([_flat(step) for step in _steps(plan)]))
 
 
 def _print(plan: Plan) -> None:
@@ -78,13 +80,17 @@ def _print(plan: Plan) -> None:
         calls = sum(case.cases[name].demand.calls)
         screen.print(Text(f"Queue {name}: {calls:,.0f} calls; {target}", style="bold"))
     heads = ["time", *(f">{name}" for name in case.cases), *(f">{group.name}" for group in case.groups)]
-    lines: list[list[str | Text]] = []
+    heads.append(">agents")
+    lines: list[list[str]] = []
     for step in range(case.steps):
-        levels = [_share(float(one.level[step])) for one in found.final.queues.values()]
+        levels = [share(float(one.level[step])) for one in found.final.queues.values()]
         counts = [str(found.final.numbers[group.name][step]) for group in case.groups]
         total = sum(found.final.numbers[group.name][step] for group in case.groups)
         lines.append([plan.clock(step), *levels, *counts, str(total)])
-    screen.print(Fitting([*heads, ">agents"], lines))
+    queues = 1 + len(case.cases)
+    levels_alone = Fitting(heads[:queues], [line[:queues] for line in lines])
+    agents_alone = Fitting([heads[0], *heads[queues:]], [[line[0], *line[queues:]] for line in lines])
+    screen.print(Fitting(heads, lines, otherwise=Group(levels_alone, agents_alone)))
     for sentence in sentences(plan):
         screen.print(Text(sentence))
 
@@ -112,12 +118,9 @@ def sentences(plan: Plan) -> list[str]:
     if plan.made.shrinkage:
         away = plan.made.shrinkage
         said.append(f"Shifts have a shrinkage of {away:.0%} in them: agents divided by {1 - away:.2f}.")
-    for name, groups in plan.shifts.items():
-        said.append(f"{name}: {sum(group.count for group in groups)} shifts")
-        said += [
-            f"  {plan.clock(each.start)} to {plan.clock(each.start + plan.length)}: {each.count}"
-            for each in groups
-        ]
+    for name, roster in plan.rosters.items() if plan.made.shift else ():
+        said.append(f"{name}: {roster.shift_count} shifts")
+        said += shift_lines(roster, plan.demand)
     return said
 
 
@@ -138,40 +141,48 @@ def _below(plan: Plan) -> list[str]:
     ]
 
 
-def _share(value: float) -> str:
-    return "-" if isnan(value) else f"{value:.1%}"
-
-
-def _rows(plan: Plan) -> list[dict[str, Any]]:
-    """One for each half-hour; a group's column is its name."""
+def _steps(plan: Plan) -> list[dict[str, Any]]:
+    """One for each half-hour."""
     case, found = plan.of.case, plan.of
-    rows = []
-    for step in range(case.steps):
-        row: dict[str, Any] = {"time": plan.clock(step)}
-        for name, one in found.final.queues.items():
-            row[f"{name}_calls"] = round(case.cases[name].demand.calls[step], 3)
-            for what, value in (("service_level", one.level), ("abandoned_share", one.abandoned)):
-                row[f"{name}_{what}"] = None if isnan(value[step]) else round(float(value[step]), DIGITS)
-        for group in case.groups:
-            row[group.name] = found.final.numbers[group.name][step]
-            row[f"{group.name}_rostered"] = plan.rostered[group.name][step]
-            if plan.shifts:
-                there = present(plan.shifts[group.name], case.steps, plan.length)
-                row[f"{group.name}_in_shifts"] = there[step]
-        rows.append(row)
-    return rows
+    return [
+        {
+            "time": plan.clock(step),
+            "queues": {
+                name: {
+                    "calls": round(case.cases[name].demand.calls[step], 3),
+                    "service_level": plain(float(one.level[step])),
+                    "abandoned_share": plain(float(one.abandoned[step])),
+                }
+                for name, one in found.final.queues.items()
+            },
+            "groups": {
+                name: {"agents": found.final.numbers[name][step], "rostered": roster.counts[step]}
+                | ({"in_shifts": roster.in_shifts[step]} if roster.in_shifts else {})
+                for name, roster in plan.rosters.items()
+            },
+        }
+        for step in range(case.steps)
+    ]
+
+
+def _flat(step: dict[str, Any]) -> dict[str, object]:
+    """One for a sheet: each column is of a queue or group, and says what it has of it."""
+    row: dict[str, object] = {"time": step["time"]}
+    for each in (step["queues"], step["groups"]):
+        row |= {f"{name}_{what}": value for name, of in each.items() for what, value in of.items()}
+    return row
 
 
 def _json(plan: Plan) -> dict[str, Any]:
     case, found = plan.of.case, plan.of
-    plain: dict[str, Any] = {
+    made_of: dict[str, Any] = {
         "queues": {
             name: {
                 "formula": case.cases[name].formula,
                 "service_level_target": target.level,
                 "within_s": target.within,
                 "abandoned_share_target": target.abandoned,
-                "service_level": round(found.final.queues[name].whole, DIGITS),
+                "service_level": plain(found.final.queues[name].whole),
                 "agent_hours_alone": found.hours({name: found.alone[name]}),
             }
             for name, target in case.targets.items()
@@ -188,25 +199,12 @@ def _json(plan: Plan) -> dict[str, Any]:
             {"queue": queue, "time": plan.clock(step), "surely": found.final.queues[queue].short[step]}
             for queue, step in found.missed
         ],
-        "steps": _rows(plan),
+        "steps": _steps(plan),
     }
-    if plan.shifts:
-        plain["shifts"] = [
-            {
-                "group": name,
-                "from": plan.clock(each.start),
-                "to": plan.clock(each.start + plan.length),
-                "agents": each.count,
-            }
-            for name, groups in plan.shifts.items()
-            for each in groups
+    if plan.made.shift is not None:
+        made_of["shifts"] = [
+            {"group": name} | each
+            for name, roster in plan.rosters.items()
+            for each in shifts_of(roster, plan.demand)
         ]
-    return plain
-
-
-def _csv(plan: Plan) -> str:
-    out, rows = io.StringIO(), _rows(plan)
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return made_of

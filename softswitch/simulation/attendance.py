@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from softswitch.acd.events import (
@@ -15,19 +16,76 @@ from softswitch.acd.events import (
     PhonesReachable,
     PhonesUnreachable,
 )
+from softswitch.acd.settings import EngineSettings
+from softswitch.simulation.ledger import Account, work_of
 from softswitch.simulation.traffic import Presence, Span
-from softswitch.types import AgentName, Seconds
+from softswitch.types import AgentName, QueueName, Seconds
 
 if TYPE_CHECKING:
     from softswitch.simulation.world import World
 
 
-class Attendance:
+class AtWork:
+    """When agents were there, for figures of a day that is over: by a presence, and also while they talked or
+    wrote notes after they had gone. So nobody is busy who is not there.
+    """
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        accounts: Mapping[QueueName, Account],
+        presence: Presence,
+        span: Seconds,
+    ) -> None:
+        """`accounts` may be filled later; `span`: of the day, in which those are there of whom nothing is
+        known.
+        """
+        self._names = tuple(settings.agents)
+        self._accounts = accounts
+        self._presence = presence
+        self._span = span
+
+    @cached_property
+    def _spans(self) -> dict[AgentName, list[Span]]:
+        found = {name: [*spans] for name, spans in self._presence.there.items()}
+        work = work_of([*self._accounts.values()])
+        rows = zip(work.agent.tolist(), work.start.tolist(), work.end.tolist(), strict=True)
+        for place, start, end in rows:
+            name = self._names[place] if place >= 0 else None
+            if name is not None and name in found:
+                found[name].append((start, end))
+        return {name: united(spans) for name, spans in found.items()}
+
+    def there(self, name: AgentName, start: Seconds, end: Seconds) -> Seconds:
+        """For how long an agent was there between two moments."""
+        found = self._spans.get(name)
+        if found is None:
+            return end - start
+        return sum(max(min(until, end) - max(since, start), 0.0) for since, until in found)
+
+    def spans(self, name: AgentName) -> list[tuple[Seconds, Seconds, int]]:
+        """When an agent was there, as spans that add (1)."""
+        found = self._spans.get(name, [(0.0, self._span)])
+        return [(start, end, 1) for start, end in found]
+
+
+def united(spans: Iterable[Span]) -> list[Span]:
+    """The same time as spans that do not touch each other, ascending."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+class Attendance(AtWork):
     """What `Rota` is, by a presence."""
 
     def __init__(self, world: World, presence: Presence) -> None:
+        super().__init__(world.settings, world.accounts, presence, world.traffic.span)
         self._world = world
-        self._presence = presence
 
     def comes_by_itself(self, name: AgentName) -> bool:
         """Whether nothing is known of an agent, who is there then."""
@@ -49,25 +107,6 @@ class Attendance:
 
     def has_done(self, name: AgentName) -> None:
         """An agent has a call less in hand: nothing follows from it here."""
-
-    def there(self, name: AgentName, start: Seconds, end: Seconds) -> Seconds:
-        """For how long an agent was there between two moments."""
-        return there(self._presence.there, name, start, end)
-
-    def spans(self, name: AgentName) -> list[tuple[Seconds, Seconds, int]]:
-        """When an agent was there, as spans that add (1)."""
-        found = self._presence.there.get(name, ((0.0, self._world.traffic.span),))
-        return [(start, end, 1) for start, end in found]
-
-
-def there(
-    spans: Mapping[AgentName, Sequence[Span]], name: AgentName, start: Seconds, end: Seconds
-) -> Seconds:
-    """For how long an agent was there between two moments; all the time, if nothing is known."""
-    found = spans.get(name)
-    if found is None:
-        return end - start
-    return sum(max(min(until, end) - max(since, start), 0.0) for since, until in found)
 
 
 def agent_of(event: Event) -> AgentName:

@@ -5,11 +5,12 @@ that `softswitch export --format csv` wrote.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
+from types import MappingProxyType
 
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import SimulationError
@@ -20,6 +21,9 @@ from softswitch.simulation.traffic import DAY, HOUR, Listed
 from softswitch.types import QueueName, Seconds
 
 KINDS = {"seconds": "seconds from the start", "clock": "a time of day", "date": "a date and a time"}
+
+FAR: Seconds = 366 * DAY
+"""No call of a file comes later."""
 
 EXPORTED = frozenset(("start", "queues", "wait", "talk", "outcome"))
 """Columns by which an export is known."""
@@ -37,8 +41,14 @@ class Calls:
     """None: the file does not say."""
     span: Seconds
     """Until the end of the half-hour in which the last one came."""
-    waits: tuple[Wait, ...] = ()
-    """Of an export: how long each one waited, and whether that one gave up."""
+    waits: Mapping[QueueName, tuple[Wait, ...]] = field(default_factory=dict)
+    """Of an export, by queue: how long each one waited, and whether that one gave up."""
+
+    def of(self, queue: QueueName) -> Calls:
+        """Those of one queue, with the same moment 0."""
+        own = tuple(call for call in self.calls if call.queue == queue)
+        waits = {queue: self.waits[queue]} if queue in self.waits else {}
+        return replace(self, calls=own, waits=waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,11 @@ class Moment:
 def moment(text: str) -> Moment:
     """Of `185.5`, `08:31`, `08:31:05` or `2026-03-02 08:31:05`. Raises ValueError."""
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text):
+        if float(text) > FAR:
+            raise ValueError(
+                f"{text} seconds from the start are more than a year; if they are from 1970 on, write dates,"
+                " as 2026-03-02 08:31:05"
+            )
         return Moment("seconds", float(text))
     clock = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}(?:\.[0-9]+)?))?", text)
     if clock:
@@ -84,9 +99,17 @@ def queues_in(path: Path) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def calls(path: Path, queues: Collection[str], queue: QueueName | None, *, alone: bool = False) -> Calls:
-    """The calls of a file; those without a queue are for `queue`; `alone`: others are left out. Raises
-    SimulationError with every mistake, as file:line:column.
+def calls(
+    path: Path,
+    queues: Collection[str],
+    queue: QueueName | None,
+    *,
+    alone: bool = False,
+    classes: Mapping[QueueName, Collection[str]] = MappingProxyType({}),
+) -> Calls:
+    """The calls of a file; those without a queue are for `queue`; `alone`: others are left out. `classes`: of
+    priority, by queue, where it matters which there are. Raises SimulationError with every mistake,
+    as file:line:column.
     """
     if EXPORTED.issubset(heads_of(path)):
         return _exported(path, queues, queue)
@@ -98,7 +121,7 @@ def calls(path: Path, queues: Collection[str], queue: QueueName | None, *, alone
             continue
         before = when
         if (name := _queue(made, row, queues, queue)) is not None and (name == queue or not alone):
-            found.append((when, _listed(made, row, when, name)))
+            found.append((when, _listed(made, row, when, name, classes.get(name))))
     made.check()
     if not found:
         raise SimulationError(f"{path}: no calls in it")
@@ -109,7 +132,7 @@ def _exported(path: Path, queues: Collection[str], only: QueueName | None) -> Ca
     """Of an export: the calls that waited in a queue, by the first one; if `only` is named, in that one."""
     made = table(path, tuple(EXPORTED), ("priority", "number"), others=True)
     found: list[tuple[Moment, Listed]] = []
-    waits: list[Wait] = []
+    waits: dict[QueueName, list[Wait]] = {}
     before: Moment | None = None
     for row in made.rows:
         if (when := _time(made, row, before, "start")) is None:
@@ -142,12 +165,12 @@ def _exported(path: Path, queues: Collection[str], only: QueueName | None) -> Ca
                 ),
             )
         )
-        waits.append((waited, gave_up))
+        waits.setdefault(QueueName(name), []).append((waited, gave_up))
     made.check()
     if not found:
         whom = f"queue {only!r}" if only else "any queue"
         raise SimulationError(f"{path}: no call in it waited in {whom}")
-    return replace(_from_zero(found), waits=tuple(waits))
+    return replace(_from_zero(found), waits={each: tuple(of) for each, of in waits.items()})
 
 
 def _time(made: Table, row: tuple[Cell, ...], before: Moment | None, column: str = "time") -> Moment | None:
@@ -185,8 +208,13 @@ def _queue(
     return QueueName(cell.text)
 
 
-def _listed(made: Table, row: tuple[Cell, ...], when: Moment, queue: QueueName) -> Listed:
+def _listed(
+    made: Table, row: tuple[Cell, ...], when: Moment, queue: QueueName, classes: Collection[str] | None
+) -> Listed:
     priority, number = made.cell(row, "class"), made.cell(row, "number")
+    if priority and priority.text and classes is not None and priority.text not in (*classes, "default"):
+        near = did_you_mean(priority.text, classes)
+        made.wrong(priority, f"queue {queue} has no priority class {priority.text!r}{near}")
     return Listed(
         when.at,
         queue,

@@ -131,7 +131,7 @@ def _measured(found: Calls, demand: Demand) -> Demand:
         talk = Measured(talks, "talk times of the file")
     elif talks:
         talk = Exponential(sum(talks) / len(talks))
-    waits: Sequence[Wait] = found.waits
+    waits: Sequence[Wait] = [wait for of in found.waits.values() for wait in of]
     if not waits:
         return replace(demand, talk=talk)
     mean = hazard_mean(waits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from softswitch.config.settings import SwitchSettings
@@ -28,11 +28,15 @@ def with_hours(settings: SwitchSettings, traffic: Traffic, zero: datetime | None
     return replace(traffic, turns=tuple(sorted(turns, key=lambda turn: turn.at)))
 
 
+def beginning(day: date, clock: Seconds, zone: str | None) -> datetime:
+    """When the clock of a zone (None: the machine's) shows so much that day, also if it is changed before."""
+    return datetime.combine(day, time(), None if zone is None else ZoneInfo(zone)) + timedelta(seconds=clock)
+
+
 def _turns(queue: QueueName, schedule: Schedule, traffic: Traffic, zero: datetime | None) -> Iterator[Turn]:
     if zero is None:
         assert traffic.day is not None
-        midnight = datetime.combine(traffic.day, time(), ZoneInfo(schedule.timezone))
-        zero = midnight.astimezone(UTC) + timedelta(seconds=traffic.clock or 0.0)
+        zero = beginning(traffic.day, traffic.clock or 0.0, schedule.timezone).astimezone(UTC)
     at: Seconds = 0.0
     closed = False
     while at < traffic.span + DAY:

@@ -70,6 +70,8 @@ def plan(settings: SwitchSettings, wishes: Wishes) -> Plan:
             raise SimulationError(f"--agents: of which queue? {_choice(settings)}")
         engine = with_agents(engine, queue, wishes.agents)
     traffic = with_hours(settings, _traffic(settings, engine, wishes, queue))
+    if wishes.warm_up >= traffic.span:
+        raise SimulationError(f"--warm-up is {wishes.warm_up:g} s, and the whole takes {traffic.span:g} s")
     called = {each.queue for each in traffic.queues}
     load.check(engine, traffic)
     services = settings.services
@@ -106,7 +108,9 @@ def _traffic(
     answer = AT_ONCE if wishes.answer is None else drawn("--answer", wishes.answer)
     wanted = None if wishes.hours is None else wishes.hours * HOUR
     if wishes.arrivals is not None:
-        listed = calls(wishes.arrivals, settings.engine.queues, queue)
+        known = settings.engine.queues
+        classes = {name: each.priority for name, each in known.items()}
+        listed = calls(wishes.arrivals, known, queue, classes=classes)
         names = dict.fromkeys(call.queue for call in listed.calls)
         queues = tuple(_callers(wishes, name, None) for name in names)
         return Traffic(
@@ -126,8 +130,6 @@ def _traffic(
         return Traffic(span, queues, answer=answer, clock=found.opens, warm_up=wishes.warm_up)
     assert wishes.calls_per_hour is not None
     span = wanted or HOURS * HOUR
-    if wishes.warm_up >= span:
-        raise SimulationError(f"--warm-up is {wishes.warm_up:g} s, and the whole takes {span:g} s")
     profile = Profile.constant(wishes.calls_per_hour, span)
     return Traffic(span, (_callers(wishes, queue, profile),), answer=answer, warm_up=wishes.warm_up)
 

@@ -14,16 +14,17 @@ Not in it: who would have called again, or not, because the wait was another one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from softswitch.acd.settings import EngineSettings
 from softswitch.config.nearest import did_you_mean
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import SimulationError
 from softswitch.simulation import load
-from softswitch.simulation.attendance import presence, there
+from softswitch.simulation.attendance import AtWork, presence
 from softswitch.simulation.compared import Simulated
 from softswitch.simulation.draws import AT_ONCE, Constant, Draws, Exponential, Measured
 from softswitch.simulation.figures import Run, outcome
@@ -32,7 +33,7 @@ from softswitch.simulation.opening import with_hours
 from softswitch.simulation.past import SAME, Caller, Past
 from softswitch.simulation.patience import draws_of
 from softswitch.simulation.plan import TALK, Plan
-from softswitch.simulation.traffic import HOUR, Callbacks, Listed, Presence, QueueTraffic, Span, Traffic
+from softswitch.simulation.traffic import HOUR, Callbacks, Listed, Presence, QueueTraffic, Traffic
 from softswitch.types import AgentName, QueueName, Seconds
 
 MINUTE: Seconds = 60.0
@@ -49,24 +50,7 @@ class Happened:
     settings: EngineSettings
     traffic: Traffic
     accounts: Mapping[QueueName, Account]
-    rota: Seen
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """When agents were there."""
-
-    presence: Presence
-    span: Seconds
-
-    def there(self, name: AgentName, start: Seconds, end: Seconds) -> Seconds:
-        """See `team.There`."""
-        return there(self.presence.there, name, start, end)
-
-    def spans(self, name: AgentName) -> Sequence[tuple[Seconds, Seconds, int]]:
-        """See `team.There`."""
-        found: Sequence[Span] = self.presence.there.get(name, ((0.0, self.span),))
-        return [(start, end, 1) for start, end in found]
+    rota: AtWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +60,19 @@ class Frame:
     zero: float
     """The moment 0, in seconds since the epoch."""
     span: Seconds
-    midnight: float
-    """Of the day that it is in, by the machine's clock."""
+    zone: str | None = None
+    """By whose clock the day is one; None: by the machine's."""
+
+    @property
+    def clock(self) -> Seconds:
+        """What it shows at the moment 0, from midnight. Where clocks are changed that day, it is not the time
+        since then.
+        """
+        shown = datetime.fromtimestamp(self.zero, None if self.zone is None else ZoneInfo(self.zone))
+        return timedelta(hours=shown.hour, minutes=shown.minute, seconds=shown.second).total_seconds()
 
     @classmethod
-    def of(cls, past: Past, midnight: float) -> Frame:
+    def of(cls, past: Past, midnight: float, zone: str | None = None) -> Frame:
         """From the hour in which the first one came to the half-hour in which the last one did; not before
         the minute in which the record begins, nor after that in which the switch stopped for good.
         """
@@ -91,7 +83,7 @@ class Frame:
         span = (max(joined) - zero) // HALF * HALF + HALF
         if max(joined) <= past.ends < zero + span:
             span = min(span, (past.ends - zero) // MINUTE * MINUTE + MINUTE)
-        return cls(zero, span, midnight)
+        return cls(zero, span, zone)
 
 
 def replayed(past: Past, frame: Frame, settings: SwitchSettings, known: SwitchSettings | None = None) -> Plan:
@@ -109,7 +101,7 @@ def replayed(past: Past, frame: Frame, settings: SwitchSettings, known: SwitchSe
         answer=_answer(past),
         missed=past.unanswered / (past.unanswered + len(past.rings)) if past.unanswered else 0.0,
         presence=_presence(past, frame, engine, known),
-        clock=frame.zero - frame.midnight,
+        clock=frame.clock,
     )
     traffic = with_hours(settings, traffic, datetime.fromtimestamp(frame.zero, UTC))
     load.check(engine, traffic)
@@ -204,7 +196,8 @@ def happened(past: Past, plan: Plan, label: str) -> Simulated:
         if caller.called_back:
             _called_back(caller, accounts[QueueName(caller.queue)], frame_zero, places)
     assert plan.traffic.presence is not None
-    day = Happened(plan.settings, plan.traffic, accounts, Seen(plan.traffic.presence, plan.traffic.span))
+    at_work = AtWork(plan.settings, accounts, plan.traffic.presence, plan.traffic.span)
+    day = Happened(plan.settings, plan.traffic, accounts, at_work)
     queues = {
         name: outcome(day, [account], plan.settings.queues[name].service_formula)
         for name, account in accounts.items()

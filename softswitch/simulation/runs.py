@@ -49,7 +49,7 @@ class Crew:
         """So many at once; None: one for each core."""
         self._workers = cores() if workers is None else workers
         self._pool: ProcessPoolExecutor | None = None
-        self._others: list[BaseProcess] = []
+        self._own: set[BaseProcess] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -58,9 +58,8 @@ class Crew:
         if self._pool is None:
             return
         if kind is not None:  # what they work at is of no use any more
-            for process in multiprocessing.active_children():
-                if process not in self._others:
-                    process.terminate()
+            for process in self._own:
+                process.terminate()
         self._pool.shutdown(cancel_futures=True)
         self._pool = None
 
@@ -79,14 +78,15 @@ class Crew:
                 for number, seed in enumerate(seeds)
             ]
         if self._pool is None:
-            self._others = multiprocessing.active_children()
             self._pool = ProcessPoolExecutor(
                 self._workers, multiprocessing.get_context("spawn"), initializer=_as_worker
             )
         found: dict[int, Run] = {}
         try:
             with _begun_without_interrupt():
+                others = set(multiprocessing.active_children()) - self._own
                 jobs = {self._pool.submit(run, settings, traffic, seed, formula): seed for seed in seeds}
+                self._own = set(multiprocessing.active_children()) - others  # begun by what was submitted
             for job in as_completed(jobs):
                 found[jobs[job]] = job.result()
                 if watch is not None:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
 from softswitch.errors import NobodyCalled, SimulationError
 from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded
+from softswitch.simulation.opening import beginning
 from softswitch.simulation.past import Past, fold
 from softswitch.store.attendance import Attendance
 from softswitch.store.encoding import decode
@@ -33,53 +35,55 @@ class Day:
 
     date: date
     past: Past
+    zone: str | None = None
+    """By whose clock it is one; None: by the machine's."""
     missing: int = 0
     """Events that the file should have, by their numbers, and has not."""
 
     @property
     def midnight(self) -> float:
-        """Its beginning by the machine's clock, in seconds since the epoch."""
-        return _bounds(self.date)[0]
+        """Its beginning, in seconds since the epoch."""
+        return _bounds(self.date, self.zone)[0]
 
 
-def day_of(source: Path, wanted: date | None) -> Day:
-    """One day; None: the last one on which anybody waited. Raises SimulationError, StoreError and
-    NobodyCalled.
+def day_of(source: Path, wanted: date | None, zone: str | None = None) -> Day:
+    """One day; None: the last one on which anybody waited. `zone`: by whose clock, None: by the machine's.
+    Raises SimulationError, StoreError and NobodyCalled.
     """
     if source.is_dir():
-        return _of_folder(source, wanted)
-    return _of_file(source, wanted)
+        return _of_folder(source, wanted, zone)
+    return _of_file(source, wanted, zone)
 
 
-def _bounds(day: date) -> tuple[float, float]:
-    after = day + timedelta(days=1)
-    return (
-        datetime(day.year, day.month, day.day).timestamp(),
-        datetime(after.year, after.month, after.day).timestamp(),
-    )
+def _bounds(day: date, zone: str | None) -> tuple[float, float]:
+    return beginning(day, 0.0, zone).timestamp(), beginning(day + timedelta(days=1), 0.0, zone).timestamp()
 
 
-def _folded(found: Iterable[Recorded], day: date, missing: int = 0) -> Day:
-    past = fold(found, *_bounds(day))
+def _date(at: float, zone: str | None) -> date:
+    return datetime.fromtimestamp(at, None if zone is None else ZoneInfo(zone)).date()
+
+
+def _folded(found: Iterable[Recorded], day: date, zone: str | None, missing: int = 0) -> Day:
+    past = fold(found, *_bounds(day, zone))
     if not past.callers:
         raise NobodyCalled(f"nobody waited in a queue on {day}")
-    return Day(day, past, missing)
+    return Day(day, past, zone, missing)
 
 
-def _of_folder(folder: Path, wanted: date | None) -> Day:
+def _of_folder(folder: Path, wanted: date | None, zone: str | None) -> Day:
     with reading(folder) as connection:
         there = extent(connection)
         if there is None:
             raise NobodyCalled(f"the record in {folder} has no caller in a queue yet")
-        first, last = (datetime.fromtimestamp(at).date() for at in there)
+        first, last = (_date(at, zone) for at in there)
         day = wanted or last
         if not first <= day <= last:
             raise NobodyCalled(f"nobody waited on {day}; the record has callers from {first} to {last}")
-        since, until = _bounds(day)
+        since, until = _bounds(day, zone)
         query = text("SELECT min(seq) FROM events WHERE at >= :at")
         begin = connection.execute(query, {"at": since - LEAD}).scalar() or 0
         before = _there(connection, since - LEAD, begin)
-        return _folded((*before, *_until(read(connection, begin), until + LEAD)), day)
+        return _folded((*before, *_until(read(connection, begin), until + LEAD)), day, zone)
 
 
 def _there(connection: Connection, moment: float, begin: int) -> list[Recorded]:
@@ -113,7 +117,7 @@ def _until(found: Iterable[Recorded], end: float) -> Iterator[Recorded]:
         yield event
 
 
-def _of_file(path: Path, wanted: date | None) -> Day:
+def _of_file(path: Path, wanted: date | None, zone: str | None) -> Day:
     found = list(_lines(path))
     if not found:
         raise SimulationError(f"{path}: no events in it")
@@ -123,9 +127,9 @@ def _of_file(path: Path, wanted: date | None) -> Day:
             f"{path}: nobody waits in a queue in it; all events are needed, as `softswitch events --json"
             " --last 1000000` writes them"
         )
-    day = wanted or datetime.fromtimestamp(joined[-1]).date()
+    day = wanted or _date(joined[-1], zone)
     missing = found[-1].seq - found[0].seq + 1 - len(found)
-    return _folded(found, day, max(missing, 0))
+    return _folded(found, day, zone, max(missing, 0))
 
 
 def _sound(event: Recorded) -> bool:

@@ -107,6 +107,10 @@ def sound(case: Case) -> Case:
         )
     if case.handling <= 0:
         raise SimulationError("calls that take no time need no agents; say how long they talk (--talk 180s)")
+    if case.patience_mean <= 0:
+        raise SimulationError(
+            f"callers of queue {case.queue!r} would wait for nobody; say how long they do (--patience 120s)"
+        )
     return case
 
 

@@ -1,10 +1,12 @@
 """Tables in CSV files, with the place of every cell: mistakes are shown as an editor would find them.
 
 Comma, semicolon or tab, whichever the first line has; the first line names the columns; cells may be quoted.
+Where no comma parts the cells, numbers may have one, as spreadsheets of many countries write them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +38,7 @@ class Table:
     columns: Mapping[str, int] = field(default_factory=dict)
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    separator: str = ","
 
     def cell(self, row: Sequence[Cell], name: str) -> Cell | None:
         """The cell of a column; None: there is no such column."""
@@ -54,8 +57,11 @@ class Table:
         cell = self.cell(row, name)
         if cell is None or not cell.text:
             return None
+        text = cell.text
+        if self.separator != "," and re.fullmatch(r"[0-9]+,[0-9]+", text):
+            text = text.replace(",", ".")
         try:
-            return parse(cell.text)
+            return parse(text)
         except ValueError as error:
             self.wrong(cell, f"{name}: {error}")
             return None
@@ -81,7 +87,7 @@ def table(
         lines.pop()
     if not lines:
         raise SimulationError(f"{path}: it is empty; the first line names the columns: {', '.join(required)}")
-    separator = max(",;\t", key=lines[0].count)
+    made.separator = separator = max(",;\t", key=lines[0].count)
     heads = list(_cells(lines[0], 1, separator))
     known = (*required, *optional)
     names = [head.text.strip().lower() for head in heads]

@@ -44,6 +44,9 @@ ADDITIONS = 5
 MOST_TRIALS = 80
 """So often fewer agents are tried, at most."""
 
+USUAL_ROUNDS = 40
+"""So many there are of a day of three queues (`examples/insurance`)."""
+
 CORRECTIONS = 4
 """So often the check adds an agent, at most."""
 
@@ -132,7 +135,7 @@ def staff_together(case: SharedCase, seeds: Sequence[int], begin: Begin = lambda
     alone = {name: _alone(each, case.targets[name]) for name, each in case.cases.items()}
     few = range(seeds[-1] + 1, seeds[-1] + 1 + max(len(seeds) // SEARCHED, FEWEST_DAYS))
     rounds = 0
-    with Crew(workers_for(case.calls * (len(seeds) + len(few) * ADDITIONS))) as crew:
+    with Crew(workers_for(case.calls * (len(seeds) + len(few) * USUAL_ROUNDS))) as crew:
 
         def search(numbers: Numbers, what: str) -> Joint:
             nonlocal rounds

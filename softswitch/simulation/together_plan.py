@@ -127,10 +127,9 @@ def _of_calls(
         if name not in known:
             near = did_you_mean(name, known)
             raise SimulationError(f"{path}: there is no queue {name!r}{near}; or plan one by --queue")
-    weekday = weekday_of(wanted)
-    names = [name for name in known if name in there]
-    single = {name: of_calls(path, calls(path, known, name, alone=True), weekday) for name in names}
-    demands = _aligned(single, of_calls(path, calls(path, known, None), weekday).days)
+    weekday, found = weekday_of(wanted), calls(path, known, None)
+    single = {name: of_calls(path, found.of(name), weekday) for name in known if name in there}
+    demands = _aligned(single, of_calls(path, found, weekday).days)
     wrap_up = None if wanted.wrap_up is None else drawn("--wrap-up", wanted.wrap_up)
     queues = tuple(
         QueueTraffic(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from bench import estimates, simulation, theory
 from softswitch.acd.estimators import ESTIMATORS
@@ -52,3 +53,6 @@ def test_the_default_estimator_is_held_against_the_best_of_the_others() -> None:
     assert row.what == "estimates off by, a day"
     assert (row.measured, row.met) == ("erlang-a 5.1 s (9.1 s calibrated)", True)
     assert not estimates.verdict("a day", found | {"place": days(5.0, 5.1, 5.3)}).met
+    nothing = Pairs(np.array([]), np.array([]))
+    with pytest.raises(ValueError, match="last: there is a day on which no wait was estimated"):
+        estimates.verdict("a day", found | {"last": [*days(9.0, 9.1), nothing]})

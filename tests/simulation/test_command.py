@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from softswitch.commands.simulated import reach
 from tests.simulation.commands import ROOT, SIMULATION, Run, runner
 
 CENTRE = ROOT / "config" / "contact-centre.yaml"
@@ -141,6 +142,30 @@ def test_several_seeds_give_confidence_intervals_and_each_is_what_it_is_alone(si
     assert low < both["mean_wait_s"] < high
 
 
+def test_the_unit_of_an_interval_stands_beside_the_mean_where_all_have_the_same() -> None:
+    assert reach("+4.9 points", "+4.0 points", "+5.7 points") == "+4.0 to +5.7"
+    assert reach("88.0%", "87.1%", "89.3%") == "87.1 to 89.3"
+    assert reach("9.8 s", "9.1 s", "12 s") == "9.1 to 12"
+    assert reach("58 s", "42 s", "1:12") == "42 s to 1:12"
+    assert reach("-12", "-13.5", "-10.5") == "-13.5 to -10.5"
+
+
+def test_where_columns_of_all_queues_have_no_room_each_has_a_table(
+    simulate: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    traffic = ROOT / "examples" / "insurance" / "monday.yaml"
+    words = f"--traffic {traffic} --seeds 2"
+    heads = {}
+    for width in ("80", "160"):
+        monkeypatch.setenv("COLUMNS", width)
+        out = simulate(traffic.with_name("separate.yaml"), words).out.splitlines()
+        heads[width] = [line.split() for line in out if "95 % interval" in line]
+        assert all(len(line.rstrip()) <= int(width) for line in out)
+        assert [line for line in out if line.startswith("wait, 95th percentile")]
+    assert [len(head) for head in heads["80"]] == [4, 4, 4, 4]
+    assert [head.count("interval") for head in heads["160"]] == [4]
+
+
 def test_calls_and_talk_times_come_from_files(simulate: Run, tmp_path: Path) -> None:
     calls = tmp_path / "calls.csv"
     calls.write_text("time,talk\n08:00:00,60\n08:00:10,60\n08:00:20,60\n08:00:30,60\n")
@@ -157,6 +182,8 @@ def test_calls_and_talk_times_come_from_files(simulate: Run, tmp_path: Path) -> 
 def test_a_profile_brings_as_many_calls_as_it_says(simulate: Run, tmp_path: Path) -> None:
     profile = tmp_path / "day.csv"
     profile.write_text("time,calls\n08:00,300\n08:30,0\n09:00,600\n")
+    late = simulate(SIMULATION, "--profile", str(profile), "--agents", "99", "--warm-up 2h")
+    assert (late.code, "--warm-up is 7200 s, and the whole takes 5400 s" in late.err) == (2, True)
     found = simulate(SIMULATION, "--profile", str(profile), "--agents", "99", "--json").json
     assert found["hours"] == 1.5
     assert found["calls"] == pytest.approx(900, abs=100)

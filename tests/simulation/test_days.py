@@ -188,6 +188,9 @@ def test_queues_open_by_the_hours_of_the_day_that_the_traffic_names() -> None:
         (24 * 3600, False),
     ]
     assert with_hours(settings, replace(monday, day=None, turns=())).turns == ()
+    put_forward = replace(monday, day=date(2026, 3, 29))  # a Sunday whose 02:00 is 03:00
+    found = with_hours(settings, put_forward).turns
+    assert [turn.at for turn in found if turn.queue == "claims"] == [0.0, 24 * 3600]
 
 
 def test_steps_of_a_picture_are_round_and_not_too_many() -> None:

@@ -124,6 +124,36 @@ def test_a_file_that_is_not_there_and_one_that_is_no_text_are_named(tmp_path: Pa
         read_calls(tmp_path / "bytes.csv")
 
 
+def test_numbers_may_have_a_comma_where_none_parts_the_cells(write: Write) -> None:
+    assert day(write("time;calls\r\n08:00;25,5\r\n08:30;40\r\n")).profile.rates == (51.0, 80.0)
+    listed = calls(write("time;talk\n08:00;90,5\n"), ("sales",), SALES)
+    assert listed.calls[0].talk == 90.5
+
+
+def test_seconds_since_1970_are_not_taken_for_those_from_the_start(write: Write) -> None:
+    told = problems(write("time,queue\n1772438400,sales\n"), read_calls)
+    assert "day.csv:2:1: time: 1772438400 seconds from the start are more than a year" in told[0]
+
+
+def test_classes_that_a_queue_does_not_have_are_named(write: Write) -> None:
+    path = write("time,class\n08:00,vip\n08:01,vop\n08:02,default\n")
+    told = problems(path, lambda file: calls(file, ("sales",), SALES, classes={SALES: ("vip",)}))
+    assert told == ["day.csv:3:7: queue sales has no priority class 'vop'; did you mean 'vip'?"]
+
+
+def test_the_calls_of_one_queue_keep_their_moments(write: Write) -> None:
+    found = calls(
+        write(
+            "start,queues,wait,talk,outcome\n08:40,sales,3,,abandoned\n09:50,support > sales,5,9,answered\n"
+        ),
+        ("sales", "support"),
+        None,
+    )
+    own = found.of(QueueName("support"))
+    assert [call.at for call in own.calls] == [6600.0]
+    assert (own.clock, own.waits) == (8 * 3600.0, {"support": ((5.0, False),)})
+
+
 def test_a_profile_is_calls_by_half_hours(write: Write) -> None:
     found = day(write("time,calls\n08:00,25\n08:30,40\n09:00,0\n"))
     assert found.opens == 8 * 3600

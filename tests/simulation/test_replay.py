@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from math import inf
 from typing import Any
 
@@ -23,11 +23,11 @@ from softswitch.config.load import load
 from softswitch.config.settings import SwitchSettings
 from softswitch.errors import SimulationError
 from softswitch.ports import Recorded
-from softswitch.simulation.attendance import presence
+from softswitch.simulation.attendance import AtWork, presence
 from softswitch.simulation.draws import Constant, Exponential, parse
 from softswitch.simulation.figures import run_of
-from softswitch.simulation.ledger import ABANDONED, ANSWERED, OTHERWISE
-from softswitch.simulation.past import Past, fold
+from softswitch.simulation.ledger import ABANDONED, ANSWERED, OTHERWISE, Account
+from softswitch.simulation.past import Caller, Past, fold
 from softswitch.simulation.replay import Frame, happened, replayed
 from softswitch.simulation.traffic import Break, Callbacks, Listed, QueueTraffic, Shift, Traffic
 from softswitch.simulation.world import World
@@ -316,6 +316,25 @@ def test_when_agents_were_there_follows_from_what_is_said_of_them() -> None:
         dan: (),
     }
     assert (0.0, PhonesReachable(bob)) in found.told
+
+
+def test_who_signs_out_in_a_conversation_is_there_until_it_is_over() -> None:
+    ann, bob = AgentName("ann"), AgentName("bob")
+    account = Account(Q, 20.0)
+    account.note(0.0, 50.0, ANSWERED, "default", 100.0, 30.0, agent=0)
+    account.note(0.0, 700.0, ANSWERED, "default", 10.0, agent=0)
+    seen = presence([(90.0, PhonesUnreachable(ann))], (), ())
+    found = AtWork(floor("ann bob"), {Q: account}, seen, 1000.0)
+    assert found.spans(ann) == [(0.0, 180.0, 1), (700.0, 710.0, 1)]
+    assert found.there(ann, 100.0, 705.0) == 85.0
+    assert (found.spans(bob), found.there(bob, 0.0, 5.0)) == ([(0.0, 1000.0, 1)], 5.0)
+
+
+def test_the_clock_of_a_day_is_that_of_its_zone_also_where_it_is_changed() -> None:
+    joined = datetime(2026, 3, 29, 6, 10, tzinfo=UTC).timestamp()  # 08:10 there, 7:10 h after midnight
+    past = Past(callers=[Caller(CallId("a"), "support", joined, "default")])
+    frame = Frame.of(past, datetime(2026, 3, 28, 23, tzinfo=UTC).timestamp(), "Europe/Warsaw")
+    assert (frame.clock, joined - frame.zero) == (8 * 3600, 600.0)
 
 
 def test_a_queue_that_the_other_rules_do_not_have_is_named(common: SwitchSettings) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -82,6 +83,24 @@ def test_machines_get_the_same_and_what_differs(replay: Run, files: Path) -> Non
     )
     assert found["other"]["queues"]["support"]["calls"] == found["callers"]
     assert ran.out == replay(files / "day.jsonl", *words).out
+
+
+def test_a_day_is_one_of_the_clock_of_the_rules(replay: Run, files: Path, tmp_path: Path) -> None:
+    """At midnight of most of the world it is the day before in Honolulu."""
+    there = tmp_path / "there.yaml"
+    hours = 'hours:\n  office: {timezone: Pacific/Honolulu, open: {mon-sun: "00:00-24:00"}}\n'
+    there.write_text(hours + (files / "was.yaml").read_text())
+    first = decode((files / "day.jsonl").read_bytes().splitlines()[0])
+    assert first is not None
+    began = datetime.fromtimestamp(first.at, ZoneInfo("Pacific/Honolulu"))
+    ran = replay(files / "day.jsonl", "--config", there, "--seeds 1")
+    assert ran.out.startswith(f"{began:%A, %Y-%m-%d} (Pacific/Honolulu): ")
+    assert f" {began:%H:00} " in ran.out
+    other = began.date() + timedelta(days=1)
+    assert (
+        f"nobody waited in a queue on {other}"
+        in replay(files / "day.jsonl", "--config", there, f"--day {other}").err
+    )
 
 
 def test_rules_that_are_not_known_any_more_are_left_out_and_that_is_said(replay: Run, files: Path) -> None:

@@ -57,7 +57,7 @@ def test_both_numbers_are_shown_and_shifts_are_made(staff: Run, profile: Path, t
         "Queue all: 145 calls; 80.0% of all who call answered within 20 s, at most 5.0% abandoned" in ran.out
     )
     assert "Erlang A wants" in ran.out
-    assert "shifts of 1 hours" in ran.out
+    assert "shifts of 1 hour," in ran.out
     rows = list(csv.DictReader(sheet.read_text().splitlines()))
     assert [row["time"] for row in rows] == ["08:00", "08:30", "09:00", "09:30"]
     for row in rows:
@@ -152,6 +152,7 @@ def test_calls_as_they_came_are_counted_by_half_hours(staff: Run, tmp_path: Path
         ("--calls-per-hour 10 --hours 1.3", "agents are planned by half-hours"),
         ("--calls-per-hour 900000 --talk 1h", "no house is that big"),
         ("--calls-per-hour 10 --talk 0s", "calls that take no time need no agents"),
+        ("--calls-per-hour 10 --patience 0s", "callers of queue 'all' would wait for nobody"),
         ("--calls-per-hour 10 --hours 2 --shift 8h", "the day has 2 hours, and a shift is longer"),
         ("--calls-per-hour 10 --shift 50m", "shifts are made of steps of 30 minutes"),
         ("--calls-per-hour 10 --weekday monday", "--weekday chooses among the days of a file"),

@@ -208,14 +208,15 @@ def test_calls_of_several_queues_are_planned_together(
     found = staff(config, "--from", calls, "--seeds 3 --shift 1h --json --csv", sheet)
     assert found.code == 0, found.err
     assert found.json["groups"]["two"] == {"agents": ["two"], "queues": ["a", "b"], "first_for": ["a", "b"]}
-    assert [(step["time"], step["a_calls"], step["b_calls"]) for step in found.json["steps"]] == [
-        ("08:30", 20.0, 10.0),
-        ("09:00", 20.0, 10.0),
-    ]
+    steps = found.json["steps"]
+    calls_of = [(step["time"], *(step["queues"][name]["calls"] for name in "ab")) for step in steps]
+    assert calls_of == [("08:30", 20.0, 10.0), ("09:00", 20.0, 10.0)]
+    assert set(steps[0]["groups"]["two"]) == {"agents", "rostered", "in_shifts"}
     assert found.json["queues"]["b"]["within_s"] == 30.0
     assert {shift["group"] for shift in found.json["shifts"]} <= {"one", "two"}
     head, *lines = sheet.read_text().splitlines()
     assert head.startswith("time,a_calls,a_service_level,a_abandoned_share,b_calls")
+    assert head.endswith("two_agents,two_rostered,two_in_shifts")
     assert len(lines) == 2
     shown = staff(config, "--from", calls, "--seeds 3")
     assert "By formula, each queue by itself takes" in shown.out
@@ -231,10 +232,10 @@ def test_the_days_of_all_queues_are_counted(staff: Run, files: tuple[Path, Path]
     found = staff(files[0], "--from", files[1], "--seeds 2 --json")
     assert found.code == 0, found.err
     [step] = found.json["steps"]
-    assert (step["a_calls"], step["b_calls"]) == (
+    assert [step["queues"][name]["calls"] for name in "ab"] == [
         pytest.approx(20 / 3, abs=0.01),
         pytest.approx(10 / 3, abs=0.01),
-    )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -257,7 +258,7 @@ def test_a_traffic_file_says_who_calls_and_its_shifts_are_not_read(
     )
     found = staff(files[0], "--traffic", traffic, "--seeds 2 --json")
     assert found.code == 0, found.err
-    assert [step["a_calls"] for step in found.json["steps"]] == [20.0, 20.0]
+    assert [step["queues"]["a"]["calls"] for step in found.json["steps"]] == [20.0, 20.0]
     refused = staff(files[0], "--traffic", traffic, "--talk 5m")
     assert (refused.code, "--talk:" in refused.err) == (2, True)
     refused = staff(files[0], "--traffic", traffic, "--weekday monday")
