@@ -16,6 +16,9 @@ from softswitch.reports.plots import BLUE, GREEN, GREY, ORANGE, STYLE
 SHOWN = 5000
 """Callers in the cloud; of more, evenly chosen ones."""
 
+FEW = 300
+"""So many seconds are shown as such; more as minutes."""
+
 
 def png(title: str, queues: Mapping[str, Pairs]) -> bytes:
     """The picture as a file."""
@@ -33,10 +36,12 @@ def png(title: str, queues: Mapping[str, Pairs]) -> bytes:
 
 def _cloud(axes: Axes, whole: Pairs) -> None:
     every = slice(None, None, max(1, -(-len(whole) // SHOWN)))
-    x, y = whole.estimate[every] / 60, whole.waited[every] / 60
-    top = float(np.percentile(np.concatenate((x, y)), 99.5)) if len(x) else 1.0
+    x, y = whole.estimate[every], whole.waited[every]
+    top = float(np.percentile(np.concatenate((x, y)), 99.5)) if len(x) else 60.0
+    unit, size = ("minutes", 60.0) if top > FEW else ("seconds", 1.0)
+    x, y, top = x / size, y / size, top / size
     line = np.linspace(0.0, top, 100)
-    bound = np.maximum(CLOSE / 60, PART * line)
+    bound = np.maximum(CLOSE / size, PART * line)
     axes.fill_between(
         line, np.maximum(line - bound, 0.0), line + bound, color=GREEN, alpha=0.15, label="close"
     )
@@ -44,9 +49,9 @@ def _cloud(axes: Axes, whole: Pairs) -> None:
     axes.scatter(x, y, s=5, color=BLUE, alpha=0.35, lw=0)
     axes.set_xlim(0, top)
     axes.set_ylim(0, top)
-    axes.set_xlabel("estimated, minutes")
-    axes.set_title("Waited, in minutes")
-    axes.legend(loc="upper left")
+    axes.set_xlabel(f"estimated, in {unit}")
+    axes.set_title(f"Waited, in {unit}")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
 
 
 def _steps(axes: Axes, whole: Pairs) -> None:

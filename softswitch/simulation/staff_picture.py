@@ -72,6 +72,8 @@ def _levels(axes: Axes, found: Staffing) -> None:
     axes.plot(middle, 100 * found.final.level, color=BLUE, lw=1.8, label="corrected")
     if np.nansum(found.final.abandoned) > 0:
         axes.plot(middle, 100 * found.final.abandoned, color=GREEN, lw=1.2, label="abandoned")
+    if found.target.abandoned is not None:
+        axes.axhline(100 * found.target.abandoned, color=GREEN, lw=1.0, ls=":", label="at most")
     axes.set_ylim(0, 102)
     axes.set_title(f"In % of callers: within {found.target.within:g} s")
     legend(axes)

@@ -2,7 +2,8 @@
 
 No formula knows that. So each queue begins with the number that Erlang's formula wants for it alone, given to
 the groups that are there for it first; the whole day is simulated, agents are added where a queue is short,
-and then taken, a group at a time, as long as all queues reach their targets without them. A local search by
+and then taken, a group at a time, as long as all queues reach their targets without them; at last two of one
+group are given for one of another, where that does as well. A local search by
 simulation, from a formula's start: R. Wallace and W. Whitt, A Staffing Algorithm for Call Centers with
 Skill-Based Routing, Manufacturing & Service Operations Management 7, 2005. It finds numbers from which nobody
 can be taken, not the least of all numbers; each agent is as good to save as any other.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
 from softswitch.acd.settings import EngineSettings
 from softswitch.simulation.figures import Run
@@ -46,6 +48,9 @@ MOST_TRIALS = 80
 
 USUAL_ROUNDS = 40
 """So many there are of a day of three queues (`examples/insurance`)."""
+
+MOST_EXCHANGES = 16
+"""So often agents are exchanged between groups, at most."""
 
 CORRECTIONS = 4
 """So often the check adds an agent, at most."""
@@ -147,6 +152,7 @@ def staff_together(case: SharedCase, seeds: Sequence[int], begin: Begin = lambda
 
         enough = _mended(case, search(_start(case, alone), "as the formula has it"), search)
         numbers, ended = _trimmed(case, enough, search)
+        numbers = exchanged(case, numbers, search)
         final = _checked(case, numbers, check)
     return SharedStaffing(case, alone, final, len(seeds), len(few), rounds, ended)
 
@@ -244,15 +250,69 @@ def _trimmed(case: SharedCase, found: Joint, measure: Measure) -> tuple[Numbers,
         for step, (name, size) in tried.items():
             fewer[name][step] -= size
         less = measure({name: tuple(counts) for name, counts in fewer.items()}, "taking agents")
-        missed = {
-            step for (queue, step), target in targets.items() if not reaches(less.queues[queue], step, target)
-        }
+        missed = _missed_of(targets, less)
         for step, (name, size) in tried.items():
             if step in missed or step + 1 in missed:
                 fewer[name][step] += size
                 trials.failed(step, name, size)
         numbers = {name: tuple(counts) for name, counts in fewer.items()}
     return numbers, False
+
+
+def exchanged(case: SharedCase, numbers: Numbers, measure: Measure) -> Numbers:
+    """With two agents less for one more of another group, where that does as well: who could not be spared
+    may have been there for a queue that others serve better.
+    """
+    found = measure(numbers, "exchanging agents")
+    targets, vain = _attainable(case, found), set[tuple[int, str, str]]()
+    for turn in range(MOST_EXCHANGES):
+        tried = {
+            step: pair
+            for step in range(turn % 2, case.steps, 2)
+            if (pair := _exchange(case, found, numbers, step)) and (step, *pair) not in vain
+        }
+        if not tried:
+            continue
+        changed = {name: list(counts) for name, counts in numbers.items()}
+        for step, (giver, taker) in tried.items():
+            changed[giver][step] -= 2
+            changed[taker][step] += 1
+        found = measure({name: tuple(counts) for name, counts in changed.items()}, "exchanging agents")
+        missed = _missed_of(targets, found)
+        for step, (giver, taker) in tried.items():
+            if step in missed or step + 1 in missed:
+                changed[giver][step] += 2
+                changed[taker][step] -= 1
+                vain.add((step, giver, taker))
+        numbers = {name: tuple(counts) for name, counts in changed.items()}
+    return numbers
+
+
+def _exchange(case: SharedCase, found: Joint, numbers: Numbers, step: int) -> tuple[str, str] | None:
+    """Who might give two agents in a half-hour, and who gets one: groups of the queue that is furthest above
+    its target, and of the one that is nearest to it; None: there are no such.
+    """
+    over = {
+        queue: float(found.queues[queue].level[step]) - target.level for queue, target in case.targets.items()
+    }
+    over = {queue: margin for queue, margin in over.items() if not isnan(margin)}
+    if len(over) < 2:
+        return None
+    most, least = max(over, key=over.__getitem__), min(over, key=over.__getitem__)
+    givers = [each.name for each in case.groups if most in each.homes and least not in each.homes]
+    giver = max(givers, key=lambda name: numbers[name][step], default=None)
+    part = shares(case.groups, least, 1)
+    taker = max(part, key=part.__getitem__)
+    if giver is None or giver == taker or numbers[giver][step] < 2:
+        return None
+    return giver, taker
+
+
+def _missed_of(targets: Mapping[tuple[QueueName, int], Target], found: Joint) -> set[int]:
+    """Half-hours in which some queue does not reach what is asked of it."""
+    return {
+        step for (queue, step), target in targets.items() if not reaches(found.queues[queue], step, target)
+    }
 
 
 def _attainable(case: SharedCase, found: Joint) -> dict[tuple[QueueName, int], Target]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from dataclasses import replace
 
 import pytest
@@ -49,12 +50,18 @@ def test_a_crew_is_kept_counts_as_one_process_does_and_a_killed_one_is_told() ->
     assert multiprocessing.active_children() == before
 
 
-def test_an_interrupt_leaves_no_process() -> None:
+def test_an_interrupt_leaves_no_process_and_ends_none_of_others() -> None:
+    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
     before = multiprocessing.active_children()
 
     def interrupted(_: float) -> None:
+        other.start()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), Crew(2) as crew:
         crew.runs(SETTINGS, TRAFFIC, range(40), "service-level", interrupted)
-    assert multiprocessing.active_children() == before
+    try:
+        assert multiprocessing.active_children() == [*before, other]
+    finally:
+        other.terminate()
+        other.join()

@@ -161,6 +161,29 @@ def test_the_check_has_days_that_the_search_had_not(monkeypatch: pytest.MonkeyPa
     assert seen == {10: {*range(27, 37)}, 20: {*range(7, 27)}}
 
 
+def test_two_of_a_group_are_given_for_one_of_another_where_that_does_as_well() -> None:
+    """One of `b` does as much for both queues as two of `a`; in the second half-hour none can be spared."""
+    asked, told = case(floor()), list[str]()
+
+    def measure(numbers: Numbers, what: str) -> Joint:
+        told.append(what)
+        done = np.array(numbers["a1"]) + np.array(numbers["ab"]) + 2 * np.array(numbers["b1"])
+        short = (done < 9) | (np.array(numbers["a1"]) < (0, 5, 0))
+        zeros, free = np.zeros(3), (False,) * 3
+        levels = {A: np.where(short, 0.5, 0.95), B: np.where(short, 0.5, 0.85)}
+        return Joint(
+            numbers,
+            {
+                name: Measured((), zeros, level, zeros, zeros, zeros, free, free)
+                for name, level in levels.items()
+            },
+        )
+
+    found = together.exchanged(asked, {"a1": (5, 5, 5), "ab": (2, 2, 2), "b1": (1, 1, 1)}, measure)
+    assert found == {"a1": (1, 5, 1), "ab": (0, 2, 0), "b1": (4, 1, 4)}
+    assert len(told) < together.MOST_EXCHANGES
+
+
 def test_together_they_need_fewer_than_apart_and_reach_the_targets() -> None:
     settings = floor()
     shared = replace(settings.queues[A], relax=(), needs={"a": 1})
