@@ -77,17 +77,17 @@ def shifts_of(roster: Rostered, demand: Demand) -> list[dict[str, Any]]:
     return [
         {
             "from": clock_of(demand, each.start),
-            "to": clock_of(demand, each.start + roster.length),
+            "to": clock_of(demand, each.start + roster.length, end=True),
             "agents": each.count,
         }
         for each in roster.shifts
     ]
 
 
-def clock_of(demand: Demand, step: int) -> str:
-    """When a half-hour begins."""
+def clock_of(demand: Demand, step: int, *, end: bool = False) -> str:
+    """When a half-hour begins; `end`: it is where something ends, at 24:00 and not at 00:00."""
     at = (demand.opens or 0.0) + step * demand.step
-    minutes = round((at % DAY if at != DAY else DAY) / 60)
+    minutes = round((DAY if end and at == DAY else at % DAY) / 60)
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 

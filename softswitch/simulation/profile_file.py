@@ -9,7 +9,7 @@ from pathlib import Path
 from softswitch.errors import SimulationError
 from softswitch.simulation.calls_file import moment
 from softswitch.simulation.table import Cell, Table, table
-from softswitch.simulation.traffic import HOUR, Profile
+from softswitch.simulation.traffic import DAY, HOUR, Profile
 from softswitch.types import Seconds
 
 
@@ -36,12 +36,24 @@ def day(path: Path) -> Day:
     made.check()
     if len(found) < 2:
         raise SimulationError(f"{path}: a profile has at least two lines, as `08:00,25` and `08:30,40`")
+    found = _through_midnight(found)
     step = _step(made, found)
     made.check()
     opens = found[0][1]
     edges = tuple(when - opens for _, when, _ in found)
     rates = tuple(calls * HOUR / step for _, _, calls in found)
     return Day(Profile((*edges, edges[-1] + step), rates), opens)
+
+
+def _through_midnight(found: list[tuple[Cell, Seconds, float]]) -> list[tuple[Cell, Seconds, float]]:
+    """The same with times after midnight as those of the next day, where a night goes on without a hole."""
+    first, step = found[0][1], found[1][1] - found[0][1]
+    lifted = found[:1]
+    for cell, when, calls in found[1:]:
+        due = lifted[-1][1] + step
+        goes_on = due >= DAY and when == due - DAY and when < first
+        lifted.append((cell, when + DAY if goes_on else when, calls))
+    return lifted
 
 
 def _step(made: Table, found: list[tuple[Cell, Seconds, float]]) -> Seconds:
@@ -85,5 +97,5 @@ def _count(text: str) -> float:
 
 
 def _shown(at: Seconds) -> str:
-    minutes = round(at / 60)
+    minutes = round(at % DAY / 60)
     return f"{minutes // 60:02}:{minutes % 60:02}"

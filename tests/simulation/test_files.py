@@ -177,6 +177,18 @@ def test_holes_of_a_profile_are_named(write: Write) -> None:
     ]
 
 
+def test_a_profile_may_go_through_midnight_once(write: Write) -> None:
+    found = day(write("time,calls\n23:00,4\n23:30,3\n00:00,2\n00:30,1\n"))
+    assert found.opens == 23 * 3600
+    assert found.profile.edges == (0.0, 1800.0, 3600.0, 5400.0, 7200.0)
+    whole = "".join(f"{(22 * 2 + n) // 2 % 24:02}:{n % 2 * 30:02},1\n" for n in range(49))
+    assert problems(write("time,calls\n" + whole), day) == [
+        "day.csv:50:1: time: 22:00 is before the line above; sort the file by time"
+    ]
+    hole = problems(write("time,calls\n23:00,4\n23:30,3\n00:30,1\n"), day)
+    assert hole == ["day.csv:4:1: time: 00:30 is before the line above; sort the file by time"]
+
+
 def test_a_profile_of_one_line_is_none(write: Write) -> None:
     assert "at least two lines" in problems(write("time,calls\n08:00,3\n"), day)[0]
     assert "write the time alone" in problems(write("time,calls\n2026-03-02 08:00,3\n8:30,4\n"), day)[0]

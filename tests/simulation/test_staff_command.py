@@ -86,6 +86,15 @@ def test_half_hours_without_calls_need_nobody_and_break_no_target(staff: Run, tm
     assert "08:00, " not in shown.out
 
 
+def test_nights_go_through_midnight(staff: Run, tmp_path: Path) -> None:
+    file = tmp_path / "night.csv"
+    file.write_text("time,calls\n23:00,9\n23:30,9\n00:00,9\n00:30,9\n")
+    found = staff("--profile", file, "--seeds 2 --shift 1h --json").json
+    assert [step["time"] for step in found["steps"]] == ["23:00", "23:30", "00:00", "00:30"]
+    shifts = {(shift["from"], shift["to"]) for shift in found["shifts"]}
+    assert {("23:00", "24:00"), ("00:00", "01:00")} <= shifts
+
+
 def test_what_chance_may_have_missed_is_told(staff: Run, tmp_path: Path) -> None:
     file = tmp_path / "day.csv"
     file.write_text("time,calls\n08:00,20\n08:30,20\n09:00,20\n09:30,20\n10:00,20\n")
