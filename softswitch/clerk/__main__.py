@@ -16,17 +16,17 @@ from typing import Any
 
 import structlog
 
-from softswitch.clerk.alerts import alert_letters, both
+from softswitch.clerk.alerts import KINDS, alert_letters
 from softswitch.clerk.privacy import Privacy
 from softswitch.config.settings import MailSettings, ReportSettings, Webhook
 from softswitch.parcels import NO_SERVER
 from softswitch.store.erasing import MESSAGES
-from softswitch.store.loader import PAUSE, RETRY, Loader, identity
+from softswitch.store.loader import PAUSE, RETRY, Letters, Loader, identity
 from softswitch.store.mails import Mails
 from softswitch.store.outbox import Outbox
 from softswitch.store.reading import open_of
 from softswitch.store.tail import Growing
-from softswitch.voicemail.letter import letters
+from softswitch.voicemail.letter import LEFT, letters
 
 
 def main() -> int:
@@ -46,7 +46,7 @@ class Clerk:
 
     def __init__(self, folder: Path) -> None:
         self._lines = Growing(folder)
-        told = both(letters(folder / MESSAGES), alert_letters)
+        told: dict[str, Letters] = {LEFT: letters(folder / MESSAGES), **dict.fromkeys(KINDS, alert_letters)}
         self._loader = Loader(self._lines, identity(folder), open_of(folder), letters=told)
         self._outbox = Outbox(open_of(folder))
         self._privacy = Privacy(folder, self._loader, _say)

@@ -19,9 +19,10 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import structlog
 from sqlalchemy import Connection, Engine, delete, func, insert, select
@@ -60,6 +61,9 @@ IDENTITY_FILE = "record.id"
 SERVICE = "service"
 """The name in `notes` of how the service level is counted since the last start or reload."""
 
+Letters = Callable[[Recorded], Iterable[Mail]]
+"""The mails that an event leads to."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -82,10 +86,10 @@ class Loader:
         identity: str,
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
-        letters: Callable[[Recorded], Iterable[Mail]] = lambda _: (),
+        letters: Mapping[str, Letters] = MappingProxyType({}),
     ) -> None:
-        """`identity` tells this record from others; `letters`: the mails that an event leads to, posted in
-        the transaction that brings it into the database, so once each. Nothing is opened yet.
+        """`identity` tells this record from others; `letters`: the mails that an event leads to, by its
+        kind, posted in the transaction that brings it into the database, so once each. Nothing is opened yet.
         """
         self._lines = lines
         self._identity = identity
@@ -169,8 +173,9 @@ class Loader:
             for one, _ in lines:
                 if "service" in one.data:
                     set_note(connection, SERVICE, json.dumps(one.data["service"]))
-                for mail in self._letters(one):
-                    post(connection, mail, time.time())
+                if one.kind in self._letters:
+                    for mail in self._letters[one.kind](one):
+                        post(connection, mail, time.time())
             set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
         self._loaded = lines[-1][0].seq
 
