@@ -17,6 +17,7 @@ from softswitch.clerk.parent import Clerk
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import NoSuch
 from softswitch.ports import BEHIND, JsonValue, Store
+from softswitch.promises import reads
 from softswitch.registry import Registry
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.types import QueueName, Seconds
@@ -56,6 +57,7 @@ class Looking:
         """The file of the configuration in force, and the digest of its text as it was read."""
         return self._switch.settings.path, self._switch.settings.digest
 
+    @reads
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""
         now = asyncio.get_running_loop().time()
@@ -159,6 +161,7 @@ class Looking:
         """How many calls in progress there are by phase."""
         return dict(Counter(call.phase for call in self.supervisor.calls))
 
+    @reads
     async def queues(self) -> JsonValue:
         """Every queue with the first of its waiting callers."""
         most = max(FEWEST, LISTED // max(1, len(self._switch.settings.engine.queues)))
@@ -172,6 +175,7 @@ class Looking:
             raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
         return overview.callers(found.callers, self._ahead())
 
+    @reads
     async def waits(self, wanted: str) -> JsonValue:
         """The last call in progress whose id begins so, or that comes from this number; None: there is none.
         If it waits and no phone rings for it, in which queue, and why.
@@ -190,18 +194,22 @@ class Looking:
             return {"call": call, "queue": None, "why": None}
         return {"call": call, "queue": stay[0], "why": reasons(why, now)}
 
+    @reads
     async def agents(self) -> JsonValue:
         """Every agent with its state."""
         return overview.agents(self._look(0), self._ahead())
 
+    @reads
     async def calls(self) -> JsonValue:
         """The calls in progress."""
         return self.supervisor.describe()
 
+    @reads
     async def phones(self) -> JsonValue:
         """Every phone that is registered."""
         return self._registry.describe()
 
+    @reads
     async def bans(self) -> JsonValue:
         """The sources that are not heard, and for how long they will not be."""
         return [
@@ -209,11 +217,13 @@ class Looking:
             for ban, left in self._endpoint.shield.bans()
         ]
 
+    @reads
     async def callbacks(self) -> JsonValue:
         """Everybody who is to be called back, the first wanted first."""
         cases = sorted(self._switch.callbacks.cases.values(), key=lambda case: case.wanted)
         return [case.describe() for case in cases]
 
+    @reads
     async def trunks(self) -> JsonValue:
         """Every server of every carrier."""
         return self._registry.describe_trunks()
