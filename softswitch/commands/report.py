@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from softswitch.commands.behind import say_behind
 from softswitch.commands.report_files import written
 from softswitch.commands.report_screen import shown
 from softswitch.commands.table import console
-from softswitch.config.nearest import did_you_mean
+from softswitch.config.nearest import LISTED, nearest
 from softswitch.errors import NobodyCalled, StoreError
 from softswitch.reports.agents import agent_figures
 from softswitch.reports.callbacks import Wanted
@@ -158,11 +159,17 @@ def report_of(
 def _why_empty(connection: Connection, days: Range, queue: str | None, words: Words) -> str:
     known = queues_seen(connection)
     if queue is not None and queue not in known:
-        meant = did_you_mean(queue, known) if words is ENGLISH else ""
-        return words.say("nobody.queue", queue=f"{queue!r}") + meant
+        return _unknown(queue, known, words)
     there = extent(connection)
     if there is None:
         return words.say("nobody.record")
     first, last = (words.day(datetime.fromtimestamp(at).date()) for at in there)
     when = {"days": words.days(days.first, days.last), "first": first, "last": last}
     return words.say("nobody.queue_days", queue=queue, **when) if queue else words.say("nobody.days", **when)
+
+
+def _unknown(queue: str, known: Sequence[str], words: Words) -> str:
+    says = words.say("nobody.queue", queue=f"{queue!r}")
+    if meant := nearest(queue, known):
+        return says + words.say("nobody.meant", queue=f"{meant!r}")
+    return says + words.say("nobody.known", names=", ".join(known)) if 0 < len(known) <= LISTED else says

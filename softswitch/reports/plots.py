@@ -243,7 +243,10 @@ def _legend(axes: Axes, words: Words) -> None:
     """Above the picture, at the end of the line of its title."""
     edge = 0 if words.leftward else 1
     place: Literal["lower left", "lower right"] = "lower left" if words.leftward else "lower right"
-    axes.legend(loc=place, bbox_to_anchor=(edge, 0.99), ncols=5, borderpad=0.1)
+    turned = words.leftward  # the first is the one that is read first
+    axes.legend(
+        loc=place, bbox_to_anchor=(edge, 0.99), ncols=5, borderpad=0.1, reverse=turned, markerfirst=not turned
+    )
 
 
 # Of all callers --------------------------------------------------------------------------------------

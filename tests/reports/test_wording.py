@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -17,6 +16,7 @@ from softswitch.commands.letter import write
 from softswitch.commands.report import Range, Wish, print_report
 from softswitch.commands.report import report_of as report_from
 from softswitch.config.models.mail import Tongue
+from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.reports.tables import heat_table, table
 from softswitch.reports.wording import LANGUAGES, words_of
@@ -110,7 +110,24 @@ def test_a_report_is_in_one_language(
 
 def _named(event: Recorded) -> Recorded:
     data = {name: HEBREW if value == "sales" else value for name, value in event.data.items()}
-    return replace(event, data=data)
+    return event._replace(data=data)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "in a queue 'salse'; did you mean 'sales'?"),
+        ("pl", "w kolejce 'salse'; czy chodziło o 'sales'?"),
+        ("he", "האם הכוונה אל \u2068'sales'\u2069?"),
+    ],
+)
+def test_a_name_that_is_none_gets_the_nearest(kept: Keep, language: str, says: str) -> None:
+    with reading(kept(days(1))) as connection:
+        with pytest.raises(StoreError) as wrong:
+            report_from(connection, ALL, "salse", words_of(language))
+        assert says in str(wrong.value)
+        with pytest.raises(StoreError, match=r"sales, support$"):
+            report_from(connection, ALL, "kadry", words_of(language))
 
 
 def test_a_week_begins_when_it_does_there_and_csv_is_the_same_everywhere(kept: Keep) -> None:
