@@ -193,7 +193,8 @@ class _Walk:
 
     def _menus(self, start: MenuName) -> None:
         self._now: Seconds = 0.0
-        self._interpreter = Interpreter(self._settings.menus, start, self._language, is_open=self._is_open)
+        menus, known = self._settings.menus, self._entered
+        self._interpreter = Interpreter(menus, start, self._language, is_open=self._is_open, collected=known)
         self._tell(Started())
         while self._keys and self._interpreter.state is not State.DONE:
             key = self._keys.popleft()
