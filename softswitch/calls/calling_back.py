@@ -42,9 +42,9 @@ from softswitch.calls.customers import NOT_ALLOWED, answered_before, way_to, why
 from softswitch.calls.onward import Onward, OwnWay
 from softswitch.calls.originating import Absent, apology, take_place
 from softswitch.calls.outbound import Outside
-from softswitch.calls.saying import say, spelt
+from softswitch.calls.recording import tell_of_recording
+from softswitch.calls.saying import read_out, say
 from softswitch.calls.switch import Switch
-from softswitch.dialplan.numbering import NumberFormat
 from softswitch.dialplan.plan import Refused
 from softswitch.errors import LegError
 from softswitch.ports import Leg
@@ -231,11 +231,9 @@ class CallingBack(OwnWay):
     async def _whisper(self, agent: Leg) -> None:
         await asyncio.wait([agent.ended], timeout=A_BREATH)
         settings, case = self._switch.settings, self._case
-        written = settings.dialplan.numbering.written(case.number, NumberFormat.NATIONAL)
-        said = words.about(self._label, settings.media.languages, spelt(written, settings.media), case.ago)
+        number = read_out(self._switch, case.number)
+        said = words.about(self._label, settings.media.languages, number, case.ago)
         await say(self._switch, agent, said, settings.media.languages[0])
-
-    # The customer --------------------------------------------------------------------------------------
 
     async def _customer_comes(self, agent: Leg | None) -> bool:
         """Call the customer, whom `agent` hears ring. False: nobody came, or the agent has gone."""
@@ -285,6 +283,7 @@ class CallingBack(OwnWay):
 
     async def _greet(self) -> None:
         await say(self._switch, self.call.leg, [words.greeting(self._label)], self._case.language)
+        await tell_of_recording(self._switch, self.call)
         self._music()
 
     def _music(self) -> None:
@@ -294,6 +293,7 @@ class CallingBack(OwnWay):
     async def _talk(self, agent: Leg) -> tuple[bool, Onward | None]:
         """Until it is over: whether the agent slipped, and where the customer goes on."""
         self._hush()
+        await tell_of_recording(self._switch, self.call, agent)
         reached(self._switch, self.call)
         self.talking, began = True, self._loop.time()
         self._case.connected_after = self._case.ago

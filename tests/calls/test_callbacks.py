@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from softswitch.acd.events import QueueClosed, QueueOpened, SettingsChanged
+from softswitch.acd.events import SettingsChanged
 from softswitch.acd.settings import AgentSettings, CallbackSettings, QueueSettings
 from softswitch.acd.snapshot import QueueView
 from softswitch.calls.case import Case
@@ -592,47 +592,3 @@ async def test_a_callback_after_a_long_wait_expires_by_when_it_was_wanted() -> N
         assert ends(it) == []
         await asyncio.sleep(30)
         assert ends(it) == ["expired"]
-
-
-@pytest.mark.parametrize("customer_first", [False, True], ids=["agent first", "customer first"])
-async def test_a_queue_that_closes_while_a_phone_rings_ends_the_attempt_which_does_not_count(
-    customer_first: bool,
-) -> None:
-    async with _house(people(never_answers()), office(customer_first=customer_first)) as it:
-        play_customer(it, never_answers())
-        await wanted(it)
-        await asyncio.sleep(5)
-        assert len(it.endpoint.live()) == 1, "the agent's phone rings, or the customer's"
-        it.switch.dispatcher.feed(QueueClosed(SUPPORT))
-        await asyncio.sleep(1)
-        assert (it.endpoint.live(), it.supervisor.calls) == ([], [])
-        [case] = it.switch.callbacks.cases.values()
-        assert (case.describe()["state"], case.describe()["attempts"], case.describe()["call"]) == (
-            *("resting", 0), None,
-        )  # fmt: skip
-        it.endpoint.agents["sip:201@desk"] = answers(after=1.0)
-        play_customer(it, answers(after=1.0))
-        await asyncio.sleep(3600)
-        assert it.endpoint.live() == []
-        it.switch.dispatcher.feed(QueueOpened(SUPPORT))
-        await asyncio.sleep(30)
-        assert customers(it)[-1].hears() == {"201": 1.0}
-        customers(it)[-1].hang_up()
-        await asyncio.sleep(1)
-        assert ends(it) == ["reached"]
-
-
-async def test_between_two_agents_it_waits_as_before_and_can_be_taken() -> None:
-    async with _house(people(rejects()), office(retry=60.0)) as it:
-        play_customer(it, answers(after=1.0))
-        await wanted(it)
-        await asyncio.sleep(5)
-        [case] = it.switch.callbacks.cases.values()
-        assert it.endpoint.live() == [], "the agent has declined and is left in peace"
-        assert case.describe()["state"] == "waiting"
-        assert it.switch.callbacks.free(case.id) is case
-        down(it).add(TrunkName("carrier"))
-        it.switch.callbacks.heard(Recorded(1, 0.0, "TrunkDown", None, {}))
-        await asyncio.sleep(1)
-        assert case.describe()["state"] == "held"
-        assert it.supervisor.calls == []
