@@ -108,7 +108,7 @@ async def test_an_agent_who_hangs_up_while_the_customer_is_told_leaves_nobody_be
         it.speech.durations[TOLD] = 8.0
         play_customer(it, answers(after=3.0))
         await wanted(it)
-        await asyncio.sleep(6)
+        await asyncio.sleep(11)
         assert it.journal.find("RecordingAnnounced")
         it.endpoint.rung("sip:201@desk")[0].hang_up()
         await asyncio.sleep(1)
