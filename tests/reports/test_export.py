@@ -8,7 +8,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def test_who_takes_the_record_on_the_command_line_is_on_record(
 def test_how_a_call_sounded_is_in_its_row(kept: Keep, tmp_path: Path) -> None:
     sound = plain(Quality("PCMA/8000", 980, 1000, lost=20, jitter=0.004, mos=4.2, far_lost=3, far_mos=4.3))
     told = [
-        replace(event, data={**event.data, "agent": sound}) if event.kind == "CallEnded" else event
+        event._replace(data={**event.data, "agent": sound}) if event.kind == "CallEnded" else event
         for event in days(1)
     ]
     export(kept(told), ALL, "csv", tmp_path / "csv")
@@ -79,7 +78,7 @@ def test_what_agents_wrote_goes_with_the_call(kept: Keep, tmp_path: Path) -> Non
     told = days(1)
     ended = next(event for event in told if event.kind == "CallEnded")
     notes = [
-        replace(ended, seq=told[-1].seq + place, kind="NotesWritten", data={"agent": agent, **what})
+        ended._replace(seq=told[-1].seq + place, kind="NotesWritten", data={"agent": agent, **what})
         for place, (agent, what) in enumerate(
             [("ann", {"notes": "tea"}), ("ben", {"notes": "milk", "disposition": "sold"})], 1
         )
@@ -127,7 +126,7 @@ def test_a_clock_that_was_wrong_for_a_while_cuts_no_day_short(
     kept: Keep, tmp_path: Path, wrong: float
 ) -> None:
     events, some = days(2), slice(700, 1100)
-    moved = [replace(event, at=event.at + wrong) for event in events[some]]
+    moved = [event._replace(at=event.at + wrong) for event in events[some]]
     folder = kept([*events[: some.start], *moved, *events[some.stop :]])
     export(folder, ALL, "queue_log", tmp_path / "log")
     found = [line.split("|") for line in (tmp_path / "log").read_text().splitlines()]

@@ -8,7 +8,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -192,7 +191,7 @@ def test_the_service_level_is_counted_as_configured_and_the_head_says_how(kept: 
     ways = Services(Service(20.0, formula, 8.0), {"sales": Service(20.0, "service-level", 8.0)})
     events = days(4, short=8.0)
     started = next(place for place, event in enumerate(events) if event.kind == "SwitchStarted")
-    events[started] = replace(events[started], data={**events[started].data, "service": ways.to_json()})
+    events[started] = events[started]._replace(data={**events[started].data, "service": ways.to_json()})
     with reading(kept(events)) as connection:
         report, sales = report_of(connection, ALL), report_of(connection, ALL, "sales")
         support = report_of(connection, ALL, "support")

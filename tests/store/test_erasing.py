@@ -82,7 +82,7 @@ class Kept:
         self.lines = LineFile(self.folder / "events.jsonl")
         self.lines.open()
         self.engine: Engine = open_database(database_url(url))
-        told = letters(self.folder / "voicemail")
+        told = {"VoicemailLeft": letters(self.folder / "voicemail")}
         self.loader = Loader(self.lines, "here", open_database(database_url(url)), letters=told)
         self.add(story())
         for file in (FILE, BOBS):
