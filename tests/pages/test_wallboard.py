@@ -69,8 +69,11 @@ async def test_a_caller_who_joins_is_seen_within_half_a_second(stage):
 
 async def test_names_and_reasons_of_an_attacker_are_text(stage):
     page, complaints = await stage.page("/wallboard")
-    await stage.api("POST", "/agents/jan/pause", {"reason": MARKUP})
-    await expect(page.locator(".state[data-state=paused] .what")).to_have_text(MARKUP)
+    long = MARKUP + "x" * 90
+    await stage.api("POST", "/agents/jan/pause", {"reason": long})
+    await expect(page.locator(".state[data-state=paused] .what")).to_have_text(long)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await page.evaluate("[window.hit, document.querySelectorAll('main img').length]") == [None, 0]
     missing, _ = await stage.page(f"/wallboard?queue={MARKUP}")
     await expect(missing.locator(".empty")).to_contain_text(MARKUP)
