@@ -165,7 +165,7 @@ async def test_an_agent_gets_another_team_by_keyboard_and_on_a_phone_nothing_scr
     page, complaints = await stage.page("/desk", "sam", viewport={"width": 360, "height": 740})
     agent = row(page, "agents", "Eli Cohen")
     await expect(agent).to_contain_text("Sales")
-    await agent.get_by_role("button", name="Teams …").focus()
+    await page.get_by_role("group", name="Eli Cohen").get_by_role("button", name="Teams …").focus()
     await page.keyboard.press("Enter")
     await page.locator("dialog [value=support]").check()
     await page.locator("dialog [name=skills]").fill("polish 2")

@@ -151,6 +151,9 @@ async def test_who_rings_is_there_within_half_a_second_with_earlier_contacts(sta
     assert await link.get_attribute("href") == f"https://crm.example/?number={CALLER}"
     assert "noopener" in await link.get_attribute("rel")
     assert (await page.title()).startswith("☎ Anna")
+    aloud = page.locator(".first > section > [role=status]")
+    await expect(aloud).to_have_text("rings: Anna Żak")
+    assert await page.locator("[aria-live]:has(.clock)").count() == 0  # no clock is read aloud each second
     await stage.answers("ola")
     await ended(page, call)
     assert complaints.heard == []

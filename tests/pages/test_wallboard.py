@@ -129,11 +129,12 @@ async def test_pages_of_one_browser_share_a_connection_and_are_told_why_one_is_r
     for other in others:
         await other.close()
     refused = {"status": 429, "json": {"title": "Too Many", "status": 429, "detail": "ada looks on 50 times"}}
-    await page.context.route("**/board/stream", lambda route: route.fulfill(**refused))
+    for asked in ("**/board/stream", "**/board/room"):
+        await page.context.route(asked, lambda route: route.fulfill(**refused))
     await page.add_init_script("delete window.SharedWorker")  # by which nothing can come in between
     await page.reload()
     await expect(page.locator("#banner")).to_contain_text("as many pages of the switch open as one user may")
-    await page.context.unroute("**/board/stream")
+    await page.context.unroute_all()
     await expect(page.locator("#banner")).to_be_hidden()
 
 

@@ -25,7 +25,7 @@ function makeAgent([name]) {
     el("span", { class: "chip", data: { part: "state" } }),
     el("bdi", { class: "soft", data: { part: "queues" } }),
     el("span", { class: "clock", data: { part: "since" } }),
-    el("span", { class: "actions" },
+    el("span", { class: "actions", role: "group", data: { part: "actions" } },
       button("pause", () => act("POST", `${path}/pause`, { reason: "" })),
       button("resume", () => act("POST", `${path}/resume`)),
       button("sign_in", () => act("POST", `${path}/sign-in`, {})),
@@ -38,6 +38,7 @@ function makeAgent([name]) {
 function showAgent(row, name, agent) {
   const changed = changeOf("agent", name);
   text(part(row, "label"), agent.label);
+  attribute(part(row, "actions"), "aria-label", agent.label); // whose buttons they are
   text(part(row, "state"), named("state", agent.state));
   attribute(part(row, "state"), "data-state", agent.state);
   text(part(row, "queues"), agent.queues.map((queue) => live.section("queues").get(queue)?.label ?? queue).join(", "));
