@@ -52,7 +52,7 @@ async function lookBack(id, place) {
   try {
     showContacts(place, await contactsOf(id));
   } catch (problem) {
-    place.replaceChildren(el("p", { class: "soft" }, problem.message));
+    place.replaceChildren(el("p", { class: "soft", dir: "auto" }, problem.message));
   }
 }
 
