@@ -73,7 +73,7 @@ def _levels(axes: Axes, found: Staffing) -> None:
     if np.nansum(found.final.abandoned) > 0:
         axes.plot(middle, 100 * found.final.abandoned, color=GREEN, lw=1.2, label="abandoned")
     if found.target.abandoned is not None:
-        axes.axhline(100 * found.target.abandoned, color=GREEN, lw=1.0, ls=":", label="at most")
+        axes.axhline(100 * found.target.abandoned, color=RED, lw=1.0, ls=":")
     axes.set_ylim(0, 102)
     axes.set_title(f"In % of callers: within {found.target.within:g} s")
     legend(axes)
