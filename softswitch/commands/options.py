@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +21,27 @@ Data = Annotated[
     ),
 ]
 Config = Annotated[Path | None, typer.Option(metavar="FILE", help="Use the data folder that FILE names.")]
+
+Timezone = Annotated[
+    str | None,
+    typer.Option(metavar="ZONE", help="Whose days and hours, as Europe/Warsaw. Else the machine's."),
+]
+
+
+def known_zone(zone: str) -> str:
+    """The same. Raises BadParameter: there is no such time zone."""
+    from softswitch.hours import zone_problem  # noqa: PLC0415 - only who is called needs it
+
+    if problem := zone_problem(zone):
+        raise typer.BadParameter(problem, param_hint="--timezone")
+    return zone
+
+
+def follow(zone: str | None) -> None:
+    """Days and hours of this process are those of a zone from now on. Raises BadParameter."""
+    if zone is not None:
+        os.environ["TZ"] = known_zone(zone)
+        time.tzset()
 
 
 def folder_of(data: Path | None, config: Path | None) -> Path:

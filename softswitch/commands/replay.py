@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -32,14 +33,25 @@ from softswitch.simulation.source import day_of as read_day
 HAPPENED = "what happened"
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which day."""
+
+    day: str | None = None
+    """As the command line says it; None: the last one of the record."""
+    zone: str | None = None
+    """By whose clock; None: by that of the rules."""
+
+
 def replay(
-    source: Path, config: Path, was: Path | None, wanted: str | None, seeds: Sequence[int], output: Output
+    source: Path, config: Path, was: Path | None, wanted: Wanted, seeds: Sequence[int], output: Output
 ) -> None:
     """Replay, and print. Raises ConfigError, SimulationError, StoreError and NobodyCalled."""
     writable(output.plot, output.html)
     other, before = load(config), None if was is None else load(was)
-    zone = other.zone if before is None else before.zone
-    found = read_day(source, None if wanted is None else date_of(wanted, "--day", _today(zone)), zone)
+    zone = wanted.zone or (other.zone if before is None else before.zone)
+    on = None if wanted.day is None else date_of(wanted.day, "--day", _today(zone))
+    found = read_day(source, on, zone)
     known = _known(found) if before is None else before
     frame = Frame.of(found.past, found.midnight, zone)
     plans: list[tuple[str, Plan]] = []

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from softswitch.commands.options import AsJson, Config, Data, folder_of, one_of
+from softswitch.commands.options import AsJson, Config, Data, Timezone, folder_of, follow, one_of
 
 Since = Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-03-01.")]
 Until = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, included. Else today.")]
@@ -31,14 +31,16 @@ def report(  # noqa: PLR0913, PLR0917 - each can be asked for
     language: Annotated[str, typer.Option(metavar="en|pl|he", help="Of titles, heads and plots.")] = "en",
     out: Out = None,
     json: Annotated[bool, typer.Option("--json", help="As --format json.")] = False,
+    timezone: Timezone = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Volumes, waits, service level, talk and occupancy of some days, by the machine's time zone."""
+    """Volumes, waits, service level, talk and occupancy of some days."""
     from softswitch.commands.report import BYS, FORMATS, Wish, print_report, range_of
     from softswitch.commands.report_files import PARTS
     from softswitch.reports.wording import LANGUAGES
 
+    follow(timezone)
     one_of("--by", by, BYS)
     format = one_of("--format", "json" if json else format, FORMATS)
     if one_of("--part", part, PARTS) != "figures" and format != "csv":
@@ -55,6 +57,7 @@ def estimate(
     queue: Annotated[str | None, typer.Option(help="Of this queue alone.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw them.")] = None,
     json: AsJson = False,
+    timezone: Timezone = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
@@ -62,6 +65,7 @@ def estimate(
     from softswitch.commands.estimate import estimate as score
     from softswitch.commands.report import range_of
 
+    follow(timezone)
     days = None if since is None and until is None else range_of(since or "1970-01-02", until)
     score(folder_of(data, config), days, queue, json, plot)
 
@@ -74,6 +78,7 @@ def export(
     since: Since = "today",
     until: Until = None,
     out: Out = None,
+    timezone: Timezone = None,
     data: Data = None,
     config: Config = None,
     noted: Annotated[bool, typer.Option("--noted", hidden=True)] = False,
@@ -83,5 +88,6 @@ def export(
     from softswitch.commands.export import export as write
     from softswitch.commands.report import range_of
 
+    follow(timezone)
     one_of("--format", format, FORMATS)
     write(folder_of(data, config), range_of(since, until), format, out, noted=noted)

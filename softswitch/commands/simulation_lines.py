@@ -129,6 +129,10 @@ def replay(  # noqa: PLR0913, PLR0917 - each is an option
     day: Annotated[
         str | None, typer.Option(metavar="DATE", help="As 2026-03-02 or yesterday. Else the last one.")
     ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="Whose day. Else that of the rules' `hours`, or the machine's."),
+    ] = None,
     seed: options.Seed = 1,
     seeds: options.Runs = 10,
     plot: options.Plot = None,
@@ -136,7 +140,10 @@ def replay(  # noqa: PLR0913, PLR0917 - each is an option
     json: AsJson = False,
 ) -> None:
     """Yesterday's callers and agents under other rules, beside what happened, and the same rules replayed."""
+    from softswitch.commands.options import known_zone
+    from softswitch.commands.replay import Wanted
     from softswitch.commands.replay import replay as run
     from softswitch.commands.simulate import Output
 
-    run(events, config, was, day, range(seed, seed + seeds), Output(json, plot, html))
+    wanted = Wanted(day, None if timezone is None else known_zone(timezone))
+    run(events, config, was, wanted, range(seed, seed + seeds), Output(json, plot, html))

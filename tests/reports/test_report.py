@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+import typer
 
 from softswitch.acd.service import Service, Services
 from softswitch.acd.stats import RATIOS, Tally
+from softswitch.commands.options import follow
 from softswitch.commands.report import Range, Wish, print_report, range_of, report_of
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
@@ -103,6 +105,13 @@ def test_hours_and_weekdays_are_those_of_the_machine(kept: Keep) -> None:
     )
     heat = Counter((at.weekday(), at.hour) for at in joined)
     assert {(int(a), int(b)): int(report.heat[a, b]) for a, b in np.argwhere(report.heat)} == heat
+
+
+def test_days_are_those_of_the_zone_that_is_asked_for() -> None:
+    follow("Pacific/Kiritimati")
+    assert range_of("2026-03-01", "2026-03-01").since == datetime(2026, 2, 28, 10, tzinfo=UTC).timestamp()
+    with pytest.raises(typer.BadParameter, match="Europe/Warsaw"):
+        follow("Europe/Warsav")
 
 
 def test_the_hour_that_comes_twice_and_the_one_that_is_left_out() -> None:

@@ -96,6 +96,9 @@ def test_a_day_is_one_of_the_clock_of_the_rules(replay: Run, files: Path, tmp_pa
     ran = replay(files / "day.jsonl", "--config", there, "--seeds 1")
     assert ran.out.startswith(f"{began:%A, %Y-%m-%d} (Pacific/Honolulu): ")
     assert f" {began:%H:00} " in ran.out
+    named = replay(files / "day.jsonl", "--config", there, "--seeds 1 --json --timezone Asia/Tokyo").json
+    tokyo = datetime.fromtimestamp(first.at, ZoneInfo("Asia/Tokyo"))
+    assert (named["day"], named["zone"]) == (str(tokyo.date()), "Asia/Tokyo")
     other = began.date() + timedelta(days=1)
     assert (
         f"nobody waited in a queue on {other}"
