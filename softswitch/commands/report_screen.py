@@ -33,7 +33,7 @@ def shown(report: Report, by: str, screen: Console) -> Iterator[RenderableType]:
     """The figures by `by`, callbacks if there were any, the heat map, and when callers lose patience."""
     words = report.words
     yield Text(report.title, style="bold")
-    yield from (Text(note, style="dim") for note in report.notes[:1])
+    yield from (Text(note, style="dim") for note in report.ways)
     yield _fitting(words, *table(report, by))
     if report.callbacks:
         yield Text(words.say("callbacks"), style="bold")

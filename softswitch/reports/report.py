@@ -58,6 +58,8 @@ class Report:
     """From which wait on, share that hung up before the next step, of how many."""
     notes: tuple[str, ...] = ()
     """How it is counted, in sentences."""
+    ways: tuple[str, ...] = ()
+    """Of these, how the service level is counted, of all queues and of those that differ."""
     callbacks: tuple[Wanted, ...] = ()
     """Every one that was wanted."""
     words: Words = ENGLISH
@@ -89,10 +91,10 @@ def make(
     }
     total = replace(figures(visits, "total", common), voicemails=len(messages))
     groups = {by: _with_voicemails(lines, by, messages, local) for by, lines in groups.items()}
-    notes = (*words.ways(ways, queue), words.say("note.in_time"), words.say("note.counts"))
-    return Report(
-        title, total, groups, list(agents), heat(when), impatience(visits, WAIT_STEPS), notes, words=words
-    )
+    told = tuple(words.ways(ways, queue))
+    notes = (*told, words.say("note.in_time"), words.say("note.counts"))
+    lost = impatience(visits, WAIT_STEPS)
+    return Report(title, total, groups, list(agents), heat(when), lost, notes, told, words=words)
 
 
 def _with_voicemails(

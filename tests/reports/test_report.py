@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from softswitch.acd.service import Service, Services
 from softswitch.acd.stats import RATIOS, Tally
 from softswitch.commands.options import follow
 from softswitch.commands.report import Range, Wish, print_report, range_of, report_of
+from softswitch.commands.report_screen import shown
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.reports.figures import clock, columns, impatience
@@ -225,6 +228,8 @@ def test_the_service_level_is_counted_as_configured_and_the_head_says_how(kept: 
     assert "who hangs up within 8 s does not count" in report.notes[0]
     differs = formula != "service-level"
     assert [note.startswith("Service level of queue sales: ") for note in report.notes[1:2]] == [differs]
+    heads = [str(each) for each in shown(report, "day", Console(width=100)) if isinstance(each, Text)]
+    assert heads[1 : 2 + differs] == [*report.notes[: 1 + differs]]
     assert sales.notes[0].startswith("Service level: answered in time, of those answered, within 20 s; ")
 
 
