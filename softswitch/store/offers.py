@@ -11,7 +11,9 @@ from softswitch.types import CallId, CancelReason
 KINDS = frozenset({Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CALL_ENDED})
 """Of the events that tell of them."""
 
-_NEVER_RUNG = frozenset({CancelReason.CALLER_LEFT, CancelReason.CUSTOMER_NOT_REACHED})
+_NEVER_RUNG = frozenset(
+    {CancelReason.CALLER_LEFT, CancelReason.CUSTOMER_NOT_REACHED, CancelReason.QUEUE_CLOSED}
+)
 """How it ends for an agent who was reserved while the customer was called."""
 
 
