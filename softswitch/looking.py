@@ -20,7 +20,8 @@ from softswitch.ports import BEHIND, JsonValue, Store
 from softswitch.promises import reads
 from softswitch.registry import Registry
 from softswitch.sip.endpoint import SipEndpoint
-from softswitch.types import QueueName, Seconds
+from softswitch.store.reading import dated
+from softswitch.types import CallId, QueueName, Seconds
 from softswitch.web.figures import Figures, Lag
 
 LISTED = 1000
@@ -177,22 +178,27 @@ class Looking:
 
     @reads
     async def waits(self, wanted: str) -> JsonValue:
-        """The last call in progress whose id begins so, or that comes from this number; None: there is none.
-        If it waits and no phone rings for it, in which queue, and why.
+        """The last call in progress, or else callback, whose id begins so, or that has this number, and what
+        `why_now` says of it; None: there is none.
         """
-        found = [
-            call.id
-            for call in self.supervisor.calls
-            if call.id.startswith(wanted) or call.leg.remote.number == wanted
-        ]
-        if not wanted or not found:
-            return None
-        call, now = found[-1], asyncio.get_running_loop().time()
-        engine = self._switch.dispatcher.engine
-        stay, why = engine.stay_of(call, now), engine.why_nobody(call, now)
+        numbers = {id: case.number for id, case in self._switch.callbacks.cases.items()}
+        numbers |= {call.id: call.leg.remote.number for call in self.supervisor.calls}
+        found = [id for id, number in numbers.items() if id.startswith(wanted) or number == wanted]
+        return await self.why_now(found[-1]) if wanted and found else None
+
+    async def why_now(self, call: str) -> JsonValue:
+        """In which queue a call or callback waits while no phone rings for it, and why none does; both None:
+        it does not, or one rings. Raises NoSuch.
+        """
+        id, cases = CallId(call), self._switch.callbacks.cases
+        if id not in cases and self.supervisor.find(id) is None:
+            raise NoSuch(f"no call {call!r} is in progress; /api/v1/calls/live shows those that are")
+        engine, now = self._switch.dispatcher.engine, asyncio.get_running_loop().time()
+        stay, why = engine.stay_of(id, now), engine.why_nobody(id, now)
+        at = self._switch.clock.now()
         if stay is None or why is None:
-            return {"call": call, "queue": None, "why": None}
-        return {"call": call, "queue": stay[0], "why": reasons(why, now)}
+            return {"call": id, "at": at, "queue": None, "why": None}
+        return {"call": id, "at": at, "queue": stay[0], "why": dated(reasons(why, now), at)}
 
     @reads
     async def agents(self) -> JsonValue:

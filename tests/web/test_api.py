@@ -71,6 +71,7 @@ def test_no_route_takes_a_parameter_that_it_does_not_know(app):
         ("get", "/api/v1/phones", None, "supervisor"),
         ("get", "/api/v1/calls", None, "supervisor"),
         ("get", "/api/v1/calls/live", None, "supervisor"),
+        ("get", "/api/v1/calls/live/a1/why", None, "supervisor"),
         ("post", "/api/v1/agents/desk/pause", {}, "supervisor"),
         ("post", "/api/v1/calls/a1/hang-up", None, "supervisor"),
         ("post", "/api/v1/agents/desk/dial", {"number": "600"}, "supervisor"),
@@ -202,8 +203,11 @@ async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role)
     assert (status, "switch.yaml:3:1: unknown key" in detail) == (409, True)
     status, detail = await post("calls/a1/transfer", {})
     assert (status, "number" in detail) == (422, True)
-    for path in ("queues/suport/callers", "calls/a1", "calls/a1/events", "calls/a1/why"):
+    unknown = ("queues/suport/callers", "calls/a1", "calls/a1/events", "calls/a1/why", "calls/live/a2/why")
+    for path in unknown:
         assert (await client.get(f"/api/v1/{path}", headers=headers)).status_code == 404
+    now = await client.get("/api/v1/calls/live/a1/why", headers=headers)
+    assert now.json()["why"] == {"position": 1, "skipped": []}
     for query in ("since=0001-01-01", "limit=0", "before=0", "number=%00", "since=yesterday"):
         answer = await client.get(f"/api/v1/calls?{query}", headers=headers)
         assert answer.status_code == 422, query
