@@ -17,6 +17,7 @@ from softswitch.clerk.parent import Clerk
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import NoSuch
 from softswitch.ports import BEHIND, JsonValue, Store
+from softswitch.promises import reads
 from softswitch.registry import Registry
 from softswitch.sip.endpoint import SipEndpoint
 from softswitch.store.reading import dated
@@ -57,6 +58,7 @@ class Looking:
         """The file of the configuration in force, and the digest of its text as it was read."""
         return self._switch.settings.path, self._switch.settings.digest
 
+    @reads
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""
         now = asyncio.get_running_loop().time()
@@ -160,6 +162,7 @@ class Looking:
         """How many calls in progress there are by phase."""
         return dict(Counter(call.phase for call in self.supervisor.calls))
 
+    @reads
     async def queues(self) -> JsonValue:
         """Every queue with the first of its waiting callers."""
         most = max(FEWEST, LISTED // max(1, len(self._switch.settings.engine.queues)))
@@ -173,6 +176,7 @@ class Looking:
             raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
         return overview.callers(found.callers, self._ahead())
 
+    @reads
     async def waits(self, wanted: str) -> JsonValue:
         """The last call in progress, or else callback, whose id begins so, or that has this number, and what
         `why_now` says of it; None: there is none.
@@ -196,18 +200,22 @@ class Looking:
             return {"call": id, "at": at, "queue": None, "why": None}
         return {"call": id, "at": at, "queue": stay[0], "why": dated(reasons(why, now), at)}
 
+    @reads
     async def agents(self) -> JsonValue:
         """Every agent with its state."""
         return overview.agents(self._look(0), self._ahead())
 
+    @reads
     async def calls(self) -> JsonValue:
         """The calls in progress."""
         return self.supervisor.describe()
 
+    @reads
     async def phones(self) -> JsonValue:
         """Every phone that is registered."""
         return self._registry.describe()
 
+    @reads
     async def bans(self) -> JsonValue:
         """The sources that are not heard, and for how long they will not be."""
         return [
@@ -215,11 +223,13 @@ class Looking:
             for ban, left in self._endpoint.shield.bans()
         ]
 
+    @reads
     async def callbacks(self) -> JsonValue:
         """Everybody who is to be called back, the first wanted first."""
         cases = sorted(self._switch.callbacks.cases.values(), key=lambda case: case.wanted)
         return [case.describe() for case in cases]
 
+    @reads
     async def trunks(self) -> JsonValue:
         """Every server of every carrier."""
         return self._registry.describe_trunks()

@@ -19,7 +19,7 @@ import pytest
 
 from softswitch import __version__
 from softswitch.cli import main
-from softswitch.commands import behind, finding
+from softswitch.commands import behind, finding, supervising
 from softswitch.commands.table import duration, foreign
 from softswitch.control.server import Server
 from softswitch.control.wire import SOCKET
@@ -891,3 +891,36 @@ def test_calls_can_be_made_anew_from_the_events(softswitch: Any, record: Path) -
         ("command line", "rebuild", "begun"),
         ("command line", "rebuild", "done: 2 calls made anew of 23 events"),
     ]
+
+
+def test_notes_on_a_call_are_read_and_written_and_what_is_not_given_stays(
+    softswitch: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, written = Kept(tmp_path), {"agent": "ben", "queue": "sales", "notes": "tea", "disposition": "sold"}
+    events = story()
+    for event in [*events, Recorded(len(events) + 1, events[-1].at + 1, "NotesWritten", ALICE, written)]:
+        store.append(event)
+    store.close()
+    row = softswitch("notes", "ali", "--data", tmp_path).row("ben")
+    assert "sold" in row
+    assert "tea" in row
+    (kept,) = json.loads(softswitch("notes", ALICE, "--data", tmp_path, "--json").out)
+    assert (kept["agent"], kept["notes"], kept["disposition"]) == ("ben", "tea", "sold")
+
+    asked: list[dict[str, JsonValue]] = []
+
+    def do(folder: Path, command: str, **given: JsonValue) -> JsonValue:
+        asked.append({"command": command, **given})
+        return {"agent": "ben", "written": 1.0}
+
+    monkeypatch.setattr(supervising, "do", do)
+    ran = softswitch("notes", "ali", "--write", "green tea", "--data", tmp_path)
+    assert ran.out == "notes of ben on call alice are written\n"
+    softswitch("notes", "ali", "--disposition", "", "--agent", "ann", "--data", tmp_path)
+    sent = {"command": "notes_write", "call": "alice"}
+    assert asked == [
+        sent | {"agent": None, "notes": "green tea", "disposition": "sold"},
+        sent | {"agent": "ann", "notes": "", "disposition": ""},
+    ]
+    assert "No such" in softswitch("notes", "nobody", "--wrong", "--data", tmp_path).err
+    assert softswitch("notes", "zzz", "--data", tmp_path).code == 1

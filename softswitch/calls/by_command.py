@@ -19,6 +19,7 @@ from softswitch.calls.originator import Then, known
 from softswitch.calls.supervising import Mode
 from softswitch.errors import ControlError
 from softswitch.ports import JsonValue
+from softswitch.promises import reads
 from softswitch.types import QueueName
 
 RING = 30.0
@@ -72,10 +73,12 @@ class ByCommand:
                 overseer.change(supervision, Mode(do), self._by)
         return {"supervision": supervision, "done": do}
 
+    @reads
     async def supervisions(self) -> JsonValue:
         """Who takes part in conversations of others."""
         return cast(JsonValue, self._operator.overseer.describe())
 
+    @reads
     async def changes(self) -> JsonValue:
         """Every queue and agent that is not as configured."""
         return [described(one) for one in self._operator.amending.all]

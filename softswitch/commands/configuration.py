@@ -43,6 +43,7 @@ def check_for_machines(files: list[Path]) -> int:
         found = {
             "file": str(file),
             "digest": source.digest,
+            "files": list(source.texts),
             "problems": [_of(problem) for problem in problems],
             "warnings": [_of(warning) for warning in warnings],
             "map": plain(chart(scene)),

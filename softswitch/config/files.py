@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
@@ -33,7 +33,7 @@ class Source:
     @property
     def digest(self) -> str:
         """Of all that was read: the same for the same files with the same texts."""
-        return sha256("\0".join(chain.from_iterable(self.texts.items())).encode()).hexdigest()
+        return _digest(self.texts)
 
 
 def read(path: Path, environ: Mapping[str, str]) -> Source:
@@ -41,6 +41,34 @@ def read(path: Path, environ: Mapping[str, str]) -> Source:
     source = Source(Node(Place(str(path)), {}))
     _Reader(source, environ).join(path, source.root.place, ())
     return source
+
+
+def digest_now(files: Iterable[str]) -> str:
+    """What `Source.digest` of a source with these files would be if they were read now. Blocks."""
+    texts: dict[str, str] = {}
+    for name in files:
+        try:
+            data = _bytes(Path(name))
+            if len(data) <= MAX_BYTES:
+                texts[name] = _decoded(data)
+        except (OSError, ValueError):
+            continue
+    return _digest(texts)
+
+
+def _digest(texts: Mapping[str, str]) -> str:
+    return sha256("\0".join(chain.from_iterable(texts.items())).encode()).hexdigest()
+
+
+def _bytes(path: Path) -> bytes:
+    """The beginning of a file, a byte more than it may have at most. Raises OSError, ValueError."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _decoded(data: bytes) -> str:
+    """Its text. Raises UnicodeDecodeError."""
+    return data.decode("utf-8-sig")
 
 
 class _Reader:
@@ -106,8 +134,7 @@ class _Reader:
     def _text(self, path: Path, named_at: Place) -> str | None:
         """The text of a file; None, and a problem, when it cannot be had."""
         try:
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+            data = _bytes(path)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self._wrong(named_at, f"cannot read {path}: {why}")
@@ -116,7 +143,7 @@ class _Reader:
             self._wrong(named_at, f"{path} is larger than {MAX_BYTES // 1024 // 1024} MiB: no configuration")
             return None
         try:
-            return data.decode("utf-8-sig")
+            return _decoded(data)
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             self._wrong(

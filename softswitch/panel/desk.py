@@ -20,8 +20,8 @@ from softswitch.kinds import Kind
 from softswitch.panel.cards import WRITING, Card, blank, card_of
 from softswitch.panel.notebook import Notebook
 from softswitch.ports import JsonValue, Recorded
+from softswitch.texts import LINE_OR_NOTHING, LINES_OR_NOTHING, NOTES, WORD
 from softswitch.types import AgentName, CallId
-from softswitch.web.patterns import LINE_OR_NOTHING, LINES_OR_NOTHING, NOTES, WORD
 
 Talked = Callable[[str], Awaitable[bytes | None]]
 """Who talked in a call, by the database: `librarian.Desk.talked`."""

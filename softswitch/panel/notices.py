@@ -21,16 +21,14 @@ from softswitch.calls.switch import Switch
 from softswitch.errors import ControlError, NoSuch, NotAllowed, NotNow, StoreError
 from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded, Store
+from softswitch.promises import reads
 from softswitch.store.bulletins import in_force
 from softswitch.store.reading import reading
+from softswitch.texts import BULLETIN, LINES
 from softswitch.types import Seconds
-from softswitch.web.patterns import LINES
 
 MOST = 100
 """Bulletins at a time."""
-
-LONGEST = 2000
-"""Characters of one."""
 
 LOOK: Seconds = 0.1
 """Between two looks whether the database has what was before the start."""
@@ -145,12 +143,13 @@ class Notices:
 def handlers(notices: Notices) -> dict[str, Callable[..., Awaitable[JsonValue]]]:
     """The commands of the control socket."""
 
+    @reads
     async def bulletins() -> JsonValue:
         return [{"id": id, **entry} for id, entry in notices.entries().items()]
 
     async def bulletin_write(text: str, queues: list[str], until: float | None = None) -> JsonValue:
-        if len(text) > LONGEST or not re.fullmatch(LINES, text):
-            raise ControlError(f"a bulletin is a text of at most {LONGEST} characters, in one line or more")
+        if len(text) > BULLETIN or not re.fullmatch(LINES, text):
+            raise ControlError(f"a bulletin is a text of at most {BULLETIN} characters, in one line or more")
         return {"bulletin": notices.write(text, queues, until, COMMAND_LINE)}
 
     async def bulletin_withdraw(bulletin: str) -> JsonValue:

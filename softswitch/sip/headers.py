@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from unicodedata import combining
 from urllib.parse import quote, unquote
 
 from softswitch import siptext
@@ -34,6 +35,14 @@ _HIDDEN = frozenset({"id", "user"})
 """What a caller asks for in Privacy who wants not to be shown."""
 _RESTRICTED = frozenset({"full", "uri"})
 """The same in Remote-Party-ID."""
+_REVERSING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that change the direction of what follows (UAX #9): by them a name reads as what it is not."""
+NAME, NUMBER = 80, 128
+"""Characters of a caller's display name and user part that are read. Both stand in INVITEs to agents, several
+times and escaped: of longer ones no phone could be rung.
+"""
+MARKS = 3
+"""Accents and points upon one letter; of more of them names grow over what stands above."""
 _USER_SAFE = "-_.!~*'()&=+$,/"
 """What may stand unescaped in the user part of a SIP URI (RFC 3261 section 25.1), `;` and `?` apart."""
 
@@ -130,9 +139,24 @@ def party(value: str) -> Party:
     if match:
         quoted, plain, uri = match.groups()
         name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
-        return Party(user(uri), name.strip(), uri)
+        return Party(user(uri)[:NUMBER], _legible(name), uri)
     uri = re.split(r"[;,\s]", value.strip(), maxsplit=1)[0]
-    return Party(user(uri), "", uri)
+    return Party(user(uri)[:NUMBER], "", uri)
+
+
+def _legible(name: str) -> str:
+    """A display name without what makes it unreadable, or phones, pages and reports with it; whoever calls
+    chooses it.
+    """
+    name = name[: 4 * NAME].strip()
+    if not name.isascii():
+        name, marks, kept = _REVERSING.sub("", name), 0, []
+        for letter in name:
+            marks = marks + 1 if combining(letter) else 0
+            if marks <= MARKS:
+                kept.append(letter)
+        name = "".join(kept)
+    return name[:NAME].strip()
 
 
 def user(uri: str) -> str:

@@ -11,7 +11,7 @@ from softswitch.kinds import Kind
 from softswitch.store.call_notes import CallNotes, of_calls
 from softswitch.store.call_record import CallRecord
 from softswitch.store.reading import events_of
-from softswitch.store.tables import call_notes, calls, offers, talks
+from softswitch.store.tables import call_notes, calls, events, offers, talks
 from softswitch.types import CallId, OfferFailure
 
 MOST = 100
@@ -19,20 +19,23 @@ MOST = 100
 
 Found = dict[str, Any]
 
+NOBODY: Found = {"number": "", "name": "", "outgoing": False}
+"""Whom an agent talked to of whom nothing is known."""
+
 
 def talked(connection: Connection, call: str) -> Found | None:
     """Who of the house talked in a call or made it: `agents`, each with the queue (empty: none); `ended`:
     when, None: it goes on. None: there is no such call.
     """
     agents: dict[str, str] = {}
-    ended, events = None, events_of(connection, CallId(call))
-    for event in events:
+    ended, told = None, events_of(connection, CallId(call))
+    for event in told:
         data: Any = event.data
         if event.kind in (Kind.CALL_ARRIVED, Kind.CONNECTED) and data.get("agent"):
             agents[str(data["agent"])] = str(data.get("queue") or "")
         elif event.kind == Kind.CALL_ENDED:
             ended = float(data.get("last_seen") or event.at)
-    return {"agents": agents, "ended": ended} if events else None
+    return {"agents": agents, "ended": ended} if told else None
 
 
 def earlier(connection: Connection, number: str, but: str, limit: int) -> list[Found]:
@@ -125,20 +128,33 @@ def _calls(connection: Connection, agent: str, since: float) -> list[Found]:
         found.setdefault(call, {"call": call, "queue": queue, "at": at, "talk": None, "wrap_up": 0.0})
     about = select(calls.c.id, calls.c.record).where(calls.c.id.in_(list(found)))
     records = {row.id: CallRecord.from_json(json.loads(row.record)) for row in connection.execute(about)}
+    going_on = _going_on(connection, [call for call in found if call not in records])
     notes = of_calls(connection, list(found))
     for call, one in found.items():
         own = next((each for each in notes.get(call, ()) if each.agent == agent), None)
-        one.update(_partner(records.get(call)) | _own(own))
+        record = records.get(call)
+        one.update((going_on.get(call, NOBODY) if record is None else _partner(record)) | _own(own))
     return sorted(found.values(), key=lambda one: -one["at"])[:MOST]
 
 
-def _partner(record: CallRecord | None) -> Found:
-    """Whom the agent talked to; of a call that goes on nothing is known here yet."""
-    if record is None:
-        return {"number": "", "name": "", "outgoing": False}
+def _partner(record: CallRecord) -> Found:
+    """Whom the agent talked to."""
     if _is_outgoing(record):
         return {"number": record.outside, "name": "", "outgoing": True}
     return {"number": record.number, "name": record.name, "outgoing": False}
+
+
+def _going_on(connection: Connection, some: list[str]) -> dict[str, Found]:
+    """The same of calls that have no record yet, as they arrived."""
+    column, found = events.c, dict[str, Found]()
+    query = select(column.call, column.data).where(column.call.in_(some), column.kind == Kind.CALL_ARRIVED)
+    for call, text in connection.execute(query.order_by(column.seq)):
+        said = json.loads(text)
+        outgoing = bool(said.get("agent"))
+        number = said.get("dialled" if outgoing else "number")
+        name = "" if outgoing else said.get("name")
+        found[call] = {"number": number or "", "name": name or "", "outgoing": outgoing}
+    return found
 
 
 def _own(notes: CallNotes | None) -> Found:

@@ -133,8 +133,7 @@ class Folds:
             self.callbacks[case.id] = case
 
     def _take_offer(self, event: Recorded) -> None:
-        if (offer := self._offers.apply(event)) is not None:
-            self.offers.append(offer)
+        self.offers.extend(self._offers.apply(event))
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""

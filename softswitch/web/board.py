@@ -125,8 +125,8 @@ class Viewers:
         for viewer in self._viewers:
             viewer.woken.set()
 
-    def stream(self, request: Request, who: Principal, may: Who, audience: Audience) -> Response:
-        """An answer that does not end, for somebody. Raises Refused: there is no room."""
+    def check_room(self, who: Principal) -> None:
+        """Raises Refused: one more viewer may not look on, or not of this user."""
         if self.count >= VIEWERS:
             raise Refused(503, f"{VIEWERS} viewers look on already", SOON)
         if sum(viewer.key == who.key for viewer in self._viewers) >= PER_USER:
@@ -135,6 +135,10 @@ class Viewers:
                 "close a page or end a program that is forgotten somewhere, or give each its own"
             )
             raise Refused(429, says, SOON)
+
+    def stream(self, request: Request, who: Principal, may: Who, audience: Audience) -> Response:
+        """An answer that does not end, for somebody. Raises Refused: there is no room."""
+        self.check_room(who)
         return _Stream(self, request, who.key, may, audience)
 
     async def show(self, viewer: _Viewer, request: Request, may: Who, audience: Audience) -> None:
@@ -221,6 +225,16 @@ def board_routes(viewers: Viewers, guard: Guard) -> Routes:
         """
         audience = _audience(who, calls=calls)
         return viewers.stream(request, who, guard.needs(_role(audience)), audience)
+
+    @router.get("/room", status_code=204)
+    async def room(
+        who: Annotated[Principal, Depends(anybody)], calls: Annotated[bool, Query()] = False
+    ) -> None:
+        """Whether `stream` would be refused now, and why: a browser does not tell a page what a stream that
+        is refused says. It takes nobody's place.
+        """
+        _audience(who, calls=calls)
+        viewers.check_room(who)
 
     return router
 

@@ -6,13 +6,13 @@ from fastapi import Depends
 from pydantic import Field, StringConstraints
 
 from softswitch.access import Principal, Role
+from softswitch.texts import LINE_OR_NOTHING
 from softswitch.web import models
 from softswitch.web.api import PREFIX, CallName, Name, Text
 from softswitch.web.asked import Body
 from softswitch.web.calling import To
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Operations
-from softswitch.web.patterns import LINE_OR_NOTHING
 from softswitch.web.problems import PROBLEMS, Refused
 from softswitch.web.routes import Routes
 

@@ -1,6 +1,7 @@
 """/api/v1/configuration/map and /api/v1/check: where calls go by the file on disk, and what is wrong with it.
 The file is read by a process of its own, `softswitch check --json`: one of thousands of lines is seconds of
-work, for which no call must wait. Nothing is changed here, and no secret is in what it says.
+work, for which no call must wait. Whether it was edited since is a look at its text alone:
+/api/v1/configuration/state. Nothing is changed here, and no secret is in what it says.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from softswitch.access import Role
+from softswitch.config.files import digest_now
 from softswitch.errands import begun
 from softswitch.errors import ErrandFailed
 from softswitch.types import Seconds
@@ -42,10 +44,21 @@ class Trouble(BaseModel):
     message: str
 
 
+class Edited(BaseModel):
+    """Which text the file has now."""
+
+    digest: str | None
+    """Of the text of the file, and of those that it included when it was read last, as it is now; another
+    one than that of the map: it was edited since. Null: nobody has read it since the start.
+    """
+
+
 class Checked(BaseModel):
     """What `softswitch check` says of the file."""
 
     file: str
+    digest: str
+    """Of the text that this is said of."""
     in_force: bool
     """Whether the switch runs on what stands in the file, and in those that it includes; false: reload it."""
     problems: list[Trouble]
@@ -113,6 +126,7 @@ class Checker:
         self._operations = operations
         self._turn = asyncio.Lock()
         self._waiting = 0
+        self._files: tuple[str, ...] = ()
 
     async def read(self, request: Request) -> dict[str, Any]:
         """What `softswitch check --json` says, and whether it is in force. Raises Refused."""
@@ -126,11 +140,15 @@ class Checker:
         finally:
             self._waiting -= 1
 
+    async def digest(self) -> str | None:
+        """Of what the files that were read last have in them now; None: none were read."""
+        return await asyncio.to_thread(digest_now, self._files) if self._files else None
+
     async def _in_turn(self) -> dict[str, Any]:
         async with self._turn:
             file, digest = self._operations.in_force
             found: dict[str, Any] = json.loads(await _said("softswitch", "check", "--json", "--", str(file)))
-        boxes = found.pop("map")["boxes"]
+        boxes, self._files = found.pop("map")["boxes"], tuple(found.pop("files"))
         return {**found, "boxes": boxes, "in_force": found["digest"] == digest}
 
 
@@ -163,6 +181,13 @@ def configuration_routes(operations: Operations, guard: Guard) -> Routes:
         not, as far as it is sound.
         """
         return Map.model_validate(await checker.read(request))
+
+    @router.get("/configuration/state", dependencies=engineers)
+    async def state() -> Edited:
+        """Whether the file was edited since somebody read it by `map` or `check`, without reading it anew:
+        cheap, to be asked for every few seconds.
+        """
+        return Edited(digest=await checker.digest())
 
     @router.post("/check", dependencies=engineers)
     async def check(request: Request) -> Checked:

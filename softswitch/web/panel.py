@@ -6,13 +6,13 @@ from fastapi import Depends, Query, Response
 from pydantic import Field, StringConstraints
 
 from softswitch.access import Principal, Role
+from softswitch.texts import BULLETIN, LINE_OR_NOTHING, LINES, LINES_OR_NOTHING, NOTES, WORD
 from softswitch.web import models, panel_models
 from softswitch.web.api import PREFIX, CallName, Name, Text, asked, ready
 from softswitch.web.asked import Body
 from softswitch.web.changing import check_own
 from softswitch.web.guard import Guard
 from softswitch.web.operations import Bulletins, Pages, Panel
-from softswitch.web.patterns import LINE_OR_NOTHING, LINES, LINES_OR_NOTHING, NOTES, WORD
 from softswitch.web.problems import PROBLEMS, Refused
 from softswitch.web.routes import Routes
 
@@ -31,7 +31,7 @@ class WrittenNotes(Body):
 class NewBulletin(Body):
     """What agents are to read."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=LINES)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=BULLETIN, pattern=LINES)]
     queues: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     """For whose teams; left out: for all agents."""
     until: Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)] | None = None

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from softswitch.texts import LINE_OR_NOTHING, LINES, LINES_OR_NOTHING
+
 LINE = r"^[^\x00-\x1f\x7f]+$"
-LINE_OR_NOTHING = r"^[^\x00-\x1f\x7f]*$"
-LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-"""A text of some lines, and not of blanks alone."""
-LINES_OR_NOTHING = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-NOTES, WORD = 4000, 64
-"""Characters of notes, and of a disposition, at most."""
 SPOKEN = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 """A text of one line, and not of blanks alone."""
 CALL = r"^[0-9A-Za-z]{1,32}$"

@@ -195,17 +195,19 @@ async def test_check_tells_mistakes_and_a_reload_what_it_has_changed(stage):
     sound = file.read_text()
     line = sound[: sound.index("queue: billing")].count("\n") + 1
     file.write_text(sound.replace("queue: billing", "queue: biling", 1))
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as who comes back
+    await expect(page.locator(".standing")).to_contain_text("was edited since this was drawn")
     check, reload = (page.get_by_role("button", name=name) for name in ("Check the file", "Reload"))
     await check.click()
     problem = page.locator(".told.alarm li")
     await expect(problem).to_contain_text(f"switch.yaml:{line}:", timeout=SLOW)
     await expect(problem).to_contain_text("did you mean 'billing'?")
     await expect(page.locator(".standing")).to_contain_text("has mistakes")
+    await expect(page.locator(".box .bad").first).to_contain_text("there is none called biling")
     await reload.click()
     await expect(page.locator(".said .problem.line")).to_contain_text(
         "no queue is called 'biling'", timeout=SLOW
     )
-    await expect(page.locator(".box .bad").first).to_contain_text("there is none called biling")
 
     file.write_text(sound.replace("We are on holiday.", "We are back.") + "webhooks: {}\n")
     await check.click()

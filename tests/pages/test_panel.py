@@ -151,6 +151,9 @@ async def test_who_rings_is_there_within_half_a_second_with_earlier_contacts(sta
     assert await link.get_attribute("href") == f"https://crm.example/?number={CALLER}"
     assert "noopener" in await link.get_attribute("rel")
     assert (await page.title()).startswith("☎ Anna")
+    aloud = page.locator(".first > section > [role=status]")
+    await expect(aloud).to_have_text("rings: Anna Żak")
+    assert await page.locator("[aria-live]:has(.clock)").count() == 0  # no clock is read aloud each second
     await stage.answers("ola")
     await ended(page, call)
     assert complaints.heard == []
@@ -231,7 +234,8 @@ async def test_what_an_attacker_writes_is_text(stage):
     await stage.answers("ola")
     talk = call_card(page, "talking")
     await expect(talk.locator("h2 bdi").first).to_have_text(MARKUP)
-    await talk.locator("textarea").fill(MARKUP)
+    long = MARKUP + " x" * 100
+    await talk.locator("textarea").fill(long)
     await talk.locator("[data-do=save]").click()
     await expect(talk.locator(".notes [role=status]")).to_have_text(SAVED)
     await stage.api("POST", "/bulletins", {"text": MARKUP})
@@ -241,10 +245,13 @@ async def test_what_an_attacker_writes_is_text(stage):
     await ended(page, call)
     await asyncio.sleep(0.5)
     again = await stage.calls("602", "48229998877", name=MARKUP)
-    await expect(call_card(page, "ringing").locator("blockquote .text")).to_have_text(MARKUP)
+    await expect(call_card(page, "ringing").locator("blockquote .text")).to_have_text(long)
     await stage.answers("ola")
     await ended(page, again)
     assert await page.evaluate("[window.hit, document.querySelectorAll('main img').length]") == [None, 0]
+    await expect(page.locator(".own .excerpt").first).to_have_text(long)
+    await page.set_viewport_size({"width": 360, "height": 740})  # a day with notes fits a phone
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert complaints.heard == []
 
 

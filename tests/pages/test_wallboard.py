@@ -69,8 +69,11 @@ async def test_a_caller_who_joins_is_seen_within_half_a_second(stage):
 
 async def test_names_and_reasons_of_an_attacker_are_text(stage):
     page, complaints = await stage.page("/wallboard")
-    await stage.api("POST", "/agents/jan/pause", {"reason": MARKUP})
-    await expect(page.locator(".state[data-state=paused] .what")).to_have_text(MARKUP)
+    long = MARKUP + "x" * 90
+    await stage.api("POST", "/agents/jan/pause", {"reason": long})
+    await expect(page.locator(".state[data-state=paused] .what")).to_have_text(long)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await page.evaluate("[window.hit, document.querySelectorAll('main img').length]") == [None, 0]
     missing, _ = await stage.page(f"/wallboard?queue={MARKUP}")
     await expect(missing.locator(".empty")).to_contain_text(MARKUP)
@@ -126,11 +129,12 @@ async def test_pages_of_one_browser_share_a_connection_and_are_told_why_one_is_r
     for other in others:
         await other.close()
     refused = {"status": 429, "json": {"title": "Too Many", "status": 429, "detail": "ada looks on 50 times"}}
-    await page.context.route("**/board/stream", lambda route: route.fulfill(**refused))
+    for asked in ("**/board/stream", "**/board/room"):
+        await page.context.route(asked, lambda route: route.fulfill(**refused))
     await page.add_init_script("delete window.SharedWorker")  # by which nothing can come in between
     await page.reload()
     await expect(page.locator("#banner")).to_contain_text("as many pages of the switch open as one user may")
-    await page.context.unroute("**/board/stream")
+    await page.context.unroute_all()
     await expect(page.locator("#banner")).to_be_hidden()
 
 

@@ -20,7 +20,7 @@ from softswitch.plain import plain
 from softswitch.ports import Recorded
 from softswitch.store.reading import reading
 from softswitch.store.spool import read_events
-from softswitch.types import Quality
+from softswitch.types import CallId, Quality
 from tests.reports.sample import days
 
 pytestmark = pytest.mark.may_block
@@ -119,6 +119,40 @@ def test_a_day_of_queue_log_knows_who_came_the_day_before(kept: Keep, tmp_path: 
     with reading(folder) as connection:
         assert seq_at(connection, events[50].at) <= 51
         assert seq_at(connection, 0.0) == 1
+
+
+def test_a_crash_over_midnight_is_over_in_the_file_of_its_day(kept: Keep, tmp_path: Path) -> None:
+    """Which nobody could know before the start: its events are of the next day."""
+    midnight = datetime(2026, 2, 26).timestamp()
+    seen = midnight - 60.0
+    lost = {"ended_by": "switch", "last_seen": seen}
+    joined = {"queue": "sales", "priority": "default"}
+    told: list[tuple[float, str, str | None, dict[str, object]]] = [
+        (-7200.0, "SwitchStarting", None, {}),
+        (-7200.0, "SwitchStarted", None, {"agents": ["ann"]}),
+        (-90.0, "CallArrived", "a", {"number": "100"}),
+        (-90.0, "CallerJoined", "a", joined),
+        (-60.0, "CallAnswered", "a", {}),
+        (1800.0, "CallEnded", "a", lost),
+        (1800.0, "SwitchStarting", None, {}),
+        (1801.0, "SwitchStarted", None, {"agents": ["ann"]}),
+    ]
+    folder = kept(
+        [
+            Recorded(seq, midnight + at, kind, CallId(call) if call else None, data)
+            for seq, (at, kind, call, data) in enumerate(told, 1)
+        ]
+    )
+    found = []
+    for day in (date(2026, 2, 25), date(2026, 2, 26)):
+        export(folder, Range(day, day), "queue_log", tmp_path / "log")
+        lines = [line.split("|") for line in (tmp_path / "log").read_text().splitlines()]
+        found.append([(int(cells[0]) - int(midnight), cells[4]) for cells in lines])
+    assert found == [
+        [(-7200, "QUEUESTART"), (-7200, "ADDMEMBER"), (-90, "ENTERQUEUE"), (-60, "EXITEMPTY"),
+         (-60, "REMOVEMEMBER")],
+        [(1800, "QUEUESTART"), (1801, "ADDMEMBER")],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("wrong", [-86400 * 400, 86400 * 400])

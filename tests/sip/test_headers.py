@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from softswitch.sip.headers import Message, name_addr, party, user, via_transport
+from softswitch.sip.headers import NAME, NUMBER, Message, name_addr, party, user, via_transport
 from softswitch.types import Party
 
 
@@ -25,6 +25,15 @@ from softswitch.types import Party
 )
 def test_an_address_is_read(value: str, expected: Party) -> None:
     assert party(value) == expected
+
+
+def test_a_name_and_a_number_are_as_long_and_as_legible_as_a_phone_can_show() -> None:
+    """A name of 3,000 characters would make each INVITE to an agent larger than a message may be."""
+    assert party(f'"{"A" * 10_000}" <sip:{"9" * 4000}@x>').name == "A" * NAME
+    assert party(f"<sip:{'9' * 4000}@x>").number == "9" * NUMBER
+    assert party('"\u202eevil\u202c\u2066" <sip:1@x>').name == "evil"
+    assert party(f'"za{chr(0x300) * 200}lgo" <sip:1@x>').name == f"za{chr(0x300) * 3}lgo"
+    assert party('"שָׁלוֹם Zażółć" <sip:1@x>').name == "שָׁלוֹם Zażółć"
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,20 @@ def test_an_agent_looks_back_on_a_caller_and_on_the_day(connection: Connection) 
     assert day_of(connection, "ann", START)["calls"] == []
 
 
+def test_a_call_that_goes_on_has_its_number_in_the_day_of_who_writes_on_it(connection: Connection) -> None:
+    arrived = {"number": "+48601", "name": "Jan", "dialled": "600"}
+    made = {"number": "202", "dialled": "0602", "agent": "ben"}
+    more = [
+        (30.0, "CallArrived", "now", arrived),
+        note(31.0, "tea", call="now"),
+        (32.0, "CallArrived", "out", made),
+        note(33.0, "milk", call="out"),
+    ]
+    tell(connection, more)
+    own = [(one["number"], one["name"], one["outgoing"]) for one in day_of(connection, "ben", START)["calls"]]
+    assert own[:2] == [("0602", "", True), ("+48601", "Jan", False)]
+
+
 def test_earlier_contacts_are_also_those_that_agents_began(connection: Connection) -> None:
     def made(call: str, at: float, **arrived: Any) -> list[Any]:
         return [

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from dataclasses import fields
+from types import SimpleNamespace
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import Mount
 
 from softswitch.parcels import Lot, Parcel, Undelivered
 from softswitch.store.call_record import CallRecord
 from softswitch.store.outbox import Outbox
-from softswitch.web import record_models
+from softswitch.web import docs, record_models
 from softswitch.web.wrongs import no_strangers
 
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/login", "/api/v1/first"}
@@ -249,3 +252,25 @@ async def test_the_switch_is_stopped_by_engineers(client, as_role, operations):
     assert denied.status_code == 403
     assert (await client.post("/api/v1/stop", headers=await as_role("engineer"))).json()["draining"] == 2
     assert operations.done == [("stop", "token engineer")]
+
+
+async def test_who_hangs_up_while_the_description_is_made_does_not_have_it_made_twice(monkeypatch):
+    begun, go_on, times = threading.Event(), threading.Event(), []
+
+    def slowly(app):
+        times.append(app)
+        begun.set()
+        go_on.wait(5.0)
+        return {"openapi": "3.1.0"}
+
+    monkeypatch.setattr(docs, "described", slowly)
+    guard = SimpleNamespace(needs=lambda _: lambda: None)
+    (route,) = docs.docs_routes(FastAPI(), guard).routes
+    first = asyncio.create_task(route.endpoint())
+    await asyncio.to_thread(begun.wait, 5.0)
+    first.cancel()
+    second = asyncio.create_task(route.endpoint())
+    await asyncio.sleep(0)
+    go_on.set()
+    assert b"3.1.0" in (await second).body
+    assert len(times) == 1

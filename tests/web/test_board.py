@@ -193,7 +193,13 @@ async def test_one_user_shuts_nobody_else_out(stand, monkeypatch):
     told = json.loads(await refusal.readexactly(size))["detail"]
     assert "token agent looks on 1 times already" in told
     assert "give each its own" in told
+    room = f"http://127.0.0.1:{stand.settings.port}/api/v1/board/room"  # where a page is told why
+    async with httpx2.AsyncClient(verify=False) as web:
+        assert (await web.get(room, headers=headers)).json()["detail"] == told
+        assert (await web.get(f"{room}?calls=true", headers=headers)).status_code == 403
     _, others = await stand.token("agent")  # another token of the same label
+    async with httpx2.AsyncClient(verify=False) as web:
+        assert [(await web.get(room, headers=others)).status_code for _ in range(2)] == [204, 204]
     other, head = await stand.connect(others)
     assert head.startswith("HTTP/1.1 200")
     await message(other)

@@ -21,7 +21,7 @@ from tests.web.conftest import FakeOperations
 
 pytestmark = pytest.mark.may_block
 
-MAP, CHECK = "/api/v1/configuration/map", "/api/v1/check"
+MAP, CHECK, STATE = "/api/v1/configuration/map", "/api/v1/check", "/api/v1/configuration/state"
 FILE = """\
 numbers: {"600": {queue: support}}
 queues: {support: {}, night: {}}
@@ -75,11 +75,34 @@ async def test_the_map_is_that_of_the_file_and_so_is_what_check_says(
     assert operations.done == []  # nothing was changed
 
 
+async def test_whether_it_was_edited_since_is_told_without_reading_it_anew(
+    engineer: httpx2.AsyncClient, file: Path
+) -> None:
+    async def digest() -> str | None:
+        answer = await engineer.get(STATE)
+        assert answer.status_code == 200
+        return answer.json()["digest"]  # type: ignore[no-any-return]
+
+    assert await digest() is None  # nobody has read it
+    more = file.with_name("more.yaml")
+    await asyncio.to_thread(more.write_text, "pauses: {1: lunch}\n")
+    await asyncio.to_thread(file.write_text, FILE + "include: more.yaml\n")
+    read = (await engineer.get(MAP)).json()
+    assert (read["in_force"], read["digest"]) == (False, await digest())
+    await asyncio.to_thread(more.write_text, "pauses: {1: tea}\n")
+    assert read["digest"] != await digest()
+    await asyncio.to_thread(more.write_text, "pauses: {1: lunch}\n")
+    assert read["digest"] == await digest()
+    await asyncio.to_thread(file.unlink)
+    assert read["digest"] != await digest()
+
+
 async def test_it_is_for_engineers(client: httpx2.AsyncClient, accounts: Accounts) -> None:
     for role in (Role.AGENT, Role.SUPERVISOR):
         _, token = await accounts.add_token(role, role)
         headers = {"authorization": f"Bearer {token}"}
         assert (await client.get(MAP, headers=headers)).status_code == 403
+        assert (await client.get(STATE, headers=headers)).status_code == 403
         assert (await client.post(CHECK, headers=headers)).status_code == 403
     assert (await client.get(MAP)).status_code == 401
 
@@ -102,7 +125,7 @@ class Errands:
             self.at_once -= 1
 
     async def bits(self) -> AsyncIterator[bytes]:
-        yield b'{"file": "a", "digest": "", "problems": [], '
+        yield b'{"file": "a", "digest": "", "files": [], "problems": [], '
         await self.may_end.wait()
         if self.fails is not None:
             raise self.fails

@@ -9,6 +9,8 @@ import { details } from "./details.js";
 import { Picture } from "./picture.js";
 import { checked, problem, reloaded } from "./results.js";
 
+const LOOK = 4000; // ms between two looks whether the file was edited
+
 const standing = el("p", { class: "chip standing", role: "status" });
 const wanted = el("input", { type: "search", "aria-label": t("map.find"), placeholder: t("map.find"), dir: "auto" });
 const none = el("p", { class: "empty", hidden: true }, t("map.empty"));
@@ -43,6 +45,7 @@ function zoomer(sign, name, act) {
 }
 
 let boxes = new Map();
+let drawn = null; // what the file's text was that is drawn, and what was said of it
 
 function choose(id) {
   const box = boxes.get(id);
@@ -53,28 +56,50 @@ function choose(id) {
 }
 
 function show(map) {
+  if (map.digest !== drawn?.digest) redraw(map);
+  drawn = map;
+  stand(map);
+}
+
+function redraw(map) {
   boxes = new Map(map.boxes.map((box) => [box.id, box]));
   none.hidden = map.boxes.length > 0;
   stage.hidden = !none.hidden;
   picture.show(map.boxes);
-  stand(map);
 }
 
-function stand({ in_force, problems, file }) {
-  const name = problems.length ? "broken" : in_force ? "in_force" : "differs";
+// `edited`: the file has another text by now than the one that is drawn.
+function stand({ in_force, problems, file }, edited = false) {
+  const name = edited ? "edited" : problems.length ? "broken" : in_force ? "in_force" : "differs";
   text(standing, t(`map.${name}`, { file: file.split("/").pop() }));
-  standing.className = `chip standing ${{ broken: "alarm", in_force: "good", differs: "warn" }[name]}`;
+  standing.className = `chip standing ${{ broken: "alarm", in_force: "good" }[name] ?? "warn"}`;
   standing.title = file;
+}
+
+async function read() {
+  const map = await call("GET", "/configuration/map", undefined, { limit: FILE });
+  show(map);
+  return map;
 }
 
 async function draw() {
   try {
-    const map = await call("GET", "/configuration/map", undefined, { limit: FILE });
-    show(map);
-    return map;
+    return await read();
   } catch (wrong) {
     said.replaceChildren(problem(wrong.message));
     return null;
+  }
+}
+
+// Whether somebody has edited the file since it was drawn.
+async function look() {
+  if (document.hidden || !live.online || acting || !drawn) return;
+  const of = drawn;
+  try {
+    const { digest } = await call("GET", "/configuration/state");
+    if (of === drawn && !acting) stand(drawn, digest !== null && digest !== drawn.digest);
+  } catch {
+    // the banner says that the switch is away
   }
 }
 
@@ -95,11 +120,7 @@ async function busy(act) {
 }
 
 function check() {
-  return busy(async () => {
-    const found = await call("POST", "/check", undefined, { limit: FILE });
-    stand(found);
-    return checked(found);
-  });
+  return busy(async () => checked(await read()));
 }
 
 function reload() {
@@ -141,6 +162,9 @@ wanted.addEventListener("keydown", (event) => {
   }
 });
 addEventListener("keydown", (event) => event.key === "Escape" && picture.choose(null));
+
+setInterval(look, LOOK);
+document.addEventListener("visibilitychange", look);
 
 const reading = el("p", { class: "soft" }, t("map.reading"));
 said.append(reading);

@@ -2,8 +2,9 @@
 
 import { since } from "../frame/clocks.js";
 import { attribute, el, keyed, part, text } from "../frame/dom.js";
+import { notice } from "../frame/frame.js";
 import { live } from "../frame/live.js";
-import { moment, named, t, timeOfDay } from "../frame/words.js";
+import { duration, moment, named, t, timeOfDay } from "../frame/words.js";
 import { form } from "./dialogs.js";
 import { act, changeOf, versionOf } from "./known.js";
 
@@ -24,7 +25,7 @@ function makeAgent([name]) {
     el("span", { class: "chip", data: { part: "state" } }),
     el("bdi", { class: "soft", data: { part: "queues" } }),
     el("span", { class: "clock", data: { part: "since" } }),
-    el("span", { class: "actions" },
+    el("span", { class: "actions", role: "group", data: { part: "actions" } },
       button("pause", () => act("POST", `${path}/pause`, { reason: "" })),
       button("resume", () => act("POST", `${path}/resume`)),
       button("sign_in", () => act("POST", `${path}/sign-in`, {})),
@@ -37,6 +38,7 @@ function makeAgent([name]) {
 function showAgent(row, name, agent) {
   const changed = changeOf("agent", name);
   text(part(row, "label"), agent.label);
+  attribute(part(row, "actions"), "aria-label", agent.label); // whose buttons they are
   text(part(row, "state"), named("state", agent.state));
   attribute(part(row, "state"), "data-state", agent.state);
   text(part(row, "queues"), agent.queues.map((queue) => live.section("queues").get(queue)?.label ?? queue).join(", "));
@@ -52,16 +54,22 @@ function showAgent(row, name, agent) {
 // As "strategy hunt — user sam, until 00:00".
 export function says(changed) {
   const what = Object.entries(changed.change).map(([key, value]) => `${named("desk_key", key)} ${shown(value)}`);
+  const by = changed.by.replace(/^user /, "");
   const time = (changed.until - live.now() > DAY ? moment : timeOfDay)(changed.until);
-  return `${what.join(" · ")} — ${t("desk.changed", { by: changed.by, time })}`;
+  return `${what.join(" · ")} — ${t("desk.changed", { by, time })}`;
 }
 
-// One value of a change: names, levels by skill, yes or no.
+// One value of a change: queues, levels by skill, yes or no, seconds, where callers go.
 function shown(value) {
   if (typeof value === "boolean") return t(value ? "desk.yes" : "desk.no");
-  if (Array.isArray(value)) return value.join(", ") || "–";
-  return typeof value === "object" ? Object.entries(value).map((each) => each.join(" ")).join(", ") : String(value);
+  if (typeof value === "number") return duration(value);
+  if (Array.isArray(value)) return value.map((queue) => labelOf("queues", queue)).join(", ") || "–";
+  if (typeof value === "object") return Object.entries(value).map((each) => each.join(" ")).join(", ");
+  const [, kind, name] = /^(queue|agent|menu) (.*)$/.exec(value) ?? [];
+  return kind ? labelOf(`${kind}s`, name) : value;
 }
+
+const labelOf = (section, name) => live.section(section).get(name)?.label ?? name;
 
 export async function undo(kind, name) {
   const changed = changeOf(kind, name);
@@ -70,7 +78,12 @@ export async function undo(kind, name) {
 
 async function change(name) {
   const agent = live.section("agents").get(name);
-  const version = await versionOf("agent", name);
+  let version;
+  try {
+    version = await versionOf("agent", name);
+  } catch (problem) {
+    return notice(problem.message, "alarm");
+  }
   const team = [...live.section("queues")].map(([queue, { label }]) => [label,
     el("input", { type: "checkbox", name: "queues", value: queue, checked: agent.queues.includes(queue) })]);
   const skills = el("input", { name: "skills", placeholder: "polish 2, cars 1", autocomplete: "off" });

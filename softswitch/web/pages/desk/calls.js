@@ -28,7 +28,7 @@ function makeCall([name, one]) {
     el("span", { class: "number", data: { part: "number" } }),
     el("span", { class: "soft", data: { part: "queue" } }),
     el("span", { class: "clock", data: { part: "since" } }),
-    el("span", { class: "actions" },
+    el("span", { class: "actions", role: "group", data: { part: "actions" } },
       el("span", { class: "modes", role: "group", "aria-label": t("desk.supervise") }, ...MODES.map(mode)),
       el("button", { type: "button", hidden: true, data: { part: "take" }, on: { click: () => takeOver(name) } }, t("desk.take_over")),
       el("button", { type: "button", hidden: true, data: { part: "end" }, on: { click: () => end(name) } }, t("desk.end")),
@@ -39,6 +39,7 @@ function makeCall([name, one]) {
 function showCall(row, name, one) {
   const label = (agent) => live.section("agents").get(agent)?.label ?? agent;
   text(part(row, "agent"), label(one.agent));
+  attribute(part(row, "actions"), "aria-label", label(one.agent)); // whose buttons they are
   text(part(row, "number"), one.number || t("board.hidden"));
   text(part(row, "queue"), one.queue ? (live.section("queues").get(one.queue)?.label ?? one.queue) : "");
   since(part(row, "since"), one.connected ?? one.since);

@@ -21,7 +21,7 @@ function makeQueue([name]) {
     el("bdi", { class: "name", data: { part: "label" } }),
     el("span", { class: "chip", data: { part: "closed" } }),
     el("span", { class: "figure", data: { part: "waiting" } }),
-    el("span", { class: "actions" },
+    el("span", { class: "actions", role: "group", data: { part: "actions" } },
       button("open", () => put("queue", name, { opened: true })),
       button("close", () => close(name), "danger"),
       button("change", () => changeQueue(name)),
@@ -32,6 +32,7 @@ function makeQueue([name]) {
 function showQueue(row, name, queue) {
   const changed = changeOf("queue", name);
   text(part(row, "label"), queue.label);
+  attribute(part(row, "actions"), "aria-label", queue.label); // whose buttons they are
   text(part(row, "closed"), queue.closed ? t("board.closed") : t("desk.is_open"));
   attribute(part(row, "closed"), "class", queue.closed ? "chip warn" : "chip good");
   text(part(row, "waiting"), `${number(queue.waiting)} ${t("board.waiting")}`);

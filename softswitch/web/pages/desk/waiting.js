@@ -2,7 +2,7 @@
 
 import { call } from "../frame/api.js";
 import { since, until } from "../frame/clocks.js";
-import { chosen, el, keyed, part, text } from "../frame/dom.js";
+import { attribute, chosen, el, keyed, part, text } from "../frame/dom.js";
 import { notice } from "../frame/frame.js";
 import { live } from "../frame/live.js";
 import { named, t } from "../frame/words.js";
@@ -43,7 +43,7 @@ function makeCaller([name, one]) {
     el("span", { class: "chip", data: { part: "class" } }),
     el("bdi", { class: "soft", data: { part: "queue" } }),
     el("span", { class: "clock", data: { part: "since" } }),
-    el("span", { class: "actions" },
+    el("span", { class: "actions", role: "group", data: { part: "actions" } },
       el("button", { type: "button", data: { part: "first" }, on: { click: () => move({ first: true }) } }, t("desk.first")),
       queues, classes, agents,
       el("button", { type: "button", data: { part: "pull" }, on: { click: () => toMe(pull) } }, t("desk.to_me")),
@@ -92,6 +92,7 @@ function reason({ reason: why, skill, level }) {
 function showCaller(row, one) {
   const queues = [...live.section("queues")], agents = [...live.section("agents")];
   text(part(row, "number"), one.number || t("board.hidden"));
+  attribute(part(row, "actions"), "aria-label", one.number || t("board.hidden")); // whose buttons they are
   text(part(row, "class"), one.class);
   part(row, "class").hidden = one.class === "default";
   text(part(row, "queue"), live.section("queues").get(one.queue)?.label ?? one.queue);

@@ -63,7 +63,7 @@ document.getElementById("logout")?.addEventListener("click", async () => {
 
 // A sentence in the corner, read aloud too; it goes by itself, or on a click.
 export function notice(sentence, kind = "good") {
-  const shown = el("button", { type: "button", class: `notice ${kind}` }, sentence);
+  const shown = el("button", { type: "button", class: `notice ${kind}`, dir: "auto" }, sentence);
   shown.addEventListener("click", () => shown.remove());
   document.getElementById("notices").append(shown);
   setTimeout(() => shown.remove(), 8000);

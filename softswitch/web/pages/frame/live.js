@@ -35,13 +35,14 @@ class Live {
   #watchdog = 0;
   #again = 0;
   #pause = FIRST;
-  #address = "";
+  #room = ""; // where the switch says why it refuses a stream
   boot = null;
   online = false;
 
   open({ calls = false } = {}) {
-    this.#address = `/api/v1/board/stream${calls ? "?calls=true" : ""}`;
-    this.#line = new Line(this.#address, (kind, said) => this.#hear(kind, said));
+    const query = calls ? "?calls=true" : "";
+    this.#room = `/api/v1/board/room${query}`;
+    this.#line = new Line(`/api/v1/board/stream${query}`, (kind, said) => this.#hear(kind, said));
     this.#heard = Date.now();
     addEventListener("online", () => this.#hurry());
     addEventListener("pageshow", (event) => event.persisted && this.#lose());
@@ -145,7 +146,7 @@ class Live {
   // Whether somebody is still logged in, and why the switch refuses if it does: a stream does not say.
   async #retry() {
     try {
-      const asked = ["/api/v1/me", ...(this.#refused ? [this.#address] : [])];
+      const asked = ["/api/v1/me", ...(this.#refused ? [this.#room] : [])];
       for (const address of asked) {
         const limit = new AbortController();
         setTimeout(() => limit.abort(), 5000);

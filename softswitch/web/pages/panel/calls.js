@@ -9,7 +9,8 @@ import { makeNotes } from "./notes.js";
 
 const nobody = el("p", { class: "card empty" });
 const list = el("div", { class: "calls" });
-export const callsAtHand = el("section", { "aria-label": t("panel.calls"), "aria-live": "polite" }, list, nobody);
+const said = el("p", { class: "visually-hidden", role: "status" }); // what is read aloud: who rings, and no clock
+export const callsAtHand = el("section", { "aria-label": t("panel.calls") }, said, list, nobody);
 
 const title = document.title;
 
@@ -19,9 +20,12 @@ export function showCalls(desk) {
   for (const card of list.children)
     if (!desk.calls.some((one) => one.call === card.dataset.key)) card.notes.leave();
   keyed(list, desk.calls, (one) => one.call, makeCard, showCard);
+  text(said, desk.calls.map((one) => `${t(`panel.phase_${one.phase}`)}: ${who(one)}`).join(" · "));
   const rings = desk.calls.find((one) => one.phase === "ringing");
-  document.title = rings ? `☎ ${rings.name || rings.number || t("board.hidden")}` : title;
+  document.title = rings ? `☎ ${who(rings)}` : title;
 }
+
+const who = (one) => one.name || one.number || t("board.hidden");
 
 function makeCard(one) {
   const notes = makeNotes(agent, one);
@@ -48,7 +52,7 @@ async function lookBack(id, place) {
   try {
     showContacts(place, await contactsOf(id));
   } catch (problem) {
-    place.replaceChildren(el("p", { class: "soft" }, problem.message));
+    place.replaceChildren(el("p", { class: "soft", dir: "auto" }, problem.message));
   }
 }
 

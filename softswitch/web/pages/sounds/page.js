@@ -42,7 +42,7 @@ const problem = el("p", { class: "problem", role: "alert" });
 const rows = el("tbody");
 const table = el("table", { class: "list card" },
   el("thead", {}, el("tr", {}, ...kind.columns.map((column) => el("th", { scope: "col" }, t(`sounds.${column}`))),
-    el("th", {}, el("span", { class: "visually-hidden" }, t("sounds.listen"))))),
+    el("th", { scope: "col" }, el("span", { class: "visually-hidden" }, t("sounds.listen"))))),
   rows);
 const more = el("button", { type: "button", hidden: true, on: { click: () => show(next) } }, t("sounds.more"));
 

@@ -5,7 +5,7 @@ import { since } from "../frame/clocks.js";
 import { live } from "../frame/live.js";
 import { number, share, t } from "../frame/words.js";
 
-export const alertBar = el("ul", { class: "alerts", role: "log", "aria-live": "assertive", "aria-label": t("alerts.title") });
+export const alertBar = el("ul", { class: "alerts", role: "log", "aria-live": "assertive", "aria-relevant": "additions", "aria-label": t("alerts.title") });
 
 // By queue: warn or alarm, by what is measured.
 export function levels() {
