@@ -118,7 +118,8 @@ def _notes(found: Day, other: SwitchSettings, known: SwitchSettings | None, was:
 def _print(found: Day, sides: Sequence[Simulated], seeds: Sequence[int], notes: Sequence[str]) -> None:
     screen = console()
     callers = len(found.past.callers)
-    screen.print(Text(f"{_title(found)}: {callers:,} callers, replayed {len(seeds)} times", style="bold"))
+    often = "once" if len(seeds) == 1 else f"{len(seeds)} times"
+    screen.print(Text(f"{_title(found)}: {callers:,} callers, replayed {often}", style="bold"))
     for part in sides[0].parts:
         if len(sides[0].parts) > 1:
             screen.print(Text(part, style="bold"))

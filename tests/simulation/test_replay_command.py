@@ -95,6 +95,7 @@ def test_a_day_is_one_of_the_clock_of_the_rules(replay: Run, files: Path, tmp_pa
     began = datetime.fromtimestamp(first.at, ZoneInfo("Pacific/Honolulu"))
     ran = replay(files / "day.jsonl", "--config", there, "--seeds 1")
     assert ran.out.startswith(f"{began:%A, %Y-%m-%d} (Pacific/Honolulu): ")
+    assert "callers, replayed once\n" in ran.out
     assert f" {began:%H:00} " in ran.out
     named = replay(files / "day.jsonl", "--config", there, "--seeds 1 --json --timezone Asia/Tokyo").json
     tokyo = datetime.fromtimestamp(first.at, ZoneInfo("Asia/Tokyo"))
