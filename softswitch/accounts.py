@@ -20,6 +20,7 @@ import structlog
 from softswitch.access import COMMAND_LINE, Principal, Role, Token, User
 from softswitch.errors import ControlError, NoSuch, NotNow, StoreError
 from softswitch.ports import Journal, JsonValue
+from softswitch.promises import reads
 from softswitch.store.access import AccessStore
 from softswitch.store.lately import Lately
 from softswitch.types import Seconds
@@ -294,6 +295,7 @@ def handlers(accounts: Accounts) -> dict[str, Callable[..., Awaitable[JsonValue]
         await accounts.add_user(name, role, password, agent)
         return None
 
+    @reads
     async def users_list() -> JsonValue:
         return [{"name": one.name, "role": one.role, "agent": one.agent} for one in await accounts.users()]
 
@@ -309,6 +311,7 @@ def handlers(accounts: Accounts) -> dict[str, Callable[..., Awaitable[JsonValue]
         token, text = await accounts.add_token(label, role)
         return {"id": token.id, "token": text}
 
+    @reads
     async def tokens_list() -> JsonValue:
         return [
             {"id": one.id, "label": one.label, "role": one.role, "created": one.created, "by": one.by,

@@ -9,8 +9,12 @@ THRESHOLDS = (1_000, 10, 100)
 little, and what it looks at while calls are many must be little too: ten lots of a thousand take 16 ms."""
 
 
-def set_aside() -> None:
+LOTS = (20_000, 10, 100)
+"""For a process that holds what it works on for a moment, and on which nobody waits."""
+
+
+def set_aside(thresholds: tuple[int, int, int] = THRESHOLDS) -> None:
     """What is there now stays: the collector need not look at it again while calls wait."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*THRESHOLDS)
+    gc.set_threshold(*thresholds)

@@ -16,11 +16,13 @@ from softswitch.clerk.erasure import handlers as erasure_handlers
 from softswitch.config.places import placed
 from softswitch.config.settings import SwitchSettings
 from softswitch.control.server import Server
+from softswitch.errors import ControlError
 from softswitch.librarian.parent import Librarian
 from softswitch.panel.desk import PanelDesk, Talked
 from softswitch.panel.desk import handlers as panel_handlers
 from softswitch.panel.notices import Notices
 from softswitch.panel.notices import handlers as notices_handlers
+from softswitch.ports import JsonValue
 from softswitch.running import RunningSwitch
 from softswitch.store.access import access_to
 from softswitch.store.history import History
@@ -54,7 +56,8 @@ async def open_interfaces(
     commands |= voicemail_handlers(desk, COMMAND_LINE.name)
     await stack.enter_async_context(Server(folder / "control.sock", commands, running))
     if settings.web is None:
-        return accounts, nullcontext()  # and nobody would read bulletins
+        commands.update(dict.fromkeys(OF_PAGES, _no_pages))  # the server looks there
+        return accounts, nullcontext()
     parts: dict[str, Any] = {"operations": running, "accounts": accounts, "erasure": erasure, "board": board}
     parts |= await _of_the_record(stack, folder, running, switch, journal)
     parts |= await _for_agents(stack, folder, running, switch, journal, parts["pages"].talked)
@@ -66,6 +69,18 @@ async def open_interfaces(
     with placed(settings.path):
         web = await asyncio.to_thread(_web, settings, folder, parts, journal)
     return accounts, web
+
+
+OF_PAGES = ("bulletins", "bulletin_write", "bulletin_withdraw", "notes_write")
+"""Commands that a switch with pages has."""
+
+
+async def _no_pages(**_: JsonValue) -> JsonValue:
+    """In place of these."""
+    raise ControlError(
+        "bulletins and notes are what agents read and write on pages, and this switch serves none: "
+        "add `web:` to its configuration, and start it again"
+    )
 
 
 async def _of_the_record(

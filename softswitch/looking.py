@@ -17,9 +17,11 @@ from softswitch.clerk.parent import Clerk
 from softswitch.config.nearest import did_you_mean
 from softswitch.errors import NoSuch
 from softswitch.ports import BEHIND, JsonValue, Store
+from softswitch.promises import reads
 from softswitch.registry import Registry
 from softswitch.sip.endpoint import SipEndpoint
-from softswitch.types import QueueName, Seconds
+from softswitch.store.reading import dated
+from softswitch.types import CallId, QueueName, Seconds
 from softswitch.web.figures import Figures, Lag
 
 LISTED = 1000
@@ -56,6 +58,7 @@ class Looking:
         """The file of the configuration in force, and the digest of its text as it was read."""
         return self._switch.settings.path, self._switch.settings.digest
 
+    @reads
     async def status(self) -> JsonValue:
         """How it is, in a few numbers."""
         now = asyncio.get_running_loop().time()
@@ -159,6 +162,7 @@ class Looking:
         """How many calls in progress there are by phase."""
         return dict(Counter(call.phase for call in self.supervisor.calls))
 
+    @reads
     async def queues(self) -> JsonValue:
         """Every queue with the first of its waiting callers."""
         most = max(FEWEST, LISTED // max(1, len(self._switch.settings.engine.queues)))
@@ -172,36 +176,46 @@ class Looking:
             raise NoSuch(f"there is no queue {queue!r}{did_you_mean(queue, names)}")
         return overview.callers(found.callers, self._ahead())
 
+    @reads
     async def waits(self, wanted: str) -> JsonValue:
-        """The last call in progress whose id begins so, or that comes from this number; None: there is none.
-        If it waits and no phone rings for it, in which queue, and why.
+        """The last call in progress, or else callback, whose id begins so, or that has this number, and what
+        `why_now` says of it; None: there is none.
         """
-        found = [
-            call.id
-            for call in self.supervisor.calls
-            if call.id.startswith(wanted) or call.leg.remote.number == wanted
-        ]
-        if not wanted or not found:
-            return None
-        call, now = found[-1], asyncio.get_running_loop().time()
-        engine = self._switch.dispatcher.engine
-        stay, why = engine.stay_of(call, now), engine.why_nobody(call, now)
-        if stay is None or why is None:
-            return {"call": call, "queue": None, "why": None}
-        return {"call": call, "queue": stay[0], "why": reasons(why, now)}
+        numbers = {id: case.number for id, case in self._switch.callbacks.cases.items()}
+        numbers |= {call.id: call.leg.remote.number for call in self.supervisor.calls}
+        found = [id for id, number in numbers.items() if id.startswith(wanted) or number == wanted]
+        return await self.why_now(found[-1]) if wanted and found else None
 
+    async def why_now(self, call: str) -> JsonValue:
+        """In which queue a call or callback waits while no phone rings for it, and why none does; both None:
+        it does not, or one rings. Raises NoSuch.
+        """
+        id, cases = CallId(call), self._switch.callbacks.cases
+        if id not in cases and self.supervisor.find(id) is None:
+            raise NoSuch(f"no call {call!r} is in progress; /api/v1/calls/live shows those that are")
+        engine, now = self._switch.dispatcher.engine, asyncio.get_running_loop().time()
+        stay, why = engine.stay_of(id, now), engine.why_nobody(id, now)
+        at = self._switch.clock.now()
+        if stay is None or why is None:
+            return {"call": id, "at": at, "queue": None, "why": None}
+        return {"call": id, "at": at, "queue": stay[0], "why": dated(reasons(why, now), at)}
+
+    @reads
     async def agents(self) -> JsonValue:
         """Every agent with its state."""
         return overview.agents(self._look(0), self._ahead())
 
+    @reads
     async def calls(self) -> JsonValue:
         """The calls in progress."""
         return self.supervisor.describe()
 
+    @reads
     async def phones(self) -> JsonValue:
         """Every phone that is registered."""
         return self._registry.describe()
 
+    @reads
     async def bans(self) -> JsonValue:
         """The sources that are not heard, and for how long they will not be."""
         return [
@@ -209,11 +223,13 @@ class Looking:
             for ban, left in self._endpoint.shield.bans()
         ]
 
+    @reads
     async def callbacks(self) -> JsonValue:
         """Everybody who is to be called back, the first wanted first."""
         cases = sorted(self._switch.callbacks.cases.values(), key=lambda case: case.wanted)
         return [case.describe() for case in cases]
 
+    @reads
     async def trunks(self) -> JsonValue:
         """Every server of every carrier."""
         return self._registry.describe_trunks()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from softswitch.mailboxes import Draft, Message
 from softswitch.routing import Lookup
@@ -300,8 +300,7 @@ class Journal(Protocol):
         """Append an event. `kind` is past tense, as `CallArrived`; the words are in store/records.py."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """One event as the record keeps it."""
 
     seq: int

@@ -2,13 +2,14 @@
 
 An event is a line in a file within 50 ms or so, and for so long the answer to whoever has changed something
 waits, by whatever interface. While the disk is full, answers come late and all the same: the change has been
-made.
+made. Who only reads does not wait for what others do meanwhile (`reads`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from softswitch.types import Seconds
 
@@ -17,6 +18,23 @@ LOOK: Seconds = 0.005
 
 PATIENCE: Seconds = 2.0
 """How long an answer waits for a record that cannot be written."""
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def reads(command: Command) -> Command:
+    """Says of a command that it changes nothing, so that its answer promises nothing."""
+    vars(command)[_READS] = True
+    return command
+
+
+def changes(command: Callable[..., Any]) -> bool:
+    """Whether a command may change something: all do that `reads` was not said of."""
+    return not getattr(command, _READS, False)
+
+
+_READS = "only_reads"
 
 
 class Progress(Protocol):

@@ -292,6 +292,8 @@ class CancelReason(StrEnum):
     PULLED = "pulled"
     """A supervisor gave the caller to another agent."""
     QUEUE_REMOVED = "queue-removed"
+    QUEUE_CLOSED = "queue-closed"
+    """Somebody is to be called back, and rests until it opens."""
     CUSTOMER_NOT_REACHED = "customer-not-reached"
     """Of a callback."""
     CALLBACK_WANTED = "callback-wanted"

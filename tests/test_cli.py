@@ -249,6 +249,19 @@ def test_why_tells_each_offer_by_id_or_number(softswitch: Any, record: Path, wan
     assert "2. ben was rung at" in ran.out
 
 
+def test_why_says_why_no_phone_rings_now_for_machines_too(
+    softswitch: Any, record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reasons = {"position": 1, "skipped": [{"agent": "ann", "reason": "paused", "left": None, "until": None}]}
+    now = {"call": ALICE, "at": 99.0, "queue": "support", "why": reasons}
+    answer = "softswitch.commands.record.ask"
+    monkeypatch.setattr(answer, lambda *_, **__: now)
+    *before, last = json.loads(softswitch("why", ALICE, "--json", "--data", record).out)
+    assert last == {"kind": "now", **now}
+    monkeypatch.setattr(answer, lambda *_, **__: {**now, "queue": None, "why": None})
+    assert json.loads(softswitch("why", ALICE, "--json", "--data", record).out) == before
+
+
 SPEAKING: dict[str, JsonValue] = {"agent": "bob", "reason": "outside-call", "left": None}
 
 

@@ -270,8 +270,8 @@ def test_a_vip_who_is_passed_over_is_a_fault() -> None:
         events[1],
         events[2],
         events[3],
-        replace(events[5], at=2.0),
-        replace(events[4], at=2.5),
+        events[5]._replace(at=2.0),
+        events[4]._replace(at=2.5),
     ]
     assert vip_first(told(right)) == []
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from softswitch import app, looking, running
-from softswitch.acd.events import AgentPaused
+from softswitch.acd.events import AgentPaused, CallerJoined
 from softswitch.acd.settings import EngineSettings
 from softswitch.config.settings import SwitchSettings
-from softswitch.errors import EngineError
+from softswitch.errors import EngineError, NoSuch
 from softswitch.ports import StoreHealth
 from softswitch.running import RunningSwitch
 from softswitch.testing.fakes import answers, never_answers
-from softswitch.types import AgentName
+from softswitch.types import AgentName, CallId
 from tests.calls.house import SUPPORT, House, house, queue, settings
 
 NOBODY = settings(queue(agents=()))
@@ -84,6 +84,31 @@ async def test_why_tells_how_long_reasons_last_and_no_moment_of_the_engines_cloc
         assert set(skipped) == {"agent", "reason", "left"}
         assert 30 < skipped["left"] < 60
         await asyncio.sleep(60)
+
+
+@pytest.mark.virtual_time
+async def test_why_no_phone_rings_now_can_be_asked_of_who_waits_on_the_line_or_not() -> None:
+    async with house({"201": never_answers()}, settings(queue(agents=("desk-201",)))) as it:
+        switch = operated(it)
+        it.call("600")
+        await asyncio.sleep(1)
+        (rung,) = it.supervisor.calls
+        assert await switch.why_now(rung.id) == {
+            "call": rung.id, "at": it.switch.clock.now(), "queue": None, "why": None,
+        }  # fmt: skip
+        it.switch.dispatcher.feed(AgentPaused(AgentName("desk-201"), "lunch"))
+        it.switch.dispatcher.feed(CallerJoined(CallId("b1"), SUPPORT, number="48600", absent=True))
+        it.switch.callbacks.cases[CallId("b1")] = SimpleNamespace(id="b1", number="48600", ago=0.0)  # type: ignore[assignment]
+        for asked in (switch.why_now("b1"), switch.waits("48600"), switch.waits("b")):
+            answer: Any = await asked
+            assert (answer["call"], answer["queue"], answer["why"]["position"]) == ("b1", "support", 2)
+            assert answer["why"]["skipped"] == [
+                {"agent": "desk-201", "reason": "ringing", "left": None, "until": None}
+            ]
+        assert await switch.waits("48999") is None
+        with pytest.raises(NoSuch, match="no call 'b2' is in progress"):
+            await switch.why_now("b2")
+        it.switch.callbacks.cases.clear()
 
 
 class Health:

@@ -25,7 +25,7 @@ def test_what_is_to_be_changed_is_read_as_the_api_has_it() -> None:
         "opened": False,
         "max_wait": 300.0,
         "overflow": ["sales", "billing"],
-        "full": {"to": "queue sales"},
+        "full": "queue sales",
         "closed": None,
     }
     assert of_queue(["overflow=nobody"]) == {"overflow": []}

@@ -21,8 +21,10 @@ from softswitch.dialplan.plan import DialPlan, OutboundRule
 from softswitch.hours import Hours, Schedule
 from softswitch.ivr.settings import Ask, Back, Choice, Menu, MenuTree, Repeat, ToEntered
 from softswitch.routing import CallerRule, NumberRule, Routing
+from softswitch.rules import Entrance
 from softswitch.types import (
     AgentName,
+    HangUp,
     Language,
     MenuName,
     Prompt,
@@ -221,7 +223,18 @@ class TestMenus:
 
     def test_keys_left_over_are_told(self):
         steps = take("600", "1,2,3")
-        assert steps[-1] == Step(Kind.UNUSED, "2,3", "the call had left the menus before these keys")
+        assert steps[-1] == Step(Kind.UNUSED, "2,3", "these keys do nothing where the call is then")
+
+    def test_keys_of_a_queue_lead_on_while_waiting(self):
+        keys = {QueueName("sales"): Entrance(keys={"0": ToMenu(MenuName("welcome")), "5": HangUp()})}
+        steps = walk(replace(SETTINGS, entrances=keys), "600", parse_keys("1,7,-,0,1,5,9"), "", NOON)
+        assert texts(steps, Kind.END) == ["queue sales", "queue sales", "hang up"]
+        assert [step for step in steps if step.note.startswith("→") and step.note.endswith("waiting")] == [
+            Step(Kind.KEY, "0", "→ menu welcome, while waiting"),
+            Step(Kind.KEY, "5", "→ hang up, while waiting"),
+        ]
+        assert texts(steps, Kind.MENU) == ["welcome", "welcome"]
+        assert texts(steps, Kind.UNUSED) == ["7", "9"]
 
     def test_a_wrong_key_is_answered(self):
         steps = take("600", "7")

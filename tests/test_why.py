@@ -11,8 +11,9 @@ from rich.console import Console
 
 from softswitch.acd.explain import Rival, Skipped, SkipReason, Why
 from softswitch.calls.reasons import reasons
-from softswitch.commands.record import why
+from softswitch.commands.record import calls, why
 from softswitch.ports import Recorded
+from softswitch.store.call_record import CallRecord, Offer, Talk
 from softswitch.store.reading import reasoning
 from softswitch.types import AgentName, CallId, QueueName
 
@@ -170,3 +171,11 @@ def test_an_agent_who_is_kept_for_a_customer_who_is_called_first_was_not_rung() 
     said = words(record(("OfferMade", made)))
     assert "ann was reserved, the customer being called first, at" in said
     assert "was rung" not in said
+
+
+def test_of_a_customer_who_was_not_reached_the_agent_is_told_who_was_rung_in_vain() -> None:
+    rung = [Offer("ann", "answered")]
+    tried = CallRecord(CALL, callback="c0", number="+48600", outside="+48600", offers=rung)
+    assert [str(cell) for cell in calls([tried])._rows[0]][6] == "(ann)"
+    tried.talks.append(Talk("ann"))
+    assert [str(cell) for cell in calls([tried])._rows[0]][6] == "ann"

@@ -34,6 +34,10 @@ class QueueChange:
     """Whose teams help; none: nobody's."""
 
 
+PLACES = ("timeout", "full", "closed", "closes", "no_agents")
+"""What of `QueueChange` is where a queue sends callers."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgentChange:
     """Of one agent; None: as configured."""

@@ -134,7 +134,7 @@ def rest(floor: Floor, caller: Caller, until: Seconds | None) -> None:
     if caller.state is CallerState.RESTING and (until is None or caller.again is not None):
         return
     for offer in list(caller.offers.values()):
-        floor.withdraw(offer, CancelReason.QUEUE_REMOVED if until is None else CancelReason.CALLER_LEFT)
+        floor.withdraw(offer, CancelReason.QUEUE_CLOSED if until is None else CancelReason.CALLER_LEFT)
     if caller.state is not CallerState.RESTING:
         floor.lie_down(caller)
     floor.deadlines.cancel(caller.again)

@@ -19,7 +19,7 @@ from softswitch.acd.matching import match
 from softswitch.acd.meaning import agents, callers, queues, supervisors
 from softswitch.acd.meaning.known import agent_of
 from softswitch.acd.meaning.table import Meaning
-from softswitch.acd.reasoning import why_nobody
+from softswitch.acd.reasoning import why_left, why_nobody
 from softswitch.acd.snapshot import (
     SHOWN,
     AgentView,
@@ -30,6 +30,7 @@ from softswitch.acd.snapshot import (
     look_at_agent,
     look_at_queues,
 )
+from softswitch.acd.states import CallerState
 from softswitch.errors import EngineError
 from softswitch.types import AgentName, CallId, QueueName, Seconds
 
@@ -114,9 +115,16 @@ class Engine:
         return since
 
     def why_nobody(self, call: CallId, now: Seconds) -> Why | None:
-        """Why no phone rings at `now` for who waits; None: one does, or nobody like that waits."""
+        """Why no phone rings at `now` for who waits, on the line or not; None: one does, or nobody of that
+        name waits.
+        """
         caller = self._floor.callers.get(call)
         return None if caller is None else why_nobody(caller, now)
+
+    def why_left(self, call: CallId, now: Seconds) -> Why | None:
+        """Why no phone rang for who leaves at `now`; None: one does, or nobody like that waits there."""
+        caller = self._floor.callers.get(call)
+        return None if caller is None else why_left(caller, now)
 
     def stay_of(self, call: CallId, now: Seconds) -> tuple[QueueName, Seconds] | None:
         """In which queue a call waits, and for how long it has; None: in none."""
@@ -124,6 +132,11 @@ class Engine:
         if caller is None or caller.conversation is not None:
             return None
         return caller.queue.name, now - caller.joined
+
+    def rests(self, call: CallId) -> bool:
+        """Whether somebody who is to be called back is offered to nobody for a while."""
+        caller = self._floor.callers.get(call)
+        return caller is not None and caller.absent and caller.state is CallerState.RESTING
 
     def has_a_line(self, agent: AgentName) -> bool:
         """Whether a call from outside the queues would keep the agent within the limit of calls at once.

@@ -20,7 +20,7 @@ from softswitch.acd.explain import Why
 from softswitch.acd.offers import Offer
 from softswitch.acd.queues import Queue
 from softswitch.acd.reach import Reach
-from softswitch.acd.reasoning import why_nobody
+from softswitch.acd.reasoning import why_left
 from softswitch.acd.recent import Recent
 from softswitch.acd.redial import KeptPlace
 from softswitch.acd.states import CallerMove, OfferMove, OfferState
@@ -184,7 +184,7 @@ class Floor:
 
     def send_off(self, caller: Caller, cause: LeaveReason, destination: Destination | None) -> None:
         """Have a waiting caller leave."""
-        why = None if cause is LeaveReason.QUEUE_REMOVED else why_nobody(caller, self.now)
+        why = None if cause is LeaveReason.QUEUE_REMOVED else why_left(caller, self.now)
         self.leave(caller, cause)
         waited = self.now - caller.joined
         self.out.append(Leave(caller.call, caller.queue.name, cause, destination, waited, why))

@@ -59,10 +59,13 @@ def reason(
 
 
 def why_nobody(caller: Caller, now: Seconds) -> Why | None:
-    """Why no phone rings for who stands in line, also after some did; None: one does, or it is a callback."""
-    if caller.offers or caller.callback or not caller.in_line:
-        return None
-    return reason(caller, (), 0, "", (), now)
+    """Why no phone rings for who stands in line, also after some did; None: one does."""
+    return None if caller.offers or not caller.in_line else reason(caller, (), 0, "", (), now)
+
+
+def why_left(caller: Caller, now: Seconds) -> Why | None:
+    """The same of who leaves now; None: a phone rings, or it is a callback, whose story is another."""
+    return None if caller.callback else why_nobody(caller, now)
 
 
 def _rivals(

@@ -24,10 +24,6 @@ class Service:
     short_abandon: Seconds = 0.0
     """Who hangs up before this wait does not count."""
 
-    def __str__(self) -> str:
-        short = f"; who hangs up within {self.short_abandon:g} s does not count" if self.short_abandon else ""
-        return f"{RATIOS[self.formula].title}, within {self.within:g} s{short}"
-
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -59,13 +55,6 @@ class Services:
     def of(self, queue: str | None) -> Service:
         """Of one queue; None: of all together."""
         return self.common if queue is None else self.queues.get(queue, self.common)
-
-    def sentences(self, queue: str | None) -> list[str]:
-        """For people: how it is counted, of one queue or of all with those that differ."""
-        differ = {name: way for name, way in self.queues.items() if way != self.common}
-        others = differ if queue is None else {}
-        first = [f"Service level: {self.of(queue)}."]
-        return first + [f"Service level of queue {name}: {way}." for name, way in sorted(others.items())]
 
 
 def _known(data: Mapping[str, Any]) -> Service:

@@ -76,7 +76,6 @@ class AgentFigures:
 class Ratio:
     """A figure as data: the sum of some counts over the sum of others."""
 
-    title: str
     over: tuple[str, ...]
     under: tuple[str, ...]
     without: tuple[str, ...] = ()
@@ -90,18 +89,13 @@ class Ratio:
 
 
 RATIOS: Mapping[str, Ratio] = {
-    "service-level": Ratio("answered in time, of those answered", ("answered_in_time",), ("answered",)),
+    "service-level": Ratio(("answered_in_time",), ("answered",)),
     "service-level-2": Ratio(
-        "answered or abandoned in time, of those answered or abandoned",
         ("answered_in_time", "abandoned_in_time"),
         ("answered", "abandoned"),
     ),
-    "service-level-offered": Ratio(
-        "answered in time, of all who joined", ("answered_in_time",), ("joined",), ("abandoned_short",)
-    ),
-    "abandonment": Ratio(
-        "abandoned, of those answered or abandoned", ("abandoned",), ("answered", "abandoned")
-    ),
+    "service-level-offered": Ratio(("answered_in_time",), ("joined",), ("abandoned_short",)),
+    "abandonment": Ratio(("abandoned",), ("answered", "abandoned")),
 }
 """By name. `service-level` and `service-level-2` are the SL and SL2 of other queues."""
 

@@ -98,6 +98,11 @@ class Offer:
         """Begin to ring."""
         self._task = group.create_task(self._run(), name=f"offer {self._ring.offer}")
 
+    @property
+    def ringing(self) -> bool:
+        """Not answered or refused yet; it may be about to begin."""
+        return self._task is None or not self._task.done()
+
     def take(self) -> Leg:
         """The agent's leg, now owned by whoever takes it. Only after its OfferAnswered."""
         assert self._leg is not None

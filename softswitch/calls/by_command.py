@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 from softswitch.access import COMMAND_LINE
+from softswitch.acd.amendments import PLACES
 from softswitch.calls.amending import described
 from softswitch.calls.amendments import Of
 from softswitch.calls.moving import Place
@@ -18,6 +19,7 @@ from softswitch.calls.originator import Then, known
 from softswitch.calls.supervising import Mode
 from softswitch.errors import ControlError
 from softswitch.ports import JsonValue
+from softswitch.promises import reads
 from softswitch.types import QueueName
 
 RING = 30.0
@@ -71,10 +73,12 @@ class ByCommand:
                 overseer.change(supervision, Mode(do), self._by)
         return {"supervision": supervision, "done": do}
 
+    @reads
     async def supervisions(self) -> JsonValue:
         """Who takes part in conversations of others."""
         return cast(JsonValue, self._operator.overseer.describe())
 
+    @reads
     async def changes(self) -> JsonValue:
         """Every queue and agent that is not as configured."""
         return [described(one) for one in self._operator.amending.all]
@@ -86,7 +90,7 @@ class ByCommand:
         `queue sales`.
         """
         amending, kind = self._operator.amending, Of(of)
-        wanted = {field: self._value(value) for field, value in given.items()}
+        wanted = {field: self._value(field, value) for field, value in given.items()}
         return described(
             amending.change(kind, name, wanted, until, amending.find(kind, name).version, self._by)
         )
@@ -97,13 +101,13 @@ class ByCommand:
         amending.undo(kind, name, amending.find(kind, name).version, self._by)
         return described(amending.find(kind, name))
 
-    def _value(self, value: Any) -> Any:
+    def _value(self, field: str, value: Any) -> Any:
         if isinstance(value, list):
             return tuple(dict.fromkeys(map(QueueName, value)))
-        if not isinstance(value, dict) or "to" not in value:
+        if value is None or field not in PLACES:
             return value
-        kind, _, name = str(value["to"]).partition(" ")
+        kind, _, name = str(value).partition(" ")
         if kind not in KINDS or not name:
             kinds = ", ".join(KINDS)
-            raise ControlError(f"{value['to']!r} is no destination; write it as 'queue NAME', one of {kinds}")
+            raise ControlError(f"{value!r} is no destination; write it as 'queue NAME', one of {kinds}")
         return self._operator.destination(Then(**{kind: name}))

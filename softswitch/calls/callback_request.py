@@ -20,13 +20,12 @@ from softswitch.calls.call import Call
 from softswitch.calls.case import Case
 from softswitch.calls.customers import way_to
 from softswitch.calls.onward import Onward
-from softswitch.calls.saying import Questions, spelt
+from softswitch.calls.saying import Questions, read_out
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import CallbackRules
-from softswitch.dialplan.numbering import NumberFormat
 from softswitch.dialplan.plan import Refused
 from softswitch.routing import normalise
-from softswitch.types import HangUp, Prompt, QueueName, ToCallback, ToQueue
+from softswitch.types import HangUp, QueueName, ToCallback, ToQueue
 
 MISTAKES = 3
 """So many numbers that cannot be called, or silences, and the caller is led on."""
@@ -101,7 +100,7 @@ async def _number(switch: Switch, call: Call, queue: QueueName, questions: Quest
                 if entered:
                     await questions.say(words.NOT_THAT_ONE)
                 continue
-        key = await questions.key(words.NUMBER, *_read_out(switch, offered), words.CONFIRM)
+        key = await questions.key(words.NUMBER, *read_out(switch, offered), words.CONFIRM)
         if key == "1":
             call.note("NumberEntered", name="callback", digits=offered)
             return offered
@@ -109,12 +108,6 @@ async def _number(switch: Switch, call: Call, queue: QueueName, questions: Quest
             offered = None
         mistakes += key != "2"
     return None
-
-
-def _read_out(switch: Switch, number: str) -> list[Prompt]:
-    settings = switch.settings
-    written = settings.dialplan.numbering.written(number, NumberFormat.NATIONAL)
-    return spelt(written, settings.media)
 
 
 def callable_number(switch: Switch, queue: QueueName, number: str) -> str | None:

@@ -56,7 +56,7 @@ class Callbacks:
         case = self.cases.get(CallId(id))
         if case is None:
             raise NoSuch(f"no callback {id!r} is open; `softswitch callbacks` shows those that are")
-        if case.attempt is not None or case.is_taken:
+        if case.is_called:
             raise NotNow(f"callback {id} is being called already")
         return case
 

@@ -14,6 +14,7 @@
 | hangs up within `early` of answering, or either does so soon after they were connected | it has: a mailbox |
 | hangs up later, while agents are rung | the case is over: nobody is called who does not want it |
 | somebody ends the attempt by an interface | it has failed |
+| the queue closes before anybody is there | it is over, and does not count |
 | the switch stops | nothing is told to anybody: the record has the case |
 """
 
@@ -41,9 +42,9 @@ from softswitch.calls.customers import NOT_ALLOWED, answered_before, way_to, why
 from softswitch.calls.onward import Onward, OwnWay
 from softswitch.calls.originating import Absent, apology, take_place
 from softswitch.calls.outbound import Outside
-from softswitch.calls.saying import say, spelt
+from softswitch.calls.recording import tell_of_recording
+from softswitch.calls.saying import read_out, say
 from softswitch.calls.switch import Switch
-from softswitch.dialplan.numbering import NumberFormat
 from softswitch.dialplan.plan import Refused
 from softswitch.errors import LegError
 from softswitch.ports import Leg
@@ -123,8 +124,7 @@ class CallingBack(OwnWay):
             if action.reason is CancelReason.CUSTOMER_NOT_REACHED and not self._told:
                 self._told = True
                 self._fail("no-answer", NO_ANSWER)
-                if not self._in_vain.done():
-                    self._in_vain.set_result(None)
+                self._in_vain.set_result(None)
         elif offer := self._offers.pop(action.offer, None):
             offer.cancel(action.reason)
 
@@ -144,6 +144,18 @@ class CallingBack(OwnWay):
         self._told = True
         self._settle(action)
 
+    @property
+    def idle(self) -> bool:
+        """Nobody is rung at this moment, nor called, nor on the line: it waits as the case does."""
+        if self._told or self.customer_there or self._agent or self._picked_up or self._outcome.done():
+            return False
+        return not self._reserved and not any(offer.ringing for offer in self._offers.values())
+
+    def rest(self) -> None:
+        """Nobody is to be rung or called any more; what is at its end goes to it."""
+        if not self._told:
+            self.abandon()
+
     def abandon(self) -> None:
         """The case is withdrawn: nothing is told to the engine any more."""
         self._told = True
@@ -153,8 +165,6 @@ class CallingBack(OwnWay):
     def _settle(self, outcome: Connect | Leave) -> None:
         if not self._outcome.done():
             self._outcome.set_result(outcome)
-
-    # The call ------------------------------------------------------------------------------------------
 
     async def lead(self) -> Onward | None:
         """See `OwnWay`."""
@@ -221,11 +231,9 @@ class CallingBack(OwnWay):
     async def _whisper(self, agent: Leg) -> None:
         await asyncio.wait([agent.ended], timeout=A_BREATH)
         settings, case = self._switch.settings, self._case
-        written = settings.dialplan.numbering.written(case.number, NumberFormat.NATIONAL)
-        said = words.about(self._label, settings.media.languages, spelt(written, settings.media), case.ago)
+        number = read_out(self._switch, case.number)
+        said = words.about(self._label, settings.media.languages, number, case.ago)
         await say(self._switch, agent, said, settings.media.languages[0])
-
-    # The customer --------------------------------------------------------------------------------------
 
     async def _customer_comes(self, agent: Leg | None) -> bool:
         """Call the customer, whom `agent` hears ring. False: nobody came, or the agent has gone."""
@@ -275,17 +283,17 @@ class CallingBack(OwnWay):
 
     async def _greet(self) -> None:
         await say(self._switch, self.call.leg, [words.greeting(self._label)], self._case.language)
+        await tell_of_recording(self._switch, self.call)
         self._music()
 
     def _music(self) -> None:
         playlist = self._switch.settings.media.queue_music.get(self._case.queue, DEFAULT_MUSIC)
         self.call.leg.hear(*self._switch.music.hear(playlist))
 
-    # Together ------------------------------------------------------------------------------------------
-
     async def _talk(self, agent: Leg) -> tuple[bool, Onward | None]:
         """Until it is over: whether the agent slipped, and where the customer goes on."""
         self._hush()
+        await tell_of_recording(self._switch, self.call, agent)
         reached(self._switch, self.call)
         self.talking, began = True, self._loop.time()
         self._case.connected_after = self._case.ago
@@ -343,14 +351,10 @@ class CallingBack(OwnWay):
             return
         self._told = True
         self._fail(why, status, tried=tried)
+        language = self._switch.settings.media.languages[0]
         try:
             if agent is not None:
-                await say(
-                    self._switch,
-                    agent,
-                    [apology(status or NO_ANSWER)],
-                    self._switch.settings.media.languages[0],
-                )
+                await say(self._switch, agent, [apology(status or NO_ANSWER)], language)
         finally:
             if agent is not None:
                 agent.hangup()

@@ -99,10 +99,7 @@ class Case:
     def describe(self) -> dict[str, JsonValue]:
         """A line of `softswitch callbacks`."""
         now = asyncio.get_running_loop().time()
-        state = "waiting"
-        if self.attempt is not None or self.is_taken:
-            state = "talking" if self.talking else "calling"
-        rests = self.again is not None and self.again > now and self.attempt is None
+        again = self.again if self.again is not None and self.again > now else None
         return {
             "callback": self.id,
             "queue": self.queue,
@@ -110,14 +107,27 @@ class Case:
             "name": self.name,
             "priority": self.joined.priority,
             "language": self.language,
-            "state": "held" if self.barred and self.attempt is None else "resting" if rests else state,
+            "state": self._state,
             "problem": self.problem or None,
             "wanted": self.wanted,
             "waits": round(self.waits, 1),
             "attempts": self.attempts,
-            "again": round(self.again - now, 1) if rests and self.again is not None else None,
+            "again": round(again - now, 1) if again is not None and not self.is_called else None,
             "call": None if self.attempt is None else self.attempt.call.id,
         }
+
+    @property
+    def is_called(self) -> bool:
+        """Somebody is rung for it, or called, or talks, by its turn or out of it."""
+        return self.is_taken or (self.attempt is not None and not self.attempt.idle)
+
+    @property
+    def _state(self) -> str:
+        if self.is_called:
+            return "talking" if self.talking else "calling"
+        if self.barred:
+            return "held"
+        return "resting" if self._switch.dispatcher.engine.rests(self.id) else "waiting"
 
     # The record --------------------------------------------------------------------------------------
 
@@ -178,6 +188,8 @@ class Case:
             return
         self._note_barred(why)
         self._switch.dispatcher.feed(WayLost(self.id) if why else WayFound(self.id))
+        if self.barred and self.attempt is not None and self.attempt.idle:
+            self.attempt.rest()
 
     def _note_barred(self, why: str) -> None:
         self.barred, self.problem = bool(why), why
@@ -301,8 +313,10 @@ class Case:
         """Nobody is there to hear it, or hears an agent in a moment."""
 
     def rest(self, action: ReportRest) -> None:
-        """Until the next attempt."""
+        """Until the next attempt, or until the queue opens."""
         self.again = action.until
+        if self.attempt is not None:
+            self.attempt.rest()
 
     def leave(self, action: Leave) -> None:
         """It has no place any more."""

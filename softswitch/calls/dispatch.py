@@ -335,7 +335,7 @@ class Dispatcher:
                 self._note_end(ring, event.failure, event.status)
             case CallerLeft():
                 now = self._loop.time()
-                told = why_nobody(self.engine.why_nobody(event.call, now), now)
+                told = why_nobody(self.engine.why_left(event.call, now), now)
                 if stay := self.engine.stay_of(event.call, now):
                     told = {"queue": stay[0], "waited": round(stay[1], 3), **told}
                 self._note("CallerLeft", event.call, reason=event.reason, **told)

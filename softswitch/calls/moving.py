@@ -85,15 +85,11 @@ class Usher:
             return
         if case is not None:
             case.move(QueueName(into), place.priority)
-        self._place_anew(found.id, place)
-
-    def _place_anew(self, call: CallId, place: Place) -> None:
-        """Within the queue."""
         feed = self._switch.dispatcher.feed
-        if place.priority is not None:
-            feed(PriorityChanged(call, place.priority))
+        if place.priority is not None and into == seen:  # another queue has been told on joining
+            feed(PriorityChanged(found.id, place.priority))
         if place.first:
-            feed(CallerAdvanced(call))
+            feed(CallerAdvanced(found.id))
 
     def queue_of(self, call: str) -> str:
         """Where somebody waits. Raises NoSuch, NotNow: nowhere."""

@@ -238,8 +238,9 @@ def must_be_told(switch: Switch, call: Call) -> bool:
     return not share or is_chosen(call.id, share)
 
 
-async def announce_recording(switch: Switch, call: Call) -> None:
+async def announce_recording(switch: Switch, call: Call, also: Leg | None = None) -> None:
     """Tell a caller who has been answered so; who has heard it to its end is not told again in this call.
+    `also` hears it too, and nothing more is said once that one is gone.
 
     Raises LegError when the caller is gone.
     """
@@ -254,5 +255,15 @@ async def announce_recording(switch: Switch, call: Call) -> None:
     call.note("RecordingAnnounced")
     with switch.endpoint.media.player(clip) as player:
         call.leg.hear(Hear(player))
-        await asyncio.sleep(clip.duration)
-    call.knows_of_recording = True
+        if also is None:
+            await asyncio.sleep(clip.duration)
+        elif not also.ended.done():
+            also.hear(Hear(player))
+            await asyncio.wait([also.ended], timeout=clip.duration)
+    call.knows_of_recording = also is None or not also.ended.done()
+
+
+async def tell_of_recording(switch: Switch, call: Call, also: Leg | None = None) -> None:
+    """`announce_recording` to who does not know of it yet."""
+    if must_be_told(switch, call):
+        await announce_recording(switch, call, also)

@@ -11,6 +11,7 @@ import structlog
 from softswitch.calls.call import Call
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import MediaSettings
+from softswitch.dialplan.numbering import NumberFormat
 from softswitch.errors import AudioError
 from softswitch.ivr.entry import Complete, More, NumberReader
 from softswitch.ivr.settings import Ask
@@ -39,6 +40,12 @@ def spelt(number: str, media: MediaSettings) -> list[Prompt]:
         for each in number
         if each in SPELT
     ]
+
+
+def read_out(switch: Switch, number: str) -> list[Prompt]:
+    """A number in E.164 as people of the house write it, digit by digit."""
+    settings = switch.settings
+    return spelt(settings.dialplan.numbering.written(number, NumberFormat.NATIONAL), settings.media)
 
 
 async def joined(switch: Switch, prompts: Sequence[Prompt], language: Language) -> Clip | None:

@@ -16,17 +16,19 @@ from typing import Any
 
 import structlog
 
-from softswitch.clerk.alerts import alert_letters, both
+from softswitch.clerk.alerts import KINDS, alert_letters
 from softswitch.clerk.privacy import Privacy
 from softswitch.config.settings import MailSettings, ReportSettings, Webhook
+from softswitch.garbage import LOTS, set_aside
 from softswitch.parcels import NO_SERVER
 from softswitch.store.erasing import MESSAGES
-from softswitch.store.loader import PAUSE, RETRY, Loader, identity
+from softswitch.store.loader import LOADED, MANY, PAUSE, RETRY, Letters, Loader, identity
 from softswitch.store.mails import Mails
 from softswitch.store.outbox import Outbox
 from softswitch.store.reading import open_of
 from softswitch.store.tail import Growing
-from softswitch.voicemail.letter import letters
+from softswitch.types import Seconds
+from softswitch.voicemail.letter import LEFT, letters
 
 
 def main() -> int:
@@ -37,6 +39,7 @@ def main() -> int:
     folder = Path(sys.argv[1])
     with (folder / "clerk.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        set_aside(LOTS)
         Clerk(folder).work()
     return 0
 
@@ -46,7 +49,7 @@ class Clerk:
 
     def __init__(self, folder: Path) -> None:
         self._lines = Growing(folder)
-        told = both(letters(folder / MESSAGES), alert_letters)
+        told: dict[str, Letters] = {LEFT: letters(folder / MESSAGES), **dict.fromkeys(KINDS, alert_letters)}
         self._loader = Loader(self._lines, identity(folder), open_of(folder), letters=told)
         self._outbox = Outbox(open_of(folder))
         self._privacy = Privacy(folder, self._loader, _say)
@@ -56,7 +59,7 @@ class Clerk:
         self._rounds: Any = None
         self._told: Any = None
         self._post: Any = None
-        self._loaded = False
+        self._loaded = self._many = False
         self._reached = False
         self._orders: list[Mapping[str, Any]] = []
 
@@ -64,10 +67,7 @@ class Clerk:
         """Load what comes, and heed the parent, until it has ended."""
         rest = b""
         while True:
-            pause = RETRY if self._loader.state.problem else PAUSE
-            if self._privacy.busy:
-                pause = 0.0
-            ready, _, _ = select.select([0], [], [], pause)
+            ready, _, _ = select.select([0], [], [], self._pause())
             if ready:
                 heard = os.read(0, 65536)
                 if not heard:
@@ -75,7 +75,9 @@ class Clerk:
                 *orders, rest = (rest + heard).split(b"\n")
                 self._orders += map(json.loads, orders)
             self._lines.look()
+            before = self._loader.state.last
             self._loaded = self._loader.step()
+            self._many = self._loader.state.last - before >= MANY
             self._heed_orders()
             self._privacy.step()
             self._tell()
@@ -86,6 +88,14 @@ class Clerk:
                 sender.close()
         self._privacy.close()
         self._loader.close()
+
+    def _pause(self) -> Seconds:
+        """Until the next look at the lines."""
+        if self._privacy.busy:
+            return 0.0
+        if self._loader.state.problem:
+            return RETRY
+        return LOADED if self._many else PAUSE
 
     def _heed_orders(self) -> None:
         """Once the database has been reached: before, it may have no tables yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,17 +82,13 @@ WORDS = {
 }
 
 
+KINDS = (Kind.ALERT_RAISED, Kind.ALERT_ENDED)
+
+
 def alert_letters(event: Recorded) -> Iterable[Mail]:
-    """The mails that an event leads to, if it is about an alert."""
-    if event.kind not in (Kind.ALERT_RAISED, Kind.ALERT_ENDED):
-        return ()
+    """The mails that an event of these `KINDS` leads to."""
     data: Any = event.data
     return [_letter(str(to), event, data) for to in data.get("to", ())]
-
-
-def both(*letters: Callable[[Recorded], Iterable[Mail]]) -> Callable[[Recorded], Iterable[Mail]]:
-    """What each of them makes of an event."""
-    return lambda event: [mail for one in letters for mail in one(event)]
 
 
 def _letter(to: str, event: Recorded, data: Mapping[str, Any]) -> Mail:

@@ -135,6 +135,7 @@ def maker(folder: Path) -> Maker:
         order = {
             "first": first.isoformat(), "last": last.isoformat(), "range": report.range,
             "queue": report.queue, "by": report.by, "attach": report.attach,
+            "language": report.language,
         }  # fmt: skip
         environment = {} if report.zone is None else {"TZ": report.zone}
         arguments = ("softswitch.commands.letter", str(folder), json.dumps(order))

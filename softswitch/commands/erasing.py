@@ -24,6 +24,15 @@ WHAT = {
     "deliveries": "events that webhooks will not send any more",
 }
 
+ONE = {
+    "calls": ("call", "calls"),
+    "events": ("event", "events"),
+    "recordings": ("recording", "recordings"),
+    "voicemails": ("message", "messages"),
+    "deliveries": ("delivery", "deliveries"),
+}
+"""What one of them is called, and several."""
+
 
 def erase_caller(folder: Path, number: str, *, sure: bool) -> None:
     """Count, ask, erase. Raises ControlError."""
@@ -36,10 +45,7 @@ def erase_caller(folder: Path, number: str, *, sure: bool) -> None:
         print("nothing was erased")
         return
     done = _ordered(folder, number, only_count=False)
-    print(
-        f"erased: {done['calls']:,} calls, {done['events']:,} events, {done['recordings']:,} recordings, "
-        f"{done['voicemails']:,} messages, {done['deliveries']:,} deliveries{_going_on(done)}"
-    )
+    print(f"erased: {', '.join(many(done[name], *ONE[name]) for name in WHAT)}{_going_on(done)}")
 
 
 def counts(found: Mapping[str, int]) -> Fitting:
@@ -72,4 +78,10 @@ def _going_on(counts: dict[str, Any]) -> str:
     if not count:
         return ""
     callbacks = "callbacks too (`softswitch callbacks --cancel`)"
-    return f"; {count} calls are in progress: do it again when they are over, {callbacks}"
+    are, they = ("is", "it is") if count == 1 else ("are", "they are")
+    return f"; {many(count, *ONE['calls'])} {are} in progress: do it again when {they} over, {callbacks}"
+
+
+def many(count: int, one: str, several: str) -> str:
+    """1 call, 2 calls."""
+    return f"{count:,} {one if count == 1 else several}"

@@ -23,6 +23,7 @@ from softswitch.commands.noting import note_export
 from softswitch.commands.report import Range
 from softswitch.commands.sheets import inert
 from softswitch.errors import NobodyCalled, StoreError
+from softswitch.kinds import Kind
 from softswitch.store.encoding import dumps
 from softswitch.store.loader import BATCH, read
 from softswitch.store.looking_back import attendance_before
@@ -172,9 +173,10 @@ def _queue_log(connection: Connection, days: Range, file: BinaryIO, step: Step) 
     begin = min(first, seq_at(connection, days.since - LEAD))
     folded, written, begun = QueueLog(members_before(connection, begin)), 0, False
     for count, event in enumerate(read(connection, begin), 1):
-        if event.seq >= last and event.at >= days.until:
+        of_before = event.kind == Kind.SWITCH_STARTING or "last_seen" in event.data  # a crash, perhaps
+        if event.seq >= last and event.at >= days.until and not of_before:
             break
-        if not begun and event.at >= days.since:
+        if not begun and event.at >= days.since and not of_before:
             written, begun = _put(folded.standing(days.since), days, file), True
         written += _put(folded.apply(event), days, file)
         if count % BATCH == 0:

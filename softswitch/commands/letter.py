@@ -1,6 +1,7 @@
 """`python -m softswitch.commands.letter FOLDER ORDER`: a report that is mailed, as JSON; the clerk runs it.
 
-ORDER is JSON: `first`, `last`, `range`, `queue`, `by`, `attach` (see `ReportSettings`). Days are those of TZ.
+ORDER is JSON: `first`, `last`, `range`, `queue`, `by`, `attach`, `language` (see `ReportSettings`). Days are
+those of TZ.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from softswitch.commands.report_files import PARTS, written
 from softswitch.errors import NobodyCalled, SoftswitchError
 from softswitch.reports import letter
 from softswitch.reports.report import Report
+from softswitch.reports.wording import words_of
 from softswitch.store.reading import reading
 
 
@@ -35,11 +37,12 @@ def main(arguments: Sequence[str]) -> int:
 def write(folder: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     """`subject`, `text`, `html` and `files`, each with `name` and `data`. Raises StoreError."""
     days = Range(date.fromisoformat(order["first"]), date.fromisoformat(order["last"]))
-    whom = f"queue {order['queue']}" if order["queue"] else "all queues"
-    subject = f"Report of {order['range']}: {whom}, {days}"
+    words, queue = words_of(order["language"]), order["queue"]
+    whom = words.say("mail.queue", queue=queue) if queue else words.say("mail.all")
+    subject = words.say(f"mail.{order['range']}", whom=whom, days=words.days(days.first, days.last))
     try:
         with reading(folder) as connection:
-            report = report_of(connection, days, order["queue"])
+            report = report_of(connection, days, queue, words)
     except NobodyCalled as nobody:
         return {"subject": subject, "text": f"{subject}\n\n{nobody}.\n", "html": None, "files": []}
     files = [

@@ -105,13 +105,15 @@ def _way(record: CallRecord) -> str:
 
 
 def _agents(record: CallRecord) -> Text:
-    """Who was rung in vain (in brackets), and all who answered; of a call outside, its number."""
-    missed = [offer.agent for offer in record.offers if offer.result != "answered"]
+    """Who was rung in vain (in brackets), for a customer who was not reached, too; and all who answered; of a
+    call outside, its number.
+    """
+    missed = [offer.agent for offer in record.offers if record.callback or offer.result != "answered"]
     talked = [talk.agent or talk.number for talk in record.talks] or [record.agent] * bool(record.agent)
     words = [(f"({name})", "dim") for name in dict.fromkeys(missed) if name not in talked]
     if any(talked):
         words.append((" > ".join(talked), "bold"))
-    elif record.outside:
+    elif record.outside and not record.callback:
         words.append((record.outside, "" if record.answered is None else "bold"))
     return Text(" ").join(Text(name, style=style) for name, style in words) if words else Text("-")
 
@@ -149,7 +151,8 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
         parts = {each: events_of(connection, each) for each in (wanted, *attempts)}
         events = [event for each in parts.values() for event in each]
     if as_json:
-        print_json(reasoning(sorted(events, key=lambda event: event.seq)))
+        steps = reasoning(sorted(events, key=lambda event: event.seq))
+        print_json([*steps, {"kind": "now", **now}] if now.get("why") else steps)
         return
     if not attempts:
         console().print(why(call, events, now=now))
@@ -159,6 +162,8 @@ def print_why(folder: Path, wanted: str, as_json: bool) -> None:
     for attempt in attempts:
         console().print(why(attempt, parts[attempt], told))
         told += sum(event.kind == Kind.OFFER_MADE for event in parts[attempt])
+    if attempts and now.get("why"):
+        console().print(waits(now))
 
 
 def _now(folder: Path, wanted: str) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from softswitch.commands.behind import say_behind
 from softswitch.commands.report_files import written
 from softswitch.commands.report_screen import shown
 from softswitch.commands.table import console
-from softswitch.config.nearest import did_you_mean
+from softswitch.config.nearest import LISTED, nearest
 from softswitch.errors import NobodyCalled, StoreError
 from softswitch.reports.agents import agent_figures
 from softswitch.reports.callbacks import Wanted
 from softswitch.reports.figures import columns
 from softswitch.reports.report import Report, make
+from softswitch.reports.wording import ENGLISH, Words, words_of
 from softswitch.store.ranges import (
     callbacks_between,
     extent,
@@ -90,26 +92,33 @@ def range_of(since: str, until: str | None) -> Range:
     return Range(first, last)
 
 
-def print_report(
-    folder: Path,
-    days: Range,
-    queue: str | None,
-    by: str,
-    form: str,
-    out: Path | None,
-    part: str = "figures",
-) -> None:
-    """`softswitch report`; `part`: of CSV. Raises StoreError."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wish:
+    """How a report shall look."""
+
+    by: str
+    """Of `BYS`."""
+    form: str
+    """Of `FORMATS`."""
+    part: str = "figures"
+    """Of CSV."""
+    language: str = "en"
+    """Of `wording.LANGUAGES`."""
+
+
+def print_report(folder: Path, days: Range, queue: str | None, wish: Wish, out: Path | None = None) -> None:
+    """`softswitch report`. Raises StoreError."""
+    by, form = wish.by, wish.form
     if form == "pdf" and out is None and sys.stdout.isatty():
         raise StoreError("a PDF does not go to a terminal; name a file with --out report.pdf")
     with reading(folder) as connection:
         say_behind(connection, folder)
-        report = report_of(connection, days, queue)
+        report = report_of(connection, days, queue, words_of(wish.language))
     if form == "table" and out is None:
         screen = console()
         screen.print(*shown(report, by, screen), sep="\n")
         return
-    made = _drawn(report, by) if form == "table" else written(report, [by], form, part)
+    made = _drawn(report, by) if form == "table" else written(report, [by], form, wish.part)
     if out is None:
         sys.stdout.buffer.write(made)
         return
@@ -128,29 +137,39 @@ def _drawn(report: Report, by: str) -> bytes:
     return screen.file.getvalue().encode()
 
 
-def report_of(connection: Connection, days: Range, queue: str | None = None) -> Report:
+def report_of(
+    connection: Connection, days: Range, queue: str | None = None, words: Words = ENGLISH
+) -> Report:
     """All figures of a range. Raises StoreError: nobody called then, or there is no such queue."""
     since, until = days.since, days.until
     visits = columns(visits_between(connection, since, until, queue))
     wanted = tuple(Wanted(*row) for row in callbacks_between(connection, since, until, queue))
     messages = left_between(connection, since, until, queue)
     if not (len(visits) or wanted or messages):
-        raise NobodyCalled(_why_empty(connection, days, queue))
+        raise NobodyCalled(_why_empty(connection, days, queue, words))
     online, paused = stints_between(connection, since, until)
     talks, offers = (read(connection, since, until, queue) for read in (talks_between, offers_between))
     agents = agent_figures(talks, offers, online, paused, whole=queue is None)
-    title = f"Queue {queue}, {days}" if queue else f"All queues, {days}"
-    made = make(title, visits, agents, services(connection), queue, messages=messages)
+    told = words.days(days.first, days.last)
+    title = words.say("title.queue", queue=queue, days=told) if queue else words.say("title.all", days=told)
+    made = make(title, visits, agents, services(connection), queue, messages=messages, words=words)
     return dataclasses.replace(made, callbacks=wanted)
 
 
-def _why_empty(connection: Connection, days: Range, queue: str | None) -> str:
+def _why_empty(connection: Connection, days: Range, queue: str | None, words: Words) -> str:
     known = queues_seen(connection)
     if queue is not None and queue not in known:
-        return f"nobody has waited in a queue {queue!r}{did_you_mean(queue, known)}"
+        return _unknown(queue, known, words)
     there = extent(connection)
     if there is None:
-        return "the record has no caller in a queue yet; if it has older events, run `softswitch rebuild`"
-    first, last = (datetime.fromtimestamp(at).date() for at in there)
-    whom = f"in queue {queue} " if queue else ""
-    return f"nobody waited {whom}on {days}; the record has callers from {first} to {last}"
+        return words.say("nobody.record")
+    first, last = (words.day(datetime.fromtimestamp(at).date()) for at in there)
+    when = {"days": words.days(days.first, days.last), "first": first, "last": last}
+    return words.say("nobody.queue_days", queue=queue, **when) if queue else words.say("nobody.days", **when)
+
+
+def _unknown(queue: str, known: Sequence[str], words: Words) -> str:
+    says = words.say("nobody.queue", queue=f"{queue!r}")
+    if meant := nearest(queue, known):
+        return says + words.say("nobody.meant", queue=f"{meant!r}")
+    return says + words.say("nobody.known", names=", ".join(known)) if 0 < len(known) <= LISTED else says

@@ -13,11 +13,14 @@ from softswitch.reports.callbacks import CallbackFigures, grouped
 from softswitch.reports.callbacks import figures as callback_figures
 from softswitch.reports.figures import Figures
 from softswitch.reports.report import Report
-from softswitch.reports.tables import NEXT, WEEKDAYS
+from softswitch.reports.tables import NEXT
 from softswitch.store.encoding import dumps
 
 PARTS = ("figures", "callbacks", "heat", "waits")
 """Tables that CSV has; a file has one of them."""
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""Names for machines, the same in every language."""
 
 Row = dict[str, Any]
 

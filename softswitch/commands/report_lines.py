@@ -28,20 +28,23 @@ def report(  # noqa: PLR0913, PLR0917 - each can be asked for
         str,
         typer.Option(metavar="figures|callbacks|heat|waits", help="Which table, with --format csv."),
     ] = "figures",
+    language: Annotated[str, typer.Option(metavar="en|pl|he", help="Of titles, heads and plots.")] = "en",
     out: Out = None,
     json: Annotated[bool, typer.Option("--json", help="As --format json.")] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Volumes, waits, service level, talk and occupancy of some days, by the machine's time zone."""
-    from softswitch.commands.report import BYS, FORMATS, print_report, range_of
+    from softswitch.commands.report import BYS, FORMATS, Wish, print_report, range_of
     from softswitch.commands.report_files import PARTS
+    from softswitch.reports.wording import LANGUAGES
 
     one_of("--by", by, BYS)
     format = one_of("--format", "json" if json else format, FORMATS)
     if one_of("--part", part, PARTS) != "figures" and format != "csv":
         raise typer.BadParameter(f"goes with --format csv; {format} has all of it", param_hint="--part")
-    print_report(folder_of(data, config), range_of(since, until), queue, by, format, out, part)
+    wish = Wish(by, format, part, one_of("--language", language, LANGUAGES))
+    print_report(folder_of(data, config), range_of(since, until), queue, wish, out)
 
 
 def estimate(

@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from softswitch.acd.amendments import PLACES
 from softswitch.commands.behind import say_behind
 from softswitch.commands.table import console, duration, foreign, print_json, when
 from softswitch.control.client import ask
@@ -37,17 +38,13 @@ def moment(at: datetime | None) -> float | None:
     return None if at is None else at.astimezone().timestamp()
 
 
-PLACES = ("timeout", "full", "closed", "closes", "no_agents")
-"""Where a queue sends callers."""
-
-
 def of_queue(settings: Sequence[str]) -> dict[str, JsonValue]:
-    """Of `strategy=hunt` and the like, as the API has it, destinations as `{"to": "queue sales"}`; None: as
+    """Of `strategy=hunt` and the like, as the API has it, destinations as `queue sales`; None: as
     configured. Raises ControlError.
     """
     known: dict[str, Callable[[str], JsonValue]] = {
         "strategy": str, "opened": _truth, "max_wait": _seconds, "overflow": _names,
-        **dict.fromkeys(PLACES, lambda to: {"to": to}),
+        **dict.fromkeys(PLACES, str),
     }  # fmt: skip
     return _given(settings, known)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from softswitch.config import settings as plain
-from softswitch.config.models.mail import Mail
+from softswitch.config.models.mail import Mail, Tongue
 from softswitch.config.models.root import Configuration
 
 PORTS = {"starttls": 587, "tls": 465, "off": 25}
@@ -28,7 +30,7 @@ def mail_settings(mail: Mail | None) -> plain.MailSettings | None:
 
 def report_settings(file: Configuration) -> tuple[plain.ReportSettings, ...]:
     """What is mailed when."""
-    zone = zone_of(file)
+    zone, common = zone_of(file), file.media.languages[0]
     return tuple(
         plain.ReportSettings(
             to=tuple(dict.fromkeys(one.to)),
@@ -39,6 +41,7 @@ def report_settings(file: Configuration) -> tuple[plain.ReportSettings, ...]:
             by=tuple(one.by),
             attach=None if one.attach == "nothing" else one.attach,
             zone=one.timezone or zone,
+            language=one.language or (common if common in get_args(Tongue) else "en"),
         )
         for one in file.reports
     )

@@ -269,6 +269,8 @@ class ReportSettings:
     """pdf, csv; None: nothing."""
     zone: str | None
     """Whose clock `at` and the range follow; None: the machine's."""
+    language: str = field(default="en", repr=False)
+    """en, pl, he."""
 
 
 @dataclass(frozen=True, slots=True)

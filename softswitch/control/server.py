@@ -20,7 +20,7 @@ import structlog
 from softswitch.control.wire import MAX_REQUEST, check_path, encode
 from softswitch.errors import ControlError, SoftswitchError
 from softswitch.ports import JsonValue
-from softswitch.promises import Progress, Promise
+from softswitch.promises import Progress, Promise, changes
 from softswitch.types import Seconds
 
 Handler = Callable[..., Awaitable[JsonValue] | AsyncGenerator[JsonValue, None]]
@@ -113,6 +113,7 @@ class Server:
         result: JsonValue = None
         try:
             handler, arguments = self._understand(line)
+            promise = promise if changes(handler) else None
             answer = handler(**arguments)
             if isinstance(answer, AsyncGenerator):
                 async with aclosing(answer):

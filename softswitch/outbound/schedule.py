@@ -19,8 +19,11 @@ _DAY = timedelta(days=1)
 
 
 def name_of(report: ReportSettings) -> str:
-    """The same for the same line, over restarts and wherever in the file it stands."""
-    return hashlib.sha256(repr(report).encode()).hexdigest()[:12]
+    """The same for the same line, over restarts and wherever in the file it stands. English is not named:
+    its lines go on where a version left them that knew no other language.
+    """
+    named = repr(report) if report.language == "en" else f"{report!r} {report.language}"
+    return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
 def due(report: ReportSettings, last: float, now: float) -> list[float]:

@@ -21,6 +21,7 @@ from softswitch.calls.switch import Switch
 from softswitch.errors import ControlError, NoSuch, NotAllowed, NotNow, StoreError
 from softswitch.kinds import Kind
 from softswitch.ports import JsonValue, Recorded, Store
+from softswitch.promises import reads
 from softswitch.store.bulletins import in_force
 from softswitch.store.reading import reading
 from softswitch.texts import BULLETIN, LINES
@@ -142,6 +143,7 @@ class Notices:
 def handlers(notices: Notices) -> dict[str, Callable[..., Awaitable[JsonValue]]]:
     """The commands of the control socket."""
 
+    @reads
     async def bulletins() -> JsonValue:
         return [{"id": id, **entry} for id, entry in notices.entries().items()]
 

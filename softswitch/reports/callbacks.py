@@ -49,9 +49,6 @@ class CallbackFigures:
     wait_mean: Seconds | None
 
 
-HEADS = ("wanted", "reached", "not reached", "withdrawn", "waiting", "attempts", "wait mean")
-
-
 def figures(callbacks: Sequence[Wanted], label: str) -> CallbackFigures:
     """Of some callbacks."""
     results = [one.result for one in callbacks]

@@ -2,81 +2,63 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from softswitch.reports.agents import AgentFigures
 from softswitch.reports.callbacks import CallbackFigures
 from softswitch.reports.figures import Figures
+from softswitch.reports.wording import ENGLISH, Words
 
-HEADS = (
-    *(
-        "offered",
-        "answered",
-        "abandoned",
-        "short",
-        "turned away",
-        "abandonment",
-        "service level",
-        "service level 2",
-    ),
-    *(
-        "wait mean",
-        "median",
-        "p95",
-        "talk mean",
-        "talk",
-        "hold",
-        "wrap-up",
-        "estimate off by",
-        "estimate error",
-        "voicemails",
-    ),
+FIGURES = (
+    *("offered", "answered", "abandoned", "short", "turned_away"),
+    *("abandonment", "service_level", "service_level_2"),
+    *("wait_mean", "wait_median", "wait_p95", "talk_mean", "talk", "held", "wrap_up"),
+    *("estimate_error", "estimate_error_share", "voicemails"),
 )
+"""Of `Figures`, those that are shown, in this order."""
 
-AGENT_HEADS = (
+AGENT_FIGURES = (
     *("offered", "answered", "missed", "declined", "calls"),
-    *("talk mean", "talk", "hold", "wrap-up", "there", "paused", "occupancy"),
+    *("talk_mean", "talk", "held", "wrap_up", "online", "paused", "occupancy"),
 )
+"""Of `AgentFigures`."""
+
+CALLBACK_FIGURES = ("wanted", "reached", "not_reached", "withdrawn", "waiting", "attempts", "wait_mean")
+"""Of `CallbackFigures`."""
+
+_SHARES = frozenset({"abandonment", "service_level", "service_level_2", "estimate_error_share", "occupancy"})
+_TIMES = frozenset({
+    "wait_mean", "wait_median", "wait_p95", "talk_mean", "talk", "held", "wrap_up", "estimate_error",
+    "online", "paused",
+})  # fmt: skip
 
 
-def cells(one: Figures) -> tuple[str, ...]:
-    """The label, and a cell for each of `HEADS`."""
-    return (
-        one.label,
-        *(f"{count:,}" for count in (one.offered, one.answered, one.abandoned, one.short, one.turned_away)),
-        *(share(part) for part in (one.abandonment, one.service_level, one.service_level_2)),
-        *(clocked(wait) for wait in (one.wait_mean, one.wait_median, one.wait_p95, one.talk_mean)),
-        *(clocked(time) for time in (one.talk, one.held, one.wrap_up, one.estimate_error)),
-        share(one.estimate_error_share),
-        f"{one.voicemails:,}",
-    )
+def cells(one: Figures | AgentFigures | CallbackFigures, names: tuple[str, ...], words: Words) -> list[str]:
+    """A cell for each of its figures that are named."""
+    return [_cell(name, getattr(one, name), words) for name in names]
 
 
-def agent_cells(one: AgentFigures) -> tuple[str, ...]:
-    """The name, and a cell for each of `AGENT_HEADS`."""
-    times = (one.talk_mean, one.talk, one.held, one.wrap_up, one.online, one.paused)
-    counts = (one.offered, one.answered, one.missed, one.declined, one.calls)
-    return (one.agent, *(f"{count:,}" for count in counts), *map(clocked, times), share(one.occupancy))
+def _cell(name: str, value: Any, words: Words) -> str:
+    if name in _SHARES:
+        return share(value, words)
+    return clocked(value, words) if name in _TIMES else words.count(value)
 
 
-def callback_cells(one: CallbackFigures) -> tuple[str, ...]:
-    """The label, and a cell for each of `callbacks.HEADS`."""
-    counts = (one.wanted, one.reached, one.not_reached, one.withdrawn, one.waiting, one.attempts)
-    return (one.label, *(f"{count:,}" for count in counts), clocked(one.wait_mean))
+def label(text: str, by: str, words: Words) -> str:
+    """What a line is called, by what the lines are for."""
+    return words.day(date.fromisoformat(text)) if by == "day" else text
 
 
-def spelt(seconds: float) -> str:
-    """A step of waiting: 45 s, 3 min."""
-    return f"{seconds:g} s" if seconds < 60 else f"{seconds / 60:g} min"
-
-
-def share(value: float | None) -> str:
+def share(value: float | None, words: Words = ENGLISH) -> str:
     """In per cent."""
-    return "-" if value is None else f"{value:.1%}"
+    return words.share(value)
 
 
-def clocked(seconds: float | None) -> str:
+def clocked(seconds: float | None, words: Words = ENGLISH) -> str:
     """As 0:07 or 12:03:00."""
     if seconds is None:
         return "-"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours:,}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{words.count(hours)}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from softswitch.reports.cells import HEADS, cells
-from softswitch.reports.plots import SHEET, STYLE, drawings, sheets, svg
+from softswitch.reports.plots import SHEET, drawings, sheets, style, svg
 from softswitch.reports.report import Report
-from softswitch.reports.tables import Table, callback_table, heat_table, table, wait_table
+from softswitch.reports.tables import Table, callback_table, heat_table, table, total_table, wait_table
+from softswitch.reports.wording import Words
 
 CSS = """
 :root { color-scheme: light dark; --ink: #1d2530; --soft: #66707c; --line: #dde2e8 }
@@ -33,8 +34,8 @@ figure { margin: 1em 0 0 } svg { width: 100%; height: auto; margin: .5em 0 } .wi
 .long { max-height: 32em; overflow-y: auto } .long th { position: sticky; top: 0; background: Canvas }
 table { border-collapse: collapse; font-size: .8em; font-variant-numeric: tabular-nums; white-space: nowrap }
 th { white-space: normal; vertical-align: bottom }
-th, td { text-align: right; padding: .25em .36em; border-bottom: 1px solid var(--line) }
-th:first-child, td:first-child { text-align: left } th { color: var(--soft); font-weight: 600 }
+th, td { text-align: end; padding: .25em .36em; border-bottom: 1px solid var(--line) }
+th:first-child, td:first-child { text-align: start } th { color: var(--soft); font-weight: 600 }
 @media (max-width: 600px) { body { margin: 1em auto } figure { overflow-x: auto } svg { min-width: 480px }
   .tile { flex: 1 1 5.5em; min-width: 5.5em; padding: .4em .6em } }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa4b0; --line: #3a424d }
@@ -45,20 +46,22 @@ th:first-child, td:first-child { text-align: left } th { color: var(--soft); fon
 
 def html(report: Report, by: str) -> str:
     """The page; `by`: whose table and pictures come first."""
+    words = report.words
     body = [f"<h1>{escape(report.title)}</h1>", *_notes(report), _tiles(report)]
-    body.append(f"<h2>By {by}</h2>" + _table(*table(report, by)))
-    with mpl.rc_context(STYLE):
+    body.append(_headed(words.say(f"by.{by}"), table(report, by)))
+    with mpl.rc_context(style(words)):
         body += [f"<figure>{svg(one)}</figure>" for one in drawings(report, by)]
     for name in ("queue", "agent", "day", "hour"):
         if name != by and (name != "agent" or report.agents):
-            body.append(f"<h2>By {name}</h2>" + _table(*table(report, name)))
+            body.append(_headed(words.say(f"by.{name}"), table(report, name)))
     if report.callbacks:
-        body.append("<h2>Callbacks</h2>" + _table(*callback_table(report, by)))
+        body.append(_headed(words.say("callbacks"), callback_table(report, by)))
     if report.total.offered:
-        body.append("<h2>Abandonment by waiting time</h2>" + _table(*wait_table(report)))
-        body.append("<h2>Callers by weekday and hour</h2>" + _table(*heat_table(report)))
+        body.append(_headed(words.say("patience"), wait_table(report)))
+        body.append(_headed(words.say("heat"), heat_table(report)))
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{words.language}" dir="{words.direction}">'
+        '<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(report.title)}</title>"
         f"<style>{CSS}</style></head>\n<body>{''.join(body)}</body></html>\n"
@@ -70,19 +73,23 @@ def _notes(report: Report) -> list[str]:
 
 
 def _tiles(report: Report) -> str:
-    shown = zip(HEADS, cells(report.total)[1:], strict=True)
     tiles = (
-        f'<div class="tile"><b>{escape(value)}</b><span>{escape(head)}</span></div>' for head, value in shown
+        f'<div class="tile"><b>{escape(value)}</b><span>{escape(head)}</span></div>'
+        for head, value in total_table(report)
     )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _headed(name: str, of: Table) -> str:
+    heads, rows = of
     head = "".join(f"<th>{escape(one)}</th>" for one in heads)
-    lines = ("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    lines = (
+        f"<tr><td><bdi>{escape(first)}</bdi></td>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        for first, *cells in rows
+    )
     long = " long" if len(rows) > LONG else ""
     table_of_it = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return f'<div class="wide{long}">{table_of_it}</div>'
+    return f'<h2>{escape(name)}</h2><div class="wide{long}">{table_of_it}</div>'
 
 
 LONG = 32
@@ -94,16 +101,16 @@ LINES = 42
 
 def pdf(report: Report, bys: Sequence[str]) -> bytes:
     """Pages of A4: the total, the tables asked for, and the pictures, those of the first of `bys` first."""
-    out = io.BytesIO()
+    out, words = io.BytesIO(), report.words
     with (
-        mpl.rc_context(STYLE),
+        mpl.rc_context(style(words)),
         PdfPages(out, metadata={"Title": report.title, "CreationDate": None}) as pages,
     ):
-        total = [(head, value) for head, value in zip(HEADS, cells(report.total)[1:], strict=True)]
-        pages.savefig(_sheet(report.title, ("", ""), total, 11, report.notes))
+        pages.savefig(_sheet(words, report.title, (("", ""), total_table(report)), 11, report.notes))
         for name, (heads, rows) in _tables(report, bys):
             for start in range(0, len(rows), LINES):
-                pages.savefig(_sheet(f"{report.title}: {name}", heads, rows[start : start + LINES]))
+                part = (heads, rows[start : start + LINES])
+                pages.savefig(_sheet(words, f"{report.title} · {name}", part))
         for figure in sheets(report, bys[0]):
             pages.savefig(figure)
     return out.getvalue()
@@ -111,34 +118,37 @@ def pdf(report: Report, bys: Sequence[str]) -> bytes:
 
 def _tables(report: Report, bys: Sequence[str]) -> Iterator[tuple[str, Table]]:
     """Those of the PDF."""
-    yield from ((f"by {by}", table(report, by)) for by in bys)
+    yield from ((report.words.say(f"by.{by}"), table(report, by)) for by in bys)
     if report.callbacks:
-        yield "callbacks", callback_table(report, bys[0])
+        yield report.words.say("callbacks"), callback_table(report, bys[0])
     if report.total.offered:
-        yield "abandonment by waiting time", wait_table(report)
+        yield report.words.say("patience"), wait_table(report)
 
 
-def _sheet(
-    title: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    size: float = 7,
-    notes: Sequence[str] = (),
-) -> Figure:
+def _sheet(words: Words, title: str, of: Table, size: float = 7, notes: Sequence[str] = ()) -> Figure:
     """A page with a table; `size`: of its letters, in points."""
     figure = Figure(figsize=SHEET)
     axes = figure.add_axes((0.03, 0.03, 0.94, 0.88))
     axes.axis("off")
-    figure.text(0.03, 0.945, title, fontsize=13, weight="bold")
-    words = [line for note in notes for line in textwrap.wrap(note, 165)]
-    figure.text(0.03, 0.03, "\n".join(words), fontsize=7, color="#66707c", va="bottom")
-    broken = [textwrap.fill(head, 9, break_long_words=False) for head in heads]
+    edge, side = (0.97, "right") if words.leftward else (0.03, "left")
+    figure.text(edge, 0.945, words.drawn(title), fontsize=13, weight="bold", ha=side)
+    lines = "\n".join(line for note in notes for line in textwrap.wrap(note, 165))
+    figure.text(edge, 0.03, words.drawn(lines), fontsize=7, color="#66707c", va="bottom", ha=side)
+    _lay(axes, words, of, size)
+    return figure
+
+
+def _lay(axes: Axes, words: Words, of: Table, size: float) -> None:
+    """The table, from the side on which one begins to read."""
+    way = -1 if words.leftward else 1
+    heads = [textwrap.fill(head, 9, break_long_words=False) for head in of[0]][::way]
+    rows = [list(row)[::way] for row in of[1]]
     made = axes.table(
-        cellText=[list(row) for row in rows],
-        colLabels=broken if any(heads) else None,
-        colWidths=_widths((broken, *rows), size),
-        loc="upper left",
-        cellLoc="right",
+        cellText=[[words.drawn(cell) for cell in row] for row in rows],
+        colLabels=[words.drawn(head) for head in heads] if any(heads) else None,
+        colWidths=_widths((heads, *rows), size),
+        loc="upper right" if words.leftward else "upper left",
+        cellLoc="left" if words.leftward else "right",
         edges="horizontal",
     )
     made.auto_set_font_size(value=False)
@@ -147,8 +157,7 @@ def _sheet(
     for (line, _), cell in made.get_celld().items():
         cell.set_edgecolor("#dde2e8")
         if line == 0 and any(heads):
-            cell.set_height(cell.get_height() * (1 + max(head.count("\n") for head in broken)))
-    return figure
+            cell.set_height(cell.get_height() * (1 + max(head.count("\n") for head in heads)))
 
 
 def _widths(rows: Sequence[Sequence[str]], size: float) -> list[float]:

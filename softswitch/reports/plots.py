@@ -5,27 +5,32 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from softswitch.reports.agents import AgentFigures
 from softswitch.reports.callbacks import grouped
-from softswitch.reports.cells import spelt
 from softswitch.reports.figures import Figures
 from softswitch.reports.report import Report
-from softswitch.reports.tables import WEEKDAYS
+from softswitch.reports.wording import Words
 
 DAYS = 2
 """Up to so many days, hours are drawn instead."""
 
 MOST = 25
 """So many queues and agents are drawn: those with most callers, and those who worked most."""
+
+EPOCH = date(1970, 1, 1)
+"""From which matplotlib counts days."""
+
+LONG = timedelta(days=300)
+"""On a longer axis months are named, not days."""
 
 DOTS = 62
 """Up to so many places each is a dot, too."""
@@ -38,6 +43,12 @@ STYLE: dict[Any, Any] = {
     "axes.axisbelow": True, "axes.edgecolor": "#8a929c", "legend.frameon": False,
     "svg.hashsalt": "softswitch", "text.parse_math": False,
 }  # fmt: skip
+
+
+def style(words: Words) -> dict[Any, Any]:
+    """How pictures in a language look."""
+    return {**STYLE, "axes.titlelocation": "right" if words.leftward else "left"}
+
 
 Plot = Callable[[Axes, Report, str], None]
 """Draws one picture; the unit is that of its lines: hour or day."""
@@ -118,21 +129,18 @@ def _places(rows: Sequence[Any], unit: str) -> list[Any]:
 
 
 def _volumes(axes: Axes, report: Report, unit: str) -> None:
-    rows = report.groups[unit]
+    rows, words = report.groups[unit], report.words
     places = _places(rows, unit)
-    _stack(
-        axes, places, {name: (colour, [getattr(one, field) for one in rows]) for name, colour, field in PARTS}
-    )
-    _finish(axes, f"Callers by {unit}", places, unit)
+    parts = {
+        words.say(f"figure.{field}"): (colour, [getattr(one, field) for one in rows])
+        for field, colour in PARTS
+    }
+    _stack(axes, places, parts)
+    _finish(axes, words, f"plot.callers.{unit}", places, unit)
 
 
-PARTS = (
-    ("answered", BLUE, "answered"),
-    ("abandoned", ORANGE, "abandoned"),
-    ("short", "#f3cf9f", "short"),
-    ("turned away", GREY, "turned_away"),
-)
-"""What becomes of callers: name, colour and figure."""
+PARTS = (("answered", BLUE), ("abandoned", ORANGE), ("short", "#f3cf9f"), ("turned_away", GREY))
+"""What becomes of callers: figure and colour."""
 
 
 def _stack(axes: Axes, places: Sequence[Any], parts: Mapping[str, tuple[str, list[int]]]) -> None:
@@ -144,39 +152,40 @@ def _stack(axes: Axes, places: Sequence[Any], parts: Mapping[str, tuple[str, lis
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _waits(axes: Axes, report: Report, unit: str) -> None:
-    lines = (
-        ("wait_p95", RED, "95th percentile"),
-        ("wait_mean", BLUE, "mean"),
-        ("wait_median", GREEN, "median"),
-    )
-    _trace(axes, report, unit, lines)
-    axes.set_ylabel("seconds")
-    axes.set_ylim(bottom=0)
-    _finish(axes, f"Waits of those answered, by {unit}", _places(report.groups[unit], unit), unit)
-
-
 WAITS = (
-    ("wait_p95", RED, "95th percentile"),
-    ("wait_mean", BLUE, "mean"),
-    ("wait_median", GREEN, "median"),
+    ("wait_p95", RED, "line.p95"),
+    ("wait_mean", BLUE, "line.mean"),
+    ("wait_median", GREEN, "line.median"),
 )
 """Lines of waits: figure, colour and name."""
 
+LEVELS = (
+    ("service_level", BLUE, "line.configured"),
+    ("service_level_2", GREEN, "line.with_abandoned"),
+)
+"""Of service levels."""
+
+
+def _waits(axes: Axes, report: Report, unit: str) -> None:
+    _trace(axes, report, unit, WAITS)
+    axes.set_ylabel(report.words.say("unit.seconds"))
+    axes.set_ylim(bottom=0)
+    _finish(axes, report.words, f"plot.waits.{unit}", _places(report.groups[unit], unit), unit)
+
 
 def _levels(axes: Axes, report: Report, unit: str) -> None:
-    lines = (("service_level", BLUE, "as configured"), ("service_level_2", GREEN, "with the abandoned"))
-    _trace(axes, report, unit, lines, 100)
+    _trace(axes, report, unit, LEVELS, 100)
     axes.set_ylim(0, 102)
     axes.set_ylabel("%")
-    _finish(axes, f"Service level by {unit}", _places(report.groups[unit], unit), unit)
+    _finish(axes, report.words, f"plot.levels.{unit}", _places(report.groups[unit], unit), unit)
 
 
 def _estimates(axes: Axes, report: Report, unit: str) -> None:
-    _trace(axes, report, unit, (("estimate_error", BLUE, "off by"), ("wait_mean", GREY, "mean wait")))
-    axes.set_ylabel("seconds")
+    lines = (("estimate_error", BLUE, "line.off_by"), ("wait_mean", GREY, "line.mean_wait"))
+    _trace(axes, report, unit, lines)
+    axes.set_ylabel(report.words.say("unit.seconds"))
     axes.set_ylim(bottom=0)
-    _finish(axes, f"Estimated waits: how far off, by {unit}", _places(report.groups[unit], unit), unit)
+    _finish(axes, report.words, f"plot.estimates.{unit}", _places(report.groups[unit], unit), unit)
 
 
 def _trace(
@@ -186,30 +195,33 @@ def _trace(
     places = _places(rows, unit)
     for name, colour, label in lines:
         values = [scale * _number(getattr(one, name)) for one in rows]
-        axes.plot(places, values, color=colour, label=label, marker="." if len(rows) <= DOTS else "")
+        dot = "." if len(rows) <= DOTS else ""
+        axes.plot(places, values, color=colour, label=report.words.say(label), marker=dot)
 
 
 def _afterwards(axes: Axes, report: Report, unit: str) -> None:
     """Who was called back, or not, beside who left a message."""
+    words = report.words
     back = {one.label: one for one in grouped(report.callbacks, unit)}
     left = {one.label: one.voicemails for one in report.groups[unit] if one.voicemails}
     labels = sorted(back.keys() | left.keys())
     places = [int(one[:2]) if unit == "hour" else date.fromisoformat(one) for one in labels]
     parts = {
-        f"{name}": (colour, [getattr(back[one], field) if one in back else 0 for one in labels])
+        words.say(name): (colour, [getattr(back[one], field) if one in back else 0 for one in labels])
         for name, colour, field in (
-            ("called back", GREEN, "reached"),
-            ("not reached", RED, "not_reached"),
-            ("withdrawn", GREY, "withdrawn"),
-            ("to be called", "#a9c7e8", "waiting"),
+            ("part.called_back", GREEN, "reached"),
+            ("part.not_reached", RED, "not_reached"),
+            ("part.withdrawn", GREY, "withdrawn"),
+            ("part.to_be_called", "#a9c7e8", "waiting"),
         )
     }
-    _stack(axes, places, {**parts, "message left": ("#8a63b0", [left.get(one, 0) for one in labels])})
-    _finish(axes, f"Callbacks and voicemails by {unit}", places, unit)
+    parts[words.say("part.message_left")] = ("#8a63b0", [left.get(one, 0) for one in labels])
+    _stack(axes, places, parts)
+    _finish(axes, words, f"plot.afterwards.{unit}", places, unit)
 
 
-def _finish(axes: Axes, title: str, places: Sequence[Any], unit: str) -> None:
-    axes.set_title(title)
+def _finish(axes: Axes, words: Words, title: str, places: Sequence[Any], unit: str) -> None:
+    axes.set_title(words.drawn(words.say(title)))
     if unit == "hour":
         axes.set_xticks(range(24), [f"{hour:02}" for hour in range(24)])
         axes.set_xlim(-0.6, 23.6)
@@ -217,29 +229,45 @@ def _finish(axes: Axes, title: str, places: Sequence[Any], unit: str) -> None:
         axes.set_xlim(places[0] - timedelta(days=1), places[-1] + timedelta(days=1))
         ticks = AutoDateLocator(minticks=4, maxticks=12)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(ticks)
-        names = ConciseDateFormatter(ticks, show_offset=False)  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_formatter(names)
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=5, borderpad=0.1)
+        months = places[-1] - places[0] > LONG
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: words.drawn(_tick(words, at, months))))
+    _legend(axes, words)
+
+
+def _tick(words: Words, at: float, months: bool) -> str:
+    """`at`: matplotlib's days."""
+    return words.tick(EPOCH + timedelta(days=at), months=months)
+
+
+def _legend(axes: Axes, words: Words) -> None:
+    """Above the picture, at the end of the line of its title."""
+    edge = 0 if words.leftward else 1
+    place: Literal["lower left", "lower right"] = "lower left" if words.leftward else "lower right"
+    turned = words.leftward  # the first is the one that is read first
+    axes.legend(
+        loc=place, bbox_to_anchor=(edge, 0.99), ncols=5, borderpad=0.1, reverse=turned, markerfirst=not turned
+    )
 
 
 # Of all callers --------------------------------------------------------------------------------------
 
 
 def _patience(axes: Axes, report: Report, _: str) -> None:
-    steps = report.impatience
+    steps, words = report.impatience, report.words
     axes.bar(range(len(steps)), [100 * share for _, share, _ in steps], 0.8, color=ORANGE)
-    axes.set_xticks(range(len(steps)), [spelt(low) for low, _, _ in steps])
-    axes.set_xlabel("after waiting for")
+    axes.set_xticks(range(len(steps)), [words.drawn(words.spelt(low)) for low, _, _ in steps])
+    axes.set_xlabel(words.say("after"))
     axes.set_ylabel("%")
-    axes.set_title("Abandonment by waiting time, of those who still waited")
+    axes.set_title(words.drawn(words.say("patience.of")))
 
 
 def _heat(axes: Axes, report: Report, _: str) -> None:
-    image = axes.imshow(report.heat, cmap="Blues", aspect="auto", vmin=0)
-    axes.set_yticks(range(7), WEEKDAYS)
+    week = report.words.weekdays()
+    image = axes.imshow(report.heat[[day for day, _ in week]], cmap="Blues", aspect="auto", vmin=0)
+    axes.set_yticks(range(7), [name for _, name in week])
     axes.set_xticks(range(24), [f"{hour:02}" for hour in range(24)])
     axes.grid(visible=False)
-    axes.set_title("Callers by weekday and hour")
+    axes.set_title(report.words.drawn(report.words.say("heat")))
     bar = axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=14)
     bar.locator = MaxNLocator(integer=True, nbins=6)
     bar.update_ticks()
@@ -272,13 +300,14 @@ def _queues(report: Report) -> list[Figures]:
 def _queue_volumes(axes: Axes, report: Report, _: str) -> None:
     rows = _queues(report)
     floor = [0] * len(rows)
-    for name, colour, field in PARTS:
+    for field, colour in PARTS:
         values = [getattr(one, field) for one in rows]
         if any(values):
+            name = report.words.say(f"figure.{field}")
             axes.barh(range(len(rows)), values, 0.75, left=floor, color=colour, label=name)
         floor = [low + more for low, more in zip(floor, values, strict=True)]
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _finish_lines(axes, "Callers by queue", [one.label for one in rows], len(report.groups["queue"]))
+    _finish_queues(axes, report, "plot.callers.queue", rows)
 
 
 def _queue_waits(axes: Axes, report: Report, _: str) -> None:
@@ -288,53 +317,62 @@ def _queue_waits(axes: Axes, report: Report, _: str) -> None:
             axes.plot((0, one.wait_p95), (place, place), color="#dde2e8", linewidth=4, solid_capstyle="butt")
     for field, colour, name in WAITS:
         values = [_number(getattr(one, field)) for one in rows]
-        axes.plot(values, range(len(rows)), "o", color=colour, label=name, markersize=5)
+        axes.plot(values, range(len(rows)), "o", color=colour, label=report.words.say(name), markersize=5)
     axes.set_xlim(left=0)
-    axes.set_xlabel("seconds")
-    labels = [one.label for one in rows]
-    _finish_lines(axes, "Waits of those answered, by queue", labels, len(report.groups["queue"]))
+    axes.set_xlabel(report.words.say("unit.seconds"))
+    _finish_queues(axes, report, "plot.waits.queue", rows)
 
 
 def _queue_levels(axes: Axes, report: Report, _: str) -> None:
     rows = _queues(report)
-    for offset, field, colour, name in (
-        (0.2, "service_level", BLUE, "as configured"),
-        (-0.2, "service_level_2", GREEN, "with the abandoned"),
-    ):
+    for offset, (field, colour, name) in zip((0.2, -0.2), LEVELS, strict=True):
         values = [100 * _number(getattr(one, field)) for one in rows]
-        axes.barh([place + offset for place in range(len(rows))], values, 0.38, color=colour, label=name)
+        places = [place + offset for place in range(len(rows))]
+        axes.barh(places, values, 0.38, color=colour, label=report.words.say(name))
     axes.set_xlim(0, 102)
     axes.set_xlabel("%")
-    _finish_lines(axes, "Service level by queue", [one.label for one in rows], len(report.groups["queue"]))
+    _finish_queues(axes, report, "plot.levels.queue", rows)
+
+
+def _finish_queues(axes: Axes, report: Report, title: str, rows: Sequence[Figures]) -> None:
+    _finish_lines(axes, report.words, title, [one.label for one in rows], len(report.groups["queue"]))
 
 
 def _talk(axes: Axes, report: Report, _: str) -> None:
+    words = report.words
     rows = sorted((one for one in report.agents if one.calls), key=_worked)[-MOST:]
     places = range(len(rows))
     unit, name = (3600, "hours") if max(map(_worked, rows), default=0.0) >= 3600 else (60, "minutes")
     talk, wrap_up = [one.talk / unit for one in rows], [one.wrap_up / unit for one in rows]
-    axes.barh(places, talk, 0.75, color=BLUE, label="talk")
+    axes.barh(places, talk, 0.75, color=BLUE, label=words.say("figure.talk"))
     if any(wrap_up):
-        axes.barh(places, wrap_up, 0.75, left=talk, color=GREY, label="wrap-up")
+        axes.barh(places, wrap_up, 0.75, left=talk, color=GREY, label=words.say("figure.wrap_up"))
     for place, one in zip(places, rows, strict=True):
         if one.occupancy is not None:
-            text = f" {one.occupancy:.0%}"
-            axes.text(_worked(one) / unit, place, text, va="center", fontsize=8, color="#555")
-    axes.set_xlabel(name)
+            _beside(axes, words, _worked(one) / unit, place, words.share(one.occupancy, 0))
+    axes.set_xlabel(words.say(f"unit.{name}"))
     axes.margins(x=0.06)
-    _finish_lines(axes, "Talk and occupancy by agent", [one.agent for one in rows], _talkers(report))
+    _finish_lines(axes, words, "plot.talk", [one.agent for one in rows], _talkers(report))
 
 
 def _calls(axes: Axes, report: Report, _: str) -> None:
+    words = report.words
     rows = sorted((one for one in report.agents if one.calls), key=lambda one: one.calls)[-MOST:]
-    axes.barh(range(len(rows)), [one.calls for one in rows], 0.75, color=BLUE, label="conversations")
+    values, label = [one.calls for one in rows], words.say("line.conversations")
+    axes.barh(range(len(rows)), values, 0.75, color=BLUE, label=label)
     for place, one in enumerate(rows):
         if one.talk_mean is not None:
-            text = f" {one.talk_mean / 60:.1f} min each"
-            axes.text(one.calls, place, text, va="center", fontsize=8, color="#555")
+            each = words.say("each", minutes=words.number(one.talk_mean / 60))
+            _beside(axes, words, one.calls, place, each)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.margins(x=0.1)
-    _finish_lines(axes, "Conversations by agent", [one.agent for one in rows], _talkers(report))
+    _finish_lines(axes, words, "plot.calls", [one.agent for one in rows], _talkers(report))
+
+
+def _beside(axes: Axes, words: Words, end: float, place: int, text: str) -> None:
+    """A text at the end of a bar."""
+    side = "right" if words.leftward else "left"
+    axes.text(end, place, words.drawn(f" {text}"), va="center", ha=side, fontsize=8, color="#555")
 
 
 def _talkers(report: Report) -> int:
@@ -345,13 +383,22 @@ def _worked(one: AgentFigures) -> float:
     return one.talk + one.wrap_up
 
 
-def _finish_lines(axes: Axes, title: str, names: Sequence[str], of: int) -> None:
+def _finish_lines(axes: Axes, words: Words, title: str, names: Sequence[str], of: int) -> None:
+    """`of`: how many there are, of whom not all may be drawn."""
     axes.set_yticks(range(len(names)), [one if len(one) <= 24 else one[:23] + "…" for one in names])
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=5, borderpad=0.1)
-    axes.set_title(title + (f" (the first {MOST} of {of})" if of > MOST else ""))
+    if words.leftward:  # bars grow from the side on which their names are read
+        axes.invert_xaxis()
+        axes.yaxis.tick_right()
+        axes.spines["left"].set_visible(False)
+        axes.spines["right"].set_visible(True)
+    _legend(axes, words)
+    says = words.say(title)
+    if of > MOST:
+        says = words.say("plot.first", title=says, count=words.count(MOST), all=words.count(of))
+    axes.set_title(words.drawn(says))
 
 
 def _number(value: float | None) -> float:

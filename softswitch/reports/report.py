@@ -21,13 +21,7 @@ from softswitch.reports.figures import (
     heat,
     impatience,
 )
-
-NOTES = (
-    "In time is what was configured when each caller joined. Service level 2 is answered or abandoned in "
-    "time, of those answered or abandoned.",
-    "Each caller counts once for each stay in a queue, where it began. Waits are of those answered. "
-    "Occupancy is talk and wrap-up, of the time there and not paused.",
-)
+from softswitch.reports.wording import ENGLISH, Words
 
 WAIT_STEPS = (
     0.0,
@@ -66,6 +60,8 @@ class Report:
     """How it is counted, in sentences."""
     callbacks: tuple[Wanted, ...] = ()
     """Every one that was wanted."""
+    words: Words = ENGLISH
+    """What it is written in."""
 
 
 def make(
@@ -76,9 +72,10 @@ def make(
     queue: str | None = None,
     local: Callable[[float], datetime] = datetime.fromtimestamp,
     messages: Sequence[tuple[str, float]] = (),
+    words: Words = ENGLISH,
 ) -> Report:
     """All figures, by the ways in which the queues count; `queue`: the one that it tells of, None: all;
-    `messages`: the queue and the moment of each message that was left.
+    `messages`: the queue and the moment of each message that was left; `words`: of its language.
     """
     ways = services or Services()
     common = ways.of(queue).formula
@@ -92,8 +89,10 @@ def make(
     }
     total = replace(figures(visits, "total", common), voicemails=len(messages))
     groups = {by: _with_voicemails(lines, by, messages, local) for by, lines in groups.items()}
-    notes = (*ways.sentences(queue), *NOTES)
-    return Report(title, total, groups, list(agents), heat(when), impatience(visits, WAIT_STEPS), notes)
+    notes = (*words.ways(ways, queue), words.say("note.in_time"), words.say("note.counts"))
+    return Report(
+        title, total, groups, list(agents), heat(when), impatience(visits, WAIT_STEPS), notes, words=words
+    )
 
 
 def _with_voicemails(

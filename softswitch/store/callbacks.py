@@ -17,12 +17,13 @@ from softswitch.ports import Recorded
 from softswitch.store.tables import callbacks
 from softswitch.types import CallId
 
-_OF_CASES = frozenset(
+KINDS = frozenset(
     (
         *(Kind.CALLBACK_WANTED, Kind.CALLBACK_TRIED, Kind.CALLBACK_NOT_REACHED, Kind.CALLBACK_RESTING),
         *(Kind.CALLBACK_ENDED, Kind.CALLER_MOVED),
     )
 )
+"""Of the events that tell of one."""
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class CallbackFold:
 
     def apply(self, event: Recorded) -> Callback | None:
         """Take an event; the case that it began or changed."""
-        if event.kind not in _OF_CASES or event.call is None:
+        if event.kind not in KINDS or event.call is None:
             return None
         data: Mapping[str, Any] = event.data
         if event.kind == Kind.CALLBACK_WANTED:

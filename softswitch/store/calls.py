@@ -40,8 +40,6 @@ class CallFold:
 
     def __init__(self) -> None:
         self._open: dict[CallId, _Open] = {}
-        self.last_seen = 0.0
-        """The moment of the last event."""
 
     @property
     def open(self) -> tuple[CallId, ...]:
@@ -55,7 +53,6 @@ class CallFold:
 
     def apply(self, event: Recorded) -> CallRecord | None:
         """Take an event; the call's record when this event ended it. Unknown calls are passed over."""
-        self.last_seen = event.at
         if event.call is None:
             return None
         state = self._open.get(event.call)
@@ -244,9 +241,10 @@ def _ended(state: _Open, at: float, data: Data) -> None:
 def _quality(data: JsonValue) -> Quality:
     if not isinstance(data, Mapping):
         return Quality()
-    names = {each.name for each in dataclasses.fields(Quality)}
-    return Quality(**{name: value for name, value in data.items() if name in names})  # type: ignore[arg-type]
+    return Quality(**{name: value for name, value in data.items() if name in _MEASURED})  # type: ignore[arg-type]
 
+
+_MEASURED = frozenset(each.name for each in dataclasses.fields(Quality))
 
 _NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
     Kind.CALL_ARRIVED: _arrived,
@@ -272,3 +270,6 @@ _NOTES: Mapping[str, Callable[[_Open, float, Data], None]] = {
     Kind.RESUMED: _resumed,
     Kind.CALL_ENDED: _ended,
 }
+
+KINDS = frozenset(_NOTES)
+"""Of the events that tell of them."""

@@ -28,11 +28,17 @@ def encode(event: Recorded) -> bytes:
         event.seq,
         event.at,
         utc(event.at).encode(),
-        jsontext.dumps(event.kind),
-        jsontext.dumps(event.call),
+        _word(event.kind),
+        _word(event.call),
         data,
         event.version,
     )
+
+
+@lru_cache(maxsize=8192)
+def _word(word: str | None) -> bytes:
+    """Kinds are few, and a call has many events."""
+    return jsontext.dumps(word)
 
 
 def decode(line: bytes) -> Recorded | None:

@@ -32,6 +32,7 @@ from softswitch.store.personal import SEARCHED, forgotten
 from softswitch.store.scrubbing import scrub
 from softswitch.store.somebody import Somebody
 from softswitch.store.tables import events
+from softswitch.store.turns import beside_others
 from softswitch.types import CallId
 
 SPAN = 20_000
@@ -152,6 +153,7 @@ class Eraser:
                 counts.add(forget(connection, lot))
             yield Gone([])
         with self._engine.begin() as connection:
+            beside_others(connection)
             lone = _events(connection, found.lone)
             counts.add(forget_events(connection, lone))
             bulletins.forget(connection, lone)

@@ -98,7 +98,7 @@ def forget_events(
         if data != event.data:
             changed.append({"number": event.seq, "text": clean(dumps(data))})
         if left is not None and event.call is not None:
-            left[event.call].append(dataclasses.replace(event, data=data))
+            left[event.call].append(event._replace(data=data))
     if changed:
         statement = update(events).where(events.c.seq == bindparam("number")).values(data=bindparam("text"))
         connection.execute(statement, changed)

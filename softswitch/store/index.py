@@ -14,6 +14,14 @@ from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.types import CallId, Seconds
 
+KINDS = frozenset(
+    (
+        *(Kind.CALL_ARRIVED, Kind.CONNECTED, Kind.RECORDING_STARTED, Kind.RECORDING_ENDED, Kind.CALL_ENDED),
+        *(Kind.RECORDINGS_DELETED, Kind.RECORDINGS_REPAIRED),
+    )
+)
+"""Of the events that tell of files."""
+
 
 @dataclass(slots=True)
 class Tape:

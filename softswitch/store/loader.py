@@ -19,12 +19,13 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import structlog
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from softswitch.errors import StoreError
@@ -33,7 +34,7 @@ from softswitch.ports import Recorded
 from softswitch.store import database
 from softswitch.store.mails import post
 from softswitch.store.projections import Folds, clean, resume
-from softswitch.store.rows import add
+from softswitch.store.rows import add, put
 from softswitch.store.tables import events, notes
 from softswitch.store.tail import Lines, Tail, number_of, older
 from softswitch.store.turns import beside_others
@@ -41,6 +42,12 @@ from softswitch.types import CallId, Seconds
 
 PAUSE: Seconds = 0.2
 """How long lines gather before they go into the database together."""
+
+LOADED: Seconds = 0.5
+"""How long they do while there are `MANY`: a transaction and a wake-up cost the same for one as for all."""
+
+MANY = 250
+"""Events of one gathering."""
 
 RETRY: Seconds = 2.0
 """How long a failing database is left alone."""
@@ -59,6 +66,9 @@ IDENTITY_FILE = "record.id"
 
 SERVICE = "service"
 """The name in `notes` of how the service level is counted since the last start or reload."""
+
+Letters = Callable[[Recorded], Iterable[Mail]]
+"""The mails that an event leads to."""
 
 log = structlog.get_logger(__name__)
 
@@ -82,10 +92,10 @@ class Loader:
         identity: str,
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
-        letters: Callable[[Recorded], Iterable[Mail]] = lambda _: (),
+        letters: Mapping[str, Letters] = MappingProxyType({}),
     ) -> None:
-        """`identity` tells this record from others; `letters`: the mails that an event leads to, posted in
-        the transaction that brings it into the database, so once each. Nothing is opened yet.
+        """`identity` tells this record from others; `letters`: the mails that an event leads to, by its
+        kind, posted in the transaction that brings it into the database, so once each. Nothing is opened yet.
         """
         self._lines = lines
         self._identity = identity
@@ -169,8 +179,9 @@ class Loader:
             for one, _ in lines:
                 if "service" in one.data:
                     set_note(connection, SERVICE, json.dumps(one.data["service"]))
-                for mail in self._letters(one):
-                    post(connection, mail, time.time())
+                if one.kind in self._letters:
+                    for mail in self._letters[one.kind](one):
+                        post(connection, mail, time.time())
             set_note(connection, FOLD_FROM, str(self._fold.since or lines[-1][0].seq + 1))
         self._loaded = lines[-1][0].seq
 
@@ -228,5 +239,4 @@ def note_of(connection: Connection, name: str) -> str | None:
 
 def set_note(connection: Connection, name: str, value: str) -> None:
     """Put it there, in place of what there was."""
-    connection.execute(delete(notes).where(notes.c.name == name))
-    connection.execute(insert(notes).values(name=name, value=value))
+    put(connection, notes, [(name, value)])

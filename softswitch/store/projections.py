@@ -6,7 +6,7 @@ What a fold has finished waits until it is written, in the transaction of the ev
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from operator import attrgetter
 
@@ -14,7 +14,12 @@ from sqlalchemy import Connection, select, update
 
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.store import bulletins, call_notes, tables, voicemails
+from softswitch.store import bulletins, call_notes, index, tables, voicemails
+from softswitch.store import callbacks as of_callbacks
+from softswitch.store import calls as of_calls
+from softswitch.store import offers as of_offers
+from softswitch.store import stints as of_stints
+from softswitch.store import visits as of_visits
 from softswitch.store.call_record import CallRecord
 from softswitch.store.callbacks import Callback, CallbackFold, open_callbacks
 from softswitch.store.calls import CallFold
@@ -33,14 +38,18 @@ TABLES = (
 """Those that can be made anew."""
 
 
+Take = Callable[[Recorded], object]
+"""Hears of an event."""
+
+
 class Folds:
     """Every fold, and what waits to be written."""
 
     def __init__(self, agents: StintFold | None = None, cases: CallbackFold | None = None) -> None:
         self._cases = cases or CallbackFold()
-        self.callbacks: dict[str, Callback] = {}
         self._calls, self._visits, self._agents = CallFold(), VisitFold(), agents or StintFold()
         self._tapes, self._offers = TapeFold(), OfferFold()
+        self.callbacks: dict[str, Callback] = {}
         self.calls: list[CallRecord] = []
         self.visits: dict[int, Visit] = {}
         self.talks: dict[int, Talk] = {}
@@ -51,6 +60,26 @@ class Folds:
         self.notes: list[Recorded] = []
         self.offers: list[Offer] = []
         self.bulletins: list[Recorded] = []
+        self._takes = self._by_kind()
+
+    def _by_kind(self) -> Mapping[str, Sequence[Take]]:
+        """Who is told of which events: most concern one fold or two."""
+        takes: dict[str, list[Take]] = {}
+        kinds: Sequence[tuple[Iterable[str], Take]] = (
+            (of_calls.KINDS, self._take_call),
+            (of_visits.KINDS, self._take_visit),
+            (of_stints.KINDS, self._take_stint),
+            (index.KINDS, self._take_tape),
+            (of_callbacks.KINDS, self._take_case),
+            (of_offers.KINDS, self._take_offer),
+            (voicemails.KINDS, self.messages.append),
+            ((Kind.NOTES_WRITTEN,), self.notes.append),
+            (bulletins.KINDS, self.bulletins.append),
+        )
+        for some, take in kinds:
+            for kind in some:
+                takes.setdefault(kind, []).append(take)
+        return takes
 
     @property
     def since(self) -> int | None:
@@ -73,34 +102,38 @@ class Folds:
 
     def apply(self, event: Recorded) -> None:
         """Take the next event."""
+        for take in self._takes.get(event.kind, ()):
+            take(event)
+        self._agents.passed = event
+
+    def _take_call(self, event: Recorded) -> None:
         if (record := self._calls.apply(event)) is not None:
             self.calls.append(record)
+
+    def _take_visit(self, event: Recorded) -> None:
         for one in self._visits.apply(event):
             if isinstance(one, Visit):
                 self.visits[one.seq] = one
             else:
                 self.talks[one.seq] = one
+
+    def _take_stint(self, event: Recorded) -> None:
         for stint in self._agents.apply(event):
             self.stints[stint.seq, stint.agent] = stint
+
+    def _take_tape(self, event: Recorded) -> None:
         for each in self._tapes.apply(event):
             if isinstance(each, Tape):
                 self.tapes[each.file] = each
             else:
                 self.changes.append(each)
+
+    def _take_case(self, event: Recorded) -> None:
         if (case := self._cases.apply(event)) is not None:
             self.callbacks[case.id] = case
-        if (offer := self._offers.apply(event)) is not None:
-            self.offers.append(offer)
-        self._keep(event)
 
-    def _keep(self, event: Recorded) -> None:
-        """What goes into the tables as it is told."""
-        if event.kind in voicemails.KINDS:
-            self.messages.append(event)
-        elif event.kind == Kind.NOTES_WRITTEN:
-            self.notes.append(event)
-        elif event.kind in bulletins.KINDS:
-            self.bulletins.append(event)
+    def _take_offer(self, event: Recorded) -> None:
+        self.offers.extend(self._offers.apply(event))
 
     def write(self, connection: Connection) -> None:
         """Put what is finished into the tables, in place of what was there."""
@@ -115,9 +148,10 @@ class Folds:
         call_notes.write(connection, self.notes)
         bulletins.write(connection, self.bulletins)
         put(connection, tables.offers, [_cells(one) for one in self.offers])
-        self.calls, self.visits, self.talks, self.stints, self.callbacks = [], {}, {}, {}, {}
-        self.tapes, self.changes, self.messages = {}, [], []
-        self.notes, self.offers, self.bulletins = [], [], []
+        for written in (self.calls, self.changes, self.messages, self.notes, self.offers, self.bulletins):
+            written.clear()
+        for kept in (self.visits, self.talks, self.stints, self.tapes, self.callbacks):
+            kept.clear()
 
 
 def resume(connection: Connection) -> Folds:

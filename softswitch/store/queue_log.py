@@ -10,9 +10,10 @@
 | Transferred | `BLINDTRANSFER` number, context (empty), or `ATTENDEDTRANSFER` BRIDGE, call; then as above |
 | CallerLeft | `ABANDON`, `EXITWITHTIMEOUT` (`max-wait`), `EXITEMPTY` position, original one, wait |
 | CallerLeft | `EXITWITHKEY` (`exit-key`) key, and then the same |
+| CallEnded, by a crash | `EXITEMPTY` of who waited, `COMPLETECALLER` of who talked, when it was seen last |
 | OfferEnded | `RINGNOANSWER` ring time in ms, of `no-answer`, `busy`, `rejected` and other failures |
 | AgentOnline, AgentSignedIn ... | `ADDMEMBER`, `REMOVEMEMBER`, `PAUSEALL` reason, `UNPAUSEALL`: `members` |
-| SwitchStarted | `QUEUESTART` |
+| SwitchStarting | `QUEUESTART` |
 
 Positions are by the order of joining. Times are whole seconds, as there.
 """
@@ -25,6 +26,7 @@ from typing import Any
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.members import NONE, Line, Members
+from softswitch.store.stints import moment
 from softswitch.types import CallId, CancelReason, EndedBy, LeaveReason, OfferFailure
 
 _EXITS = {LeaveReason.HUNG_UP: "ABANDON", LeaveReason.MAX_WAIT: "EXITWITHTIMEOUT"}
@@ -75,8 +77,8 @@ class QueueLog:
             return before
         if event.call is None:
             start = [_line(event.at, NONE, NONE, NONE, "QUEUESTART", "")]
-            started = start if event.kind == Kind.SWITCH_STARTED else []
-            return [*before, *started, *map(_member, self._members.apply(event))]
+            starts = start if event.kind == Kind.SWITCH_STARTING else []  # tools take it for everybody's end
+            return [*before, *map(_member, self._members.apply(event)), *starts]
         self._members.apply(event)
         line = self._of_call(event, event.call)
         return before if line is None else [*before, line]
@@ -111,8 +113,7 @@ class QueueLog:
             case Kind.CONVERSATION_ENDED:
                 return _part(event, call, caller)
             case Kind.CALL_ENDED:
-                self._out_of_line(call, caller)
-                del self._callers[call]
+                return self._end(event, call, caller)
             case _:
                 _remember(event, caller)
         return None
@@ -148,6 +149,15 @@ class QueueLog:
             return f"{head}|{what}|{place}|{caller.place}|{waited}"
         what = _EXITS.get(data.get("reason"), "EXITEMPTY")
         return _line(event.at, call, caller.queue, NONE, what, place, caller.place, waited)
+
+    def _end(self, event: Recorded, call: CallId, caller: _Caller) -> str | None:
+        """Nothing is left of a call but what a crash has cut: that ends with the switch."""
+        cut, line = event._replace(at=moment(event), data={}), None
+        if "last_seen" in event.data:
+            line = self._leave(cut, call, caller) or _part(cut, call, caller)
+        self._out_of_line(call, caller)
+        del self._callers[call]
+        return line
 
     def _out_of_line(self, call: CallId, caller: _Caller) -> None:
         self._lines.get(caller.queue, {}).pop(call, None)

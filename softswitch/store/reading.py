@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -143,12 +143,18 @@ def reasoning(events: Iterable[Recorded]) -> list[dict[str, JsonValue]]:
 
 
 def _dated(event: Recorded) -> dict[str, JsonValue]:
-    """Its data; what ends by itself has `until`, seconds since the epoch."""
     why: Any = event.data.get("why")
     if not isinstance(why, dict) or "skipped" not in why:
         return dict(event.data)
+    return {**event.data, "why": dated(why, event.at)}
+
+
+def dated(why: Mapping[str, Any], at: float) -> dict[str, JsonValue]:
+    """The engine's reasons of a moment (seconds since the epoch); what ends by itself has `until`, such
+    another.
+    """
     skipped = [
-        {**each, "until": None if each.get("left") is None else round(event.at + each["left"], 3)}
+        {**each, "until": None if each.get("left") is None else round(at + each["left"], 3)}
         for each in why["skipped"]
     ]
-    return {**event.data, "why": {**why, "skipped": skipped}}
+    return {**why, "skipped": skipped}

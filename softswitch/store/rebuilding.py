@@ -4,7 +4,8 @@ recordings, while a switch that runs loads on.
 Everything is folded once more into a database of its own, a file that nobody else sees and that is gone at
 the end. Then rows are compared with those that are there, some at a time, and what differs is put right. Each
 such slice is a short transaction that nobody else writes beside, and begins with the events that have come
-since: so a row is as it was before, or right, wherever this is cut off. Between slices others write.
+since: so a row is as it was before, or right, wherever this is cut off. Between slices others write. Callers
+who are forgotten meanwhile do not come back: from then on rows that differ are read off their events again.
 
 SQLite keeps the file in /var/tmp, or where SQLITE_TMPDIR says; it is about as large as these tables are.
 """
@@ -21,10 +22,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, delete, func, select
 from sqlalchemy.exc import OperationalError
 
-from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.loader import BATCH, note_of
 from softswitch.store.projections import TABLES, Folds
+from softswitch.store.rereading import read_again
 from softswitch.store.rows import put
 from softswitch.store.tables import events, metadata
 from softswitch.store.turns import REWRITTEN, alone
@@ -33,9 +34,7 @@ LOT = 500
 """Rows, or groups of rows with the same first key, in one slice."""
 
 ATTEMPTS = 5
-"""How often it begins again when callers were forgotten meanwhile, who must not come back; and how often it
-asks for a database that others have.
-"""
+"""How often it asks for a database that others have."""
 
 REST = 1.0
 """Between two slices nothing is done for so many times as long as the last one took."""
@@ -43,28 +42,17 @@ REST = 1.0
 Progress = Callable[[int], None]
 
 
-class _Forgotten(Exception):
-    """Events that were folded already are not what they were."""
-
-
 def rebuild(engine: Engine, progress: Progress = lambda _: None) -> tuple[int, int]:
     """Fold every event again and put right what differs. Returns how many events and calls.
 
-    `progress` hears how many more events are done; fewer, when it has to begin again. Raises StoreError:
-    callers are being forgotten all the time; SQLAlchemyError.
+    `progress` hears how many more events are done. Raises SQLAlchemyError.
     """
-    for _ in range(ATTEMPTS):
-        with _scratch() as scratch:
-            rebuilding = _Rebuilding(engine, scratch, progress)
-            try:
-                rebuilding.fold()
-                for table in TABLES:
-                    rebuilding.put_right(table)
-            except _Forgotten:
-                progress(-rebuilding.events)
-            else:
-                return rebuilding.events, rebuilding.calls
-    raise StoreError("callers are being forgotten in the record at the moment; try again in some minutes")
+    with _scratch() as scratch:
+        rebuilding = _Rebuilding(engine, scratch, progress)
+        rebuilding.fold()
+        for table in TABLES:
+            rebuilding.put_right(table)
+        return rebuilding.events, rebuilding.calls
 
 
 @contextmanager
@@ -83,7 +71,7 @@ def _scratch() -> Iterator[Connection]:
 
 
 class _Rebuilding:
-    """One attempt."""
+    """From the first event to the last row."""
 
     def __init__(self, engine: Engine, scratch: Connection, progress: Progress) -> None:
         self._engine = engine
@@ -120,44 +108,49 @@ class _Rebuilding:
 
     def put_right(self, table: Table) -> None:
         """First what is there, then what is missing."""
-        for side in (None, self._scratch):
+        for step in (self._right, self._add):
             after: Any = None
             while True:
                 began = time.monotonic()
-                lot = self._put_lot_right(table, side, after)
+                lot = _patiently(step, table, after)
                 if not lot:
                     break
                 after = lot[-1]
                 time.sleep(REST * (time.monotonic() - began))
 
-    def _put_lot_right(self, table: Table, side: Connection | None, after: Any) -> list[Any]:
-        """The next rows that are there, or in `side`; again, if others had the database for too long."""
-        patience = ATTEMPTS
-        while True:
-            try:
-                with self._slice() as connection:
-                    lot = _keys(side or connection, table, after)
-                    if lot:
-                        self._compare(connection, table, lot)
-                    return lot
-            except OperationalError:
-                patience -= 1
-                if not patience:
-                    raise
+    def _right(self, table: Table, after: Any) -> list[Any]:
+        """The next rows that are there."""
+        with self._slice() as connection:
+            lot = _keys(connection, table, after)
+            self._compare(connection, table, lot)
+            return lot
+
+    def _add(self, table: Table, after: Any) -> list[Any]:
+        """The next rows that should be there. The others are looked for first, which keeps nobody waiting."""
+        lot = _keys(self._scratch, table, after)
+        with self._engine.connect() as connection:
+            query = select(_first(table)).where(_first(table).in_(lot))
+            missing = sorted(set(lot) - set(connection.execute(query).scalars()))
+        if missing:
+            with self._slice() as connection:
+                self._compare(connection, table, missing)
+        return lot
 
     @contextmanager
     def _slice(self) -> Iterator[Connection]:
         """A transaction of which nobody else changes anything, with all events so far folded."""
         with self._engine.begin() as connection:
             alone(connection)
-            if note_of(connection, REWRITTEN) != self._rewritten:
-                raise _Forgotten
             while self._take(connection):
                 pass
             yield connection
 
     def _compare(self, connection: Connection, table: Table, lot: Sequence[Any]) -> None:
         there, right = _rows(connection, table, lot), _rows(self._scratch, table, lot)
+        if note_of(connection, REWRITTEN) != self._rewritten:
+            differ = [row for key, row in right.items() if there.get(key) != row]
+            read_again(connection, self._scratch, table, differ)
+            right = _rows(self._scratch, table, lot)
         names = [column.name for column in table.primary_key]
         for key in there.keys() - right.keys():
             statement = delete(table)
@@ -165,6 +158,18 @@ class _Rebuilding:
                 statement = statement.where(table.c[name] == value)
             connection.execute(statement)
         put(connection, table, [row for key, row in right.items() if there.get(key) != row])
+
+
+def _patiently(step: Callable[[Table, Any], list[Any]], table: Table, after: Any) -> list[Any]:
+    """A step; again, if others had the database for too long."""
+    patience = ATTEMPTS
+    while True:
+        try:
+            return step(table, after)
+        except OperationalError:
+            patience -= 1
+            if not patience:
+                raise
 
 
 def _first(table: Table) -> Any:

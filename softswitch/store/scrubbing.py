@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from softswitch.ports import JsonValue, Recorded
@@ -62,7 +61,7 @@ def _changed(line: bytes, upto: int, change: Change, torn: Callable[[bytes], boo
         return b" " * (len(line) - 1) + b"\n" if torn(line) else None
     if event.seq > upto or (data := change(event)) is None:
         return None
-    new = encode(replace(event, data=data))[:-1]
+    new = encode(event._replace(data=data))[:-1]
     if len(new) >= len(line):  # an editor wrote it with fewer blanks than we do
-        new = encode(replace(event, data={}))[:-1]
+        new = encode(event._replace(data={}))[:-1]
     return new.ljust(len(line) - 1) + b"\n"

@@ -16,12 +16,13 @@ from softswitch.ports import Recorded
 ONLINE, PAUSED = "online", "paused"
 
 
-_CHANGING = frozenset(
+KINDS = frozenset(
     (
         *(Kind.AGENT_ONLINE, Kind.AGENT_OFFLINE, Kind.AGENT_PAUSED, Kind.AGENT_RESUMED),
         *(Kind.SWITCH_STARTING, Kind.SWITCH_STARTED, Kind.SWITCH_STOPPED),
     )
 )
+"""Of the events that begin or end one."""
 
 
 @dataclass(slots=True)
@@ -45,12 +46,14 @@ class StintFold:
     def __init__(self, open_ones: Iterable[Stint] = (), last_seen: float = 0.0) -> None:
         """`last_seen`: the moment of the last event before."""
         self._open = {(one.agent, one.state): one for one in open_ones}
-        self.last_seen = last_seen
+        self.passed: Recorded | None = None
+        """The event before, of whatever kind."""
+        self._last_seen = last_seen
 
     def apply(self, event: Recorded) -> list[Stint]:
         """Take an event; the stints that it began or ended."""
-        changed = self._changed(event) if event.kind in _CHANGING else []
-        self.last_seen = moment(event)
+        changed = self._changed(event) if event.kind in KINDS else []
+        self.passed = event
         return changed
 
     def _changed(self, event: Recorded) -> list[Stint]:
@@ -65,7 +68,7 @@ class StintFold:
             case Kind.AGENT_RESUMED:
                 return self._end(agent, PAUSED, event.at)
             case Kind.SWITCH_STARTING:
-                return self._end_all(self.last_seen)
+                return self._end_all(moment(self.passed) if self.passed else self._last_seen)
             case Kind.SWITCH_STARTED:
                 there: Any = event.data.get("agents") or ()
                 return [one for name in there for one in self._begin(event, str(name), ONLINE)]

@@ -188,12 +188,13 @@ call_notes = Table(
 offers = Table(
     "offers",
     metadata,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the event that ended it
+    # Of the event that ended it; where a crash did, of the one that began it.
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("call", Text, nullable=False),
     Column("agent", Text, nullable=False),
     Column("queue", Text, nullable=False),  # empty: dialled directly
     Column("at", Double, nullable=False),  # when it began
-    Column("result", Text, nullable=False),  # `answered`, an OfferFailure or a CancelReason
+    Column("result", Text, nullable=False),  # `answered`, an OfferFailure, a CancelReason, `lost`
     Index("offers_of_agent", "agent", "at", "queue", "result"),  # all that reports ask for
 )
 

@@ -19,6 +19,16 @@ ANSWERED, ABANDONED, SHORT, LOST = "answered", "abandoned", "short", "lost"
 `short` within the queue's `short_abandon` in force then."""
 
 
+KINDS = frozenset(
+    (
+        *(Kind.CALL_ARRIVED, Kind.CALLER_JOINED, Kind.ANNOUNCED, Kind.CONNECTED, Kind.CONNECT_FAILED),
+        *(Kind.HELD, Kind.RESUMED, Kind.CALLER_LEFT, Kind.CONVERSATION_ENDED, Kind.WRAP_UP_ENDED),
+        Kind.CALL_ENDED,
+    )
+)
+"""Of the events that tell of them."""
+
+
 @dataclass(slots=True)
 class Visit:
     """One stay of one caller in one queue."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from softswitch.kinds import Kind
 from softswitch.parcels import Attachment, Mail
 from softswitch.ports import Recorded
 
-LEFT = "VoicemailLeft"
+LEFT = Kind.VOICEMAIL_LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,9 @@ WORDS = {
 
 
 def letters(folder: Path) -> Callable[[Recorded], Iterable[Mail]]:
-    """The mails that an event of the record leads to; `folder`: of messages."""
+    """The mails that an event of kind `LEFT` leads to; `folder`: of messages."""
 
     def of(event: Recorded) -> Iterable[Mail]:
-        if event.kind != LEFT:
-            return ()
         data: Any = event.data
         return [_letter(str(to), data, folder) for to in data.get("to", ())]
 

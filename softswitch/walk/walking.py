@@ -6,7 +6,8 @@ is silent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -104,21 +105,25 @@ class _Walk:
         self._language: Language = settings.media.languages[0]
         self._sounding = 0  # the first step of the last prompts
         self._quick = False  # the last key was pressed a moment ago
+        self._keys: deque[str] = deque()  # that are still to be pressed
 
     def steps(self, keys: Sequence[str], agent: AgentName | None) -> list[Step]:
         """The whole walk."""
+        self._keys.extend(keys)
         meaning = self._settings.features.meaning(normalise(self._dialled)) if agent else None
         if meaning is not None:
             self._code(*meaning)
-            self._unused(keys)
-            return self._steps
-        destination = (self._of_an_agent(agent) if agent else None) or self._arrive()
+        else:
+            self._lead((self._of_an_agent(agent) if agent else None) or self._arrive())
+        if self._keys:
+            self._note(Kind.UNUSED, ",".join(self._keys), "these keys do nothing where the call is then")
+        return self._steps
+
+    def _lead(self, destination: Destination) -> None:
         if isinstance(destination, ToMenu):
-            self._menus(destination.menu, keys)
+            self._menus(destination.menu)
         else:
             self._end(destination)
-            self._unused(keys)
-        return self._steps
 
     def _forms(self, number: str) -> tuple[str, ...]:
         """A number as it is, and as E.164 where carriers bring calls."""
@@ -186,14 +191,13 @@ class _Walk:
 
     # Menus. ----------------------------------------------------------------------------------------
 
-    def _menus(self, start: MenuName, keys: Sequence[str]) -> None:
+    def _menus(self, start: MenuName) -> None:
         self._now: Seconds = 0.0
-        self._interpreter = Interpreter(self._settings.menus, start, self._language, is_open=self._is_open)
+        menus, known = self._settings.menus, self._entered
+        self._interpreter = Interpreter(menus, start, self._language, is_open=self._is_open, collected=known)
         self._tell(Started())
-        for place, key in enumerate(keys):
-            if self._interpreter.state is State.DONE:
-                self._unused(keys[place:])
-                return
+        while self._keys and self._interpreter.state is not State.DONE:
+            key = self._keys.popleft()
             if key == SILENCE:
                 self._silence()
                 continue
@@ -285,10 +289,6 @@ class _Walk:
         else:
             self._note(Kind.MISTAKE, f"{action.entry or 'nothing'}: {action.mistake}", attempt)
 
-    def _unused(self, keys: Sequence[str]) -> None:
-        if keys:
-            self._note(Kind.UNUSED, ",".join(keys), "the call had left the menus before these keys")
-
     # The end. --------------------------------------------------------------------------------------
 
     def _end(self, destination: Destination) -> None:
@@ -332,22 +332,35 @@ class _Walk:
             self._note(Kind.END, f"queue {to.queue}", self._queue(to, then))
             for text, when in in_queue(self._settings, to.queue, self._language):
                 self._note(Kind.HEARD, text, when)
+            if (key := self._pressed_in(entrance.keys)) is not None:
+                self._note(Kind.KEY, key, f"→ {leads_to(entrance.keys[key])}, while waiting")
+                self._go(entrance.keys[key], AT_ONCE)
+                return
         if sent is not None:
             self._note(Kind.SENT_ON, f"queue {to.queue} {sent.why}", f"→ {leads_to(sent.to)}")
             self._go(sent.to, sent.after or 0.0)
 
+    def _pressed_in(self, keys: Mapping[str, Destination]) -> str | None:
+        """The next key that leads on from a queue; None: none does. Those before it do nothing."""
+        if not keys.keys() & self._keys:
+            return None
+        vain = []
+        while (key := self._keys.popleft()) not in keys:
+            vain += [key] * (key != SILENCE)
+        if vain:
+            self._note(Kind.UNUSED, ",".join(vain), "does nothing while waiting")
+        return key
+
     def _go(self, to: Destination, stayed: Seconds = 0.0) -> None:
-        """On from a queue, after so long there; whoever comes to a menu so presses nothing."""
+        """On from a queue, after so long there."""
         self._way.append(leads_to(to))
         self._waited = self._waited or stayed >= AT_ONCE
         if self._way.count(self._way[-1]) > ROUNDS:
             before = len(self._way) - 2 - self._way[-2::-1].index(self._way[-1])
             way = " → ".join(self._way[before:])
             self._note(Kind.END, "and so on" if self._waited else "unavailable", f"goes round: {way}")
-        elif isinstance(to, ToMenu):
-            self._menus(to.menu, ())
         else:
-            self._end(to)
+            self._lead(to)
 
     def _facts(self, to: ToQueue) -> Facts:
         return Facts(

@@ -65,6 +65,11 @@ def looking_routes(operations: Operations, guard: Guard) -> Routes:
         found: Any = await operations.calls()
         return [models.LiveCall.model_validate({**one, "number": one["from"]}) for one in found]
 
+    @router.get("/calls/live/{call}/why", **supervisors)
+    async def why_now(call: CallName) -> models.WhyNow:
+        """Why no phone rings for who waits, at this moment; also for who waits to be called back."""
+        return models.WhyNow.model_validate(await operations.why_now(call))
+
     return router
 
 

@@ -1,6 +1,7 @@
 """The API's own description; the page that shows it is one of `frame`."""
 
 import asyncio
+import threading
 from typing import Any
 
 from fastapi import Depends, FastAPI, Response
@@ -19,17 +20,22 @@ OPEN = frozenset({"/health", "/ready", "/metrics", f"{PREFIX}/login", f"{PREFIX}
 
 
 def docs_routes(app: FastAPI, guard: Guard) -> Routes:
-    """The description is made when somebody asks for it first: it takes half a second, beside the loop."""
+    """The description is made when somebody asks for it first: it takes half a second, beside the loop. Who
+    hangs up meanwhile does not end that, and who comes meanwhile waits for it.
+    """
     router = Routes(prefix=PREFIX, include_in_schema=False)
-    one_at_a_time = asyncio.Lock()
+    one_at_a_time = threading.Lock()
     made: list[bytes] = []
+
+    def make() -> bytes:
+        with one_at_a_time:
+            if not made:
+                made.append(dumps(described(app)))
+        return made[0]
 
     @router.get("/openapi.json", dependencies=[Depends(guard.needs(Role.AGENT))])
     async def openapi() -> Response:
-        async with one_at_a_time:
-            if not made:
-                made.append(await asyncio.to_thread(lambda: dumps(described(app))))
-        return Response(made[0], media_type="application/json")
+        return Response(made[0] if made else await asyncio.to_thread(make), media_type="application/json")
 
     return router
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel
 
 from softswitch.acd.snapshot import AgentView, CallerView, QueueView
@@ -104,6 +106,20 @@ class LiveCall(BaseModel):
     """Since it came."""
     note: str = ""
     """What a look-up has to say of the caller."""
+
+
+class WhyNow(BaseModel):
+    """Why no phone rings for a call or callback, at this moment."""
+
+    call: str
+    at: float
+    """In seconds since the epoch."""
+    queue: str | None
+    """In which it waits; null: it waits in none, or a phone rings."""
+    why: dict[str, Any] | None
+    """As `why` of OfferMade, with nobody in `considered`: who was `skipped` for which reason and until when,
+    the place, and of how many.
+    """
 
 
 class Phone(BaseModel):

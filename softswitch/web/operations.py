@@ -65,6 +65,9 @@ class Operations(Protocol):
     async def calls(self) -> JsonValue:
         """The calls in progress."""
 
+    async def why_now(self, call: str) -> JsonValue:
+        """Where a call or callback waits while no phone rings for it, and why none does. Raises NoSuch."""
+
     async def phones(self) -> JsonValue:
         """Every phone that is registered."""
 

@@ -18,6 +18,7 @@ from softswitch.errands import run
 from softswitch.errors import ErrandFailed
 from softswitch.types import Seconds
 from softswitch.web.api import PREFIX, Text
+from softswitch.web.frame import language_of
 from softswitch.web.guard import Guard
 from softswitch.web.leaving import while_there
 from softswitch.web.problems import PROBLEMS, Refused
@@ -44,6 +45,7 @@ KINDS = {
 
 By = Literal["hour", "day", "agent", "queue"]
 Form = Literal["json", "csv", "html", "pdf"]
+Tongue = Literal["en", "pl", "he"]
 Part = Literal["figures", "callbacks", "heat", "waits"]
 
 
@@ -88,7 +90,9 @@ class ReportDesk:
         return datetime.now(self._zone).date()
 
     async def make(self, request: Request, first: date, last: date, queue: str | None, **how: str) -> bytes:
-        """The report; `how`: `by`, `format`, `part`. One whose client goes away is ended. Raises Refused."""
+        """The report; `how`: `by`, `format`, `part`, `language`. One whose client goes away is ended. Raises
+        Refused.
+        """
         if self._waiting >= WAITING:
             raise Refused(503, f"{WAITING} reports wait to be made already", {"Retry-After": "30"})
         try:
@@ -126,7 +130,7 @@ def report_routes(desk: ReportDesk, guard: Guard) -> Routes:
     }
 
     @router.get(f"{PREFIX}/report", dependencies=supervisors, response_class=Response, responses=answers)
-    async def report(
+    async def report(  # noqa: PLR0913, PLR0917 - each can be asked for
         request: Request,
         since: Annotated[date | None, Query(alias="from")] = None,
         until: Annotated[date | None, Query(alias="to")] = None,
@@ -134,16 +138,19 @@ def report_routes(desk: ReportDesk, guard: Guard) -> Routes:
         by: By = "day",
         format: Form = "json",
         part: Part = "figures",
+        language: Tongue | None = None,
         download: bool = False,
     ) -> Response:
         """Volumes, waits, service level, talk and occupancy of whole days. `from` and `to`: the first day and
         the last, both included, left out: today; on the clock of the opening hours. `by`: a line for each.
-        html and pdf have plots; csv is one table, `part`, the others have all. `download`: as a file.
+        html and pdf have plots; csv is one table, `part`, the others have all. `language`: of titles, heads
+        and plots; left out: what the client likes best of them. `download`: as a file.
         """
         first, last = range_of(since, until, desk.today())
         of_csv = part if format == "csv" else "figures"
-        made = await desk.make(request, first, last, queue, by=by, format=format, part=of_csv)
-        headers = {"Cache-Control": "no-store"}
+        how = {"by": by, "format": format, "part": of_csv, "language": language or language_of(request)}
+        made = await desk.make(request, first, last, queue, **how)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
         if format == "html":
             headers["Content-Security-Policy"] = OF_A_REPORT
         if download:

@@ -47,11 +47,18 @@ async def test_somebody_takes_part_in_a_conversation() -> None:
 async def test_a_queue_is_changed_whatever_its_version_and_as_configured_again() -> None:
     async with waiting() as (_, operator, _, _):
         commands = ByCommand(operator).handlers()
-        given = {"strategy": "hunt", "full": {"to": "queue sales"}, "overflow": ["sales"]}
+        given = {"strategy": "hunt", "full": "queue sales", "overflow": ["sales"]}
         await commands["change"]("queue", "support", given)
         made = await commands["change"]("queue", "support", {"strategy": None, "opened": True})
         assert made["change"] == {"full": "queue sales", "overflow": ["sales"], "opened": True}
         assert await commands["changes"]() == [made]
         assert (await commands["undo_change"]("queue", "support"))["change"] is None
         with pytest.raises(ControlError, match="'sales' is no destination; write it as 'queue NAME'"):
-            await commands["change"]("queue", "support", {"full": {"to": "sales"}})
+            await commands["change"]("queue", "support", {"full": "sales"})
+
+
+async def test_a_skill_may_be_called_as_you_like() -> None:
+    async with waiting() as (_, operator, _, _):
+        commands = ByCommand(operator).handlers()
+        made = await commands["change"]("agent", "desk-201", {"skills": {"to": 3, "full": 1}})
+        assert made["change"] == {"skills": {"to": 3, "full": 1}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from softswitch.alerts.settings import Level, Measure
-from softswitch.clerk.alerts import WORDS, alert_letters, both
+from softswitch.clerk.alerts import WORDS, alert_letters
 from softswitch.ports import Recorded
 
 RAISED = {
@@ -45,7 +45,6 @@ def test_too_few_calls_for_a_service_level_are_no_closed_queue(kind, language):
 
 def test_an_alert_that_goes_to_nobody_and_other_events_are_no_mail():
     assert letters("AlertRaised", {key: value for key, value in RAISED.items() if key != "to"}) == []
-    assert letters("CallEnded", RAISED) == []
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -58,7 +57,3 @@ def test_every_language_knows_every_figure_and_level(language):
         "AlertRaised", RAISED | {"language": language, "measure": "service_level", "value": 0.42}
     )
     assert "42%" in share.subject
-
-
-def test_letters_of_several_rooms_are_one():
-    assert both(lambda _: [1], lambda _: [2])(None) == [1, 2]

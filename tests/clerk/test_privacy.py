@@ -86,7 +86,7 @@ async def kept(folder: Path, settings: SwitchSettings, copies: int = 1) -> Async
                 last += 1
                 call = None if event.call is None else CallId(f"{event.call}{copy}")
                 at = now - 10 * 86400 + event.at - 1_700_000_000
-                one.record.append(replace(event, seq=last, call=call, at=at))
+                one.record.append(event._replace(seq=last, call=call, at=at))
         one.journal._seq = last
         await until(lambda: one.clerk.progress.loaded >= last)
         yield one

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from softswitch.acd.service import Service
@@ -14,6 +16,7 @@ hours:
   a: {timezone: Europe/Warsaw, open: {mon: "08:00-18:00"}}
   b: {timezone: %s, open: {mon: "08:00-18:00"}}
 """
+GERMAN = Path(__file__).parents[2] / "config" / "languages" / "german.yaml"
 REPORT = 'reports: [{to: [anna@office.example], at: "07:00", days: mon-fri, by: [queue, agent]}]\n'
 
 
@@ -39,9 +42,18 @@ def test_reports_follow_the_clock_of_the_opening_hours(check_text):
         "Europe/Warsaw",
     )
     (report,) = check_text(SOUND + MAIL + REPORT).settings.reports
-    assert report.zone is None
+    assert (report.zone, report.language) == (None, "en")
     listed = REPORT.replace("mon-fri", "[mon, thu]")
     assert check_text(SOUND + MAIL + listed).settings.reports[0].days == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("first", "named", "language"), [("pl", "", "pl"), ("pl", "language: he, ", "he"), ("de", "", "en")]
+)
+def test_reports_are_in_the_language_of_the_site(check_text, first: str, named: str, language: str):
+    media = f"include: {GERMAN}\nmedia: {{languages: [{first}, en]}}\n"
+    text = media + MAIL + REPORT.replace("{to", f"{{{named}to")
+    assert [one.language for one in check_text(text).settings.reports] == [language]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +75,7 @@ def test_reports_follow_the_clock_of_the_opening_hours(check_text):
         (MAIL + 'reports: [{to: [a@b.example], at: §"7:00"}]\n', 'a time of day in quotes, as "07:00"'),
         (MAIL + 'reports: [{to: [a@b.example], at: "07:00", days: §mon-fry}]\n', "expected days, as mon-fri"),
         (MAIL + 'reports: [{to: [a@b.example], at: "07:00", queue: §suport}]\n', "did you mean"),
+        (MAIL + 'reports: [{to: [a@b.example], at: "07:00", language: §de}]\n', "en, pl or he"),
         (
             MAIL + 'reports: [{to: [a@b.example], at: "07:00", by: §week}]\n',
             "expected hour, day, agent or queue",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import wave
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,24 @@ def test_a_language_that_num2words_lacks_leaves_its_numbers_to_the_voice() -> No
 def test_the_folder_of_recordings_must_be_there(one_problem) -> None:
     message = one_problem(SOUND + "media: {prompts: §nowhere}")
     assert message.startswith("no such folder: ")
+
+
+def test_recordings_that_cannot_be_played_are_warned_of(check_text, tmp_path) -> None:
+    folder = tmp_path / "recorded"
+    (folder / "en").mkdir(parents=True)
+    (folder / "pl").mkdir()
+    for name in ("two", "three", "four", "five", "six", "seven", "eight"):
+        (folder / "en" / f"{name}.wav").write_text("no sound")
+    (folder / "pl" / "dwa.wav").write_text("nobody hears it")
+    with wave.open(str(folder / "en" / "nine.wav"), "wb") as sound:
+        sound.setparams((2, 2, 44100, 0, "NONE", ""))
+        sound.writeframes(bytes(400))
+    checked = check_text(SOUND + f"media: {{prompts: '{folder}'}}")
+    assert not checked.messages
+    named = sorted(one for one in checked.warnings if one.endswith("; the voice is heard in its place"))
+    assert len(named) == 5
+    assert named[0].startswith(f"no sound file: {folder}/en/eight.wav; expected WAV")
+    assert "2 more recordings in en cannot be played; see `softswitch prompts`" in checked.warnings
 
 
 def test_a_text_in_a_language_that_is_nowhere_is_an_error(one_problem) -> None:

@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 import structlog
 
+from softswitch.calls.by_command import ByCommand
 from softswitch.control import server as server_module
 from softswitch.control.client import ask, stream
 from softswitch.control.server import Server
 from softswitch.control.wire import MAX_REQUEST, SOCKET
 from softswitch.errors import ControlError, StoreError
+from softswitch.looking import Looking
 from softswitch.ports import JsonValue
+from softswitch.promises import changes, reads
 
 
 async def status() -> JsonValue:
@@ -237,3 +240,28 @@ async def test_the_answer_to_a_change_waits_until_it_is_in_a_file(tmp_path: Path
         record.newest += 1  # by somebody else
         async with asyncio.timeout(0.5):
             assert (await exchange(tmp_path / SOCKET, b'{"command": "status"}\n"'))["ok"]
+
+
+async def test_who_only_reads_does_not_wait_for_what_others_do(tmp_path: Path) -> None:
+    record = Record()
+
+    @reads
+    async def look() -> JsonValue:
+        record.newest += 1  # by somebody else
+        return "seen"
+
+    @reads
+    async def refused() -> JsonValue:
+        record.newest += 1
+        raise StoreError("the file is wrong")
+
+    async with Server(tmp_path / SOCKET, {"look": look, "refused": refused}, record):
+        async with asyncio.timeout(0.5):
+            assert (await exchange(tmp_path / SOCKET, b'{"command": "look"}\n'))["result"] == "seen"
+            assert not (await exchange(tmp_path / SOCKET, b'{"command": "refused"}\n'))["ok"]
+
+
+def test_whoever_shows_how_it_is_only_reads() -> None:
+    shows = [getattr(Looking, name) for name in ("status", "queues", "agents", "calls", "callbacks")]
+    assert [changes(each) for each in (*shows, ByCommand.supervisions, ByCommand.changes)] == [False] * 7
+    assert changes(ByCommand.move)

@@ -81,7 +81,7 @@ async def test_a_recorded_caller_is_heard_hidden_and_erased(tmp_path):
 
             assert traces(switch.data)
             said = await command("erase", f"+48 {CALLER}", "--yes")
-            assert "erased: 1 calls" in said
+            assert "erased: 1 call," in said
             assert not files(switch)
             assert not await asyncio.to_thread(left, switch.data), left(switch.data)
             (erased,) = switch.events("CallerErased")

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from softswitch.control.client import ask
-from softswitch.errors import StoreError
+from softswitch.errors import ControlError, StoreError
 from softswitch.ports import Recorded
 from softswitch.store.calls import rebuild
 from softswitch.store.loader import read
@@ -106,6 +106,8 @@ async def test_after_a_kill_at_any_moment_nothing_is_missing_or_there_twice(tmp_
         with reading(switch.data) as connection:
             outcomes = {record.outcome for record in last_calls(connection, ALL)}
         assert "lost" in outcomes
+        with pytest.raises(ControlError, match="add `web:` to its configuration"):
+            await asyncio.to_thread(ask, switch.data / "control.sock", "bulletins")
         assert await phone.ask("OPTIONS", switch.uri("600")) is not None
 
 

@@ -8,7 +8,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from softswitch.plain import plain
 from softswitch.ports import Recorded
 from softswitch.store.reading import reading
 from softswitch.store.spool import read_events
-from softswitch.types import Quality
+from softswitch.types import CallId, Quality
 from tests.reports.sample import days
 
 pytestmark = pytest.mark.may_block
@@ -65,7 +64,7 @@ def test_who_takes_the_record_on_the_command_line_is_on_record(
 def test_how_a_call_sounded_is_in_its_row(kept: Keep, tmp_path: Path) -> None:
     sound = plain(Quality("PCMA/8000", 980, 1000, lost=20, jitter=0.004, mos=4.2, far_lost=3, far_mos=4.3))
     told = [
-        replace(event, data={**event.data, "agent": sound}) if event.kind == "CallEnded" else event
+        event._replace(data={**event.data, "agent": sound}) if event.kind == "CallEnded" else event
         for event in days(1)
     ]
     export(kept(told), ALL, "csv", tmp_path / "csv")
@@ -79,7 +78,7 @@ def test_what_agents_wrote_goes_with_the_call(kept: Keep, tmp_path: Path) -> Non
     told = days(1)
     ended = next(event for event in told if event.kind == "CallEnded")
     notes = [
-        replace(ended, seq=told[-1].seq + place, kind="NotesWritten", data={"agent": agent, **what})
+        ended._replace(seq=told[-1].seq + place, kind="NotesWritten", data={"agent": agent, **what})
         for place, (agent, what) in enumerate(
             [("ann", {"notes": "tea"}), ("ben", {"notes": "milk", "disposition": "sold"})], 1
         )
@@ -122,12 +121,46 @@ def test_a_day_of_queue_log_knows_who_came_the_day_before(kept: Keep, tmp_path: 
         assert seq_at(connection, 0.0) == 1
 
 
+def test_a_crash_over_midnight_is_over_in_the_file_of_its_day(kept: Keep, tmp_path: Path) -> None:
+    """Which nobody could know before the start: its events are of the next day."""
+    midnight = datetime(2026, 2, 26).timestamp()
+    seen = midnight - 60.0
+    lost = {"ended_by": "switch", "last_seen": seen}
+    joined = {"queue": "sales", "priority": "default"}
+    told: list[tuple[float, str, str | None, dict[str, object]]] = [
+        (-7200.0, "SwitchStarting", None, {}),
+        (-7200.0, "SwitchStarted", None, {"agents": ["ann"]}),
+        (-90.0, "CallArrived", "a", {"number": "100"}),
+        (-90.0, "CallerJoined", "a", joined),
+        (-60.0, "CallAnswered", "a", {}),
+        (1800.0, "CallEnded", "a", lost),
+        (1800.0, "SwitchStarting", None, {}),
+        (1801.0, "SwitchStarted", None, {"agents": ["ann"]}),
+    ]
+    folder = kept(
+        [
+            Recorded(seq, midnight + at, kind, CallId(call) if call else None, data)
+            for seq, (at, kind, call, data) in enumerate(told, 1)
+        ]
+    )
+    found = []
+    for day in (date(2026, 2, 25), date(2026, 2, 26)):
+        export(folder, Range(day, day), "queue_log", tmp_path / "log")
+        lines = [line.split("|") for line in (tmp_path / "log").read_text().splitlines()]
+        found.append([(int(cells[0]) - int(midnight), cells[4]) for cells in lines])
+    assert found == [
+        [(-7200, "QUEUESTART"), (-7200, "ADDMEMBER"), (-90, "ENTERQUEUE"), (-60, "EXITEMPTY"),
+         (-60, "REMOVEMEMBER")],
+        [(1800, "QUEUESTART"), (1801, "ADDMEMBER")],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("wrong", [-86400 * 400, 86400 * 400])
 def test_a_clock_that_was_wrong_for_a_while_cuts_no_day_short(
     kept: Keep, tmp_path: Path, wrong: float
 ) -> None:
     events, some = days(2), slice(700, 1100)
-    moved = [replace(event, at=event.at + wrong) for event in events[some]]
+    moved = [event._replace(at=event.at + wrong) for event in events[some]]
     folder = kept([*events[: some.start], *moved, *events[some.stop :]])
     export(folder, ALL, "queue_log", tmp_path / "log")
     found = [line.split("|") for line in (tmp_path / "log").read_text().splitlines()]

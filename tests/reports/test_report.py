@@ -8,7 +8,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,11 +17,12 @@ import pytest
 
 from softswitch.acd.service import Service, Services
 from softswitch.acd.stats import RATIOS, Tally
-from softswitch.commands.report import Range, print_report, range_of, report_of
+from softswitch.commands.report import Range, Wish, print_report, range_of, report_of
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.reports.figures import clock, columns, impatience
 from softswitch.reports.report import WAIT_STEPS
+from softswitch.reports.wording import ENGLISH
 from softswitch.store.reading import reading
 from softswitch.types import LeaveReason
 from tests.reports.naive import by_step, count, percentile, rings, seconds_ready
@@ -123,7 +123,7 @@ WAITS = ((5.0, 2.0), (12.0, 2.0), (15.0, 1.0), (25.0, 1.0))
 
 def written(folder: Path, form: str, by: str, queue: str | None = None) -> bytes:
     out = folder / "out"
-    print_report(folder, ALL, queue, by, form, out)
+    print_report(folder, ALL, queue, Wish(by, form), out)
     return out.read_bytes()
 
 
@@ -160,7 +160,7 @@ def test_a_table_is_as_wide_as_the_screen(
     kept: Keep, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    print_report(kept(days(2)), ALL, "sales", "day", "table", None)
+    print_report(kept(days(2)), ALL, "sales", Wish("day", "table"))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Queue sales, 2026-02-20 to 2026-03-05"
     assert max(map(len, lines)) <= 80
@@ -192,7 +192,7 @@ def test_the_service_level_is_counted_as_configured_and_the_head_says_how(kept: 
     ways = Services(Service(20.0, formula, 8.0), {"sales": Service(20.0, "service-level", 8.0)})
     events = days(4, short=8.0)
     started = next(place for place, event in enumerate(events) if event.kind == "SwitchStarted")
-    events[started] = replace(events[started], data={**events[started].data, "service": ways.to_json()})
+    events[started] = events[started]._replace(data={**events[started].data, "service": ways.to_json()})
     with reading(kept(events)) as connection:
         report, sales = report_of(connection, ALL), report_of(connection, ALL, "sales")
         support = report_of(connection, ALL, "support")
@@ -211,11 +211,12 @@ def test_the_service_level_is_counted_as_configured_and_the_head_says_how(kept: 
     assert support.total.service_level == pytest.approx(RATIOS[formula].of(tally.counts()))
     assert support.total.service_level == report.groups["queue"][1].service_level
     assert sales.total.service_level == report.groups["queue"][0].service_level
-    assert report.notes[0] == f"Service level: {ways.common}."
+    counted = ENGLISH.words[f"formula.{formula}"]
+    assert report.notes[0].startswith(f"Service level: {counted}, within 20 s; ")
     assert "who hangs up within 8 s does not count" in report.notes[0]
     differs = formula != "service-level"
     assert [note.startswith("Service level of queue sales: ") for note in report.notes[1:2]] == [differs]
-    assert sales.notes[0] == f"Service level: {ways.of('sales')}."
+    assert sales.notes[0].startswith("Service level: answered in time, of those answered, within 20 s; ")
 
 
 def test_the_sample_begins_when_it_says() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from softswitch.commands.report import print_report, report_of
+from softswitch.commands.report import Wish, print_report, report_of
 from softswitch.ports import Recorded
 from softswitch.reports import page as page_of_reports
 from softswitch.reports.figures import Figures
@@ -105,7 +105,7 @@ def test_when_callers_came_and_when_they_gave_up(report: Report) -> None:
 
 def written(folder: Path, form: str, part: str = "figures", by: str = "queue") -> str:
     out = folder / "out"
-    print_report(folder, ALL, None, by, form, out, part)
+    print_report(folder, ALL, None, Wish(by, form, part), out)
     return out.read_text()
 
 
@@ -159,7 +159,7 @@ def test_each_by_has_its_own_table_and_pictures_first(
     page = written(folder, "html", by=by)
     table, rest = page.split("<h2>")[1].split("<figure>", 1)
     assert table.startswith(f"By {by}</h2>")
-    assert f"<td>{first}</td>" in table
+    assert f"<td><bdi>{first}</bdi></td>" in table
     firsts = ("Waits of those answered, by queue", "Conversations by agent", "Callers by hour")
     places = {title: rest.find(f"<!-- {title}") for title in firsts}
     assert min((place, title) for title, place in places.items() if place >= 0)[1] == picture

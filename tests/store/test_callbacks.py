@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from softswitch.ports import Recorded
@@ -116,7 +114,7 @@ def test_an_older_database_gets_the_table(tmp_path) -> None:
 
 
 def test_what_is_forgotten_of_a_person_leaves_the_figures() -> None:
-    left = [replace(event, data=dict(forgotten(event.kind, event.data))) for event in story()]
+    left = [event._replace(data=dict(forgotten(event.kind, event.data))) for event in story()]
     assert "600100200" not in str(left)
     whole, rest = ([CallbackFold(), None] for _ in range(2))
     for fold, events in ((whole, story()), (rest, left)):

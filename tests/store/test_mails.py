@@ -50,18 +50,17 @@ def test_an_event_brings_its_mails_with_it_once(url: str, tmp_path: Path) -> Non
     """Whoever folds an event names the mails that it leads to; a crash or a second start posts none twice."""
 
     def letters(event: Recorded) -> list[Mail]:
-        ended = event.kind == "CallEnded"
-        return [Mail(f"call {event.call}", "anna@office.example", "A call", "...")] if ended else []
+        return [Mail(f"call {event.call}", "anna@office.example", "A call", "...")]
 
     lines = LineFile(tmp_path / "events.jsonl")
     lines.open()
     lines.append(b"".join(map(encode, story())))
     engine = open_database(database_url(url))
-    loader = Loader(lines, "here", engine, letters=letters)
+    loader = Loader(lines, "here", engine, letters={"CallEnded": letters})
     assert loader.step()
     ended = sum(event.kind == "CallEnded" for event in story())
     assert Mails(engine).state().waiting == ended > 0
-    again = Loader(lines, "here", engine, letters=letters)
+    again = Loader(lines, "here", engine, letters={"CallEnded": letters})
     assert again.step()
     assert Mails(engine).state().waiting == ended
     again.close()

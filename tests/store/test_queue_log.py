@@ -24,7 +24,6 @@ def told(*some: tuple[float, str, str | None, dict[str, Any]]) -> list[str]:
 
 def test_a_caller_who_reaches_an_agent_and_one_who_gives_up() -> None:
     assert lines(story()) == [
-        "1700000000|NONE|NONE|NONE|QUEUESTART|",
         "1700000004|alice|sales|NONE|ENTERQUEUE||+48600100200|1",
         "1700000005|bob|sales|NONE|ENTERQUEUE||+48600100201|2",
         "1700000009|alice|sales|ann|RINGNOANSWER|5000",
@@ -84,7 +83,7 @@ def test_agents_are_members_while_they_are_there_and_not_signed_out() -> None:
         (61, "SwitchStarted", None, {"agents": ["ann"]}),
         (62, "SwitchStopped", None, {}),
     ) == [
-        "101|NONE|NONE|NONE|QUEUESTART|",
+        "100|NONE|NONE|NONE|QUEUESTART|",
         "101|NONE|NONE|ann|ADDMEMBER|",
         "101|NONE|NONE|ben|ADDMEMBER|",
         "101|NONE|NONE|ben|PAUSEALL|lunch",
@@ -98,7 +97,40 @@ def test_agents_are_members_while_they_are_there_and_not_signed_out() -> None:
         "109|NONE|NONE|ben|REMOVEMEMBER|",
         "109|NONE|NONE|eve|REMOVEMEMBER|",
         "109|NONE|NONE|joe|REMOVEMEMBER|",
-        "161|NONE|NONE|NONE|QUEUESTART|",
+        "160|NONE|NONE|NONE|QUEUESTART|",
         "161|NONE|NONE|ann|ADDMEMBER|",
         "162|NONE|NONE|ann|REMOVEMEMBER|",
+    ]
+
+
+def test_what_a_crash_has_cut_ends_with_the_switch_and_before_the_start() -> None:
+    lost = {"ended_by": "switch", "last_seen": 109.0}
+    assert told(
+        (0, "SwitchStarting", None, {}),
+        (1, "SwitchStarted", None, {"agents": ["ann"]}),
+        (2, "CallArrived", "talks", {}),
+        (2, "CallerJoined", "talks", {"queue": "q"}),
+        (3, "OfferMade", "talks", {"offer": "o1", "agent": "ann", "queue": "q"}),
+        (4, "Connected", "talks", {"offer": "o1", "agent": "ann", "queue": "q", "waited": 2.0}),
+        (5, "CallArrived", "waits", {}),
+        (5, "CallerJoined", "waits", {"queue": "q"}),
+        (6, "OfferMade", "waits", {"offer": "o2", "agent": "ann", "queue": "q"}),
+        (7, "CallArrived", "menu", {}),
+        (60, "CallEnded", "talks", lost),
+        (60, "CallEnded", "waits", lost),
+        (60, "CallEnded", "menu", lost),
+        (60, "SwitchStarting", None, {}),
+        (61, "AgentOnline", None, {"agent": "ann"}),
+        (62, "SwitchStarted", None, {"agents": ["ann"]}),
+    ) == [
+        "100|NONE|NONE|NONE|QUEUESTART|",
+        "101|NONE|NONE|ann|ADDMEMBER|",
+        "102|talks|q|NONE|ENTERQUEUE|||1",
+        "104|talks|q|ann|CONNECT|2|talks|1",
+        "105|waits|q|NONE|ENTERQUEUE|||1",
+        "109|talks|q|ann|COMPLETECALLER|2|5|1",
+        "109|waits|q|NONE|EXITEMPTY|1|1|4",
+        "109|NONE|NONE|ann|REMOVEMEMBER|",
+        "160|NONE|NONE|NONE|QUEUESTART|",
+        "161|NONE|NONE|ann|ADDMEMBER|",
     ]

@@ -235,6 +235,11 @@ class FakeOperations:
 
     calls = phones = trunks = bans = _nothing
 
+    async def why_now(self, call: str) -> Any:
+        if call != "a1":
+            raise NoSuch(f"no call {call!r} is in progress")
+        return {"call": call, "at": 1.0, "queue": "support", "why": {"position": 1, "skipped": []}}
+
 
 class FakeErasure:
     """Remembers who was erased, in `operations.done`."""

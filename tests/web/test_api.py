@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from dataclasses import fields
+from types import SimpleNamespace
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import Mount
 
 from softswitch.parcels import Lot, Parcel, Undelivered
 from softswitch.store.call_record import CallRecord
 from softswitch.store.outbox import Outbox
-from softswitch.web import record_models
+from softswitch.web import docs, record_models
 from softswitch.web.wrongs import no_strangers
 
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/login", "/api/v1/first"}
@@ -68,6 +71,7 @@ def test_no_route_takes_a_parameter_that_it_does_not_know(app):
         ("get", "/api/v1/phones", None, "supervisor"),
         ("get", "/api/v1/calls", None, "supervisor"),
         ("get", "/api/v1/calls/live", None, "supervisor"),
+        ("get", "/api/v1/calls/live/a1/why", None, "supervisor"),
         ("post", "/api/v1/agents/desk/pause", {}, "supervisor"),
         ("post", "/api/v1/calls/a1/hang-up", None, "supervisor"),
         ("post", "/api/v1/agents/desk/dial", {"number": "600"}, "supervisor"),
@@ -199,8 +203,11 @@ async def test_what_cannot_be_done_is_a_problem_with_a_sentence(client, as_role)
     assert (status, "switch.yaml:3:1: unknown key" in detail) == (409, True)
     status, detail = await post("calls/a1/transfer", {})
     assert (status, "number" in detail) == (422, True)
-    for path in ("queues/suport/callers", "calls/a1", "calls/a1/events", "calls/a1/why"):
+    unknown = ("queues/suport/callers", "calls/a1", "calls/a1/events", "calls/a1/why", "calls/live/a2/why")
+    for path in unknown:
         assert (await client.get(f"/api/v1/{path}", headers=headers)).status_code == 404
+    now = await client.get("/api/v1/calls/live/a1/why", headers=headers)
+    assert now.json()["why"] == {"position": 1, "skipped": []}
     for query in ("since=0001-01-01", "limit=0", "before=0", "number=%00", "since=yesterday"):
         answer = await client.get(f"/api/v1/calls?{query}", headers=headers)
         assert answer.status_code == 422, query
@@ -245,3 +252,25 @@ async def test_the_switch_is_stopped_by_engineers(client, as_role, operations):
     assert denied.status_code == 403
     assert (await client.post("/api/v1/stop", headers=await as_role("engineer"))).json()["draining"] == 2
     assert operations.done == [("stop", "token engineer")]
+
+
+async def test_who_hangs_up_while_the_description_is_made_does_not_have_it_made_twice(monkeypatch):
+    begun, go_on, times = threading.Event(), threading.Event(), []
+
+    def slowly(app):
+        times.append(app)
+        begun.set()
+        go_on.wait(5.0)
+        return {"openapi": "3.1.0"}
+
+    monkeypatch.setattr(docs, "described", slowly)
+    guard = SimpleNamespace(needs=lambda _: lambda: None)
+    (route,) = docs.docs_routes(FastAPI(), guard).routes
+    first = asyncio.create_task(route.endpoint())
+    await asyncio.to_thread(begun.wait, 5.0)
+    first.cancel()
+    second = asyncio.create_task(route.endpoint())
+    await asyncio.sleep(0)
+    go_on.set()
+    assert b"3.1.0" in (await second).body
+    assert len(times) == 1

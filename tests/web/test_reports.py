@@ -45,7 +45,15 @@ async def supervisor(client: httpx2.AsyncClient, accounts: Accounts) -> httpx2.A
 async def test_every_form_tells_the_same(supervisor: httpx2.AsyncClient) -> None:
     asked = {**RANGE, "by": "queue"}
     answers = await asyncio.gather(
-        *(supervisor.get(REPORT, params={**asked, "format": form}) for form in ("json", "csv", "html", "pdf"))
+        *(
+            supervisor.get(REPORT, params={**asked, "format": form, **more}, headers=liked)
+            for form, more, liked in (
+                ("json", {}, {}),
+                ("csv", {}, {}),
+                ("html", {}, {"accept-language": "de, pl;q=0.8"}),
+                ("pdf", {"language": "he"}, {}),
+            )
+        )
     )
     assert [one.status_code for one in answers] == [200] * 4
     told, sheet, page, pdf = answers
@@ -55,6 +63,7 @@ async def test_every_form_tells_the_same(supervisor: httpx2.AsyncClient) -> None
     assert [row["label"] for row in rows] == ["sales", "support"]
     assert [int(row["offered"]) for row in rows] == [row["offered"] for row in body.rows]
     assert page.text.count("<svg") == 9
+    assert '<html lang="pl"' in page.text
     assert "sandbox" in page.headers["content-security-policy"]
     assert pdf.content.startswith(b"%PDF")
     assert [one.headers["content-type"].partition(";")[0] for one in answers] == [
@@ -82,6 +91,7 @@ async def test_it_is_for_supervisors_and_mistakes_say_what_to_do(
         {"from": "2026-03-05", "to": "2026-02-20"},
         {"from": "yesterday"},
         {"by": "week"},
+        {"language": "de"},
         {"from": "0001-01-01"},
     ):
         assert (await supervisor.get(REPORT, params=asked)).status_code == 422

@@ -12,6 +12,9 @@ from softswitch.config.checks.scene import Loc, Scene
 from softswitch.config.models.destinations import Say, Sound
 from softswitch.config.nearest import listed
 
+BROKEN = 5
+"""So many recordings of a language that cannot be played are named."""
+
 
 def check(scene: Scene) -> None:
     """All of this file."""
@@ -19,11 +22,30 @@ def check(scene: Scene) -> None:
         problem = sound_problem(path)
         if problem:
             scene.wrong(loc, problem)
-    folder = scene.configuration.media.prompts
-    if folder is not None and not folder.is_dir():
-        scene.wrong(("media", "prompts"), f"no such folder: {folder}")
+    _recordings(scene)
     for loc, say in _texts(scene):
         _languages(scene, loc, say)
+
+
+def _recordings(scene: Scene) -> None:
+    """One that cannot be played is no mistake: the voice speaks in its place."""
+    media = scene.configuration.media
+    if media.prompts is None:
+        return
+    loc: Loc = ("media", "prompts")
+    if not media.prompts.is_dir():
+        scene.wrong(loc, f"no such folder: {media.prompts}")
+        return
+    for language in media.languages:
+        found = (sound_problem(file) for file in sorted((media.prompts / language).glob("*.wav")))
+        problems = [problem for problem in found if problem]
+        for problem in problems[:BROKEN]:
+            scene.warn(loc, f"{problem}; the voice is heard in its place")
+        if len(problems) > BROKEN:
+            more = len(problems) - BROKEN
+            scene.warn(
+                loc, f"{more} more recordings in {language} cannot be played; see `softswitch prompts`"
+            )
 
 
 def sound_problem(path: Path) -> str | None:

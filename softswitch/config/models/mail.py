@@ -153,6 +153,9 @@ class Mail(Section):
         return self
 
 
+Tongue = Literal["en", "pl", "he"]
+
+
 class Report(Section):
     """Figures that are mailed at fixed times: in the mail, and with plots as a file. What is due while the
     switch is down is sent after its start, for a day; nothing is sent twice.
@@ -172,5 +175,7 @@ class Report(Section):
     """A table for each."""
     attach: Literal["pdf", "csv", "nothing"] = "pdf"
     """The file that goes with it; csv: one for each of `by`."""
+    language: Tongue | None = None
+    """What it is written in; left out: the first of `media.languages`, or English if that is another."""
     timezone: Zone | None = None
     """Whose clock it follows; left out: that of `hours`, or the machine's where there are none."""

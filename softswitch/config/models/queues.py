@@ -221,7 +221,8 @@ class Overflow(Section):
     callers: Annotated[int, Field(ge=1)] | None = None
     """From so many waiting callers on."""
     wait: Annotated[Duration, Field(gt=0)] | None = None
-    """While a new caller's estimated wait is longer than this; with `callers` too, both must be so."""
+    """While a new caller's estimated wait is longer than this; with `callers` too, both must be so.
+    Nobody can estimate it before five have been served since the start."""
     until: Annotated[int, Field(ge=0)] = 0
     """They help until no more than so many callers wait."""
 

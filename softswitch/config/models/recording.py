@@ -28,4 +28,4 @@ class Recording(Section):
     announce: Sound | None = None
     """What a caller hears first on coming to a queue, if the conversation will be recorded, or may be on
     demand; left out: nothing. The place is held meanwhile, no phone rings before it is over, and the wait
-    counts from its beginning."""
+    counts from its beginning. Who is called back hears it before the two talk, and the agent with them."""

@@ -30,6 +30,15 @@ export function form(title, fields, verb = t("desk.save"), kind = "primary") {
   });
 }
 
+// Says something, until it is closed.
+export function show(title, ...said) {
+  const close = el("button", { type: "button", class: "primary", on: { click: () => shown.close() } }, t("map.close"));
+  const shown = el("dialog", { "aria-label": title }, el("h3", {}, title), ...said, el("p", { class: "buttons" }, close));
+  shown.addEventListener("close", () => shown.remove());
+  document.body.append(shown);
+  shown.showModal();
+}
+
 // A choice: options as [[value, label], ...], or [[label of a group, its options], ...] among them.
 export const choice = (name, options, chosen = "") => el("select", { name }, ...options.map((one) => option(one, chosen)));
 

@@ -1,9 +1,12 @@
 // Callers who wait: another queue, another class, the first place, an agent's phone.
 
-import { since } from "../frame/clocks.js";
+import { call } from "../frame/api.js";
+import { since, until } from "../frame/clocks.js";
 import { attribute, chosen, el, keyed, part, text } from "../frame/dom.js";
+import { notice } from "../frame/frame.js";
 import { live } from "../frame/live.js";
-import { t } from "../frame/words.js";
+import { named, t } from "../frame/words.js";
+import { show } from "./dialogs.js";
 import { act } from "./known.js";
 import { myPhone } from "./phone.js";
 
@@ -43,7 +46,8 @@ function makeCaller([name, one]) {
     el("span", { class: "actions", role: "group", data: { part: "actions" } },
       el("button", { type: "button", data: { part: "first" }, on: { click: () => move({ first: true }) } }, t("desk.first")),
       queues, classes, agents,
-      el("button", { type: "button", data: { part: "pull" }, on: { click: () => toMe(pull) } }, t("desk.to_me"))),
+      el("button", { type: "button", data: { part: "pull" }, on: { click: () => toMe(pull) } }, t("desk.to_me")),
+      el("button", { type: "button", title: t("desk.why_says"), on: { click: () => why(name) } }, t("desk.why"))),
     el("span", { class: "soft who", data: { part: "who" } }));
 }
 
@@ -53,6 +57,36 @@ const seen = (name) => live.section("callers").get(name)?.queue ?? "";
 function toMe(pull) {
   const at = myPhone();
   if (at) pull(at.agent ?? at.number);
+}
+
+// Why no phone rings for a caller: each agent of the team with the reason, and how long it lasts.
+async function why(name) {
+  let found;
+  try {
+    found = (await call("GET", `/calls/live/${name}/why`)).why;
+  } catch (problem) {
+    return notice(problem.message, problem.status === 404 ? "warn" : "alarm");
+  }
+  if (!found) return notice(t("desk.why_rings"), "warn");
+  const number = live.section("callers").get(name)?.number || t("board.hidden");
+  const more = found.uncounted ? [el("li", {}, t("board.more", { count: found.uncounted }))] : [];
+  const each = [...found.skipped.map(skipped), ...more];
+  show(t("desk.why_of", { number }),
+    el("p", {}, t("desk.why_place", { place: found.position, waiting: found.waiting })),
+    each.length ? el("ul", { class: "why" }, ...each) : el("p", {}, t("desk.why_nobody")));
+}
+
+function skipped(one) {
+  const lasts = el("span", { class: "clock" });
+  if (one.until !== null) until(lasts, one.until);
+  return el("li", {},
+    el("bdi", { class: "name" }, live.section("agents").get(one.agent)?.label ?? one.agent),
+    el("span", {}, reason(one)), lasts);
+}
+
+function reason({ reason: why, skill, level }) {
+  const said = skill ? t(`skip.${why}`, { skill: `${skill} ${level}` }) : named("skip", why);
+  return said === why ? named("state", why) : said;
 }
 
 function showCaller(row, one) {

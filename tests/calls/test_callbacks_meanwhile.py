@@ -1,0 +1,117 @@
+"""Callers who are called back: the queue closes meanwhile, nobody is free, the conversation is recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from softswitch.acd.events import QueueClosed, QueueOpened
+from softswitch.config.settings import RecordingSettings, SwitchSettings
+from softswitch.ports import Recorded
+from softswitch.testing.fakes import answers, never_answers, rejects
+from softswitch.types import Language, Prompt, TrunkName
+from tests.calls.house import SUPPORT
+from tests.calls.test_callbacks import (
+    CALLER,
+    _house,
+    customers,
+    down,
+    ends,
+    office,
+    people,
+    play_customer,
+    wanted,
+)
+
+pytestmark = pytest.mark.virtual_time
+
+TOLD = "This call is recorded."
+
+
+def recorded(config: SwitchSettings) -> SwitchSettings:
+    """Every conversation of the queue is, and who comes is told."""
+    recording = RecordingSettings(queues={SUPPORT: 1.0}, announce=Prompt({Language("en"): TOLD}))
+    return replace(config, recording=recording)
+
+
+@pytest.mark.parametrize("customer_first", [False, True], ids=["agent first", "customer first"])
+async def test_a_queue_that_closes_while_a_phone_rings_ends_the_attempt_which_does_not_count(
+    customer_first: bool,
+) -> None:
+    async with _house(people(never_answers()), office(customer_first=customer_first)) as it:
+        play_customer(it, never_answers())
+        await wanted(it)
+        await asyncio.sleep(5)
+        assert len(it.endpoint.live()) == 1, "the agent's phone rings, or the customer's"
+        it.switch.dispatcher.feed(QueueClosed(SUPPORT))
+        await asyncio.sleep(1)
+        assert (it.endpoint.live(), it.supervisor.calls) == ([], [])
+        [case] = it.switch.callbacks.cases.values()
+        assert (case.describe()["state"], case.describe()["attempts"], case.describe()["call"]) == (
+            *("resting", 0), None,
+        )  # fmt: skip
+        it.endpoint.agents["sip:201@desk"] = answers(after=1.0)
+        play_customer(it, answers(after=1.0))
+        await asyncio.sleep(3600)
+        assert it.endpoint.live() == []
+        it.switch.dispatcher.feed(QueueOpened(SUPPORT))
+        await asyncio.sleep(30)
+        assert customers(it)[-1].hears() == {"201": 1.0}
+        customers(it)[-1].hang_up()
+        await asyncio.sleep(1)
+        assert ends(it) == ["reached"]
+
+
+async def test_between_two_agents_it_waits_as_before_and_can_be_taken() -> None:
+    async with _house(people(rejects()), office(retry=60.0)) as it:
+        play_customer(it, answers(after=1.0))
+        await wanted(it)
+        await asyncio.sleep(5)
+        [case] = it.switch.callbacks.cases.values()
+        assert it.endpoint.live() == [], "the agent has declined and is left in peace"
+        assert case.describe()["state"] == "waiting"
+        assert it.switch.callbacks.free(case.id) is case
+        down(it).add(TrunkName("carrier"))
+        it.switch.callbacks.heard(Recorded(1, 0.0, "TrunkDown", None, {}))
+        await asyncio.sleep(1)
+        assert case.describe()["state"] == "held"
+        assert it.supervisor.calls == []
+
+
+@pytest.mark.parametrize("customer_first", [False, True], ids=["agent first", "customer first"])
+async def test_who_is_called_back_and_recorded_is_told_so_before_the_agent_is_heard(
+    customer_first: bool,
+) -> None:
+    config = recorded(office(customer_first=customer_first))
+    async with _house(people(answers(after=2.5)), config) as it:
+        it.speech.durations[TOLD] = 2.0
+        play_customer(it, answers(after=3.0))
+        await wanted(it)
+        await asyncio.sleep(30)
+        [customer], [agent] = customers(it), it.endpoint.rung("sip:201@desk")
+        assert (customer.hears(), agent.hears()) == ({"201": 1.0}, {CALLER: 1.0})
+        [announced] = it.journal.find("RecordingAnnounced")[-1:]
+        [started] = it.journal.find("RecordingStarted")
+        assert started.at == pytest.approx(announced.at + 2.0, abs=0.1), "to its end"
+        assert customer.heard("201")[0].start == pytest.approx(started.at, abs=0.1)
+        if not customer_first:
+            assert TOLD in agent.heard_labels(), "the agent knows why nobody speaks yet"
+        customer.hang_up()
+        await asyncio.sleep(1)
+        assert ends(it) == ["reached"]
+
+
+async def test_an_agent_who_hangs_up_while_the_customer_is_told_leaves_nobody_behind() -> None:
+    async with _house(people(answers(after=1.0)), recorded(office())) as it:
+        it.speech.durations[TOLD] = 8.0
+        play_customer(it, answers(after=3.0))
+        await wanted(it)
+        await asyncio.sleep(11)
+        assert it.journal.find("RecordingAnnounced")
+        it.endpoint.rung("sip:201@desk")[0].hang_up()
+        await asyncio.sleep(1)
+        assert it.endpoint.live() == []
+        [case] = it.switch.callbacks.cases.values()
+        assert (case.describe()["state"], case.describe()["attempts"]) == ("resting", 1)
