@@ -8,11 +8,12 @@ night shift of 24 December runs on into a closed 25 December.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
@@ -21,6 +22,8 @@ HORIZON = 400
 """Days that are searched for the next change; a schedule that has none in them is called unchanging."""
 
 _DAY = timedelta(days=1)
+_SOME_MONDAY = date(2026, 1, 5)
+"""Far from any change of clocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,16 @@ def changes(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
         for start, end in _spans(schedule, today + n * _DAY):
             yield start
             yield end
+
+
+def longest_closed(schedule: Schedule) -> float:
+    """The longest time in a row that it is closed in a week without days off, in seconds; 0.0: never, or for
+    ever.
+    """
+    common = replace(schedule, holidays=None, closed=frozenset())
+    spans = list(_joined(span for n in range(15) for span in _spans(common, _SOME_MONDAY + n * _DAY)))
+    gaps = [(after[0] - before[1]).total_seconds() for before, after in pairwise(spans)]
+    return max(gaps, default=0.0)
 
 
 def _shut(schedule: Schedule, today: date, until: datetime | None) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from softswitch.hours import (
     State,
     holidays_problem,
     is_open,
+    longest_closed,
     state,
     zone_problem,
 )
@@ -222,3 +224,12 @@ class TestNames:
 
     def test_moments_with_a_fixed_offset_are_fine(self):
         assert is_open(OFFICE, datetime(2026, 3, 3, 12, tzinfo=timezone(timedelta(hours=1))))
+
+
+def test_the_longest_time_closed_in_a_common_week() -> None:
+    eight, six, midnight = time(8), time(18), time(0)
+    office = Schedule("o", "Europe/Warsaw", dict.fromkeys(range(5), ((eight, six),)), holidays="PL")
+    assert longest_closed(office) == 62 * 3600
+    assert longest_closed(replace(office, open={0: ((eight, six),)})) == 158 * 3600
+    assert longest_closed(replace(office, open=dict.fromkeys(range(7), ((midnight, midnight),)))) == 0
+    assert longest_closed(replace(office, open={})) == 0

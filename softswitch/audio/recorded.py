@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import structlog
@@ -40,15 +41,19 @@ def slug_of(text: str) -> str:
 
     `You are next in line.` gives `you-are-next-in-line`; of a long text the first words and a checksum.
     """
-    slug = re.sub(r"[^\w]+", "-", text.casefold()).strip("-")
+    slug = re.sub(r"[^\w]+", "-", normalize("NFC", text).casefold()).strip("-")
     if len(slug) <= _LONGEST_SLUG:
         return slug
     return f"{slug[:_LONGEST_SLUG].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
 
 
 def file_of(folder: Path, language: Language, text: str) -> Path:
-    """Where a recording of this text is looked for."""
-    return folder / language / f"{slug_of(text)}.wav"
+    """Where a recording of this text is looked for; one whose accents are letters of their own is found, too:
+    so names come out of archives that were packed on a Mac.
+    """
+    path = folder / language / f"{slug_of(text)}.wav"
+    apart = path.with_name(normalize("NFD", path.name))
+    return apart if apart.exists() and not path.exists() else path
 
 
 def joined(

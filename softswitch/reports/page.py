@@ -161,10 +161,12 @@ def _lay(axes: Axes, words: Words, of: Table, size: float) -> None:
 
 
 def _widths(rows: Sequence[Sequence[str]], size: float) -> list[float]:
-    """Of each column, as a part of the page's, by its longest line; no more than there is."""
+    """Of each column, as a part of the page's, by its longest line; no more than there is beside the gap that
+    matplotlib leaves.
+    """
     letters = [
         max(len(line) for cell in column for line in cell.split("\n")) + 3
         for column in zip(*rows, strict=True)
     ]
     whole = sum(letters) * size * 0.6 / 72 / (0.94 * SHEET[0])
-    return [each / sum(letters) * min(whole, 1.0) for each in letters]
+    return [each / sum(letters) * min(whole, 0.97) for each in letters]

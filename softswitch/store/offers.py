@@ -16,7 +16,9 @@ KINDS = frozenset({Kind.OFFER_MADE, Kind.OFFER_ENDED, Kind.CALL_ENDED})
 LOST = "lost"
 """How it ended: the switch crashed. The agent has neither missed nor declined it."""
 
-_NEVER_RUNG = frozenset({CancelReason.CALLER_LEFT, CancelReason.CUSTOMER_NOT_REACHED})
+_NEVER_RUNG = frozenset(
+    {CancelReason.CALLER_LEFT, CancelReason.CUSTOMER_NOT_REACHED, CancelReason.QUEUE_CLOSED}
+)
 """How it ends for an agent who was reserved while the customer was called."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from structlog.testing import capture_logs
 
 from softswitch.audio import voices
 from softswitch.audio.loudness import integrated_loudness
-from softswitch.audio.recorded import GAP
+from softswitch.audio.recorded import GAP, slug_of
 from softswitch.audio.render import SPEECH_LOUDNESS
 from softswitch.audio.speech import SpeechService
 from softswitch.config.settings import MediaSettings
@@ -73,6 +74,15 @@ async def test_a_number_can_be_joined_of_its_words(speech, voice, tmp_path) -> N
     clip = await speech.announcement(Announcement(callers=22), PL)
     assert frequencies(clip.pcm, 4) == [500, 600, 700, 900]
     assert not voice.spoken
+
+
+async def test_names_with_their_accents_apart_are_found_as_a_mac_packs_them(speech, voice, tmp_path) -> None:
+    for name, frequency in (("w-kolejce-czekają", 500), ("dwadzieścia", 600), ("dwie", 700), ("osoby", 900)):
+        record(tmp_path, "pl", normalize("NFD", name), frequency)
+    clip = await speech.announcement(Announcement(callers=22), PL)
+    assert frequencies(clip.pcm, 4) == [500, 600, 700, 900]
+    assert not voice.spoken
+    assert slug_of(normalize("NFD", "dwadzieścia")) == "dwadzieścia"
 
 
 async def test_the_voice_says_what_is_not_recorded(speech, voice, tmp_path) -> None:

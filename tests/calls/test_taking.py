@@ -107,10 +107,10 @@ async def test_a_callback_that_is_cancelled_while_it_is_taken_stays_so() -> None
         assert ends(it) == ["cancelled"]
 
 
-def two_queues():
+def two_queues(**sales):
     """The office, with a class for some, and a queue beside."""
     config = office(priority={"vip": 100})
-    queues = config.engine.queues | {QueueName("sales"): QueueSettings(QueueName("sales"), (DESK,))}
+    queues = config.engine.queues | {QueueName("sales"): QueueSettings(QueueName("sales"), (DESK,), **sales)}
     return replace(config, engine=replace(config.engine, queues=queues))
 
 
@@ -142,3 +142,17 @@ async def test_a_supervisor_moves_a_callback_and_gives_it_to_an_agent() -> None:
         told = [(note.call, note.data["to"]) for note in it.journal.find("CallerMoved")]
         assert told == [(id, "support"), (id, "sales")]
         assert it.journal.find("CallerPulled")[0].data == {"queue": "sales", "agent": DESK, "by": "user sam"}
+
+
+async def test_another_queue_hears_of_the_class_on_joining_and_not_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with _house({"201": answers(after=2.0)}, two_queues(priority={"vip": 60})) as it:
+        operator, id = await promised(it)
+        fed: list[object] = []
+        feed = it.switch.dispatcher.feed
+        monkeypatch.setattr(it.switch.dispatcher, "feed", lambda event: (fed.append(event), feed(event)))
+        operator.usher.move(id, "support", Place("sales", "vip", first=True), "user sam")
+        assert [type(event).__name__ for event in fed] == ["CallerLeft", "CallerJoined", "CallerAdvanced"]
+        (there,) = it.switch.dispatcher.engine.snapshot(0.0).queues[QueueName("sales")].callers
+        assert (there.call, there.priority) == (id, "vip")

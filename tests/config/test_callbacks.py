@@ -81,6 +81,19 @@ def test_callbacks_that_expire_before_they_can_be_tried_are_a_warning(one_warnin
     assert said in one_warning(text)
 
 
+OFFICE = 'hours: {office: {timezone: Europe/Warsaw, open: {mon-fri: "08:00-18:00"}}}\n'
+
+
+def test_callbacks_that_expire_over_a_weekend_are_a_warning(one_warning, check_text) -> None:
+    text = OFFICE + file("{§expires: 60h}").replace("{support: {", "{support: {hours: office, ", 1)
+    said = "callbacks expire before that: in a common week office is closed for up to 62h"
+    assert said in one_warning(text.replace("§expires: 60h", "expires: §60h"))
+    longer = text.replace("§expires: 60h", "expires: 63h")
+    assert not [one for one in check_text(longer).warnings if "expire" in one]
+    unwanted = text.replace("{callback: support}", "{queue: support}").replace("§", "")
+    assert not [one for one in check_text(unwanted).warnings if "expire" in one]
+
+
 def test_times_that_fit_are_no_warning(check_text):
     text = file("{expires: 11m, attempts: 3, pause: 5m}")
     assert not check_text(text).warnings

@@ -29,7 +29,7 @@ def test_each_ringing_of_a_phone_counts(result: str) -> None:
     assert ended(result) == (Offer(2, CALL, "ann", "sales", 10.0, result),)
 
 
-@pytest.mark.parametrize("result", ["caller-left", "customer-not-reached"])
+@pytest.mark.parametrize("result", ["caller-left", "customer-not-reached", "queue-closed"])
 def test_who_was_reserved_for_a_customer_who_was_not_reached_was_not_rung(result: str) -> None:
     assert ended(result, reserved=True) == ()
 

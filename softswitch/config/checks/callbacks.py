@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from softswitch.config.build_hours import schedule
 from softswitch.config.checks.scene import Loc, Scene
 from softswitch.config.durations import written
+from softswitch.hours import longest_closed
 
 
 def check(scene: Scene) -> None:
     """All of this file."""
+    wanted = {use.to.callback for use in scene.uses()}
     for name, queue in scene.configuration.queues.items():
         rule, loc = queue.callback, ("queues", name, "callback", "expires")
         if rule.expires <= rule.ring:
@@ -17,6 +20,11 @@ def check(scene: Scene) -> None:
             _warn(
                 scene, loc, f"{rule.attempts} `attempts` with a `pause` between them take {needed} at least"
             )
+        hours = scene.configuration.hours.get(queue.hours or "")
+        if name in wanted and hours is not None:
+            closed = longest_closed(schedule(queue.hours or "", hours))
+            if rule.expires <= closed:
+                _warn(scene, loc, f"in a common week {queue.hours} is closed for up to {written(closed)}")
 
 
 def _warn(scene: Scene, loc: Loc, why: str) -> None:

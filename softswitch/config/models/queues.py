@@ -272,7 +272,8 @@ class Callback(Section):
     early: Duration = 5.0
     """A connection that is over within this time was a mailbox, and counts as an attempt; 0: none was."""
     expires: Annotated[Duration, Field(gt=0)] = 86400.0
-    """After so long, counted from when the callback was wanted, nobody calls back any more."""
+    """After so long, counted from when the callback was wanted, nobody calls back any more; longer than the
+    queue is closed in a row, or those who ask on Friday evening are not called."""
     caller_id: PublicNumber | None = None
     """The number that customers see; left out: the trunk's."""
     may_dial: list[Name] = Field(default=[])
