@@ -127,7 +127,7 @@ async def test_a_queue_is_changed_over_a_crash_and_the_later_of_two_supervisors_
     await page.locator("dialog [name=strategy]").select_option("hunt")
     await page.locator("dialog [name=closed]").select_option(label="Ida Berg")
     await page.locator("dialog [name=helpers]").select_option("these")
-    await page.get_by_label("Support", exact=True).check()
+    await page.locator("dialog").get_by_label("Support", exact=True).check()
     await page.locator("dialog").get_by_role("button", name="Save").click()
     says = "strategy hunt · when closed to Ida Berg · helped by Support — sam, until"
     await expect(queue.locator(".who")).to_contain_text(says)

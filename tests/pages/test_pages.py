@@ -30,6 +30,14 @@ async def stage(tmp_path_factory):
         yield stage
 
 
+UNSAID = """() => [
+  ...[...document.querySelectorAll("button, input, select, textarea, a, summary")].filter((one) =>
+    one.offsetParent && !(one.ariaLabel || one.title || one.labels?.length || one.textContent.trim())),
+  ...document.querySelectorAll(":not(ul, ol) > li, [role] > li, th:not([scope]), img:not([alt])"),
+].map((one) => one.outerHTML)"""
+"""What a screen reader could say nothing of, or not what it is."""
+
+
 @pytest.mark.parametrize("language", ["pl", "he"])
 async def test_every_page_speaks_other_languages_and_fits_a_phone(stage, language):
     context = await stage.context(viewport=PHONE, locale=language)
@@ -48,6 +56,7 @@ async def test_every_page_speaks_other_languages_and_fits_a_phone(stage, languag
         )
         assert seen == [language, LANGUAGES[language][1], True], page.path
         await expect(tab.locator(".top nav [aria-current]")).to_be_in_viewport()
+        assert await tab.evaluate(UNSAID) == [], page.path
         assert complaints.heard == [], page.path
         await tab.close()
 

@@ -5,7 +5,8 @@ import { since } from "../frame/clocks.js";
 import { live } from "../frame/live.js";
 import { number, share, t } from "../frame/words.js";
 
-export const alertBar = el("ul", { class: "alerts", role: "log", "aria-live": "assertive", "aria-relevant": "additions", "aria-label": t("alerts.title") });
+const list = el("ul", { class: "alerts" });
+export const alertBar = el("div", { role: "log", "aria-live": "assertive", "aria-relevant": "additions", "aria-label": t("alerts.title") }, list);
 
 // By queue: warn or alarm, by what is measured.
 export function levels() {
@@ -30,7 +31,7 @@ const FIGURES = {
 export function showAlerts(queues) {
   const alerts = [...live.section("alerts")].filter(([, alert]) => queues.has(alert.queue));
   alerts.sort(([, one], [, other]) => (one.level === other.level ? one.since - other.since : one.level < other.level ? -1 : 1));
-  keyed(alertBar, alerts, ([key, alert]) => `${key} ${alert.level}`, makeAlert, (row, [, alert]) => {
+  keyed(list, alerts, ([key, alert]) => `${key} ${alert.level}`, makeAlert, (row, [, alert]) => {
     const queue = live.section("queues").get(alert.queue);
     const value = FIGURES[alert.measure]?.(queue ?? {}) ?? "";
     text(part(row, "says"), t(`alert.${alert.measure}`, { queue: queue?.label ?? alert.queue, value }));
