@@ -28,7 +28,7 @@ from softswitch.hours import midnight
 from softswitch.ports import Recorded
 from softswitch.restoring import restored
 from softswitch.store.database import database_url, default_url
-from softswitch.store.encoding import decode, encode
+from softswitch.store.encoding import encode
 from softswitch.store.loader import Loader, identity
 from softswitch.store.looking_back import read_back
 from softswitch.store.reading import note_url, open_of
@@ -280,16 +280,13 @@ def day(count: int, today: float) -> list[Recorded]:
     return events
 
 
-def test_a_day_of_50_000_events_is_read_in_a_few_times_what_its_lines_take(tmp_path: Path) -> None:
+def test_a_day_of_50_000_events_is_read_in_a_second_or_two(tmp_path: Path) -> None:
     today = midnight(time.time(), None)
-    lines = list(map(encode, day(50_000, today)))
-    (tmp_path / "events.jsonl").write_bytes(b"".join(lines))
+    (tmp_path / "events.jsonl").write_bytes(b"".join(map(encode, day(50_000, today))))
     began = time.thread_time()
-    assert all(map(decode, lines))
-    yardstick = time.thread_time() - began
     events, problem = read_back(tmp_path, today)
     standing = folded(events, today)
-    assert time.thread_time() - began < 7 * yardstick, "measured: 3.5 times, the yardstick's own included"
+    assert time.thread_time() - began < 4.0, "measured: 0.6 to 1.5 s, by how busy the machine is"
     assert problem == ""
     assert events[0].seq == 3, "no further than to the last start before today"
     assert list(standing.attendance.signed) == [FIRST]

@@ -33,7 +33,7 @@ async def is_heard_and_copied(switch: Switch, api: httpx2.AsyncClient, command: 
     assert sound.content == await asyncio.to_thread(file.read_bytes)
     part = await api.get(f"/recordings/{name}", headers={"Range": "bytes=44-1043"})
     assert (part.status_code, part.content) == (206, sound.content[44:1044])
-    assert "1 recordings" in await command("recordings", "--out", str(copies))
+    assert "1 recording " in await command("recordings", "--out", str(copies))
     assert (copies / name).read_bytes() == sound.content
     heard = await asyncio.to_thread(event, switch, "RecordingHeard", 2)
     assert [(one["data"]["by"], one["data"]["how"]) for one in heard] == [

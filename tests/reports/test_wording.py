@@ -83,7 +83,6 @@ def test_the_service_level_is_told_in_words() -> None:
 @pytest.mark.parametrize(
     ("language", "says"),
     [
-        ("en", ("By queue", "offered", "service level", "total", "seconds")),
         ("pl", ("Według kolejek", "odebrane", "poziom obsługi", "razem", "Dzwoniący według dni")),
         ("he", ("לפי תור", "נענו", "רמת שירות", "סך הכול", "פניות לפי יום")),
     ],
@@ -99,13 +98,13 @@ def test_a_report_is_in_one_language(
     assert f'<html lang="{language}" dir="{direction}">' in page
     assert f"<bdi>{HEBREW}</bdi>" in page
     assert [word for word in says if word not in page] == []
-    if language != "en":
-        plain = re.sub(r"<style>.*?</style>|<(?!text)[^>]*>", " ", page, flags=re.DOTALL)
-        said = {word for word in words_of("en").words.values() if word[-1].isalpha()}
-        english = said - {*words_of(language).words.values()}
-        assert [word for word in english if re.search(rf"[>\s]{re.escape(word)}\s+<", plain)] == []
-    print_report(folder, ALL, HEBREW, Wish("day", "pdf", language=language), folder / "pdf")
-    assert (folder / "pdf").read_bytes().startswith(b"%PDF")
+    plain = re.sub(r"<style>.*?</style>|<(?!text)[^>]*>", " ", page, flags=re.DOTALL)
+    said = {word for word in words_of("en").words.values() if word[-1].isalpha()}
+    english = said - {*words_of(language).words.values()}
+    assert [word for word in english if re.search(rf"[>\s]{re.escape(word)}\s+<", plain)] == []
+    if language == "he":
+        print_report(folder, ALL, HEBREW, Wish("day", "pdf", language=language), folder / "pdf")
+        assert (folder / "pdf").read_bytes().startswith(b"%PDF")
 
 
 def _named(event: Recorded) -> Recorded:

@@ -101,7 +101,7 @@ async def test_events_come_from_any_number_and_as_they_happen(site):
 
 
 async def test_only_the_kinds_that_are_wanted_come(site):
-    site.history.stored[1] = replace(site.history.stored[1], kind="CallEnded")
+    site.history.stored[1] = site.history.stored[1]._replace(kind="CallEnded")
     async with site.connect("?after=0&kind=CallEnded&kind=CallArrived") as websocket:
         assert await numbers(websocket, 1) == [2]
 
@@ -153,7 +153,7 @@ async def test_a_viewer_who_does_not_read_is_cut_off(site, monkeypatch):
     monkeypatch.setattr(sockets, "PATIENCE", 0.5)
     monkeypatch.setattr(sockets, "FAREWELL", 0.5)
     big = {"text": "x" * 50_000}
-    site.history.stored += [replace(site.history.stored[0], seq=seq, data=big) for seq in range(4, 1000)]
+    site.history.stored += [site.history.stored[0]._replace(seq=seq, data=big) for seq in range(4, 1000)]
     host, _, port = site.address.rpartition(":")
     with socket.create_connection((host, int(port))) as lazy:
         lines = ("GET /api/v1/events/ws?after=0 HTTP/1.1", f"Host: {site.address}", "Upgrade: websocket")
