@@ -170,7 +170,7 @@ class ReportRest:
     queue: QueueName
     attempts: int
     until: Seconds | None
-    """None: when the queue opens."""
+    """None: when the queue opens, or when there is a way to the customer."""
 
 
 Action = (

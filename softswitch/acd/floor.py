@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from softswitch.acd import hope, patience, pauses, presence
-from softswitch.acd.actions import Action, CancelRing, Connect, Leave, ReportWrapUp, Ring
+from softswitch.acd.actions import Action, CancelRing, Connect, Leave, ReportRest, ReportWrapUp, Ring
 from softswitch.acd.agents import Agent
 from softswitch.acd.amendments import Amended
 from softswitch.acd.chance import SplitMix64
@@ -284,7 +284,7 @@ class Floor:
         if not caller.offers:
             caller.move(CallerMove.OFFERS_OVER)
             if caller.barred and caller.absent:
-                self.lie_down(caller)
+                self._rest(caller)
                 return
         if caller.preferred is not None:  # who may be there no longer
             self.open_up(caller)
@@ -338,16 +338,20 @@ class Floor:
             self.cancel_rings(caller, _ANSWERED_ELSEWHERE)
 
     def disconnect(self, caller: Caller, offer: Offer) -> None:
-        """The two never talked: as if the agent had not answered, and the caller is back at the old place.
-
-        A reload may have happened meanwhile, and have removed the queue.
+        """The two never talked: as if the agent had not answered, and the caller is back at the old place. A
+        reload may have removed the queue meanwhile.
         """
         self._decline(offer)
         self.part(caller, offer)
         if not caller.queue.open:
             self.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
         elif caller.barred and caller.absent:
-            self.lie_down(caller)
+            self._rest(caller)
+
+    def _rest(self, caller: Caller) -> None:
+        """There is no way to the customer any more, and no phone rings either."""
+        self.lie_down(caller)
+        self.out.append(ReportRest(caller.call, caller.queue.name, caller.attempts, None))
 
     def part(self, caller: Caller, offer: Offer) -> None:
         """The two never talked, by no fault of the agent: the caller is back at the old place."""

@@ -151,10 +151,12 @@ class CallingBack(OwnWay):
             return False
         return not self._reserved and not any(offer.ringing for offer in self._offers.values())
 
-    def rest(self) -> None:
-        """Nobody is to be rung or called any more; what is at its end goes to it."""
-        if not self._told:
-            self.abandon()
+    def rest(self) -> bool:
+        """Nobody is to be rung or called any more; what is at its end goes to it: false."""
+        if self._told:
+            return False
+        self.abandon()
+        return True
 
     def abandon(self) -> None:
         """The case is withdrawn: nothing is told to the engine any more."""

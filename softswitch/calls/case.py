@@ -189,7 +189,7 @@ class Case:
         self._note_barred(why)
         self._switch.dispatcher.feed(WayLost(self.id) if why else WayFound(self.id))
         if self.barred and self.attempt is not None and self.attempt.idle:
-            self.attempt.rest()
+            self._let_rest()
 
     def _note_barred(self, why: str) -> None:
         self.barred, self.problem = bool(why), why
@@ -315,8 +315,12 @@ class Case:
     def rest(self, action: ReportRest) -> None:
         """Until the next attempt, or until the queue opens."""
         self.again = action.until
-        if self.attempt is not None:
-            self.attempt.rest()
+        self._let_rest()
+
+    def _let_rest(self) -> None:
+        """Who is rung next is rung by a new attempt, however long this one takes to end."""
+        if self.attempt is not None and self.attempt.rest():
+            self.attempt = None
 
     def leave(self, action: Leave) -> None:
         """It has no place any more."""

@@ -177,7 +177,8 @@ def _queue_log(connection: Connection, days: Range, file: BinaryIO, step: Step) 
         if event.seq >= last and event.at >= days.until and not of_before:
             break
         if not begun and event.at >= days.since and not of_before:
-            written, begun = _put(folded.standing(days.since), days, file), True
+            written += _put(folded.standing(days.since), days, file)
+            begun = True
         written += _put(folded.apply(event), days, file)
         if count % BATCH == 0:
             step(BATCH)

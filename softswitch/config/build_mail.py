@@ -42,6 +42,7 @@ def report_settings(file: Configuration) -> tuple[plain.ReportSettings, ...]:
             attach=None if one.attach == "nothing" else one.attach,
             zone=one.timezone or zone,
             language=one.language or (common if common in get_args(Tongue) else "en"),
+            names_language=one.language is not None,
         )
         for one in file.reports
     )

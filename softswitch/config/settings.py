@@ -271,6 +271,8 @@ class ReportSettings:
     """Whose clock `at` and the range follow; None: the machine's."""
     language: str = field(default="en", repr=False)
     """en, pl, he."""
+    names_language: bool = field(default=False, repr=False)
+    """The line itself does; else it is that of the house."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ _DAY = timedelta(days=1)
 
 
 def name_of(report: ReportSettings) -> str:
-    """The same for the same line, over restarts and wherever in the file it stands. English is not named:
-    its lines go on where a version left them that knew no other language.
+    """The same for the same line, over restarts and wherever in the file it stands. A language that it does
+    not name itself is none of it: it goes on where a version left it that knew no languages.
     """
-    named = repr(report) if report.language == "en" else f"{report!r} {report.language}"
+    named = f"{report!r} {report.language}" if report.names_language else repr(report)
     return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator
+from matplotlib.dates import AutoDateLocator, DayLocator
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -227,7 +227,8 @@ def _finish(axes: Axes, words: Words, title: str, places: Sequence[Any], unit: s
         axes.set_xlim(-0.6, 23.6)
     else:
         axes.set_xlim(places[0] - timedelta(days=1), places[-1] + timedelta(days=1))
-        ticks = AutoDateLocator(minticks=4, maxticks=12)  # type: ignore[no-untyped-call]
+        few = places[-1] - places[0] < timedelta(days=6)  # ticks would be hours
+        ticks = DayLocator() if few else AutoDateLocator(minticks=4, maxticks=12)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(ticks)
         months = places[-1] - places[0] > LONG
         axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: words.drawn(_tick(words, at, months))))

@@ -58,6 +58,10 @@ class Table:
         if cell is None or not cell.text:
             return None
         text = cell.text
+        if self.separator != "," and re.fullmatch(r"[1-9][0-9]{0,2},[0-9]{3}", text):
+            both = text.replace(",", ""), text.replace(",", ".")
+            self.wrong(cell, f"{name}: {text} may be {both[0]} or {both[1]}; write it as one of these")
+            return None
         if self.separator != "," and re.fullmatch(r"[0-9]+,[0-9]+", text):
             text = text.replace(",", ".")
         try:

@@ -19,6 +19,7 @@ from softswitch.acd.actions import (
 from softswitch.acd.events import (
     CallbackWanted,
     CallerJoined,
+    ConnectFailed,
     CustomerAnswered,
     CustomerNotReached,
     PhonesUnreachable,
@@ -238,6 +239,24 @@ def test_who_cannot_be_called_is_offered_to_nobody_until_that_is_over() -> None:
     assert desk.tell(QueueOpened(Q)) == []
     [ring] = only(Ring, desk.tell(WayFound(call)))
     assert ring.agent == "ann"
+
+
+def test_an_agent_who_hangs_up_after_the_queue_has_closed_leaves_it_for_tomorrow() -> None:
+    desk = busy_desk(AGENT_FIRST)
+    free_ann(desk)
+    desk.answer("ann")
+    desk.tell(QueueClosed(Q))
+    told = desk.tell(ConnectFailed(CallId("c2")))
+    assert only(ReportRest, told) == [ReportRest(CallId("c2"), Q, attempts=0, until=None)]
+    assert {ring.call for ring in only(Ring, [*told, *desk.wait(600)])} == {"c3"}
+
+
+def test_whose_way_is_lost_while_a_phone_rings_rests_when_that_is_over() -> None:
+    desk = busy_desk(AGENT_FIRST)
+    free_ann(desk)
+    assert desk.tell(WayLost(CallId("c2"))) == []
+    told = desk.fail("ann")
+    assert only(ReportRest, told) == [ReportRest(CallId("c2"), Q, attempts=0, until=None)]
 
 
 def test_the_promise_holds_from_when_it_was_made() -> None:

@@ -75,4 +75,6 @@ def test_ranges_are_whole_days_of_the_zone(range: str, first: date, last: date) 
 
 def test_a_line_is_known_by_what_it_says() -> None:
     assert name_of(DAILY) == name_of(replace(DAILY))
+    assert name_of(DAILY) == name_of(replace(DAILY, language="pl")), "that of the house"
+    assert name_of(DAILY) != name_of(replace(DAILY, language="pl", names_language=True))
     assert name_of(DAILY) != name_of(replace(DAILY, to=("ben@office.example",)))

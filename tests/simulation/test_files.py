@@ -128,6 +128,8 @@ def test_numbers_may_have_a_comma_where_none_parts_the_cells(write: Write) -> No
     assert day(write("time;calls\r\n08:00;25,5\r\n08:30;40\r\n")).profile.rates == (51.0, 80.0)
     listed = calls(write("time;talk\n08:00;90,5\n"), ("sales",), SALES)
     assert listed.calls[0].talk == 90.5
+    (wrong,) = problems(write("time;calls\n08:00;1,200\n"), day)
+    assert wrong == "day.csv:2:7: calls: 1,200 may be 1200 or 1.200; write it as one of these"
 
 
 def test_seconds_since_1970_are_not_taken_for_those_from_the_start(write: Write) -> None:
