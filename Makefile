@@ -35,7 +35,7 @@ run: setup
 
 test:
 	@$(PYTHON) native/setup.py --tests
-	@$(BIN)/pytest -m "not at_length" -n 5 --dist loadgroup --no-loadscope-reorder --durations=25 --durations-min=4
+	@$(BIN)/pytest -m "not at_length" -n 4 --dist loadgroup --no-loadscope-reorder --durations=25 --durations-min=4
 
 test-pages:
 	@$(PYTHON) native/setup.py --tests

@@ -201,6 +201,7 @@ async def test_where_nobody_may_be_handed_on_to(number: str, answer: int, told: 
         caller.hang_up()
 
 
+@pytest.mark.may_block  # the traceback is coloured for developers
 async def test_a_mistake_of_the_switch_itself_leaves_the_agent_with_the_caller(monkeypatch) -> None:
     async def fails(_fork):
         raise RuntimeError("a mistake")

@@ -80,7 +80,7 @@ def test_caller_hangs_up_during_announcement(scene):
     record = scene.record()
     (announced,) = scene.events("Announced")
     assert announced["data"]["position"] == 1
-    assert announced["at"] - record["start"] == pytest.approx(1.0, abs=0.3)
+    assert announced["at"] - record["start"] == pytest.approx(1.0, abs=0.6)
     assert record["end"] - announced["at"] < 1.3, "the sentence takes longer than this"
     assert record["outcome"] == "abandoned"
 
@@ -94,7 +94,7 @@ def test_caller_hangs_up_while_agent_rings(scene):
 def test_waits_and_talks(scene):
     record = scene.record()
     assert (record["agent"], record["ended_by"]) == ("talks", "caller")
-    assert record["wait"] < 1.0
+    assert record["wait"] < 2.0
 
 
 def test_hold_and_resume(scene):
@@ -181,7 +181,7 @@ def test_agent_answers(scene):
 def test_agent_hangs_up(scene):
     record = scene.record()
     assert (record["agent"], record["ended_by"]) == ("leaves", "agent")
-    assert record["talk"] == pytest.approx(1.0, abs=0.3)
+    assert record["talk"] == pytest.approx(1.0, abs=0.6)
 
 
 def test_agent_transfers(scene):
@@ -191,7 +191,7 @@ def test_agent_transfers(scene):
         ("hands_on", "transfer"),
         ("x224", "caller"),
     ]
-    assert record["talks"][0]["seconds"] == pytest.approx(1.0, abs=0.3)
+    assert record["talks"][0]["seconds"] == pytest.approx(1.0, abs=0.6)
     assert [(one["by"], one["number"]) for one in record["transfers"]] == [("hands_on", "224")]
 
 
@@ -212,7 +212,7 @@ def test_agent_rejects(scene, first, result, then):
 )
 def test_agent_never_answers(scene, first, result, then):
     _expect_the_second_agent(scene.record(), first, result, then)
-    assert scene.record()["offers"][0]["seconds"] == pytest.approx(2.0, abs=0.3)
+    assert scene.record()["offers"][0]["seconds"] == pytest.approx(2.0, abs=0.6)
 
 
 def _expect_the_second_agent(record, first, result, then):
