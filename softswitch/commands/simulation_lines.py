@@ -94,27 +94,16 @@ def staff(  # noqa: PLR0913, PLR0917 - each is an option, said once here and onc
     from softswitch.simulation.staff_plan import Wanted, part
 
     wanted = Wanted(
-        source=source,
-        profile=profile,
-        traffic=traffic,
-        calls_per_hour=calls_per_hour,
-        hours=hours,
-        queue=queue,
-        weekday=weekday,
-        growth=growth,
-        level=service_level,
-        within=None if within is None else span_of("--within", within),
-        abandoned=abandoned,
-        talk=talk,
-        patience=patience,
-        wrap_up=wrap_up,
-        answer=answer,
-        least=at_least,
+        source=source, profile=profile, traffic=traffic, calls_per_hour=calls_per_hour, hours=hours,
+        queue=queue, weekday=weekday, growth=growth, level=service_level, abandoned=abandoned,
+        within=None if within is None else span_of("--within", within), talk=talk, patience=patience,
+        wrap_up=wrap_up, answer=answer, least=at_least,
+    )  # fmt: skip
+    away, length = (
+        part("--shrinkage", shrinkage, 0.0, 0.95),
+        None if shift is None else span_of("--shift", shift),
     )
-    away = part("--shrinkage", shrinkage, 0.0, 0.95)
-    made = Made(
-        away, None if shift is None else span_of("--shift", shift), json=json, csv=csv, plot=plot, html=html
-    )
+    made = Made(away, length, json=json, csv=csv, plot=plot, html=html)
     staff_day(file, wanted, range(seed, seed + seeds), made)
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from softswitch.reports.estimates import CLOSE, PART, Pairs, by_wait, together
-from softswitch.reports.plots import BLUE, GREEN, GREY, ORANGE, STYLE
+from softswitch.reports.frame import BLUE, GREEN, GREY, ORANGE, STYLE
 
 SHOWN = 5000
 """Callers in the cloud; of more, evenly chosen ones."""

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from softswitch.reports.plots import SHEET, drawings, sheets, style, svg
+from softswitch.reports.frame import style, svg
+from softswitch.reports.plots import SHEET, drawings, sheets
 from softswitch.reports.report import Report
 from softswitch.reports.tables import Table, callback_table, heat_table, table, total_table, wait_table
 from softswitch.reports.wording import Words

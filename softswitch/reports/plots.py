@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, Literal
+from datetime import date
+from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, DayLocator
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from softswitch.reports.agents import AgentFigures
 from softswitch.reports.callbacks import grouped
 from softswitch.reports.figures import Figures
+from softswitch.reports.frame import BLUE, GREEN, GREY, MOST, ORANGE, RED, beside, finish, finish_lines
 from softswitch.reports.report import Report
-from softswitch.reports.wording import Words
 
 DAYS = 2
 """Up to so many days, hours are drawn instead."""
 
-MOST = 25
-"""So many queues and agents are drawn: those with most callers, and those who worked most."""
-
-EPOCH = date(1970, 1, 1)
-"""From which matplotlib counts days."""
-
-LONG = timedelta(days=300)
-"""On a longer axis months are named, not days."""
-
 DOTS = 62
 """Up to so many places each is a dot, too."""
-
-BLUE, ORANGE, GREY, GREEN, RED = "#2f6db5", "#e08a1e", "#b3bac4", "#3a9a5b", "#c8423b"
-
-STYLE: dict[Any, Any] = {
-    "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left",
-    "axes.titleweight": "bold", "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#e6e9ee",
-    "axes.axisbelow": True, "axes.edgecolor": "#8a929c", "legend.frameon": False,
-    "svg.hashsalt": "softswitch", "text.parse_math": False,
-}  # fmt: skip
-
-
-def style(words: Words) -> dict[Any, Any]:
-    """How pictures in a language look."""
-    return {**STYLE, "axes.titlelocation": "right" if words.leftward else "left"}
-
 
 Plot = Callable[[Axes, Report, str], None]
 """Draws one picture; the unit is that of its lines: hour or day."""
@@ -106,18 +79,6 @@ def _plots(report: Report, by: str) -> list[tuple[Plot, float]]:
     }.get(by, [*over_time, *ways, *_of_agents(report)[:1]])
 
 
-def svg(figure: Figure) -> str:
-    """As an element to put into a page."""
-    out = io.StringIO()
-    with mpl.rc_context(STYLE):
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    text = out.getvalue()
-    return text[text.index("<svg") :]
-
-
-# Over time -------------------------------------------------------------------------------------------
-
-
 def _unit(report: Report, by: str) -> str:
     """Days, unless hours are asked for, or there are few days."""
     return "hour" if by == "hour" or len(report.groups["day"]) <= DAYS else "day"
@@ -136,7 +97,7 @@ def _volumes(axes: Axes, report: Report, unit: str) -> None:
         for field, colour in PARTS
     }
     _stack(axes, places, parts)
-    _finish(axes, words, f"plot.callers.{unit}", places, unit)
+    finish(axes, words, f"plot.callers.{unit}", places, unit)
 
 
 PARTS = (("answered", BLUE), ("abandoned", ORANGE), ("short", "#f3cf9f"), ("turned_away", GREY))
@@ -170,14 +131,14 @@ def _waits(axes: Axes, report: Report, unit: str) -> None:
     _trace(axes, report, unit, WAITS)
     axes.set_ylabel(report.words.say("unit.seconds"))
     axes.set_ylim(bottom=0)
-    _finish(axes, report.words, f"plot.waits.{unit}", _places(report.groups[unit], unit), unit)
+    finish(axes, report.words, f"plot.waits.{unit}", _places(report.groups[unit], unit), unit)
 
 
 def _levels(axes: Axes, report: Report, unit: str) -> None:
     _trace(axes, report, unit, LEVELS, 100)
     axes.set_ylim(0, 102)
     axes.set_ylabel("%")
-    _finish(axes, report.words, f"plot.levels.{unit}", _places(report.groups[unit], unit), unit)
+    finish(axes, report.words, f"plot.levels.{unit}", _places(report.groups[unit], unit), unit)
 
 
 def _estimates(axes: Axes, report: Report, unit: str) -> None:
@@ -185,7 +146,7 @@ def _estimates(axes: Axes, report: Report, unit: str) -> None:
     _trace(axes, report, unit, lines)
     axes.set_ylabel(report.words.say("unit.seconds"))
     axes.set_ylim(bottom=0)
-    _finish(axes, report.words, f"plot.estimates.{unit}", _places(report.groups[unit], unit), unit)
+    finish(axes, report.words, f"plot.estimates.{unit}", _places(report.groups[unit], unit), unit)
 
 
 def _trace(
@@ -217,37 +178,7 @@ def _afterwards(axes: Axes, report: Report, unit: str) -> None:
     }
     parts[words.say("part.message_left")] = ("#8a63b0", [left.get(one, 0) for one in labels])
     _stack(axes, places, parts)
-    _finish(axes, words, f"plot.afterwards.{unit}", places, unit)
-
-
-def _finish(axes: Axes, words: Words, title: str, places: Sequence[Any], unit: str) -> None:
-    axes.set_title(words.drawn(words.say(title)))
-    if unit == "hour":
-        axes.set_xticks(range(24), [f"{hour:02}" for hour in range(24)])
-        axes.set_xlim(-0.6, 23.6)
-    else:
-        axes.set_xlim(places[0] - timedelta(days=1), places[-1] + timedelta(days=1))
-        few = places[-1] - places[0] < timedelta(days=6)  # ticks would be hours
-        ticks = DayLocator() if few else AutoDateLocator(minticks=4, maxticks=12)  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_locator(ticks)
-        months = places[-1] - places[0] > LONG
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: words.drawn(_tick(words, at, months))))
-    _legend(axes, words)
-
-
-def _tick(words: Words, at: float, months: bool) -> str:
-    """`at`: matplotlib's days."""
-    return words.tick(EPOCH + timedelta(days=at), months=months)
-
-
-def _legend(axes: Axes, words: Words) -> None:
-    """Above the picture, at the end of the line of its title."""
-    edge = 0 if words.leftward else 1
-    place: Literal["lower left", "lower right"] = "lower left" if words.leftward else "lower right"
-    turned = words.leftward  # the first is the one that is read first
-    axes.legend(
-        loc=place, bbox_to_anchor=(edge, 0.99), ncols=5, borderpad=0.1, reverse=turned, markerfirst=not turned
-    )
+    finish(axes, words, f"plot.afterwards.{unit}", places, unit)
 
 
 # Of all callers --------------------------------------------------------------------------------------
@@ -336,7 +267,7 @@ def _queue_levels(axes: Axes, report: Report, _: str) -> None:
 
 
 def _finish_queues(axes: Axes, report: Report, title: str, rows: Sequence[Figures]) -> None:
-    _finish_lines(axes, report.words, title, [one.label for one in rows], len(report.groups["queue"]))
+    finish_lines(axes, report.words, title, [one.label for one in rows], len(report.groups["queue"]))
 
 
 def _talk(axes: Axes, report: Report, _: str) -> None:
@@ -350,10 +281,10 @@ def _talk(axes: Axes, report: Report, _: str) -> None:
         axes.barh(places, wrap_up, 0.75, left=talk, color=GREY, label=words.say("figure.wrap_up"))
     for place, one in zip(places, rows, strict=True):
         if one.occupancy is not None:
-            _beside(axes, words, _worked(one) / unit, place, words.share(one.occupancy, 0))
+            beside(axes, words, _worked(one) / unit, place, words.share(one.occupancy, 0))
     axes.set_xlabel(words.say(f"unit.{name}"))
     axes.margins(x=0.06)
-    _finish_lines(axes, words, "plot.talk", [one.agent for one in rows], _talkers(report))
+    finish_lines(axes, words, "plot.talk", [one.agent for one in rows], _talkers(report))
 
 
 def _calls(axes: Axes, report: Report, _: str) -> None:
@@ -364,16 +295,10 @@ def _calls(axes: Axes, report: Report, _: str) -> None:
     for place, one in enumerate(rows):
         if one.talk_mean is not None:
             each = words.say("each", minutes=words.number(one.talk_mean / 60))
-            _beside(axes, words, one.calls, place, each)
+            beside(axes, words, one.calls, place, each)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.margins(x=0.1)
-    _finish_lines(axes, words, "plot.calls", [one.agent for one in rows], _talkers(report))
-
-
-def _beside(axes: Axes, words: Words, end: float, place: int, text: str) -> None:
-    """A text at the end of a bar."""
-    side = "right" if words.leftward else "left"
-    axes.text(end, place, words.drawn(f" {text}"), va="center", ha=side, fontsize=8, color="#555")
+    finish_lines(axes, words, "plot.calls", [one.agent for one in rows], _talkers(report))
 
 
 def _talkers(report: Report) -> int:
@@ -382,24 +307,6 @@ def _talkers(report: Report) -> int:
 
 def _worked(one: AgentFigures) -> float:
     return one.talk + one.wrap_up
-
-
-def _finish_lines(axes: Axes, words: Words, title: str, names: Sequence[str], of: int) -> None:
-    """`of`: how many there are, of whom not all may be drawn."""
-    axes.set_yticks(range(len(names)), [one if len(one) <= 24 else one[:23] + "…" for one in names])
-    axes.set_ylim(-0.6, len(names) - 0.4)
-    axes.grid(visible=True, axis="x")
-    axes.grid(visible=False, axis="y")
-    if words.leftward:  # bars grow from the side on which their names are read
-        axes.invert_xaxis()
-        axes.yaxis.tick_right()
-        axes.spines["left"].set_visible(False)
-        axes.spines["right"].set_visible(True)
-    _legend(axes, words)
-    says = words.say(title)
-    if of > MOST:
-        says = words.say("plot.first", title=says, count=words.count(MOST), all=words.count(of))
-    axes.set_title(words.drawn(says))
 
 
 def _number(value: float | None) -> float:

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from softswitch.reports.cells import clocked, share
+from softswitch.reports.frame import BLUE, GREEN, GREY, ORANGE, RED, STYLE, svg
 from softswitch.reports.page import CSS
-from softswitch.reports.plots import BLUE, GREEN, GREY, ORANGE, RED, STYLE, svg
 from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.series import Series
 from softswitch.simulation.traffic import DAY, HOUR

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from softswitch.reports.frame import BLUE, GREEN, GREY, ORANGE, RED, STYLE, svg
 from softswitch.reports.page import CSS
-from softswitch.reports.plots import BLUE, GREEN, GREY, ORANGE, RED, STYLE, svg
 from softswitch.simulation.pictures import legend, times
 from softswitch.simulation.staffing import Staffing
 from softswitch.simulation.traffic import HOUR
