@@ -345,11 +345,11 @@ class Floor:
         self.part(caller, offer)
         if not caller.queue.open:
             self.send_off(caller, LeaveReason.QUEUE_REMOVED, None)
-        elif caller.barred and caller.absent:
+        elif caller.absent and (caller.barred or caller.queue.closed):
             self._rest(caller)
 
     def _rest(self, caller: Caller) -> None:
-        """There is no way to the customer any more, and no phone rings either."""
+        """Nobody is to be called back any more, as things are, and no phone rings either."""
         self.lie_down(caller)
         self.out.append(ReportRest(caller.call, caller.queue.name, caller.attempts, None))
 

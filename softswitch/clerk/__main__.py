@@ -22,12 +22,11 @@ from softswitch.config.settings import MailSettings, ReportSettings, Webhook
 from softswitch.garbage import LOTS, set_aside
 from softswitch.parcels import NO_SERVER
 from softswitch.store.erasing import MESSAGES
-from softswitch.store.loader import LOADED, MANY, PAUSE, RETRY, Letters, Loader, identity
+from softswitch.store.loader import Letters, Loader, identity
 from softswitch.store.mails import Mails
 from softswitch.store.outbox import Outbox
 from softswitch.store.reading import open_of
 from softswitch.store.tail import Growing
-from softswitch.types import Seconds
 from softswitch.voicemail.letter import LEFT, letters
 
 
@@ -59,7 +58,7 @@ class Clerk:
         self._rounds: Any = None
         self._told: Any = None
         self._post: Any = None
-        self._loaded = self._many = False
+        self._loaded = False
         self._reached = False
         self._orders: list[Mapping[str, Any]] = []
 
@@ -67,7 +66,8 @@ class Clerk:
         """Load what comes, and heed the parent, until it has ended."""
         rest = b""
         while True:
-            ready, _, _ = select.select([0], [], [], self._pause())
+            pause = 0.0 if self._privacy.busy else self._loader.pause
+            ready, _, _ = select.select([0], [], [], pause)
             if ready:
                 heard = os.read(0, 65536)
                 if not heard:
@@ -75,9 +75,7 @@ class Clerk:
                 *orders, rest = (rest + heard).split(b"\n")
                 self._orders += map(json.loads, orders)
             self._lines.look()
-            before = self._loader.state.last
             self._loaded = self._loader.step()
-            self._many = self._loader.state.last - before >= MANY
             self._heed_orders()
             self._privacy.step()
             self._tell()
@@ -88,14 +86,6 @@ class Clerk:
                 sender.close()
         self._privacy.close()
         self._loader.close()
-
-    def _pause(self) -> Seconds:
-        """Until the next look at the lines."""
-        if self._privacy.busy:
-            return 0.0
-        if self._loader.state.problem:
-            return RETRY
-        return LOADED if self._many else PAUSE
 
     def _heed_orders(self) -> None:
         """Once the database has been reached: before, it may have no tables yet."""

@@ -19,7 +19,7 @@ from softswitch.config.nearest import did_you_mean
 from softswitch.errors import StoreError
 from softswitch.ports import Recorded
 from softswitch.store.database import why
-from softswitch.store.encoding import dumps, encode
+from softswitch.store.encoding import dumps, encode, of_row
 from softswitch.store.loader import read
 from softswitch.store.reading import engine_of, reading
 from softswitch.store.rebuilding import count_events, rebuild
@@ -111,7 +111,7 @@ def _last(connection: Connection, most: int, kind: str | None, call: str | None)
     if call is not None:
         query = query.where(events.c.call.startswith(call, autoescape=True))
     rows = connection.execute(query).all()[::-1]
-    return [Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 def _is_wanted(event: Recorded, kind: str | None, call: str | None) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, DayLocator
+from matplotlib.dates import AutoDateLocator, DayLocator, num2date
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -17,9 +17,6 @@ from softswitch.reports.wording import Words
 
 MOST = 25
 """So many queues and agents are drawn: those with most callers, and those who worked most."""
-
-EPOCH = date(1970, 1, 1)
-"""From which matplotlib counts days."""
 
 LONG = timedelta(days=300)
 """On a longer axis months are named, not days."""
@@ -69,7 +66,7 @@ def finish(axes: Axes, words: Words, title: str, places: Sequence[Any], unit: st
 
 def _tick(words: Words, at: float, months: bool) -> str:
     """`at`: matplotlib's days."""
-    return words.tick(EPOCH + timedelta(days=at), months=months)
+    return words.tick(num2date(at).date(), months=months)  # type: ignore[no-untyped-call]
 
 
 def _legend(axes: Axes, words: Words) -> None:

@@ -56,14 +56,17 @@ class Report:
     """Visits by weekday, Monday first, and hour."""
     impatience: list[tuple[float, float, int]]
     """From which wait on, share that hung up before the next step, of how many."""
-    notes: tuple[str, ...] = ()
-    """How it is counted, in sentences."""
     ways: tuple[str, ...] = ()
-    """Of these, how the service level is counted, of all queues and of those that differ."""
+    """How the service level is counted, of all queues and of those that differ, in sentences."""
     callbacks: tuple[Wanted, ...] = ()
     """Every one that was wanted."""
     words: Words = ENGLISH
     """What it is written in."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How all of it is counted, in sentences."""
+        return (*self.ways, self.words.say("note.in_time"), self.words.say("note.counts"))
 
 
 def make(
@@ -91,10 +94,8 @@ def make(
     }
     total = replace(figures(visits, "total", common), voicemails=len(messages))
     groups = {by: _with_voicemails(lines, by, messages, local) for by, lines in groups.items()}
-    told = tuple(words.ways(ways, queue))
-    notes = (*told, words.say("note.in_time"), words.say("note.counts"))
-    lost = impatience(visits, WAIT_STEPS)
-    return Report(title, total, groups, list(agents), heat(when), lost, notes, told, words=words)
+    lost, told = impatience(visits, WAIT_STEPS), tuple(words.ways(ways, queue))
+    return Report(title, total, groups, list(agents), heat(when), lost, told, words=words)
 
 
 def _with_voicemails(

@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
 
 from softswitch.acd.service import Service, Services
 
@@ -43,7 +44,7 @@ class Words:
     @property
     def direction(self) -> str:
         """`ltr` or `rtl`."""
-        return self.words["direction"]
+        return Locale(self.language).text_direction
 
     @property
     def leftward(self) -> bool:
@@ -63,20 +64,24 @@ class Words:
 
     def count(self, value: int) -> str:
         """As 12,345."""
-        return self._written(f"{value:,}" if abs(value) >= int(self.words["grouped_from"]) else f"{value}")
+        grouped = abs(value) >= int(self.words["grouped_from"])
+        return format_decimal(value, locale=self.language, group_separator=grouped)
 
     def number(self, value: float, digits: int = 1) -> str:
         """As 4.5."""
-        return self._written(f"{value:.{digits}f}")
+        return format_decimal(round(value, digits), f"0.{'0' * digits}", locale=self.language)
 
     def share(self, value: float | None, digits: int = 1) -> str:
         """In per cent; - where there is nothing."""
-        return "-" if value is None else self._written(f"{value:.{digits}%}")
+        if value is None:
+            return "-"
+        places = f".{'0' * digits}" if digits else ""
+        return format_percent(value, f"0{places}%", locale=self.language)
 
     def spelt(self, seconds: float) -> str:
         """A step of waiting: 45 s, 3 min."""
         unit, value = ("seconds", seconds) if seconds < 60 else ("minutes", seconds / 60)
-        return self.words[unit].format(count=self._written(f"{value:g}"))
+        return self.words[unit].format(count=format_decimal(value, "0.###", locale=self.language))
 
     def day(self, day: date) -> str:
         """As 2026-03-31, in English."""
@@ -119,10 +124,7 @@ class Words:
         return self.say(f"{key}.short", **known, short=self._seconds(way.short_abandon))
 
     def _seconds(self, value: float) -> str:
-        return self.words["seconds"].format(count=self._written(f"{value:g}"))
-
-    def _written(self, number: str) -> str:
-        return number.translate({ord(","): self.words["group"], ord("."): self.words["decimal"]})
+        return self.words["seconds"].format(count=format_decimal(value, "0.###", locale=self.language))
 
     def _isolated(self, value: str) -> str:
         return f"{_FROM}{value}{_TO}" if self.leftward or _HEBREW.search(value) else value

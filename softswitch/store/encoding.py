@@ -1,4 +1,4 @@
-"""An event as a line of text, and back.
+"""An event as a line of text, and back; also off a row of the database.
 
 {"seq":7,"at":1763765421.25,"time":"2025-11-21T22:50:21.250Z","kind":"MenuEntered","call":"c1",
  "data":{"menu":"welcome"},"version":1}
@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from math import modf
 from typing import Any
+
+from sqlalchemy import Row
 
 from softswitch import jsontext
 from softswitch.ports import Recorded
@@ -50,6 +52,11 @@ def decode(line: bytes) -> Recorded | None:
         )
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def of_row(row: Row[Any]) -> Recorded:
+    """The event of a row of the table `events`."""
+    return Recorded(row.seq, row.at, row.kind, row.call, jsontext.loads(row.data), row.version)
 
 
 def data_in(line: bytes) -> str:

@@ -27,6 +27,7 @@ from softswitch.routing import SEPARATORS
 from softswitch.store import bulletins
 from softswitch.store.callbacks import open_callbacks
 from softswitch.store.database import empty_log
+from softswitch.store.encoding import of_row
 from softswitch.store.forgetting import Counts, count, files_of, forget, forget_events, lots, messages_of
 from softswitch.store.personal import SEARCHED, forgotten
 from softswitch.store.scrubbing import scrub
@@ -200,4 +201,4 @@ def _delete(folder: Path, name: str) -> int:
 
 def _events(connection: Connection, numbers: Collection[int]) -> list[Recorded]:
     rows = connection.execute(select(events).where(events.c.seq.in_(list(numbers)))) if numbers else ()
-    return [Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version) for row in rows]
+    return [of_row(row) for row in rows]

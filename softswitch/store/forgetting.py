@@ -7,20 +7,19 @@ here: its rows in `forget`, its files in `files_of` and `messages_of`.
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store import call_notes
 from softswitch.store.calls import rebuild
-from softswitch.store.encoding import dumps
+from softswitch.store.encoding import dumps, of_row
 from softswitch.store.loader import set_note
 from softswitch.store.mails import id_by
 from softswitch.store.personal import forgotten
@@ -60,7 +59,7 @@ def forget(connection: Connection, some: Collection[CallId]) -> Counts:
     beside_others(connection)
     of_call: dict[CallId, list[Recorded]] = defaultdict(list)
     query = select(events).where(events.c.call.in_(list(some))).order_by(events.c.seq)
-    counts = forget_events(connection, (_recorded(row) for row in connection.execute(query)), of_call)
+    counts = forget_events(connection, (of_row(row) for row in connection.execute(query)), of_call)
     records = [record for told in of_call.values() for record in rebuild(told)]
     write_calls(connection, records)
     named = recordings.c.call.in_(list(some))
@@ -114,7 +113,7 @@ def count(connection: Connection, some: Sequence[CallId]) -> Counts:
     counts = Counts()
     for lot in lots(some):
         query = select(events).where(events.c.call.in_(lot))
-        found = [_recorded(row) for row in connection.execute(query)]
+        found = [of_row(row) for row in connection.execute(query)]
         changed = [event for event in found if forgotten(event.kind, event.data) != event.data]
         waiting = select(func.count()).select_from(deliveries).join(events, events.c.seq == deliveries.c.seq)
         counts.add(
@@ -134,7 +133,7 @@ def files_of(connection: Connection, some: Sequence[CallId]) -> list[str]:
     are not in the index.
     """
     query = select(events).where(events.c.call.in_(list(some)), events.c.kind == Kind.RECORDING_STARTED)
-    begun = [str(_recorded(row).data.get("file", "")) for row in connection.execute(query)]
+    begun = [str(of_row(row).data.get("file", "")) for row in connection.execute(query)]
     gone = select(recordings.c.file).where(
         recordings.c.call.in_(list(some)), recordings.c.deleted.is_not(None)
     )
@@ -149,10 +148,6 @@ def messages_of(connection: Connection, some: Sequence[CallId]) -> list[dict[str
     column = voicemails.c
     query = select(column.file, column.mailbox).where(column.call.in_(list(some)), column.deleted.is_(None))
     return [{"file": row.file, "mailbox": row.mailbox} for row in connection.execute(query)]
-
-
-def _recorded(row: Row[Any]) -> Recorded:
-    return Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
 
 
 def lots(some: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:

@@ -19,6 +19,7 @@ from softswitch.store import call_notes, contacts
 from softswitch.store.call_notes import CallNotes
 from softswitch.store.call_record import CallRecord
 from softswitch.store.database import shown, why
+from softswitch.store.encoding import of_row
 from softswitch.store.listening import Wanted, find, find_one
 from softswitch.store.reading import events_of, open_of, reasoning
 from softswitch.store.tables import calls, events
@@ -141,7 +142,4 @@ def _record(text: str) -> CallRecord:
 
 def _events(connection: Connection, after: int, limit: int) -> list[Recorded]:
     query = select(events).where(events.c.seq > after).order_by(events.c.seq).limit(limit)
-    return [
-        Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
-        for row in connection.execute(query)
-    ]
+    return [of_row(row) for row in connection.execute(query)]

@@ -32,6 +32,7 @@ from softswitch.errors import StoreError
 from softswitch.parcels import Mail
 from softswitch.ports import Recorded
 from softswitch.store import database
+from softswitch.store.encoding import of_row
 from softswitch.store.mails import post
 from softswitch.store.projections import Folds, clean, resume
 from softswitch.store.rows import add, put
@@ -107,7 +108,7 @@ class Loader:
         self._loaded = 0
         self._problem: str | None = None
         self._alarmed_at: float | None = None
-        self._ready = False
+        self._ready = self._many = False
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -120,6 +121,13 @@ class Loader:
         return Loaded(self._loaded, self._problem)
 
     @property
+    def pause(self) -> Seconds:
+        """Until the next step."""
+        if self._problem is not None:
+            return RETRY
+        return LOADED if self._many else PAUSE
+
+    @property
     def open_calls(self) -> tuple[CallId, ...]:
         """Calls that have not ended, as far as it has loaded."""
         return self._fold.open_calls
@@ -129,6 +137,7 @@ class Loader:
         try:
             if not self._ready:
                 self._connect()
+            before = self._loaded
             while lines := self._tail.read(self._loaded, BATCH):
                 self._load(lines)
                 self._forget()
@@ -138,6 +147,7 @@ class Loader:
             self._ready = False
             self._failed(error)
             return False
+        self._many = self._loaded - before >= MANY
         if self._problem is not None:
             self._recovered()
         return True
@@ -228,7 +238,7 @@ def read(connection: Connection, since: int = 0) -> Iterable[Recorded]:
     """Events from a sequence number on, in order, as they are needed."""
     query = select(events).where(events.c.seq >= since).order_by(events.c.seq)
     for row in connection.execute(query.execution_options(yield_per=BATCH)):
-        yield Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
+        yield of_row(row)
 
 
 def note_of(connection: Connection, name: str) -> str | None:

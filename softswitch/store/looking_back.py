@@ -4,7 +4,6 @@ database, which has what is in no file any more. Blocks.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store.attendance import CHANGING, Attendance
 from softswitch.store.database import why
+from softswitch.store.encoding import of_row
 from softswitch.store.reading import open_of
 from softswitch.store.spool import backwards
 from softswitch.store.tables import calls, events
@@ -110,7 +110,7 @@ def _rows(connection: Connection, before: int | None) -> Iterator[Recorded]:
             query = query.where(events.c.seq < before)
         rows = connection.execute(query).all()
         for row in rows:
-            yield Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
+            yield of_row(row)
         if len(rows) < BATCH:
             return
         before = rows[-1].seq

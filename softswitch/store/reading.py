@@ -22,6 +22,7 @@ from softswitch.ports import JsonValue, Recorded
 from softswitch.store.call_record import CallRecord
 from softswitch.store.callbacks import case_of
 from softswitch.store.database import database_url, default_url, open_database, shown, why
+from softswitch.store.encoding import of_row
 from softswitch.store.tables import calls, events
 from softswitch.types import CallId
 
@@ -105,10 +106,7 @@ def find_call(connection: Connection, wanted: str) -> CallId | None:
 def events_of(connection: Connection, call: CallId) -> list[Recorded]:
     """Every event of one call in order."""
     query = select(events).where(events.c.call == call).order_by(events.c.seq)
-    found = [
-        Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
-        for row in connection.execute(query)
-    ]
+    found = [of_row(row) for row in connection.execute(query)]
     arrivals = [place for place, event in enumerate(found) if event.kind == Kind.CALL_ARRIVED]
     return found[arrivals[-1] :] if arrivals else found
 

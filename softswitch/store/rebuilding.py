@@ -12,7 +12,6 @@ SQLite keeps the file in /var/tmp, or where SQLITE_TMPDIR says; it is about as l
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, delete, func, select
 from sqlalchemy.exc import OperationalError
 
-from softswitch.ports import Recorded
+from softswitch.store.encoding import of_row
 from softswitch.store.loader import BATCH, note_of
 from softswitch.store.projections import TABLES, Folds
 from softswitch.store.rereading import read_again
@@ -95,9 +94,7 @@ class _Rebuilding:
         query = select(events).where(events.c.seq > self._last).order_by(events.c.seq).limit(BATCH)
         rows = connection.execute(query).all()
         for row in rows:
-            self._folds.apply(
-                Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
-            )
+            self._folds.apply(of_row(row))
         if rows:
             self._last = rows[-1].seq
             self.events += len(rows)

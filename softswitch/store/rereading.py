@@ -4,7 +4,6 @@ rows are made once more of what is left of the events, before they can take the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Column, Connection, Table, select, update
@@ -13,6 +12,7 @@ from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.store import call_notes
 from softswitch.store.calls import rebuild
+from softswitch.store.encoding import of_row
 from softswitch.store.forgetting import lots
 from softswitch.store.index import Tape, TapeFold
 from softswitch.store.projections import clean, write_calls
@@ -47,7 +47,7 @@ def read_again(connection: Connection, scratch: Connection, table: Table, rows: 
 
 def _told(connection: Connection, column: Column[object], values: Sequence[object]) -> Iterator[Recorded]:
     for row in connection.execute(select(events).where(column.in_(values)).order_by(events.c.seq)):
-        yield Recorded(row.seq, row.at, row.kind, row.call, json.loads(row.data), row.version)
+        yield of_row(row)
 
 
 def _calls_again(scratch: Connection, told: Sequence[Recorded]) -> None:

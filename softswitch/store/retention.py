@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 
 from softswitch.ports import JsonValue, Recorded
+from softswitch.store.encoding import of_row
 from softswitch.store.forgetting import Counts, forget, forget_events
 from softswitch.store.loader import note_of, set_note
 from softswitch.store.personal import LONE, forgotten
@@ -55,10 +55,7 @@ def _expire_some(connection: Connection, after: int, before: float) -> tuple[Cou
     lone = select(events).where(
         events.c.seq > after, events.c.seq <= upto, events.c.kind.in_(LONE), events.c.call.is_(None)
     )
-    found = [
-        Recorded(row.seq, row.at, row.kind, None, json.loads(row.data), row.version)
-        for row in connection.execute(lone)
-    ]
+    found = [of_row(row) for row in connection.execute(lone)]
     counts.add(forget_events(connection, found))
     return counts, upto
 

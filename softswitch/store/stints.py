@@ -47,16 +47,11 @@ class StintFold:
         """`last_seen`: the moment of the last event before."""
         self._open = {(one.agent, one.state): one for one in open_ones}
         self.passed: Recorded | None = None
-        """The event before, of whatever kind."""
+        """The event before, of whatever kind; whoever folds says it."""
         self._last_seen = last_seen
 
     def apply(self, event: Recorded) -> list[Stint]:
-        """Take an event; the stints that it began or ended."""
-        changed = self._changed(event) if event.kind in KINDS else []
-        self.passed = event
-        return changed
-
-    def _changed(self, event: Recorded) -> list[Stint]:
+        """Take an event of these `KINDS`; the stints that it began or ended."""
         agent = str(event.data.get("agent", ""))
         match event.kind:
             case Kind.AGENT_ONLINE:

@@ -1,7 +1,6 @@
 """The API's own description; the page that shows it is one of `frame`."""
 
 import asyncio
-import threading
 from typing import Any
 
 from fastapi import Depends, FastAPI, Response
@@ -24,18 +23,14 @@ def docs_routes(app: FastAPI, guard: Guard) -> Routes:
     hangs up meanwhile does not end that, and who comes meanwhile waits for it.
     """
     router = Routes(prefix=PREFIX, include_in_schema=False)
-    one_at_a_time = threading.Lock()
-    made: list[bytes] = []
-
-    def make() -> bytes:
-        with one_at_a_time:
-            if not made:
-                made.append(dumps(described(app)))
-        return made[0]
+    making: asyncio.Task[bytes] | None = None
 
     @router.get("/openapi.json", dependencies=[Depends(guard.needs(Role.AGENT))])
     async def openapi() -> Response:
-        return Response(made[0] if made else await asyncio.to_thread(make), media_type="application/json")
+        nonlocal making
+        if making is None or (making.done() and (making.cancelled() or making.exception())):
+            making = asyncio.create_task(asyncio.to_thread(lambda: dumps(described(app))))
+        return Response(await asyncio.shield(making), media_type="application/json")
 
     return router
 

@@ -305,6 +305,14 @@ def test_a_url_that_is_none_says_what_one_looks_like() -> None:
     assert "secret" not in database.shown(database_url("postgresql://u:secret@h/d"))
 
 
+def test_while_there_are_many_lines_gather_for_longer(lines: LineFile, url: str) -> None:
+    with loading(lines, url) as one:
+        assert (one.step(), one.pause) == (True, loader.PAUSE)
+        write(lines, [Recorded(seq, float(seq), "Odd", None, {}) for seq in range(1, loader.MANY + 1)])
+        assert (one.step(), one.pause) == (True, loader.LOADED)
+        assert (one.step(), one.pause) == (True, loader.PAUSE)
+
+
 def test_events_are_never_changed_by_being_there_twice(lines: LineFile, url: str) -> None:
     write(lines, story())
     for _ in range(3):

@@ -172,8 +172,6 @@ def connect_failed(floor: Floor, event: ConnectFailed) -> None:
     caller = caller_of(floor, event.call)
     if caller and caller.conversation:
         floor.disconnect(caller, caller.conversation)
-        if caller.absent and caller.queue.closed and caller.in_line:
-            callbacks.rest(floor, caller, None)
         if caller.waiting:
             announcing.schedule(floor, caller)
 
