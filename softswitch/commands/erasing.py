@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.progress import Progress
 
-from softswitch.commands.table import console
+from softswitch.commands.table import console, many
 from softswitch.control.client import stream
 from softswitch.control.wire import SOCKET
 from softswitch.errors import ControlError
@@ -80,8 +80,3 @@ def _going_on(counts: dict[str, Any]) -> str:
     callbacks = "callbacks too (`softswitch callbacks --cancel`)"
     are, they = ("is", "it is") if count == 1 else ("are", "they are")
     return f"; {many(count, *ONE['calls'])} {are} in progress: do it again when {they} over, {callbacks}"
-
-
-def many(count: int, one: str, several: str) -> str:
-    """1 call, 2 calls."""
-    return f"{count:,} {one if count == 1 else several}"

@@ -13,10 +13,9 @@ from rich.progress import Progress
 from rich.text import Text
 
 from softswitch.access import COMMAND_LINE
-from softswitch.commands.erasing import ONE, many
 from softswitch.commands.noting import quiet_journal
 from softswitch.commands.sheets import inert
-from softswitch.commands.table import console, duration, foreign, print_json, when
+from softswitch.commands.table import console, duration, foreign, many, print_json, when
 from softswitch.control.client import ask
 from softswitch.control.wire import SOCKET
 from softswitch.errors import NobodyAnswers, NoSuch, NotNow, StoreError
@@ -89,7 +88,7 @@ def copy_recordings(folder: Path, wanted: Wanted, out: Path) -> None:
     except OSError as error:
         raise StoreError(f"{error.filename or out}: {error.strerror}") from None
     more = f"; {missing} are gone, or still being written" if missing else ""
-    print(f"{out}: {many(len(there), *ONE['recordings'])} and {INDEX}{more}")
+    print(f"{out}: {many(len(there), 'recording', 'recordings')} and {INDEX}{more}")
 
 
 def _copy(some: Sequence[tuple[dict[str, Any], Path]], out: Path) -> None:

@@ -54,3 +54,8 @@ def when(at: float, now: datetime) -> str:
     """Local time, with the date unless that is today's."""
     moment = datetime.fromtimestamp(at).astimezone()
     return moment.strftime("%H:%M:%S" if moment.date() == now.date() else "%Y-%m-%d %H:%M:%S")
+
+
+def many(count: int, one: str, several: str) -> str:
+    """1 call, 2 calls."""
+    return f"{count:,} {one if count == 1 else several}"

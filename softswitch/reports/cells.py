@@ -41,18 +41,13 @@ def cells(one: Figures | AgentFigures | CallbackFigures, names: tuple[str, ...],
 
 def _cell(name: str, value: Any, words: Words) -> str:
     if name in _SHARES:
-        return share(value, words)
+        return words.share(value)
     return clocked(value, words) if name in _TIMES else words.count(value)
 
 
 def label(text: str, by: str, words: Words) -> str:
     """What a line is called, by what the lines are for."""
     return words.day(date.fromisoformat(text)) if by == "day" else text
-
-
-def share(value: float | None, words: Words = ENGLISH) -> str:
-    """In per cent."""
-    return words.share(value)
 
 
 def clocked(seconds: float | None, words: Words = ENGLISH) -> str:

@@ -11,9 +11,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from softswitch.reports.cells import clocked, share
+from softswitch.reports.cells import clocked
 from softswitch.reports.frame import BLUE, GREEN, GREY, ORANGE, RED, STYLE, svg
 from softswitch.reports.page import CSS
+from softswitch.reports.wording import ENGLISH
 from softswitch.simulation.compared import TOTAL, Simulated, differences
 from softswitch.simulation.series import Series
 from softswitch.simulation.traffic import DAY, HOUR
@@ -189,11 +190,11 @@ def _cells(one: Simulated, part: str) -> tuple[str, ...]:
     value = {name: each.mean for name, each in one.spreads(part).items()}
     return (
         *(f"{value[name] or 0:,.0f}" for name in ("calls", "answered")),
-        *(share(value[name]) for name in ("abandoned_share", "service_level")),
+        *(ENGLISH.share(value[name]) for name in ("abandoned_share", "service_level")),
         *(clocked(value[name]) for name in ("mean_wait_s", "wait_p95_s")),
         f"{value['mean_waiting'] or 0:,.1f}",
         f"{value['most_waiting'] or 0:,.0f}",
-        share(value["occupancy"]),
+        ENGLISH.share(value["occupancy"]),
     )
 
 
