@@ -57,12 +57,12 @@ class Errand:
 
 @contextlib.asynccontextmanager
 async def begun(*arguments: str, environment: Mapping[str, str] | None = None) -> AsyncIterator[Errand]:
-    """`python -m ARGUMENTS`, read bit by bit; when this context ends before it, it is killed. Raises
-    ErrandFailed: the machine has no process to spare.
+    """`python -m ARGUMENTS`, read bit by bit; when this context ends before it, it is killed. What lies in
+    the working folder is no module of it. Raises ErrandFailed: the machine has no process to spare.
     """
     try:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", *arguments),
+            *(sys.executable, "-P", "-m", *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.console import Console
+from sqlalchemy import func, select
 
 from softswitch.acd.settings import AgentSettings, EngineSettings, QueueSettings
 from softswitch.config.load import load
@@ -27,8 +28,10 @@ from softswitch.ports import Recorded
 from softswitch.store.call_record import CallRecord
 from softswitch.store.calls import rebuild
 from softswitch.store.encoding import encode
+from softswitch.store.reading import reading
 from softswitch.store.records import misfits
 from softswitch.store.spool import EVENTS, read_events
+from softswitch.store.tables import calls
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import tone
 from softswitch.types import AgentName, CallId, Quality, QueueName
@@ -339,6 +342,8 @@ async def test_a_small_demo_plays_on_real_sip_and_rtp_and_leaves_what_it_promise
     assert "Edinburgh talks to desk-20" in said
     assert {path.name for path in out.iterdir()} == {
         *("caller.wav", "timeline.png", "terminal.svg"),
-        *("events.jsonl", "calls.jsonl", "switch.log"),
+        *("events.jsonl", "calls.jsonl", "switch.log", "record.db", "record.id", "record.url"),
     }
+    with reading(out) as connection:
+        assert connection.execute(select(func.count()).select_from(calls)).scalar() == 2
     assert [fault for event in read_events(out) for fault in misfits(event.kind, event.data)] == []

@@ -153,7 +153,7 @@ class Clerk:
     async def _keep(self) -> None:
         while not self._closing:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "softswitch.clerk", str(self._folder)),
+                *(sys.executable, "-P", "-m", "softswitch.clerk", str(self._folder)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,
@@ -174,10 +174,9 @@ class Clerk:
         assert process.stdout is not None
         async for line in process.stdout:
             try:
-                said = json.loads(line)
-            except ValueError:
-                continue
-            self._hear(said)
+                self._hear(json.loads(line))
+            except (ValueError, LookupError, TypeError):
+                log.exception("ClerkMisunderstood", said=line[:200].decode(errors="replace"))
 
     def _hear_of_erasing(self, said: dict[str, Any]) -> None:
         """What the clerk says of an order to erase; what is gone is on record, whoever listens."""

@@ -42,7 +42,10 @@ def print_recordings(folder: Path, wanted: Wanted, last: int | None, as_json: bo
         print_json(found)
         return
     if not found:
-        print("the index has no such recording; `softswitch recordings` lists all of them")
+        if wanted == Wanted():
+            print("no recording is on record")
+        else:
+            print("the index has no such recording; `softswitch recordings` lists all of them")
         print("after an update from a version without an index `softswitch rebuild` fills it")
         return
     console().print(recordings(found))

@@ -47,7 +47,8 @@ def print_messages(folder: Path, which: Wanted, as_json: bool) -> None:
     if as_json:
         print_json([asdict(one) for one in found])
         return
-    console().print(messages(found) if found else "there is no such message")
+    none = "there is no message" if which == Wanted() else "there is no such message"
+    console().print(messages(found) if found else none)
 
 
 def messages(found: Sequence[Message]) -> Fitting:

@@ -29,8 +29,9 @@ from softswitch.demo.story import Story
 from softswitch.demo.verdict import by_record, vip_first
 from softswitch.ports import Recorded
 from softswitch.store.call_record import CallRecord
+from softswitch.store.database import database_url, default_url
 from softswitch.store.encoding import dumps
-from softswitch.store.reading import last_calls, reading
+from softswitch.store.reading import last_calls, note_url, reading
 from softswitch.store.spool import EVENTS
 from softswitch.testing.g711 import Samples
 from softswitch.testing.sound import Sound
@@ -156,6 +157,11 @@ class Demo:
             if caller.name == RECORDED and record is not None:
                 heard[caller.name].between(record.start, record.end).write(self._out / "caller.wav")
         shutil.copy(self._folder / EVENTS, self._out / EVENTS)
+        for old in self._out.glob("record.*"):  # its write-ahead log would be taken for that of the new one
+            old.unlink()
+        for file in self._folder.glob("record.*"):
+            shutil.copy(file, self._out)
+        note_url(self._out, database_url(default_url(self._out)))
         lines = [dumps(record.to_json()) + "\n" for record in records.values()]
         (self._out / "calls.jsonl").write_text("".join(lines), encoding="utf-8")
 
@@ -167,6 +173,7 @@ class Demo:
             say(table)
         say(f"[bold]{self._out / 'caller.wav'}[/]: what the caller from {RECORDED} heard", soft_wrap=True)
         say(f"[bold]{self._out / 'timeline.png'}[/]: who waited and talked when", soft_wrap=True)
+        say(f"[bold]softswitch report --data {self._out}[/]: the figures", soft_wrap=True)
         for fault in faults:
             say(f"[bold red]wrong:[/] {fault}", soft_wrap=True)
         if faults:

@@ -146,7 +146,16 @@ class Record:
 
 async def start_switch(configuration: Path, folder: Path, log: Path) -> Process:
     """The switch, ready for calls. Raises DemoError with the end of its log when it does not start."""
-    command: list[str | Path] = [sys.executable, "-m", "softswitch", "run", configuration, "--data", folder]
+    command: list[str | Path] = [
+        sys.executable,
+        "-P",
+        "-m",
+        "softswitch",
+        "run",
+        configuration,
+        "--data",
+        folder,
+    ]
     switch = await Process.start(command, configuration.parent, log)
     record = Record(folder)
     try:

@@ -153,7 +153,7 @@ class Librarian:
     async def _keep(self) -> None:
         while not self._closing:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "softswitch.librarian", str(self._folder)),
+                *(sys.executable, "-P", "-m", "softswitch.librarian", str(self._folder)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -33,7 +34,13 @@ async def until(is_so: Callable[[], object], within: float = 15.0) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_it_loads_what_is_written_and_the_rest_at_the_end(tmp_path: Path) -> None:
+async def test_it_loads_what_is_written_and_the_rest_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it is started, also where things have the names of what it imports."""
+    (tmp_path / "here" / "softswitch").mkdir(parents=True)
+    (tmp_path / "here" / "html.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path / "here")
     record = Record(tmp_path)
     async with Clerk(tmp_path) as clerk:
         for event in story()[:9]:
@@ -61,6 +68,17 @@ async def test_one_that_dies_is_followed_by_another(tmp_path: Path) -> None:
         assert clerk.progress.problem is None
         record.close()
     assert stored(tmp_path) == [event.seq for event in story()]
+
+
+async def test_what_it_says_that_makes_no_sense_is_logged_and_passed_over(tmp_path: Path) -> None:
+    listener = asyncio.StreamReader()
+    listener.feed_data(b'[]\nnonsense\n{"odd": 1}\n{"loaded": 7, "problem": null}\n')
+    listener.feed_eof()
+    clerk, process = Clerk(tmp_path), SimpleNamespace(stdout=listener)
+    with capture_logs() as logs:
+        await clerk._listen(process)  # type: ignore[arg-type]
+    assert clerk.progress.loaded == 7
+    assert [line["said"] for line in logs] == ["[]\n", "nonsense\n", '{"odd": 1}\n']
 
 
 async def test_the_log_of_the_clerk_is_the_switchs(tmp_path: Path) -> None:

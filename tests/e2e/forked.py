@@ -101,11 +101,11 @@ def _let_go(process: subprocess.Popen[bytes], folder: Path) -> None:
 
 STAND_IN = """#!{python} -SI
 import array, json, os, socket, sys
-if sys.argv[1:2] != ["-m"] or sys.argv[2] not in {modules}:
+if sys.argv[1:3] != ["-P", "-m"] or sys.argv[3] not in {modules}:
     os.execv("{python}", ["{python}", *sys.argv[1:]])
 line = socket.socket(socket.AF_UNIX)
 line.connect("{path}")
-asked = json.dumps([sys.argv[2:], None, os.getcwd(), dict(os.environ)]).encode() + b"\\n"
+asked = json.dumps([sys.argv[3:], None, os.getcwd(), dict(os.environ)]).encode() + b"\\n"
 socket.send_fds(line, [asked[:1]], [0, 1, 2])
 line.sendall(asked[1:])
 os.close(0), os.close(1)

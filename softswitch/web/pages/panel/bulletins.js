@@ -70,7 +70,7 @@ const until = el("input", { type: "datetime-local", id: "bulletin-until" });
 const zone = el("bdi", { class: "soft" });
 queues.append(chosen);
 form.append(says, queues,
-  el("div", { class: "row" }, el("label", { for: "bulletin-until", class: "label" }, t("panel.until_when"), zone), until,
+  el("div", { class: "row" }, el("label", { for: "bulletin-until", class: "label" }, t("panel.until_when"), " ", zone), until,
     el("button", { type: "submit", class: "primary", data: { do: "tell" } }, t("panel.tell"))));
 
 form.addEventListener("submit", async (event) => {
@@ -81,7 +81,7 @@ form.addEventListener("submit", async (event) => {
 });
 
 function showForm() {
-  text(zone, elsewhere() && ` (${elsewhere()})`);
+  text(zone, elsewhere() && `(${elsewhere()})`);
   form.hidden = !me.may("supervisor");
   keyed(chosen, [...live.section("queues")], ([name]) => name,
     ([name]) => el("label", {}, el("input", { type: "checkbox", value: name }), el("bdi")),
