@@ -97,17 +97,18 @@ async def test_why_no_phone_rings_now_can_be_asked_of_who_waits_on_the_line_or_n
             "call": rung.id, "at": it.switch.clock.now(), "queue": None, "why": None,
         }  # fmt: skip
         it.switch.dispatcher.feed(AgentPaused(AgentName("desk-201"), "lunch"))
-        it.switch.dispatcher.feed(CallerJoined(CallId("b1"), SUPPORT, number="48600", absent=True))
-        it.switch.callbacks.cases[CallId("b1")] = SimpleNamespace(id="b1", number="48600", ago=0.0)  # type: ignore[assignment]
-        for asked in (switch.why_now("b1"), switch.waits("48600"), switch.waits("b")):
+        it.switch.dispatcher.feed(CallerJoined(CallId("wanted-1"), SUPPORT, number="48600", absent=True))
+        case: Any = SimpleNamespace(id="wanted-1", number="48600", ago=0.0)
+        it.switch.callbacks.cases[CallId("wanted-1")] = case
+        for asked in (switch.why_now("wanted-1"), switch.waits("48600"), switch.waits("want")):
             answer: Any = await asked
-            assert (answer["call"], answer["queue"], answer["why"]["position"]) == ("b1", "support", 2)
+            assert (answer["call"], answer["queue"], answer["why"]["position"]) == ("wanted-1", "support", 2)
             assert answer["why"]["skipped"] == [
                 {"agent": "desk-201", "reason": "ringing", "left": None, "until": None}
             ]
         assert await switch.waits("48999") is None
-        with pytest.raises(NoSuch, match="no call 'b2' is in progress"):
-            await switch.why_now("b2")
+        with pytest.raises(NoSuch, match="no call 'wanted-2' is in progress"):
+            await switch.why_now("wanted-2")
         it.switch.callbacks.cases.clear()
 
 
