@@ -255,6 +255,8 @@ class LeaveReason(StrEnum):
     """A customer who was to be called back, after the last attempt."""
     CANCELLED = "cancelled"
     """A callback that somebody took back."""
+    CALLED_AGAIN = "called-again"
+    """A customer who was to be called back has called, and come to an agent."""
     EXPIRED = "expired"
     """A callback that nobody found the time for."""
     EXIT_KEY = "exit-key"

@@ -5,8 +5,8 @@ one server of PostgreSQL. Tests of running switches (tests/e2e) mostly wait, so 
 process is free, unless its file says by `pytest.mark.xdist_group` that its tests share one switch. The
 longest begin first, and what mostly computes comes last.
 
-Where sound and telephones are heard in real time, a test that fails is run once more, and the summary says so
-(RERUN): another process may have had the core. What fails twice has failed.
+A test that fails is run once more, and the summary says so (RERUN): many wait in real time, for sound,
+files or other processes, and four run at a time. What fails twice has failed.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ TOGETHER = ("store",)
 """Folders that stay together as a whole."""
 FIRST = ("sip", APART, "store", "pages", "simulation")
 """Folders of tests that wait for sound, telephones and databases, or take long; in this order."""
-REAL_TIME = ("sip", APART, "web", "pages")
-"""Folders of tests that may fail because the machine was busy."""
 
 
 def group(item: pytest.Item) -> None:
@@ -36,9 +34,8 @@ def group(item: pytest.Item) -> None:
 
 
 def once_more(item: pytest.Item) -> None:
-    """Give a test in real time a second try."""
-    if _folder(item) in REAL_TIME and item.get_closest_marker("virtual_time") is None:
-        item.add_marker(pytest.mark.flaky(reruns=1))
+    """Give a test a second try."""
+    item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def spread(items: list[pytest.Item]) -> None:

@@ -114,6 +114,7 @@ _FIELD_OF: Mapping[LeaveReason, str] = {
     LeaveReason.NOT_REACHED: "not_reached",
     LeaveReason.EXPIRED: "not_reached",
     LeaveReason.CANCELLED: "not_reached",
+    LeaveReason.CALLED_AGAIN: "not_reached",
 }
 
 

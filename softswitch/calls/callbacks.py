@@ -28,6 +28,13 @@ class Callbacks:
         found = (case for case in self.cases.values() if (case.queue, case.number) == (queue, number))
         return next(found, None)
 
+    def came(self, queue: QueueName, number: str) -> None:
+        """Somebody of that number, in E.164, has come to an agent of the queue: no need to call any more."""
+        case = self.waiting(queue, number)
+        if case is not None and not case.talking:
+            case.over(LeaveReason.CALLED_AGAIN)
+            case.withdraw(LeaveReason.CALLED_AGAIN)
+
     def count(self) -> int:
         """How many are open."""
         return len(self.cases)

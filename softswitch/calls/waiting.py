@@ -30,6 +30,7 @@ from softswitch.calls.speaking import Speaker
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Leg
+from softswitch.routing import normalise
 from softswitch.spoken import Announcement
 from softswitch.types import (
     AgentName,
@@ -146,8 +147,16 @@ class Stay:
             if isinstance(outcome, Leave):
                 return outcome
             if self.agent is not None and not self.agent.ended.done():
+                self._came()
                 return None
             self._start_over()
+
+    def _came(self) -> None:
+        """Who asked to be called back, and has called first, is not called any more."""
+        plan, queue = self._switch.settings.dialplan, self._call.queue
+        if queue is not None:
+            number = plan.numbering.dialled(normalise(self._call.leg.remote.number))
+            self._switch.callbacks.came(queue, number)
 
     def agent_slipped(self) -> bool:
         """Whether the agent hung up so soon after answering that it was no conversation."""

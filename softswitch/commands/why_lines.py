@@ -29,6 +29,10 @@ LEFT = {
     "exit-key": "the caller pressed a key that leads elsewhere",
     "moved": "a supervisor sent the caller to another queue",
     "transferred": "somebody else was transferred into the place",
+    "not-reached": "the customer was not reached",
+    "cancelled": "the callback was taken back",
+    "called-again": "the customer called, and came to an agent",
+    "expired": "nobody found the time for the callback",
 }
 """Why a caller left a queue without an agent, by `LeaveReason`."""
 

@@ -15,10 +15,12 @@ from softswitch.types import Language, Prompt, TrunkName
 from tests.calls.house import SUPPORT
 from tests.calls.test_callbacks import (
     CALLER,
+    OTHER,
     _house,
     customers,
     down,
     ends,
+    floor,
     office,
     people,
     play_customer,
@@ -115,3 +117,26 @@ async def test_an_agent_who_hangs_up_while_the_customer_is_told_leaves_nobody_be
         assert it.endpoint.live() == []
         [case] = it.switch.callbacks.cases.values()
         assert (case.describe()["state"], case.describe()["attempts"]) == ("resting", 1)
+
+
+async def test_who_calls_again_and_comes_to_an_agent_is_not_called_any_more() -> None:
+    async with _house(people(answers(after=2.0)), office()) as it:
+        play_customer(it, answers())
+        play_customer(it, answers(), OTHER)
+        down(it).add(TrunkName("carrier"))
+        await wanted(it)
+        await wanted(it, OTHER)
+        assert it.switch.callbacks.count() == 2
+        caller = it.call("600", CALLER)
+        await asyncio.sleep(1)
+        assert it.switch.callbacks.count() == 2, "nobody has answered yet"
+        await asyncio.sleep(5)
+        assert caller.hears() == {"201": 1.0}
+        assert ends(it) == ["called-again"]
+        assert [case.number for case in it.switch.callbacks.cases.values()] == [OTHER]
+        assert floor(it).counts.not_reached == 1
+        caller.hang_up()
+        down(it).clear()
+        it.switch.callbacks.heard(Recorded(1, 0.0, "TrunkUp", None, {}))
+        await asyncio.sleep(600)
+        assert (len(customers(it)), len(customers(it, OTHER))) == (0, 1)

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +17,7 @@ from softswitch.clerk.parent import Clerk
 from softswitch.store.loader import read
 from softswitch.store.reading import reading
 from softswitch.store.record import Record
+from tests.patience import until
 from tests.store.sample import story
 
 pytestmark = pytest.mark.may_block
@@ -26,12 +26,6 @@ pytestmark = pytest.mark.may_block
 def stored(folder: Path) -> list[int]:
     with reading(folder) as connection:
         return [event.seq for event in read(connection)]
-
-
-async def until(is_so: Callable[[], object], within: float = 15.0) -> None:
-    async with asyncio.timeout(within):
-        while not is_so():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 async def test_it_loads_what_is_written_and_the_rest_at_the_end(

@@ -27,7 +27,7 @@ from softswitch.store.record import Record
 from softswitch.store.records import misfits
 from softswitch.store.tables import calls
 from softswitch.types import CallId
-from tests.clerk.test_clerk import until
+from tests.patience import until
 from tests.store.sample import story
 
 pytestmark = pytest.mark.may_block

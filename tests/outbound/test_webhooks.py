@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -23,6 +22,7 @@ from softswitch.store.lines import LineFile
 from softswitch.store.loader import Loader
 from softswitch.store.outbox import Outbox
 from softswitch.web.lines import json_of, written
+from tests.patience import until
 from tests.store.sample import ALICE, story
 
 pytestmark = pytest.mark.may_block
@@ -169,14 +169,6 @@ async def test_after_a_crash_in_the_middle_of_a_lot_it_is_sent_again(office: Off
     assert again == lot
 
 
-async def eventually(holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("not in five seconds")
-
-
 async def test_an_answer_that_takes_long_holds_up_nobody(office: Office) -> None:
     let_go = asyncio.Event()
 
@@ -194,7 +186,7 @@ async def test_an_answer_that_takes_long_holds_up_nobody(office: Office) -> None
     assert office.outbox.states()["crm"] == {"behind": 0, "waiting": 1, "dead": 0}
     assert await office.deliver() == 0, "it is still under way"
     let_go.set()
-    await eventually(lambda: not office.outbox.states()["crm"]["waiting"])
+    await until(lambda: not office.outbox.states()["crm"]["waiting"])
     assert office.numbers[-1] == slow
     office.now += 3600
     assert await office.deliver() == 0, "it was taken"
@@ -211,8 +203,8 @@ async def test_a_slow_answer_that_is_no_good_in_the_end_is_tried_again(office: O
     office.happen(story()[:1])
     await office.deliver()
     let_go.set()
-    await eventually(lambda: len(answers) == 1)
-    await eventually(lambda: not office.hooks._slow["crm"])
+    await until(lambda: len(answers) == 1)
+    await until(lambda: not office.hooks._slow["crm"])
     office.now += RETRIES[0] + HOOK.timeout + 2
     assert await office.deliver() == 1
     assert not answers

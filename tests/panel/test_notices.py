@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,12 +16,7 @@ from softswitch.ports import Recorded
 from softswitch.store.database import database_url, default_url, migrate, open_database
 from softswitch.store.reading import URL_FILE
 from softswitch.store.tables import bulletins
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+from tests.patience import until
 
 
 @pytest.mark.may_block

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import wave
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from subprocess import Popen, run
 
@@ -25,6 +25,7 @@ from softswitch.store.recordings import recordings, repair
 from softswitch.testing.ear import Ear
 from softswitch.testing.sound import Sound
 from softswitch.testing.voice import Voice, tone
+from tests.patience import until
 from tests.sip.conftest import House
 from tests.sip.phone import Dialog, Phone, sdp
 
@@ -72,12 +73,6 @@ async def two(house: House, phone: Phone, ear: Ear, agent_phone: Phone, agent_ea
 @pytest.fixture
 def recorder(house: House) -> NativeRecorder:
     return house.endpoint.recorder
-
-
-async def until(true: Callable[[], object], patience: float = 5.0) -> None:
-    async with asyncio.timeout(patience):
-        while not true():  # noqa: ASYNC110 - the writer tells nobody
-            await asyncio.sleep(0.02)
 
 
 async def whole(recorder: NativeRecorder) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from contextlib import closing
 
@@ -10,6 +9,7 @@ from structlog.testing import capture_logs
 
 from softswitch.store import bindings
 from softswitch.store.bindings import KeptBindings
+from tests.patience import until
 
 
 async def test_what_was_put_is_there_after_a_restart(tmp_path):
@@ -28,8 +28,7 @@ async def test_news_is_written_without_being_asked(tmp_path, monkeypatch):
     kept = KeptBindings(tmp_path / "phones.db")
     for number in range(3):
         kept.put("a", {"number": number})
-        await asyncio.sleep(0.1)
-        assert list(KeptBindings(tmp_path / "phones.db").read()) == [{"number": number}]
+        await until(lambda: list(KeptBindings(tmp_path / "phones.db").read()) == [{"number": number}])  # noqa: B023
     kept.close()
 
 

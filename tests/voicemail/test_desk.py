@@ -17,6 +17,7 @@ from softswitch.store.reading import note_url
 from softswitch.types import Messages
 from softswitch.voicemail import desk as desks
 from softswitch.voicemail.files import UNKNOWN
+from tests.patience import until
 from tests.voicemail.office import DESK, OFFICE, OTHER, SHOP, Office, draft, quiet, speech, wav
 
 SAID = wav(np.concatenate([quiet(0.5), speech(3.0), quiet(0.5)]))
@@ -25,12 +26,6 @@ SAID = wav(np.concatenate([quiet(0.5), speech(3.0), quiet(0.5)]))
 @pytest.fixture
 async def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
-
-
-async def until(true: Any, patience: float = 5.0) -> None:
-    async with asyncio.timeout(patience):
-        while not true():  # noqa: ASYNC110 - threads tell nobody
-            await asyncio.sleep(0.01)
 
 
 def write(place: Path, content: bytes) -> None:
