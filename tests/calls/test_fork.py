@@ -11,6 +11,8 @@ from softswitch.errors import LegGone, LegRefused
 from softswitch.testing.fakes import FakeEndpoint, answers, busy, never_answers, rejects, unreachable
 from softswitch.types import LegState, Party, Way
 
+pytestmark = pytest.mark.virtual_time
+
 CALLER = Party("100")
 DESK, MOBILE, HOME = (Way(f"sip:{name}@phones") for name in ("desk", "mobile", "home"))
 

@@ -209,19 +209,34 @@ async def test_whoever_uses_an_agents_name_must_prove_it(tmp_path):
             await guest.call(switch.uri("*11")).until_answered()
 
 
-@pytest.mark.parametrize(
-    ("code", "state"), [("*12", "signed-out"), ("*13", "paused"), ("*131", "paused"), ("*139", "free")]
-)
-async def test_codes_change_the_agents_state_and_are_confirmed(tmp_path, code, state):
-    async with running(tmp_path) as switch, desk("201") as agent:
+async def test_codes_change_the_agents_state_and_are_confirmed(tmp_path):
+    codes = {
+        "201": ("*12", "signed-out"),
+        "202": ("*13", "paused"),
+        "203": ("*131", "paused"),
+        "204": ("*139", "free"),
+    }
+    more = CONFIGURATION["agents"] | {
+        f"desk-{login}": {"name": f"Desk {login}", "login": login, "password": f"secret-{login}"}
+        for login in ("203", "204")
+    }
+    async with running(tmp_path, CONFIGURATION | {"agents": more}) as switch, asyncio.TaskGroup() as group:
+        for login, (code, state) in codes.items():
+            group.create_task(uses(switch, login, code, state))
+
+
+async def uses(switch, login, code, state):
+    """An agent's phone calls a code, *11 and *14; each is confirmed, and does what it should."""
+    async with desk(login) as agent:
         await agent.register(home(switch))
         for number, then in ((code, state), ("*11", state if "3" in code else "free"), ("*14", "free")):
             call = agent.call(switch.uri(number))
             await call.until_answered()
             await call.until_ended()
             assert call.ear.sound().duration > 0.5
-            await becomes(switch, "desk-201", then)
-        reasons = [event["data"]["reason"] for event in switch.events("AgentPaused")]
+            await becomes(switch, f"desk-{login}", then)
+        paused = [event["data"] for event in switch.events("AgentPaused")]
+        reasons = [data["reason"] for data in paused if data["agent"] == f"desk-{login}"]
         assert reasons == {"*13": [""], "*131": ["lunch"]}.get(code, [])
 
 
