@@ -28,7 +28,7 @@ Row = dict[str, Any]
 def written(report: Report, bys: Sequence[str], form: str, part: str = "figures") -> bytes:
     """As `json`, `csv`, `html` or `pdf`; of `bys` the first counts, but in a PDF. `part`: of CSV."""
     if form == "pdf":
-        from softswitch.reports.page import pdf  # noqa: PLC0415 - matplotlib takes its time
+        from softswitch.reports.paper import pdf  # noqa: PLC0415 - matplotlib takes its time
 
         return pdf(report, bys)
     if form == "html":

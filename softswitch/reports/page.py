@@ -1,22 +1,15 @@
-"""A report as a page of HTML that loads nothing from anywhere, or as a PDF."""
+"""A report as a page of HTML that loads nothing from anywhere."""
 
 from __future__ import annotations
 
-import io
-import textwrap
-from collections.abc import Iterator, Sequence
 from html import escape
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_pdf import PdfPages
-from matplotlib.figure import Figure
 
 from softswitch.reports.frame import style, svg
-from softswitch.reports.plots import SHEET, drawings, sheets
+from softswitch.reports.plots import drawings
 from softswitch.reports.report import Report
 from softswitch.reports.tables import Table, callback_table, heat_table, table, total_table, wait_table
-from softswitch.reports.wording import Words
 
 CSS = """
 :root { color-scheme: light dark; --ink: #1d2530; --soft: #66707c; --line: #dde2e8 }
@@ -95,79 +88,3 @@ def _headed(name: str, of: Table) -> str:
 
 LONG = 32
 """Lines of a table that is rolled in its place: more than a month of days."""
-
-LINES = 42
-"""Of a table on one page of the PDF."""
-
-
-def pdf(report: Report, bys: Sequence[str]) -> bytes:
-    """Pages of A4: the total, the tables asked for, and the pictures, those of the first of `bys` first."""
-    out, words = io.BytesIO(), report.words
-    with (
-        mpl.rc_context(style(words)),
-        PdfPages(out, metadata={"Title": report.title, "CreationDate": None}) as pages,
-    ):
-        pages.savefig(_sheet(words, report.title, (("", ""), total_table(report)), 11, report.notes))
-        for name, (heads, rows) in _tables(report, bys):
-            for start in range(0, len(rows), LINES):
-                part = (heads, rows[start : start + LINES])
-                pages.savefig(_sheet(words, f"{report.title} · {name}", part))
-        for figure in sheets(report, bys[0]):
-            pages.savefig(figure)
-    return out.getvalue()
-
-
-def _tables(report: Report, bys: Sequence[str]) -> Iterator[tuple[str, Table]]:
-    """Those of the PDF."""
-    yield from ((report.words.say(f"by.{by}"), table(report, by)) for by in bys)
-    if report.callbacks:
-        yield report.words.say("callbacks"), callback_table(report, bys[0])
-    if report.total.offered:
-        yield report.words.say("patience"), wait_table(report)
-
-
-def _sheet(words: Words, title: str, of: Table, size: float = 7, notes: Sequence[str] = ()) -> Figure:
-    """A page with a table; `size`: of its letters, in points."""
-    figure = Figure(figsize=SHEET)
-    axes = figure.add_axes((0.03, 0.03, 0.94, 0.88))
-    axes.axis("off")
-    edge, side = (0.97, "right") if words.leftward else (0.03, "left")
-    figure.text(edge, 0.945, words.drawn(title), fontsize=13, weight="bold", ha=side)
-    lines = "\n".join(line for note in notes for line in textwrap.wrap(note, 165))
-    figure.text(edge, 0.03, words.drawn(lines), fontsize=7, color="#66707c", va="bottom", ha=side)
-    _lay(axes, words, of, size)
-    return figure
-
-
-def _lay(axes: Axes, words: Words, of: Table, size: float) -> None:
-    """The table, from the side on which one begins to read."""
-    way = -1 if words.leftward else 1
-    heads = [textwrap.fill(head, 9, break_long_words=False) for head in of[0]][::way]
-    rows = [list(row)[::way] for row in of[1]]
-    made = axes.table(
-        cellText=[[words.drawn(cell) for cell in row] for row in rows],
-        colLabels=[words.drawn(head) for head in heads] if any(heads) else None,
-        colWidths=_widths((heads, *rows), size),
-        loc="upper right" if words.leftward else "upper left",
-        cellLoc="left" if words.leftward else "right",
-        edges="horizontal",
-    )
-    made.auto_set_font_size(value=False)
-    made.set_fontsize(size)
-    made.scale(1, 0.085 * size + 0.4)
-    for (line, _), cell in made.get_celld().items():
-        cell.set_edgecolor("#dde2e8")
-        if line == 0 and any(heads):
-            cell.set_height(cell.get_height() * (1 + max(head.count("\n") for head in heads)))
-
-
-def _widths(rows: Sequence[Sequence[str]], size: float) -> list[float]:
-    """Of each column, as a part of the page's, by its longest line; no more than there is beside the gap that
-    matplotlib leaves.
-    """
-    letters = [
-        max(len(line) for cell in column for line in cell.split("\n")) + 3
-        for column in zip(*rows, strict=True)
-    ]
-    whole = sum(letters) * size * 0.6 / 72 / (0.94 * SHEET[0])
-    return [each / sum(letters) * min(whole, 0.97) for each in letters]

@@ -67,12 +67,12 @@ def _plots(report: Report, by: str) -> list[tuple[Plot, float]]:
     if not report.total.offered:
         return []
     unit = _unit(report, by)
-    over_time: list[tuple[Plot, float]] = [(_volumes, 2.8), (_waits, 2.8), (_levels, 2.8)]
+    over_time: list[tuple[Plot, float]] = [(_volumes, 2.75), (_waits, 2.75), (_levels, 2.75)]
     if any(one.estimate_error is not None for one in report.groups[unit]):
         over_time.append((_estimates, 2.4))
     if report.callbacks or report.total.voicemails:
         over_time.append((_afterwards, 2.4))
-    ways: list[tuple[Plot, float]] = [(_patience, 2.8), (_heat, 2.9)]
+    ways: list[tuple[Plot, float]] = [(_patience, 2.75), (_heat, 2.75)]
     return {
         "queue": [*_of_queues(report), *ways, *over_time],
         "agent": [*_of_agents(report), *over_time, *ways],

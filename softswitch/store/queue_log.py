@@ -5,6 +5,7 @@
 | our event | line |
 |---|---|
 | CallerJoined | `ENTERQUEUE` url (empty), caller's number, position; none when the queue was full |
+| Connected, of a callback | `ENTERQUEUE` with the customer's number, and then as |
 | Connected | `CONNECT` hold time, bridged call, ring time |
 | ConversationEnded | `COMPLETEAGENT`, `COMPLETECALLER` hold time, call time, original position |
 | Transferred | `BLINDTRANSFER` number, context (empty), or `ATTENDEDTRANSFER` BRIDGE, call; then as above |
@@ -80,6 +81,7 @@ class QueueLog:
             starts = start if event.kind == Kind.SWITCH_STARTING else []  # tools take it for everybody's end
             return [*before, *map(_member, self._members.apply(event)), *starts]
         self._members.apply(event)
+        before += self._called_back(event, event.call)
         line = self._of_call(event, event.call)
         return before if line is None else [*before, line]
 
@@ -126,6 +128,14 @@ class QueueLog:
         self._entered = (
             call, _line(event.at, call, caller.queue, NONE, "ENTERQUEUE", "", caller.number, caller.place),
         )  # fmt: skip
+
+    def _called_back(self, event: Recorded, call: CallId) -> list[str]:
+        """Who is called back enters in the moment of being connected: tools count nobody who has not."""
+        caller = self._callers.get(call)
+        if event.kind != Kind.CONNECTED or not event.data.get("queue") or caller is None or caller.place:
+            return []
+        caller.place = 1
+        return [_line(event.at, call, caller.queue, NONE, "ENTERQUEUE", "", caller.number, caller.place)]
 
     def _connect(self, event: Recorded, call: CallId, caller: _Caller) -> str:
         data: Any = event.data
