@@ -28,7 +28,7 @@ GROUP = "softswitch_acd"
 _MODULES = """
     accepting agents announcing callbacks chance deadlines engine escape estimate estimators floor free hope
     matching meaning/agents meaning/callers meaning/known meaning/queues offers patience pauses presence
-    queues reach reasoning redial service shelf waiting
+    queues reach reasoning recent redial service shelf waiting
 """
 SOURCES = [_HERE / "acd" / f"{name}.py" for name in _MODULES.split()]
 """What runs at every event. Not the data that goes in and out, nor strategies: anybody may write these."""

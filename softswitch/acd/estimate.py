@@ -21,21 +21,51 @@ _ENOUGH: Final = 5
 """Conversations before the mean is trusted."""
 
 
+class Latest:
+    """The last so many figures, and what they come to."""
+
+    __slots__ = ("_kept", "_most", "_next", "total")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: list[float] = []
+        self._next = 0
+        """The place of the oldest, once there are as many as are kept."""
+        self.total = 0.0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, figure: float) -> None:
+        """One more; the oldest gives way."""
+        kept = self._kept
+        if len(kept) < self._most:
+            kept.append(figure)
+            self.total += figure
+            return
+        self.total += figure - kept[self._next]
+        kept[self._next] = figure
+        self._next += 1
+        if self._next == self._most:
+            self._next = 0
+            self.total = sum(kept)  # what was lost in rounding does not add up
+
+
 class HandleTimes:
     """How long an agent is taken by one caller of a queue, from the first ring to the end of wrap-up."""
 
     __slots__ = ("_times", "mean")
 
     def __init__(self) -> None:
-        self._times: deque[Seconds] = deque(maxlen=HANDLED)
+        self._times = Latest(HANDLED)
         self.mean: Seconds | None = None
         """None while too few conversations have ended."""
 
     def add(self, taken: Seconds) -> None:
         """One more conversation ended."""
-        self._times.append(taken)
+        self._times.add(taken)
         if len(self._times) >= _ENOUGH:
-            self.mean = sum(self._times) / len(self._times)
+            self.mean = self._times.total / len(self._times)
 
 
 WAITS: Final = 200
@@ -108,10 +138,10 @@ class Calibration:
     __slots__ = ("_factor", "_off", "_raw", "_waited", "error")
 
     def __init__(self) -> None:
-        self._raw: deque[Seconds] = deque(maxlen=OUTCOMES)
+        self._raw = Latest(OUTCOMES)
         """What was estimated before any correction."""
-        self._waited: deque[Seconds] = deque(maxlen=OUTCOMES)
-        self._off: deque[Seconds] = deque(maxlen=OUTCOMES)
+        self._waited = Latest(OUTCOMES)
+        self._off = Latest(OUTCOMES)
         """How far what was said was from that."""
         self._factor = 1.0
         self.error: float | None = None
@@ -125,12 +155,12 @@ class Calibration:
 
     def note(self, foreseen: Foreseen, waited: Seconds) -> None:
         """Somebody of whom a wait was foreseen has been answered."""
-        self._raw.append(foreseen.raw)
-        self._waited.append(waited)
-        self._off.append(abs(foreseen.said - waited))
+        self._raw.add(foreseen.raw)
+        self._waited.add(waited)
+        self._off.add(abs(foreseen.said - waited))
         if len(self._waited) >= _FEWEST_OUTCOMES:
-            raw, all_waited = sum(self._raw), sum(self._waited)
-            self.error = sum(self._off) / all_waited if all_waited > 0 else None
+            raw, all_waited = self._raw.total, self._waited.total
+            self.error = self._off.total / all_waited if all_waited > 0 else None
             self._factor = _within_bounds(all_waited / raw) if raw > 0 else 1.0
 
     def note_given_up(self, foreseen: Foreseen, waited: Seconds) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.acd.estimate import Impatience, estimate
+from softswitch.acd.estimate import Impatience, Latest, estimate
 from softswitch.acd.estimators import Basis, by_erlang_a, by_head, by_last, by_place
 from softswitch.acd.events import QueueMemory, Wait
 from softswitch.acd.memory import remember_queue
@@ -79,3 +79,11 @@ def test_the_waits_of_before_a_restart_go_on() -> None:
     queue = Queue(settings.name, settings, strategy_named("hunt"), {"default": (0, 0.0)})
     remember_queue(queue, QueueMemory(waits=(Wait(100.0, True),) * 6 + (Wait(400.0, False),)))
     assert queue.impatience.rate == pytest.approx(6 / 1000)
+
+
+def test_the_last_figures_come_to_what_they_are_however_many_there_were() -> None:
+    latest, told = Latest(7), [0.1 * number**1.5 for number in range(40)]
+    for count, figure in enumerate(told, start=1):
+        latest.add(figure)
+        assert len(latest) == min(count, 7)
+        assert latest.total == pytest.approx(sum(told[max(0, count - 7) : count]), rel=1e-12)
