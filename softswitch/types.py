@@ -28,13 +28,9 @@ QueueName = NewType("QueueName", str)
 """The queue's key in the configuration."""
 
 MailboxName = NewType("MailboxName", str)
-"""The mailbox's key under `voicemail` in the configuration."""
-
 TrunkName = NewType("TrunkName", str)
-"""The trunk's key in the configuration."""
-
 MenuName = NewType("MenuName", str)
-"""The menu's key in the configuration."""
+"""Their keys in the configuration; that of a mailbox under `voicemail`."""
 
 Language = NewType("Language", str)
 """A two-letter ISO 639-1 code: en, pl, he."""
@@ -256,7 +252,7 @@ class LeaveReason(StrEnum):
     CANCELLED = "cancelled"
     """A callback that somebody took back."""
     CALLED_AGAIN = "called-again"
-    """A customer who was to be called back has called, and come to an agent."""
+    """A customer who was to be called back has called, and talked to an agent."""
     EXPIRED = "expired"
     """A callback that nobody found the time for."""
     EXIT_KEY = "exit-key"

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 
 import pytest
 import structlog
 
 from softswitch.testing.clock import VirtualTimeLoop, watch_for_blocking
 from tests.spreading import Balance, group, once_more, spread
-
-gc.disable()  # until the tests are found: a quarter of the time that takes
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,6 +28,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     group(item)
     once_more(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    gc.disable()  # a quarter of the time
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,7 +56,6 @@ def pytest_collection_finish() -> None:
     """Thousands of tests found are no garbage: who collects in the middle of a call need not look at them."""
     gc.collect()
     gc.freeze()
-    gc.enable()
 
 
 @pytest.fixture(autouse=True)

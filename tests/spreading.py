@@ -5,8 +5,8 @@ one server of PostgreSQL. Tests of running switches (tests/e2e) mostly wait, so 
 process is free, unless its file says by `pytest.mark.xdist_group` that its tests share one switch. The
 longest begin first, and what mostly computes comes last.
 
-A test that fails is run once more, and the summary says so (RERUN): many wait in real time, for sound,
-files or other processes, and four run at a time. What fails twice has failed.
+Where a test waits in real time, for sound, files or other processes, it is run once more if it fails, and the
+summary says so (RERUN): four run at a time. What fails twice has failed, and so has what only computes.
 """
 
 from __future__ import annotations
@@ -25,6 +25,19 @@ TOGETHER = ("store",)
 FIRST = ("sip", APART, "store", "pages", "simulation")
 """Folders of tests that wait for sound, telephones and databases, or take long; in this order."""
 
+COMPUTING = (
+    "acd",
+    "calls",
+    "config",
+    "dialplan",
+    "ivr",
+    "registration",
+    "reports",
+    "sentences",
+    "simulation",
+)
+"""Folders of tests to which it is all the same how busy the machine is."""
+
 
 def group(item: pytest.Item) -> None:
     """Name the group of a test that stays with others. As it is collected: later pytest-xdist has read it."""
@@ -34,8 +47,9 @@ def group(item: pytest.Item) -> None:
 
 
 def once_more(item: pytest.Item) -> None:
-    """Give a test a second try."""
-    item.add_marker(pytest.mark.flaky(reruns=1))
+    """Give a test in real time a second try."""
+    if _folder(item) not in COMPUTING and item.get_closest_marker("virtual_time") is None:
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def spread(items: list[pytest.Item]) -> None:

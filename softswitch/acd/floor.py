@@ -173,7 +173,7 @@ class Floor:
         queue, waited = caller.queue, self.now - caller.joined
         settings = queue.settings
         if caller.callback:
-            queue.tally.not_reached += 1
+            queue.tally.give_up(reason)
         else:
             queue.impatience.note(waited, reason is LeaveReason.HUNG_UP)
             if caller.foreseen is not None:

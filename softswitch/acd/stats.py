@@ -111,11 +111,11 @@ _FIELD_OF: Mapping[LeaveReason, str] = {
     LeaveReason.NO_AGENTS: "sent_away",
     LeaveReason.CLOSED: "sent_away",
     LeaveReason.EXIT_KEY: "by_key",
-    LeaveReason.NOT_REACHED: "not_reached",
-    LeaveReason.EXPIRED: "not_reached",
-    LeaveReason.CANCELLED: "not_reached",
-    LeaveReason.CALLED_AGAIN: "not_reached",
 }
+"""Of those on the line; callbacks leave otherwise."""
+
+GIVEN_UP = (LeaveReason.NOT_REACHED, LeaveReason.EXPIRED)
+"""Why a callback that nobody took back came to nothing."""
 
 
 class Tally:
@@ -161,6 +161,10 @@ class Tally:
         self.answered -= 1
         self.answered_in_time -= in_time
         self.answered_wait -= waited
+
+    def give_up(self, reason: LeaveReason) -> None:
+        """A callback is over without a conversation."""
+        self.not_reached += reason in GIVEN_UP
 
     def leave(self, reason: LeaveReason, waited: Seconds, *, in_time: bool, short: bool = False) -> None:
         """A caller left without an agent; `short`: so soon that hanging up says nothing of the service."""

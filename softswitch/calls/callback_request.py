@@ -24,7 +24,6 @@ from softswitch.calls.saying import Questions, read_out
 from softswitch.calls.switch import Switch
 from softswitch.config.settings import CallbackRules
 from softswitch.dialplan.plan import Refused
-from softswitch.routing import normalise
 from softswitch.types import HangUp, QueueName, ToCallback, ToQueue
 
 MISTAKES = 3
@@ -114,4 +113,4 @@ def callable_number(switch: Switch, queue: QueueName, number: str) -> str | None
     """A number in E.164, if the queue may call it; None: it may not."""
     if isinstance(way_to(switch, queue, number), Refused):
         return None
-    return switch.settings.dialplan.numbering.dialled(normalise(number))
+    return switch.settings.dialplan.numbering.dialled(number)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from softswitch.errors import NoSuch, NotNow
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
-from softswitch.types import CallId, LeaveReason, QueueName
+from softswitch.types import AgentName, CallId, LeaveReason, QueueName
 
 if TYPE_CHECKING:
     from softswitch.calls.case import Case
@@ -20,6 +20,8 @@ class Callbacks:
     def __init__(self) -> None:
         self.cases: dict[CallId, Case] = {}
         """By the call in which the callback was wanted."""
+        self._here: dict[tuple[QueueName, str], set[CallId]] = {}
+        """The calls in which people of a number, in E.164, wait in a queue's line or talk to its agents."""
         self.suspended = False
         """The switch stops: nobody is called any more; whoever is left stays on record."""
 
@@ -28,12 +30,32 @@ class Callbacks:
         found = (case for case in self.cases.values() if (case.queue, case.number) == (queue, number))
         return next(found, None)
 
-    def came(self, queue: QueueName, number: str) -> None:
-        """Somebody of that number, in E.164, has come to an agent of the queue: no need to call any more."""
+    def came(self, queue: QueueName, number: str, call: CallId) -> None:
+        """Somebody of that number, in E.164, waits in the queue's line: the phone to call is in use."""
+        self._here.setdefault((queue, number), set()).add(call)
+        if (case := self.waiting(queue, number)) is not None:
+            case.look_for_a_way()
+
+    def went(self, queue: QueueName, number: str, call: CallId, agent: AgentName | None) -> None:
+        """That call has left the queue. `agent`: who has talked to them, so that nobody need be called; None:
+        nobody has, and the case waits on.
+        """
+        here = self._here[queue, number]
+        here.discard(call)
+        if not here:
+            del self._here[queue, number]
         case = self.waiting(queue, number)
-        if case is not None and not case.talking:
-            case.over(LeaveReason.CALLED_AGAIN)
+        if case is None:
+            return
+        if agent is not None and not case.is_called:
+            case.over(LeaveReason.CALLED_AGAIN, agent=agent, into=call)
             case.withdraw(LeaveReason.CALLED_AGAIN)
+        else:
+            case.look_for_a_way()
+
+    def is_here(self, queue: QueueName, number: str) -> bool:
+        """Somebody of that number is on the line in that queue."""
+        return (queue, number) in self._here
 
     def count(self) -> int:
         """How many are open."""

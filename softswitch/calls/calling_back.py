@@ -10,7 +10,7 @@
 | what comes in between | then |
 |---|---|
 | the customer is busy, does not answer | the attempt has failed |
-| no carrier can do it, or all channels are in use | it has, and does not count: the phone never rang |
+| no carrier can do it, no channel is free, the customer has called | it has, and does not count: none rang |
 | hangs up within `early` of answering, or either does so soon after they were connected | it has: a mailbox |
 | hangs up later, while agents are rung | the case is over: nobody is called who does not want it |
 | somebody ends the attempt by an interface | it has failed |
@@ -38,14 +38,13 @@ from softswitch.acd.settings import CallbackSettings
 from softswitch.calls import callback_words as words
 from softswitch.calls.agent_leg import Offer
 from softswitch.calls.bridge import A_SLIP, DEFAULT_MUSIC, converse, reached
-from softswitch.calls.customers import NOT_ALLOWED, answered_before, way_to, why_not
+from softswitch.calls.customers import answered_before, way_now, why_not
 from softswitch.calls.onward import Onward, OwnWay
 from softswitch.calls.originating import Absent, apology, take_place
 from softswitch.calls.outbound import Outside
 from softswitch.calls.recording import tell_of_recording
 from softswitch.calls.saying import read_out, say
 from softswitch.calls.switch import Switch
-from softswitch.dialplan.plan import Refused
 from softswitch.errors import LegError
 from softswitch.ports import Leg
 from softswitch.types import (
@@ -57,6 +56,7 @@ from softswitch.types import (
     OfferFailure,
     OfferId,
     Seconds,
+    ToNumber,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ log = structlog.get_logger(__name__)
 A_BREATH: Seconds = 0.3
 """From the agent's answer to the first word: the receiver has to come to the ear."""
 
-NO_ANSWER, FORBIDDEN, MAILBOX, GAVE_UP = 480, 403, "mailbox", "ended"
+NO_ANSWER, MAILBOX, GAVE_UP = 480, "mailbox", "ended"
 
 
 class CallingBack(OwnWay):
@@ -239,10 +239,9 @@ class CallingBack(OwnWay):
 
     async def _customer_comes(self, agent: Leg | None) -> bool:
         """Call the customer, whom `agent` hears ring. False: nobody came, or the agent has gone."""
-        to = way_to(self._switch, self._case.queue, self._case.number)
-        if isinstance(to, Refused):
-            log.warning("callback.refused", queue=self._case.queue, why=to.why)
-            await self._not_reached(agent, NOT_ALLOWED, FORBIDDEN, tried=False)
+        to = way_now(self._switch, self._case.queue, self._case.number)
+        if not isinstance(to, ToNumber):
+            await self._not_reached(agent, *to, tried=False)
             return False
         outside = Outside(self._switch, self.call, to, agent, caller_id=self._case.rules.caller_id)
         leg: Leg | None = None

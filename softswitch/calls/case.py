@@ -149,11 +149,15 @@ class Case:
             standing=round(self._switch.clock.now() - ago, 3),
         )
 
-    def over(self, reason: str, *, agent: str | None = None, by: str | None = None) -> None:
-        """It is done, or given up; a second time does nothing."""
+    def over(
+        self, reason: str, *, agent: str | None = None, by: str | None = None, into: CallId | None = None
+    ) -> None:
+        """It is done, or given up; a second time does nothing. `into`: the call in which they talked."""
         if self._switch.callbacks.cases.pop(self.id, None) is None:
             return
         said: dict[str, JsonValue] = {} if by is None else {"by": by}
+        if into is not None:
+            said["into"] = into
         waited = round(self.ago if self.connected_after is None else self.connected_after, 3)
         self._note(
             "CallbackEnded",

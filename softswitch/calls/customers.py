@@ -24,14 +24,24 @@ def way_to(switch: Switch, queue: QueueName, number: str) -> ToNumber | Refused:
     return ToNumber(decision.number, decision.trunks) if isinstance(decision, Dial) else decision
 
 
-NO_CARRIER, NOT_ALLOWED = "no-carrier", "not-allowed"
+def way_now(switch: Switch, queue: QueueName, number: str) -> ToNumber | tuple[str, int]:
+    """How a customer is called at this moment; else why not, and the final status that says so."""
+    if switch.callbacks.is_here(queue, number):
+        return ON_THE_LINE, 486
+    to = way_to(switch, queue, number)
+    return (NOT_ALLOWED, 403) if isinstance(to, Refused) else to
+
+
+NO_CARRIER, NOT_ALLOWED, ON_THE_LINE = "no-carrier", "not-allowed", "on-the-line"
 """Why somebody cannot be called at all for the time being."""
 
 
 def barred(switch: Switch, queue: QueueName, number: str) -> str:
-    """Why an attempt need not even begin: every carrier that may be asked is down, or the dial plan refuses.
-    Empty: it can.
+    """Why an attempt need not even begin: the customer has called, and waits or talks; every carrier that may
+    be asked is down; or the dial plan refuses. Empty: it can.
     """
+    if switch.callbacks.is_here(queue, number):
+        return ON_THE_LINE
     to = way_to(switch, queue, number)
     if isinstance(to, Refused):
         return NOT_ALLOWED

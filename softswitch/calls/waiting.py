@@ -30,7 +30,6 @@ from softswitch.calls.speaking import Speaker
 from softswitch.calls.switch import Switch
 from softswitch.errors import LegError
 from softswitch.ports import Leg
-from softswitch.routing import normalise
 from softswitch.spoken import Announcement
 from softswitch.types import (
     AgentName,
@@ -98,6 +97,10 @@ class Stay:
         self._joined = False
         """The engine counts on this caller."""
         self._closed = False
+        self._number = switch.settings.dialplan.numbering.dialled(call.leg.remote.number)
+        """Of the caller, in E.164; a name, or empty, if there is none."""
+        self._here = False
+        """Whoever is to be called back at that number need not be as long as this lasts."""
         self._connected: Seconds = 0.0
         self.agent: Leg | None = None
         """The agent's leg, from Connect on."""
@@ -147,16 +150,8 @@ class Stay:
             if isinstance(outcome, Leave):
                 return outcome
             if self.agent is not None and not self.agent.ended.done():
-                self._came()
                 return None
             self._start_over()
-
-    def _came(self) -> None:
-        """Who asked to be called back, and has called first, is not called any more."""
-        plan, queue = self._switch.settings.dialplan, self._call.queue
-        if queue is not None:
-            number = plan.numbering.dialled(normalise(self._call.leg.remote.number))
-            self._switch.callbacks.came(queue, number)
 
     def agent_slipped(self) -> bool:
         """Whether the agent hung up so soon after answering that it was no conversation."""
@@ -171,6 +166,9 @@ class Stay:
         self._closed = True
         dispatcher, call = self._switch.dispatcher, self._call
         self._remember_place()
+        talked = self.agent is not None and asyncio.get_running_loop().time() - self._connected >= A_SLIP
+        if self._here and call.queue is not None:
+            self._switch.callbacks.went(call.queue, self._number, call.id, call.agent if talked else None)
         if self.agent is not None:
             apart = call.apart
             queue = self._switch.settings.engine.queues.get(call.queue) if call.queue else None
@@ -244,11 +242,15 @@ class Stay:
             joined = call.place  # back from where no callback came about
         if (moved := call.moved) is not None:
             joined = replace(joined, standing=moved.standing)
+        elif joined.standing is None and (wanted := self._switch.callbacks.waiting(call.queue, self._number)):
+            joined = replace(joined, standing=asyncio.get_running_loop().time() - wanted.waits)
         self._event, call.moved = replace(joined, held=held), None
         self._switch.dispatcher.join(self, self._event, call.transferred, entry.preferred_by)
         if moved is not None and moved.first and not self._outcome.done():
             self._switch.dispatcher.feed(CallerAdvanced(call.id))
         if not self._outcome.done():
+            self._here = True
+            self._switch.callbacks.came(call.queue, self._number, call.id)
             if not await self._reachable(call.answer()):
                 return False
             if held:

@@ -25,10 +25,12 @@ def _rest(data: Data) -> str:
 
 def _end(data: Data) -> str:
     who = f" by {data['agent']}" if data.get("agent") else f" by {data['by']}" if data.get("by") else ""
-    return f"{data.get('result')}{who} after {duration(data.get('waited'))}"
+    into = f" in call {data['into']}" if data.get("into") else ""
+    return f"{data.get('result')}{who}{into} after {duration(data.get('waited'))}"
 
 
 _HELD = {
+    "on-the-line": "need not be called: the customer has called, and waits or talks",
     "no-carrier": "cannot be called: no carrier is up that may be asked",
     "not-allowed": "cannot be called: the dial plan does not allow it",
 }
@@ -36,6 +38,7 @@ _OURS = {
     "carrier": "no carrier could do it",
     "no-channel": "no channel of any trunk was free",
     "not-allowed": "the dial plan does not allow it",
+    "on-the-line": "the customer has called meanwhile",
     "ended": "ended before the customer was reached",
 }
 

@@ -29,9 +29,8 @@ from softswitch.demo.story import Story
 from softswitch.demo.verdict import by_record, vip_first
 from softswitch.ports import Recorded
 from softswitch.store.call_record import CallRecord
-from softswitch.store.database import database_url, default_url
 from softswitch.store.encoding import dumps
-from softswitch.store.reading import last_calls, note_url, reading
+from softswitch.store.reading import URL_FILE, last_calls, reading
 from softswitch.store.spool import EVENTS
 from softswitch.testing.g711 import Samples
 from softswitch.testing.sound import Sound
@@ -161,7 +160,7 @@ class Demo:
             old.unlink()
         for file in self._folder.glob("record.*"):
             shutil.copy(file, self._out)
-        note_url(self._out, database_url(default_url(self._out)))
+        (self._out / URL_FILE).write_text("")  # the database beside it
         lines = [dumps(record.to_json()) + "\n" for record in records.values()]
         (self._out / "calls.jsonl").write_text("".join(lines), encoding="utf-8")
 

@@ -5,7 +5,7 @@
 | wanted | callers who asked to be called back |
 | reached | an agent and the customer could talk |
 | not reached | given up after the last attempt, or expired |
-| withdrawn | cancelled, hung up while agents were rung, or the queue removed |
+| withdrawn | cancelled, called again and served, hung up while agents were rung, or the queue removed |
 | waiting | open still |
 | attempts | how often customers were called, in vain or not |
 | wait mean | of those reached: from being wanted until they talked |
@@ -17,10 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from softswitch.types import LeaveReason, Seconds
+from softswitch.acd.stats import GIVEN_UP
+from softswitch.types import Seconds
 
 REACHED = "reached"
-_GIVEN_UP = (LeaveReason.NOT_REACHED, LeaveReason.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def figures(callbacks: Sequence[Wanted], label: str) -> CallbackFigures:
     """Of some callbacks."""
     results = [one.result for one in callbacks]
     reached, waiting = results.count(REACHED), results.count("")
-    given_up = sum(results.count(reason) for reason in _GIVEN_UP)
+    given_up = sum(results.count(reason) for reason in GIVEN_UP)
     waits = [one.waited for one in callbacks if one.result == REACHED and one.waited is not None]
     return CallbackFigures(
         label=label,

@@ -21,8 +21,14 @@ from softswitch.reports.wording import Words
 POINT = 1 / 72 / SHEET[1]
 """A part of the page's height."""
 
-TOP, FOOT = 0.93, 0.08
-"""Where, as parts of the page's height, tables begin and end: below are notes."""
+TOP, FOOT = 0.93, 0.04
+"""Where, as parts of the page's height, tables begin and end."""
+
+NOTE = 9 * POINT
+"""A line of a note, at the foot of the first page."""
+
+MOST_NOTED = 0.5
+"""More of the first page than this is left to the notes alone."""
 
 HEAD = 22
 """Points for the name of a table, with the gap above."""
@@ -61,8 +67,10 @@ def pdf(report: Report, bys: Sequence[str]) -> bytes:
         mpl.rc_context(style(words)),
         PdfPages(out, metadata={"Title": report.title, "CreationDate": None}) as pages,
     ):
-        for number, pieces in enumerate(paged(_tables(report, bys))):
-            pages.savefig(_sheet(words, report.title, pieces, () if number else report.notes))
+        notes = [line for note in report.notes for line in textwrap.wrap(note, 165)]
+        for pieces in paged(_tables(report, bys), len(notes) * NOTE):
+            pages.savefig(_sheet(words, report.title, pieces, notes))
+            notes = []  # on the first page only
         for figure in sheets(report, bys[0]):
             pages.savefig(figure)
     return out.getvalue()
@@ -78,17 +86,22 @@ def _tables(report: Report, bys: Sequence[str]) -> Iterator[Piece]:
         yield Piece(words.say("patience"), wait_table(report))
 
 
-def paged(tables: Iterator[Piece]) -> Iterator[list[Piece]]:
-    """What goes on each page; a table that is longer than a page goes on on the next."""
+def paged(tables: Iterator[Piece], noted: float = 0.0) -> Iterator[list[Piece]]:
+    """What goes on each page; a table that is longer than a page goes on on the next. `noted`: a part of the
+    first page that is for notes; with a great many of them that page has no table.
+    """
     page: list[Piece] = []
+    if noted > MOST_NOTED:
+        yield page
+        noted = 0.0
     for whole in tables:
         heads, rows = whole.of
         while rows:
             piece = whole._replace(of=(heads, rows))
-            room = TOP - FOOT - sum(each.height for each in page)
+            room = TOP - FOOT - noted - sum(each.height for each in page)
             if page and piece.height > room:
                 yield page
-                page = []
+                page, noted = [], 0.0
                 continue
             over = max(0, round((piece.height - room) / POINT / piece.line + 0.5))
             page.append(piece._replace(of=(heads, rows[: len(rows) - over])))
@@ -109,8 +122,7 @@ def _sheet(words: Words, title: str, pieces: Sequence[Piece], notes: Sequence[st
         axes.axis("off")
         _lay(axes, words, piece)
         top -= piece.height
-    lines = "\n".join(line for note in notes for line in textwrap.wrap(note, 165))
-    figure.text(edge, 0.03, words.drawn(lines), fontsize=7, color="#66707c", va="bottom", ha=side)
+    figure.text(edge, 0.03, words.drawn("\n".join(notes)), fontsize=7, color="#66707c", va="bottom", ha=side)
     return figure
 
 

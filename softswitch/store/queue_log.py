@@ -5,8 +5,8 @@
 | our event | line |
 |---|---|
 | CallerJoined | `ENTERQUEUE` url (empty), caller's number, position; none when the queue was full |
-| Connected, of a callback | `ENTERQUEUE` with the customer's number, and then as |
 | Connected | `CONNECT` hold time, bridged call, ring time |
+| Connected, of a callback | `ENTERQUEUE` with the customer's number, then as above; its hold time is 0 |
 | ConversationEnded | `COMPLETEAGENT`, `COMPLETECALLER` hold time, call time, original position |
 | Transferred | `BLINDTRANSFER` number, context (empty), or `ATTENDEDTRANSFER` BRIDGE, call; then as above |
 | CallerLeft | `ABANDON`, `EXITWITHTIMEOUT` (`max-wait`), `EXITEMPTY` position, original one, wait |
@@ -46,6 +46,7 @@ class _Caller:
     """The last one pressed."""
     place: int = 0
     """The original position."""
+    called_back: bool = False
     held: int = 0
     """The hold time: how long the caller waited."""
     connected: float | None = None
@@ -130,9 +131,11 @@ class QueueLog:
         )  # fmt: skip
 
     def _called_back(self, event: Recorded, call: CallId) -> list[str]:
-        """Who is called back enters in the moment of being connected: tools count nobody who has not."""
+        """Who is called back enters in the moment of being connected: tools count nobody who has not, and a
+        customer who does not hold has no hold time.
+        """
         caller = self._callers.get(call)
-        if event.kind != Kind.CONNECTED or not event.data.get("queue") or caller is None or caller.place:
+        if event.kind != Kind.CONNECTED or caller is None or not caller.called_back or caller.place:
             return []
         caller.place = 1
         return [_line(event.at, call, caller.queue, NONE, "ENTERQUEUE", "", caller.number, caller.place)]
@@ -140,7 +143,7 @@ class QueueLog:
     def _connect(self, event: Recorded, call: CallId, caller: _Caller) -> str:
         data: Any = event.data
         self._out_of_line(call, caller)
-        caller.held = int(float(data.get("waited", event.at - caller.joined)))
+        caller.held = 0 if caller.called_back else int(float(data.get("waited", event.at - caller.joined)))
         caller.connected, caller.agent = event.at, str(data.get("agent", ""))
         rung = caller.rung.pop(str(data.get("offer")), None)
         ring = 0 if rung is None else int(event.at - rung)
@@ -184,7 +187,7 @@ def _remember(event: Recorded, caller: _Caller) -> None:
         case Kind.DIGITS_PRESSED:
             caller.key = str(data.get("digits", ""))
         case Kind.CALLBACK_TRIED:
-            caller.queue = str(data.get("queue", ""))
+            caller.queue, caller.called_back = str(data.get("queue", "")), True
             caller.joined = event.at - float(str(data.get("waited") or 0))
         case Kind.OFFER_MADE:
             caller.rung[str(data.get("offer"))] = event.at

@@ -84,7 +84,7 @@ CALLBACKS: Mapping[str, Word] = {
             **_CASE,
             "attempt": "how many so far that count",
             "why": "busy, no-answer, declined, failed, mailbox (over at once); or, before it came to the"
-            " customer, carrier, no-channel, not-allowed, ended (by an interface)",
+            " customer, carrier, no-channel, not-allowed, on-the-line (has called), ended (by an interface)",
             "status": "the final SIP status, 0 without one",
             "counted": "false: it did not come to the customer's side, and is no attempt",
         },
@@ -99,19 +99,24 @@ CALLBACKS: Mapping[str, Word] = {
     ),
     Kind.CALLBACK_HELD: Word(
         "There is no way to call the customer at the moment: no attempt begins.",
-        {"queue": "which", "why": "no-carrier (all that may be asked are down), not-allowed (the dial plan)"},
+        {
+            "queue": "which",
+            "why": "on-the-line (the customer waits or talks there), no-carrier (all that may be asked are"
+            " down), not-allowed (the dial plan)",
+        },
     ),
     Kind.CALLBACK_RELEASED: Word("There is a way again.", {"queue": "which"}),
     Kind.CALLBACK_ENDED: Word(
         "Nobody needs to be called back any more.",
         {
             "queue": "which",
-            "result": "reached, not-reached, expired, cancelled, hung-up (by the customer, while agents were"
-            " rung), or another LeaveReason",
+            "result": "reached, not-reached, expired, cancelled, called-again (and served), hung-up (by the"
+            " customer, while agents were rung), or another LeaveReason",
             "agent": "who has talked to the customer",
             "attempts": "that counted, the last one too",
             "waited": "seconds from being wanted until they talked, or nobody tried any more",
             "by": "who cancelled it",
+            "into": "the call in which the customer called again",
         },
     ),
     Kind.CALLBACK_RESTORED: Word(

@@ -86,7 +86,7 @@ def _callbacks(figures: Figures) -> Iterator[Metric]:
     for count, says in (
         ("callbacks", "Callers who asked to be called back."),
         ("called_back", "Customers who were called back and talked to an agent."),
-        ("not_reached", "Callbacks that came to nothing."),
+        ("not_reached", "Callbacks given up after the last attempt, or expired."),
     ):
         found: dict[str, float] = {name: getattr(queue.counts, count) for name, queue in queues.items()}
         name = {"callbacks": "wanted", "called_back": "reached"}.get(count, count)

@@ -10,11 +10,12 @@ import pytest
 from softswitch.acd.events import QueueClosed, QueueOpened
 from softswitch.config.settings import RecordingSettings, SwitchSettings
 from softswitch.ports import Recorded
-from softswitch.testing.fakes import answers, never_answers, rejects
+from softswitch.testing.fakes import answers, busy, never_answers, rejects
 from softswitch.types import Language, Prompt, TrunkName
 from tests.calls.house import SUPPORT
 from tests.calls.test_callbacks import (
     CALLER,
+    DESK,
     OTHER,
     _house,
     customers,
@@ -26,6 +27,7 @@ from tests.calls.test_callbacks import (
     play_customer,
     wanted,
 )
+from tests.patience import until
 
 pytestmark = pytest.mark.virtual_time
 
@@ -119,24 +121,84 @@ async def test_an_agent_who_hangs_up_while_the_customer_is_told_leaves_nobody_be
         assert (case.describe()["state"], case.describe()["attempts"]) == ("resting", 1)
 
 
-async def test_who_calls_again_and_comes_to_an_agent_is_not_called_any_more() -> None:
-    async with _house(people(answers(after=2.0)), office()) as it:
-        play_customer(it, answers())
-        play_customer(it, answers(), OTHER)
-        down(it).add(TrunkName("carrier"))
+async def test_who_calls_again_waits_in_the_old_place_and_is_called_no_more_once_they_have_talked() -> None:
+    async with _house(people(never_answers()), office()) as it:
+        play_customer(it, busy())
         await wanted(it)
-        await wanted(it, OTHER)
-        assert it.switch.callbacks.count() == 2
+        it.call("600", OTHER)
+        await asyncio.sleep(20)
         caller = it.call("600", CALLER)
         await asyncio.sleep(1)
-        assert it.switch.callbacks.count() == 2, "nobody has answered yet"
-        await asyncio.sleep(5)
-        assert caller.hears() == {"201": 1.0}
-        assert ends(it) == ["called-again"]
-        assert [case.number for case in it.switch.callbacks.cases.values()] == [OTHER]
-        assert floor(it).counts.not_reached == 1
+        [case] = it.switch.callbacks.cases.values()
+        assert (case.describe()["state"], case.describe()["problem"]) == ("held", "on-the-line")
+        first = next(waits for waits in floor(it).callers if not waits.callback)
+        assert first.call == it.supervisor.calls[-1].id
+        it.endpoint.agents["sip:201@desk"] = answers(after=2.0)
+        await asyncio.sleep(40)
+        assert caller.hears() == {"201": 1.0}, "by whom the phone that is in use was not called"
+        assert (customers(it), ends(it)) == ([], [])
+        talk = it.supervisor.calls[-1].id
         caller.hang_up()
-        down(it).clear()
-        it.switch.callbacks.heard(Recorded(1, 0.0, "TrunkUp", None, {}))
-        await asyncio.sleep(600)
-        assert (len(customers(it)), len(customers(it, OTHER))) == (0, 1)
+        await asyncio.sleep(1)
+        assert (ends(it), it.switch.callbacks.cases) == (["called-again"], {})
+        ended = it.journal.find("CallbackEnded")[0].data
+        assert (ended["agent"], ended["into"]) == (DESK, talk)
+
+
+@pytest.mark.parametrize("slips", [True, False])
+async def test_who_calls_again_and_gives_up_or_is_cut_off_is_called_back_all_the_same(slips: bool) -> None:
+    async with _house(people(never_answers()), office()) as it:
+        play_customer(it, answers(after=1.0))
+        await wanted(it)
+        await asyncio.sleep(20)
+        caller = it.call("600", CALLER)
+        await asyncio.sleep(2)
+        if slips:
+            it.endpoint.agents["sip:201@desk"] = answers(after=2.0)
+            await until(lambda: caller.hears() == {"201": 1.0})
+            it.endpoint.rung("sip:201@desk")[-1].hang_up()
+            await asyncio.sleep(1)
+        caller.hang_up()
+        await asyncio.sleep(1)
+        assert ends(it) == []
+        it.endpoint.agents["sip:201@desk"] = answers(after=2.0)
+        await asyncio.sleep(200)
+        assert len(customers(it)) == 1
+        customers(it)[-1].hang_up()
+        await asyncio.sleep(1)
+        assert ends(it) == ["reached"]
+
+
+async def test_a_colleague_with_the_same_number_cuts_nobody_off() -> None:
+    """Who is called first waits for an agent, while one of the same number calls, and is served."""
+    async with _house(people(answers(after=10.0)), office(customer_first=True)) as it:
+        play_customer(it, answers(after=1.0))
+        await wanted(it)
+        await asyncio.sleep(5)
+        [customer] = customers(it)
+        colleague = it.call("600", CALLER)
+        await asyncio.sleep(120)
+        assert not customer.ended.done()
+        assert customer.hears() == {"201": 1.0}
+        customer.hang_up()
+        await asyncio.sleep(200)
+        assert colleague.hears() == {"201": 1.0}
+        assert ends(it) == ["reached"]
+
+
+async def test_a_phone_that_rings_already_for_who_calls_again_is_told_and_that_is_no_attempt() -> None:
+    async with _house(people(answers(after=10.0)), office()) as it:
+        play_customer(it, busy())
+        await wanted(it)
+        await asyncio.sleep(5)
+        caller = it.call("600", CALLER)
+        await asyncio.sleep(60)
+        first, second = it.endpoint.rung("sip:201@desk")
+        assert first.ended.done()
+        assert second.hears() == {CALLER: 1.0}
+        assert it.journal.find("CallbackNotReached")[0].data["why"] == "on-the-line"
+        [case] = it.switch.callbacks.cases.values()
+        assert case.attempts == 0
+        caller.hang_up()
+        await asyncio.sleep(1)
+        assert (customers(it), ends(it)) == ([], ["called-again"])

@@ -165,7 +165,7 @@ def test_queue_log_has_the_conversation_of_a_callback_in_its_queue_and_keeps_not
     lines = [line for event in story() for line in log.apply(event)] + log.close()
     assert lines == [
         "430|c3|support|NONE|ENTERQUEUE||+48600100200|1",
-        "430|c3|support|anna|CONNECT|330|c3|0",
-        "490|c3|support|anna|COMPLETECALLER|330|60|1",
+        "430|c3|support|anna|CONNECT|0|c3|0",
+        "490|c3|support|anna|COMPLETECALLER|0|60|1",
     ]
     assert log._callers == {}
