@@ -174,8 +174,8 @@ class Callback(BaseModel):
     priority: str
     language: str
     state: str
-    """waiting, resting (until the next attempt, or until the queue opens), held (there is no way to call),
-    calling or talking."""
+    """waiting, resting (until the next attempt, or until the queue opens), held (there is no way to call,
+    or the customer has called), calling or talking."""
     problem: str | None = None
     """Why there is no way, or why the last attempt did not come to the customer."""
     wanted: float
