@@ -162,7 +162,7 @@ class Tally:
         self.answered_in_time -= in_time
         self.answered_wait -= waited
 
-    def give_up(self, reason: LeaveReason) -> None:
+    def give_up(self, reason: object) -> None:
         """A callback is over without a conversation."""
         self.not_reached += reason in GIVEN_UP
 

@@ -97,6 +97,8 @@ class CallingBack(OwnWay):
         self._agent: Leg | None = None
         self._answered: Seconds = 0.0
         """When the customer did."""
+        self._alone: Seconds = 0.0
+        """How long the agent has waited for the customer."""
         self._told = False
         """The engine knows how it ended."""
         self._end: LegEnd | None = None
@@ -210,19 +212,17 @@ class CallingBack(OwnWay):
             log.debug("callback attempt ended", call=self.call.id, error=str(error))
             return None
 
-    @property
-    def _label(self) -> str:
-        return self._switch.settings.queue_labels.get(self._case.queue, self._case.queue)
-
     # The agent first -----------------------------------------------------------------------------------
 
     async def _agent_meets_customer(self, connect: Connect) -> bool:
         """Tell the agent whom it is about, and call the customer. False: the one or the other is gone."""
         agent = self._agent
         assert agent is not None
+        begun = self._loop.time()
         await self._whisper(agent)
         if not agent.ended.done() and await self._customer_comes(agent):
             self._switch.dispatcher.note_connected(connect, self._case.ago)
+            self._alone = self._loop.time() - begun
             return True
         if not self._told:  # the agent has hung up: declined, and the next one may have it
             self._agent = self.call.agent = None
@@ -234,7 +234,7 @@ class CallingBack(OwnWay):
         await asyncio.wait([agent.ended], timeout=A_BREATH)
         settings, case = self._switch.settings, self._case
         number = read_out(self._switch, case.number)
-        said = words.about(self._label, settings.media.languages, number, case.ago)
+        said = words.about(self._case.label, settings.media.languages, number, case.ago)
         await say(self._switch, agent, said, settings.media.languages[0])
 
     async def _customer_comes(self, agent: Leg | None) -> bool:
@@ -283,7 +283,7 @@ class CallingBack(OwnWay):
             self._greeting = self._group.create_task(self._greet())
 
     async def _greet(self) -> None:
-        await say(self._switch, self.call.leg, [words.greeting(self._label)], self._case.language)
+        await say(self._switch, self.call.leg, [words.greeting(self._case.label)], self._case.language)
         await tell_of_recording(self._switch, self.call)
         self._music()
 
@@ -341,7 +341,7 @@ class CallingBack(OwnWay):
             self._switch.dispatcher.feed(CustomerNotReached(case.id))
             return
         case.reached(who)
-        self._switch.dispatcher.feed(ConversationEnded(case.id, ended_by, apart))
+        self._switch.dispatcher.feed(ConversationEnded(case.id, ended_by, apart + self._alone))
         case.served()
 
     # The end -------------------------------------------------------------------------------------------

@@ -64,6 +64,11 @@ class Case:
         return self.joined.queue
 
     @property
+    def label(self) -> str:
+        """The queue, as people are told of it."""
+        return self._switch.settings.queue_labels.get(self.queue, self.queue)
+
+    @property
     def number(self) -> str:
         """Whom to call, in E.164."""
         return self.joined.number

@@ -20,6 +20,7 @@ from softswitch.acd.events import (
     PhonesReachable,
     PhonesUnreachable,
 )
+from softswitch.errors import SimulationError
 from softswitch.kinds import Kind
 from softswitch.ports import Recorded
 from softswitch.simulation.ledger import ABANDONED, ANSWERED, OTHERWISE, SHORT, UNKNOWN
@@ -356,8 +357,16 @@ def _other(call: CallId | None) -> CallId:
 
 
 def fold(events: Iterable[Recorded], since: float, until: float) -> Past:
-    """What happened between two moments; events before them tell who was there by then."""
+    """What happened between two moments; events before them tell who was there by then.
+
+    Raises SimulationError: one of them does not say what it should.
+    """
     folded = Fold(since, until)
     for event in events:
-        folded.apply(event)
+        try:
+            folded.apply(event)
+        except (AttributeError, TypeError, ValueError, OverflowError) as error:
+            raise SimulationError(
+                f"event {event.seq:,} ({event.kind}) does not say what such an event should: {error}"
+            ) from None
     return folded.past

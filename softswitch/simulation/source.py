@@ -139,6 +139,10 @@ def _sound(event: Recorded) -> bool:
     return isinstance(at, int | float) and all(isinstance(value, kind) for value, kind in parts)
 
 
+YEAR_3000 = 32_503_680_000.0
+"""In seconds since 1970; in milliseconds that was in 1971."""
+
+
 def _lines(path: Path) -> Iterator[Recorded]:
     try:
         lines = path.read_bytes().splitlines()
@@ -152,6 +156,11 @@ def _lines(path: Path) -> Iterator[Recorded]:
         if event is None or not _sound(event):
             raise SimulationError(
                 f"{path}:{number}:1: this is no event; a line looks as `softswitch events --json` prints it"
+            )
+        if not 0 <= event.at < YEAR_3000:
+            raise SimulationError(
+                f"{path}:{number}:1: event {event.seq:,} is at {event.at}, which is no moment in seconds"
+                " since 1970"
             )
         if before is not None and event.seq <= before.seq:
             raise SimulationError(

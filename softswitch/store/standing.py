@@ -73,8 +73,11 @@ class _Open:
     within: Seconds = WITHIN
     short: Seconds = 0.0
     agent: str = ""
-    """Who talks to the caller."""
+    """Who talks to the caller; of who is called back, who has talked last."""
     waited: Seconds = 0.0
+    called_back: bool = False
+    talked: Seconds | None = None
+    """Who is called back has; None: not yet."""
 
 
 class StandingFold:
@@ -106,7 +109,9 @@ class StandingFold:
 
     def _apply(self, event: Recorded) -> None:
         self._standing.remembered.hear(event)
-        if event.call is not None:
+        if event.kind in (Kind.CALLBACK_WANTED, Kind.CALLBACK_ENDED):
+            self._of_case(event)
+        elif event.call is not None:
             self._of_call(event, event.call)
         elif event.kind == Kind.SWITCH_STARTING:
             if self._before is None:
@@ -120,6 +125,16 @@ class StandingFold:
             self._standing.attendance.hear(event)
         self._seen = event.at
 
+    def _of_case(self, event: Recorded) -> None:
+        """These come after the call in which the callback was wanted."""
+        if event.at < self._today:
+            return
+        tally = self._standing.queues.setdefault(str(event.data.get("queue", "")), Tally())
+        if event.kind == Kind.CALLBACK_WANTED:
+            tally.callbacks += 1
+        else:
+            tally.give_up(event.data.get("result"))
+
     def _of_call(self, event: Recorded, id: CallId) -> None:
         data: Any = event.data
         call = self._open.get(id)
@@ -131,8 +146,33 @@ class StandingFold:
             del self._open[id]
             if "last_seen" in data:
                 self._keep_place(call, _cut(float(data["last_seen"] or event.at), event.at))
+        elif call.called_back:
+            self._called_back(event, call, data)
+        elif event.kind == Kind.CALLBACK_TRIED:
+            call.queue, call.called_back = str(data.get("queue", "")), True
         else:
             self._in_queue(event, call, data)
+
+    def _called_back(self, event: Recorded, call: _Open, data: Any) -> None:
+        match event.kind:
+            case Kind.CONNECTED if data.get("queue"):
+                call.agent = str(data.get("agent") or "")
+                self._done(event, call).taken += 1
+            case Kind.CONVERSATION_ENDED if call.agent:
+                call.talked = float(data.get("talked") or 0.0)
+                self._talk(event, call, 1)
+            case Kind.CONNECT_FAILED | Kind.CALLBACK_NOT_REACHED if call.agent:  # or it was a mailbox
+                self._done(event, call).taken -= 1
+                if call.talked is not None:
+                    self._talk(event, call, -1)
+                call.agent, call.talked = "", None
+
+    def _talk(self, event: Recorded, call: _Open, count: int) -> None:
+        talked = count * (call.talked or 0.0)
+        tally = self._tally(event, call)
+        tally.called_back += count
+        tally.talk_time += talked
+        self._done(event, call).talk_time += talked
 
     def _in_queue(self, event: Recorded, call: _Open, data: Any) -> None:
         match event.kind:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from softswitch.acd.events import QueueClosed, QueueOpened
 from softswitch.config.settings import RecordingSettings, SwitchSettings
 from softswitch.ports import Recorded
+from softswitch.store.standing import StandingFold
 from softswitch.testing.fakes import answers, busy, never_answers, rejects
 from softswitch.types import Language, Prompt, TrunkName
 from tests.calls.house import SUPPORT
@@ -202,3 +203,37 @@ async def test_a_phone_that_rings_already_for_who_calls_again_is_told_and_that_i
         caller.hang_up()
         await asyncio.sleep(1)
         assert (customers(it), ends(it)) == ([], ["called-again"])
+
+
+@pytest.mark.parametrize("customer_first", [False, True], ids=["agent first", "customer first"])
+async def test_figures_of_a_restart_count_callbacks_as_the_engine_does(customer_first: bool) -> None:
+    rules = office(customer_first=customer_first)
+    numbers = {
+        name: f"+4860010030{place}" for place, name in enumerate(("talks", "mailbox", "absent", "taken"))
+    }
+    async with _house(people(answers(after=2.0)), rules) as it:
+        for name, script in (
+            ("talks", answers(after=6.0, talks=40.0)),
+            ("mailbox", answers(after=1.0, talks=0.5)),
+            ("absent", busy()),
+        ):
+            play_customer(it, script, numbers[name])
+        for number in numbers.values():
+            await wanted(it, number)
+        it.switch.callbacks.cancel(it.switch.callbacks.waiting(SUPPORT, numbers["taken"]).id, "ada")  # type: ignore[union-attr]
+        await asyncio.sleep(1000)
+        assert sorted(ends(it)) == ["cancelled", "not-reached", "not-reached", "reached"]
+        seen = it.switch.dispatcher.engine.snapshot(asyncio.get_running_loop().time())
+        notes = [
+            Recorded(seq, note.at, note.kind, note.call, note.data)
+            for seq, note in enumerate(it.journal.notes)
+        ]
+        standing = StandingFold(0.0).finish(notes)
+        counts = asdict(seen.queues[SUPPORT].counts)
+        assert (counts["callbacks"], counts["called_back"], counts["not_reached"]) == (4, 1, 2)
+        assert asdict(standing.queues[SUPPORT].counts()) == pytest.approx(counts, abs=0.02)
+        agent, done = seen.agents[DESK], standing.agents[DESK]
+        assert (done.taken, done.talk_time) == (agent.taken, pytest.approx(agent.talk_time, abs=0.02))
+        assert agent.talk_time == pytest.approx(38.0 if customer_first else 40.0, abs=0.5), (
+            "of hearing each other"
+        )

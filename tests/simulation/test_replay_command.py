@@ -172,6 +172,19 @@ def test_what_agents_did_days_before_holds_until_they_do_something_else(
             lambda lines: [*lines[:9], lines[9].replace('"at":17', '"at":16')],
             "s before the one above; the times are wrong, or these are two records",
         ),
+        (
+            lambda lines: [lines[0].replace('"at":17', '"at":9917'), *lines[1:]],
+            "which is no moment in seconds since 1970",
+        ),
+        (lambda lines: [lines[0].replace('"at":', '"at":NaN,"was":'), *lines[1:]], "day.jsonl:1:1: "),
+        (
+            lambda lines: [line.replace('"talked":', '"talked":"x","was":') for line in lines],
+            "(ConversationEnded) does not say what such an event should: could not convert string to float",
+        ),
+        (
+            lambda lines: [line.replace('"priority":', '"needs":"x","priority":') for line in lines],
+            "(CallerJoined) does not say what such an event should",
+        ),
         (lambda lines: lines[:2], "nobody waits in a queue in it; all events are needed"),
     ],
 )
