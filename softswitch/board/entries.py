@@ -26,11 +26,12 @@ WHAT = {
     AgentState.RESERVED: "busy",
     AgentState.OUTSIDE_CALL: "busy",
     AgentState.WRAP_UP: "busy",
+    AgentState.BACK_OFF: "busy",
     AgentState.PAUSED: "paused",
     AgentState.OFFLINE: "away",
     AgentState.SIGNED_OUT: "away",
 }
-"""What agents are to their queues, by what they do; the others are free, or nearly so."""
+"""What agents are to their queues, by what they do; the others are free."""
 
 
 @dataclass(frozen=True, slots=True)

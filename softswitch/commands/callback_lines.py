@@ -26,7 +26,7 @@ def _rest(data: Data) -> str:
 def _end(data: Data) -> str:
     who = f" by {data['agent']}" if data.get("agent") else f" by {data['by']}" if data.get("by") else ""
     into = f" in call {data['into']}" if data.get("into") else ""
-    return f"{data.get('result')}{who}{into} after {duration(data.get('waited'))}"
+    return f"over: {data.get('result')}{who}{into}, {duration(data.get('waited'))} after it was wanted"
 
 
 _HELD = {

@@ -20,6 +20,9 @@ BELOW = (
 )
 """Figures that go below their row on a narrow terminal, the first first."""
 
+OF_CALLBACKS = ("attempts", "withdrawn", "waiting", "wait_mean")
+"""The same, of callbacks."""
+
 SHADES = " ░▒▓█"
 """From nobody to most."""
 
@@ -46,7 +49,10 @@ def shown(report: Report, by: str, screen: Console) -> Iterator[RenderableType]:
 
 
 def _fitting(words: Words, heads: Row, rows: Sequence[Row]) -> Fitting:
-    below = tuple(f">{words.say(f'figure.{name}')}" for name in BELOW)
+    below = (
+        *(f">{words.say(f'figure.{name}')}" for name in BELOW),
+        *(f">{words.say(f'callback.{name}')}" for name in OF_CALLBACKS),
+    )
     named: list[tuple[Cell, ...]] = [(foreign(row[0]), *row[1:]) for row in rows]
     return Fitting((heads[0], *(f">{head}" for head in heads[1:])), named, below)
 

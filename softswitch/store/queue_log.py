@@ -47,6 +47,8 @@ class _Caller:
     place: int = 0
     """The original position."""
     called_back: bool = False
+    answered: float | None = None
+    """When an agent answered last: a customer who is called back comes later."""
     held: int = 0
     """The hold time: how long the caller waited."""
     connected: float | None = None
@@ -146,7 +148,7 @@ class QueueLog:
         caller.held = 0 if caller.called_back else int(float(data.get("waited", event.at - caller.joined)))
         caller.connected, caller.agent = event.at, str(data.get("agent", ""))
         rung = caller.rung.pop(str(data.get("offer")), None)
-        ring = 0 if rung is None else int(event.at - rung)
+        ring = 0 if rung is None else int((caller.answered or event.at) - rung)
         return _line(event.at, call, caller.queue, caller.agent, "CONNECT", caller.held, call, ring)
 
     def _leave(self, event: Recorded, call: CallId, caller: _Caller) -> str | None:
@@ -195,6 +197,8 @@ def _remember(event: Recorded, caller: _Caller) -> None:
 
 def _rung(event: Recorded, call: CallId, caller: _Caller) -> str | None:
     data: Any = event.data
+    if data.get("result") == "answered":
+        caller.answered = event.at
     if data.get("result") not in _UNANSWERED or not caller.queue:
         return None
     since = caller.rung.pop(str(data.get("offer")), event.at)

@@ -127,5 +127,5 @@ async def test_a_callback_survives_a_crash_with_its_place_and_its_attempts(tmp_p
     story = told(switch, ended["call"])
     for part in ("wanted from queue support", "attempt 1", "not reached: busy", "goes on after a restart"):
         assert part in story
-    assert "reached by desk after" in story
+    assert "over: reached by desk, " in story
     assert story.count("desk was rung") == 3, "each attempt with its offers"

@@ -17,6 +17,7 @@ from softswitch.ports import Recorded
 from softswitch.reports import page as page_of_reports
 from softswitch.reports.figures import Figures
 from softswitch.reports.report import Report
+from softswitch.reports.wording import words_of
 from softswitch.store.reading import reading
 from softswitch.store.records import misfits
 from tests.reports.test_report import ALL
@@ -173,3 +174,16 @@ def test_a_day_on_which_people_only_left_messages_has_a_report(kept: Keep) -> No
         report = report_of(connection, ALL)
     assert (report.total.offered, report.total.voicemails) == (0, 1)
     assert [(one.label, one.voicemails) for one in report.groups["queue"]] == [("office", 1)]
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "he"])
+def test_on_a_terminal_of_80_columns_tables_have_a_line_for_each_queue(
+    kept: Keep, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    print_report(kept(whole_day()), ALL, None, Wish("queue", "table", language=language))
+    lines = capsys.readouterr().out.splitlines()
+    name = words_of(language).say("callbacks")
+    row = next(line for line in lines[lines.index(name) :] if line.startswith("back"))
+    assert len(row.split()) >= 6, "figures side by side"
+    assert max(map(len, lines)) <= 80
