@@ -56,7 +56,7 @@ Growth = Annotated[str, _percent("So many more calls, as 10%.")]
 Talk = Annotated[
     str | None,
     _draws(
-        "How long they talk, else as a file of calls has it: 180s (exponential), 'constant 180s',"
+        "How long they talk, else as a file of calls has it, or 180s: 180s (exponential), 'constant 180s',"
         " 'lognormal 180s 120s', 'file talk.csv'."
     ),
 ]

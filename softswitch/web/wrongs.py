@@ -84,6 +84,8 @@ def _says(wrong: Wrong) -> str:
             return WORDS[ctx["pattern"]]
         case "enum" | "literal_error":
             return _choice(str(wrong.get("input")), str(ctx.get("expected", "")), str(wrong["msg"]))
+        case "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
+            return "expected a day, as 2026-11-25"
         case "model_attributes_type" | "dict_type" | "model_type":
             return f"expected an object, as {json.dumps({'name': 'value'})}; /api/v1/docs has the names"
     return str(wrong["msg"]).removeprefix("Value error, ")

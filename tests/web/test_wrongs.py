@@ -50,6 +50,8 @@ async def test_bodies(client, who, kind, body, status, says):
         ("calls?nmber=600", "nmber (query): there is no such parameter; did you mean 'number'?"),
         ("status?verbose=1", "verbose (query): there is no such parameter; it has none"),
         ("calls?since=yesterday", "since (query): expected a moment: seconds since the epoch, or ISO 8601"),
+        ("report?from=bogus", "from (query): expected a day, as 2026-11-25"),
+        ("report?to=2026-02-30", "to (query): expected a day, as 2026-11-25"),
         ("calls?outcome=lots", "outcome (query): Input should be 'answered'"),
         ("calls/x-y", "call (path): expected the id of a call"),
         ("events/stream?kind=CallEndd", "did you mean 'CallEnded'?"),

@@ -6,11 +6,13 @@ import { el, svg, text } from "../frame/dom.js";
 import { t } from "../frame/words.js";
 import { goal, isBad } from "./ends.js";
 import { MANY, before, beginnings, foldable, isFoldable, seen } from "./folding.js";
+import { lanes, standing } from "./lanes.js";
 
 const LEAST = 0.2;
 const MOST = 2;
 const READABLE = 0.72; // what a first look may shrink to
 const REACH = 46; // px that a curve runs straight on before it turns
+const ASIDE = 16; // px from a column that a way leads past
 
 export class Picture {
   #stage;
@@ -184,12 +186,13 @@ export class Picture {
     const { offsetWidth: width, offsetHeight: height } = this.#canvas;
     for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) this.#ways.setAttribute(name, value);
     this.#lines = [];
+    const columns = standing(this.#boxes, this.#elements);
     for (const [id, box] of this.#boxes) {
       if (this.#elements.get(id).hidden || this.#folded.has(id)) continue;
       const rows = this.#elements.get(id).querySelectorAll("li");
       box.ways.forEach((way, place) => {
         const target = way.to && this.#elements.get(way.to);
-        if (target) this.#lines.push([this.#line(box, rows[place], this.#boxes.get(way.to), target, way), id, way.to]);
+        if (target) this.#lines.push([this.#line(box, rows[place], this.#boxes.get(way.to), target, way, columns), id, way.to]);
       });
     }
     this.#ways.replaceChildren(
@@ -200,7 +203,7 @@ export class Picture {
     if (this.#id) this.choose(this.#id);
   }
 
-  #line(from, row, to, target, way) {
+  #line(from, row, to, target, way, columns) {
     const on = document.dir === "rtl" ? -1 : 1; // the way that calls go
     const end = (element, last) => element.offsetLeft + (last === (on > 0) ? element.offsetWidth : 0);
     const box = this.#elements.get(from.id);
@@ -209,12 +212,32 @@ export class Picture {
     const back = to.column < from.column;
     const x1 = end(box, !back);
     const x2 = end(target, to.column <= from.column) + (to.column > from.column ? -3 : 3) * on;
-    const reach = Math.max(REACH, Math.abs(x2 - x1) / 2) * on;
-    const [c1, c2] = back ? [x1 - reach, x2 + reach] : to.column === from.column ? [x1 + REACH * on, x2 + REACH * on] : [x1 + reach, x2 - reach];
     return svg("path", {
       class: `line${way.callback ? " callback" : ""}${back ? " back" : ""}`,
-      d: `M${x1} ${y1}C${c1} ${y1} ${c2} ${y2} ${x2} ${y2}`, "marker-end": "url(#tip)",
+      d: to.column === from.column
+        ? `M${x1} ${y1}C${x1 + REACH * on} ${y1} ${x2 + REACH * on} ${y2} ${x2} ${y2}`
+        : this.#across(x1, y1, x2, y2, lanes(columns, from.column, to.column, y1, y2)),
+      "marker-end": "url(#tip)",
     });
+  }
+
+  // From one column to another, and past those between them.
+  #across(x1, y1, x2, y2, past) {
+    const on = Math.sign(x2 - x1) || 1;
+    let [d, x, y] = [`M${x1} ${y1}`, x1, y1];
+    const curve = (to, down, least) => {
+      const reach = Math.max(least, Math.abs(to - x) / 2) * on;
+      d += `C${x + reach} ${y} ${to - reach} ${down} ${to} ${down}`;
+      [x, y] = [to, down];
+    };
+    for (const { left, right, y: lane } of past) {
+      const [near, far] = on > 0 ? [left - ASIDE, right + ASIDE] : [right + ASIDE, left - ASIDE];
+      curve(near, lane, 0);
+      d += `H${far}`;
+      x = far;
+    }
+    curve(x2, y2, past.length ? 0 : REACH);
+    return d;
   }
 
   #key(event) {
