@@ -30,7 +30,7 @@ def with_mail(server: Server) -> dict[str, object]:
         "port": server.port,
         "from": "switch@office.example",
         "tls": "off",
-        "timeout": "3s",
+        "timeout": "15s",
     }
     return {"numbers": {"601": "hangup"}, "mail": mail}
 
@@ -92,11 +92,11 @@ async def test_no_mail_is_lost_over_refusals_an_outage_and_kills(tmp_path):
         post(switch, range(20))  # nobody listens yet
         await asyncio.sleep(0.6)
         with server:
-            await asyncio.to_thread(until, lambda: len(server.taken) >= 3, 20.0, switch.last_words)
+            await asyncio.to_thread(until, lambda: len(server.taken) >= 3, 40.0, switch.last_words)
             for clerk in clerks_of(switch):
                 os.kill(clerk, signal.SIGKILL)
             post(switch, range(20, 40))
-            await asyncio.to_thread(until, lambda: len(server.taken) >= 12, 30.0, switch.last_words)
+            await asyncio.to_thread(until, lambda: len(server.taken) >= 12, 40.0, switch.last_words)
         await asyncio.to_thread(switch.restart_after_a_crash)
         post(switch, range(40, 50))
         with server:
@@ -113,7 +113,7 @@ async def test_no_mail_is_lost_over_refusals_an_outage_and_kills(tmp_path):
             def events(kind):
                 return [one["data"]["to"] for one in switch.events(kind)]
 
-            await asyncio.to_thread(until, lambda: events("MailRefused"), 20.0, switch.last_words)
+            await asyncio.to_thread(until, lambda: events("MailRefused"), 40.0, switch.last_words)
             assert events("MailRefused") == ["nobody@office.example"]
             assert len(events("MailSent")) >= 40
             listed = (await asyncio.to_thread(softswitch, switch, "mail")).stdout
