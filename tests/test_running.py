@@ -99,7 +99,7 @@ async def test_why_no_phone_rings_now_can_be_asked_of_who_waits_on_the_line_or_n
         it.switch.dispatcher.feed(AgentPaused(AgentName("desk-201"), "lunch"))
         it.switch.dispatcher.feed(CallerJoined(CallId("wanted-1"), SUPPORT, number="48600", absent=True))
         case: Any = SimpleNamespace(id="wanted-1", number="48600", ago=0.0)
-        it.switch.callbacks.cases[CallId("wanted-1")] = case
+        it.switch.callbacks.add(case)
         for asked in (switch.why_now("wanted-1"), switch.waits("48600"), switch.waits("want")):
             answer: Any = await asked
             assert (answer["call"], answer["queue"], answer["why"]["position"]) == ("wanted-1", "support", 2)
@@ -109,7 +109,7 @@ async def test_why_no_phone_rings_now_can_be_asked_of_who_waits_on_the_line_or_n
         assert await switch.waits("48999") is None
         with pytest.raises(NoSuch, match="no call 'wanted-2' is in progress"):
             await switch.why_now("wanted-2")
-        it.switch.callbacks.cases.clear()
+        it.switch.callbacks.drop(case)
 
 
 class Health:

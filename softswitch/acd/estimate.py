@@ -8,7 +8,6 @@ against what came of it, and is silent until it has seen enough, and while it wa
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Final
 
 from softswitch.acd.estimators import DEFAULT, Basis
@@ -77,12 +76,12 @@ _FEWEST_GONE: Final = 5
 class Impatience:
     """How fast those who wait give up: who did, by all waits, as Erlang A has it: patience is exponential."""
 
-    __slots__ = ("_gone", "_total", "_waits", "rate")
+    __slots__ = ("_gone", "_waits", "rate")
 
     def __init__(self) -> None:
-        self._waits: deque[tuple[Seconds, bool]] = deque()
-        self._gone = 0
-        self._total: Seconds = 0.0
+        self._waits = Latest(WAITS)
+        self._gone = Latest(WAITS)
+        """1 of who gave up, 0 of the others."""
         self.rate = 0.0
         """Of those who wait, so many per second; 0 while too few have given up."""
 
@@ -90,14 +89,10 @@ class Impatience:
         """A wait is over."""
         if waited <= 0:
             return
-        self._waits.append((waited, gave_up))
-        self._gone += gave_up
-        self._total += waited
-        if len(self._waits) > WAITS:
-            before, had_gone = self._waits.popleft()
-            self._gone -= had_gone
-            self._total -= before
-        self.rate = self._gone / self._total if self._gone >= _FEWEST_GONE and self._total > 0 else 0.0
+        self._waits.add(waited)
+        self._gone.add(float(gave_up))
+        gone = self._gone.total
+        self.rate = gone / self._waits.total if gone >= _FEWEST_GONE else 0.0
 
 
 OUTCOMES: Final = 50

@@ -19,16 +19,32 @@ class Callbacks:
 
     def __init__(self) -> None:
         self.cases: dict[CallId, Case] = {}
-        """By the call in which the callback was wanted."""
+        """By the call in which the callback was wanted; `add` and `drop` change them."""
+        self._of: dict[str, list[Case]] = {}
+        """By the number to call: those of several queues."""
         self._here: dict[tuple[QueueName, str], set[CallId]] = {}
         """The calls in which people of a number, in E.164, wait in a queue's line or talk to its agents."""
         self.suspended = False
         """The switch stops: nobody is called any more; whoever is left stays on record."""
 
+    def add(self, case: Case) -> None:
+        """Somebody is to be called back."""
+        self.cases[case.id] = case
+        self._of.setdefault(case.number, []).append(case)
+
+    def drop(self, case: Case) -> bool:
+        """Nobody is any more; false: nobody was."""
+        if self.cases.pop(case.id, None) is None:
+            return False
+        same = self._of[case.number]
+        same.remove(case)
+        if not same:
+            del self._of[case.number]
+        return True
+
     def waiting(self, queue: QueueName, number: str) -> Case | None:
-        """The case of that number; None: there is none in that queue."""
-        found = (case for case in self.cases.values() if (case.queue, case.number) == (queue, number))
-        return next(found, None)
+        """The case of that number; None: there is none in that queue. It is asked for at every caller."""
+        return next((case for case in self._of.get(number, ()) if case.queue == queue), None)
 
     def came(self, queue: QueueName, number: str, call: CallId) -> None:
         """Somebody of that number, in E.164, waits in the queue's line: the phone to call is in use."""

@@ -141,7 +141,7 @@ class Case:
         joined = self.joined
         standing = joined.standing if joined.standing is not None else asyncio.get_running_loop().time()
         ago = asyncio.get_running_loop().time() - standing
-        self._switch.callbacks.cases[self.id] = self
+        self._switch.callbacks.add(self)
         self._note(
             "CallbackWanted",
             queue=joined.queue,
@@ -158,7 +158,7 @@ class Case:
         self, reason: str, *, agent: str | None = None, by: str | None = None, into: CallId | None = None
     ) -> None:
         """It is done, or given up; a second time does nothing. `into`: the call in which they talked."""
-        if self._switch.callbacks.cases.pop(self.id, None) is None:
+        if not self._switch.callbacks.drop(self):
             return
         said: dict[str, JsonValue] = {} if by is None else {"by": by}
         if into is not None:
@@ -222,7 +222,7 @@ class Case:
 
     def restore(self) -> None:
         """From before a restart."""
-        self._switch.callbacks.cases[self.id] = self
+        self._switch.callbacks.add(self)
         if self.queue not in self._switch.settings.engine.queues:
             self.over(LeaveReason.QUEUE_REMOVED)
             return

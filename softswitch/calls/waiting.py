@@ -38,6 +38,7 @@ from softswitch.types import (
     HangUp,
     LeaveReason,
     OfferId,
+    QueueName,
     Reject,
     Seconds,
     ToQueue,
@@ -99,8 +100,8 @@ class Stay:
         self._closed = False
         self._number = switch.settings.dialplan.numbering.dialled(call.leg.remote.number)
         """Of the caller, in E.164; a name, or empty, if there is none."""
-        self._here = False
-        """Whoever is to be called back at that number need not be as long as this lasts."""
+        self._came: QueueName | None = None
+        """To that queue: who is to be called back by it at that number need not be as long as this lasts."""
         self._connected: Seconds = 0.0
         self.agent: Leg | None = None
         """The agent's leg, from Connect on."""
@@ -167,8 +168,8 @@ class Stay:
         dispatcher, call = self._switch.dispatcher, self._call
         self._remember_place()
         talked = self.agent is not None and asyncio.get_running_loop().time() - self._connected >= A_SLIP
-        if self._here and call.queue is not None:
-            self._switch.callbacks.went(call.queue, self._number, call.id, call.agent if talked else None)
+        if self._came is not None:
+            self._switch.callbacks.went(self._came, self._number, call.id, call.agent if talked else None)
         if self.agent is not None:
             apart = call.apart
             queue = self._switch.settings.engine.queues.get(call.queue) if call.queue else None
@@ -249,7 +250,7 @@ class Stay:
         if moved is not None and moved.first and not self._outcome.done():
             self._switch.dispatcher.feed(CallerAdvanced(call.id))
         if not self._outcome.done():
-            self._here = True
+            self._came = call.queue
             self._switch.callbacks.came(call.queue, self._number, call.id)
             if not await self._reachable(call.answer()):
                 return False

@@ -149,6 +149,7 @@ class QueueLog:
         caller.connected, caller.agent = event.at, str(data.get("agent", ""))
         rung = caller.rung.pop(str(data.get("offer")), None)
         ring = 0 if rung is None else int((caller.answered or event.at) - rung)
+        caller.answered = None
         return _line(event.at, call, caller.queue, caller.agent, "CONNECT", caller.held, call, ring)
 
     def _leave(self, event: Recorded, call: CallId, caller: _Caller) -> str | None:

@@ -209,35 +209,41 @@ async def test_whoever_uses_an_agents_name_must_prove_it(tmp_path):
             await guest.call(switch.uri("*11")).until_answered()
 
 
+CODES = {
+    "201": ("*12", "signed-out", []),
+    "202": ("*13", "paused", [""]),
+    "203": ("*131", "paused", ["lunch"]),
+    "204": ("*139", "free", []),
+}
+"""What each phone calls, the agent's state then, and the reasons of pauses that are on record."""
+
+
 async def test_codes_change_the_agents_state_and_are_confirmed(tmp_path):
-    codes = {
-        "201": ("*12", "signed-out"),
-        "202": ("*13", "paused"),
-        "203": ("*131", "paused"),
-        "204": ("*139", "free"),
-    }
     more = CONFIGURATION["agents"] | {
         f"desk-{login}": {"name": f"Desk {login}", "login": login, "password": f"secret-{login}"}
         for login in ("203", "204")
     }
     async with running(tmp_path, CONFIGURATION | {"agents": more}) as switch, asyncio.TaskGroup() as group:
-        for login, (code, state) in codes.items():
-            group.create_task(uses(switch, login, code, state))
+        told = {login: group.create_task(uses(switch, login)) for login in CODES}
+    assert [login for login, task in told.items() if min(task.result()) <= 0.5] == [], "each heard a sentence"
+    paused = [event["data"] for event in switch.events("AgentPaused")]
+    for login, (_, _, reasons) in CODES.items():
+        assert [data["reason"] for data in paused if data["agent"] == f"desk-{login}"] == reasons
 
 
-async def uses(switch, login, code, state):
-    """An agent's phone calls a code, *11 and *14; each is confirmed, and does what it should."""
+async def uses(switch, login):
+    """An agent's phone calls a code, *11 and *14, each of which does what it should; how long each spoke."""
+    code, state, _ = CODES[login]
+    spoke = []
     async with desk(login) as agent:
         await agent.register(home(switch))
         for number, then in ((code, state), ("*11", state if "3" in code else "free"), ("*14", "free")):
             call = agent.call(switch.uri(number))
             await call.until_answered()
             await call.until_ended()
-            assert call.ear.sound().duration > 0.5
+            spoke.append(call.ear.sound().duration)
             await becomes(switch, f"desk-{login}", then)
-        paused = [event["data"] for event in switch.events("AgentPaused")]
-        reasons = [data["reason"] for data in paused if data["agent"] == f"desk-{login}"]
-        assert reasons == {"*13": [""], "*131": ["lunch"]}.get(code, [])
+    return spoke
 
 
 async def test_a_reload_without_an_agent_whose_phone_is_registered(tmp_path):

@@ -37,36 +37,45 @@ def desk(folder, user, codec, speaks=0.0):
     return Baresip(folder, user, password=f"secret-{user}", speaks=speaks, codec=codec, rate=RATE)
 
 
+PAIRS = (("g722", "opus"), ("opus", "opus"), ("g711", "g722"), ("g711", "opus"))
+
+
 async def test_what_is_above_4_khz_passes_between_wideband_phones_and_the_rest_to_all(tmp_path):
-    pairs = (("g722", "opus"), ("opus", "opus"), ("g711", "g722"), ("g711", "opus"))
-    async with running(tmp_path, SETTINGS) as switch, asyncio.TaskGroup() as group:
-        for number, (codec, other) in enumerate(pairs):
-            group.create_task(talk(switch, tmp_path, (201 + 2 * number, codec), (202 + 2 * number, other)))
+    async with running(tmp_path, SETTINGS) as switch:
+        talks = (talk(switch, tmp_path, 201 + 2 * place, *pair) for place, pair in enumerate(PAIRS))
+        heard = await asyncio.gather(*talks)
+    for pair, (parts, codecs) in zip(PAIRS, heard, strict=True):
+        wide = "g711" not in pair
+        assert codecs == [CODECS[one] for one in pair]
+        for low, high, mirrored in parts:
+            assert low > (0.3 if wide else 0.8), pair
+            assert (high > 0.1) is wide, pair
+            assert mirrored < 0.01, "a mirror image of what the narrow side cannot carry"
 
 
-async def talk(switch, folder, caller, called):
-    """Two phones, by number and codec, hear each other, and what lies above 4 kHz if both can."""
-    (first, codec), (second, other) = caller, called
-    wide = "g711" not in (codec, other)
+async def talk(switch, folder, number, codec, other):
+    """Two phones talk, of that number and the next: what each heard of the other's two tones, and of a mirror
+    image of the upper one; and the codecs of the record.
+    """
     async with (
-        desk(folder, str(first), codec, ONE) as one,
-        desk(folder, str(second), other, TWO) as two,
+        desk(folder, str(number), codec, ONE) as one,
+        desk(folder, str(number + 1), other, TWO) as two,
     ):
         await one.register(REALM, home(switch))
         await two.register(REALM, home(switch))
-        await one.tell("dial", f"sip:{second}@{REALM}")
+        await one.tell("dial", f"sip:{number + 1}@{REALM}")
         await two.until("CALL_INCOMING")
         await two.answer()
         await one.until("CALL_ESTABLISHED")
         await asyncio.sleep(2.5)
         await one.hangup()
-        for phone, (low, high) in ((one, TWO), (two, ONE)):
-            assert part(phone, low) > (0.3 if wide else 0.8), (codec, other)
-            assert (part(phone, high) > 0.1) is wide, (codec, other)
-            assert part(phone, 8000 - high) < 0.01, "a mirror image of what the narrow side cannot carry"
-        (record,) = await asyncio.to_thread(switch.records, lambda record: record["dialled"] == str(second))
-        assert record["caller_media"]["codec"] == CODECS[codec]
-        assert record["agent_media"]["codec"] == CODECS[other]
+        parts = [
+            [part(phone, low), part(phone, high), part(phone, 8000 - high)]
+            for phone, (low, high) in ((one, TWO), (two, ONE))
+        ]
+        dialled = str(number + 1)
+        (record,) = await asyncio.to_thread(switch.records, lambda record: record["dialled"] == dialled)
+        return parts, [record["caller_media"]["codec"], record["agent_media"]["codec"]]
 
 
 async def test_a_wideband_caller_hears_the_sharp_sounds_of_the_menu(tmp_path):

@@ -26,9 +26,15 @@ async def test_what_was_put_is_there_after_a_restart(tmp_path):
 async def test_news_is_written_without_being_asked(tmp_path, monkeypatch):
     monkeypatch.setattr(bindings, "EVERY", 0.01)
     kept = KeptBindings(tmp_path / "phones.db")
+
+    def there() -> list[object]:
+        return list(KeptBindings(tmp_path / "phones.db").read())
+
     for number in range(3):
+        before = there()
         kept.put("a", {"number": number})
-        await until(lambda: list(KeptBindings(tmp_path / "phones.db").read()) == [{"number": number}])  # noqa: B023
+        await until(lambda before=before: there() != before)
+        assert there() == [{"number": number}]
     kept.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import wave
 from pathlib import Path
 
@@ -90,13 +89,6 @@ def test_a_full_disk_takes_no_message(files: Files) -> None:
     with pytest.raises(StoreError, match="is full"):
         files.reserve(draft(), 10**15)
     assert not incoming(files)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_takes_none(files: Files) -> None:
-    files.folder.mkdir(mode=0o500)
-    with pytest.raises(StoreError, match="cannot be written"):
-        files.reserve(draft(), 0)
 
 
 def test_a_file_in_place_of_the_folder_takes_none(files: Files) -> None:
